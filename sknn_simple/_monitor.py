@@ -1,0 +1,279 @@
+"""What watches a fit: its history, validation, the stopping rule, callbacks.
+
+The trainer says when an epoch begins and when it has ended; everything that
+somebody may want to know or to decide then is here.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .network import LOSSES, Objective, Patience, TrainingState, forward
+
+
+class History:
+    """Records of epochs, a list for each thing recorded.
+
+    The lists only grow, so that a `view` costs nothing and stays as it was.
+    """
+
+    def __init__(self, columns=None, n_epochs=0):
+        self.columns = {} if columns is None else columns
+        self.n_epochs = n_epochs
+
+    def append(self, **record):
+        """Add an epoch."""
+        for name, value in record.items():
+            self.columns.setdefault(name, []).append(value)
+        self.n_epochs += 1
+
+    def view(self):
+        """The records so far, whatever is appended here later."""
+        return History(self.columns, self.n_epochs)
+
+    def column(self, name):
+        """A list with one entry an epoch, or None where it was not recorded."""
+        values = self.columns.get(name)
+        return None if values is None else values[: self.n_epochs]
+
+    def to_dict(self):
+        """A dict of equally long lists."""
+        return {name: self.column(name) for name in self.columns}
+
+    def copy(self):
+        """The same records in lists of their own."""
+        return History(self.to_dict(), self.n_epochs)
+
+    def __getstate__(self):
+        return {"columns": self.to_dict(), "n_epochs": self.n_epochs}
+
+
+@dataclass
+class Validation:
+    """Held-out samples, and how well a network does on them.
+
+    Attributes
+    ----------
+    samples : Samples
+        As the network sees them.
+
+    score : callable
+        Score of a network, from its raw predictions for the samples; None means
+        minus the loss.
+    """
+
+    samples: Any
+    score: Any
+
+    def evaluate(self, parameters, objective):
+        """Loss without penalty, and score."""
+        X, Y, sample_weight = self.samples
+        raw_prediction = forward(
+            X, parameters.coefs, parameters.intercepts, objective.activation
+        )[-1]
+        score = None if self.score is None else self.score(raw_prediction.copy())
+        loss = LOSSES[objective.loss]
+        value = loss.function(
+            raw_prediction,
+            Y,
+            sample_weight,
+            np.empty_like(raw_prediction),
+            objective.out_activation,
+            np.empty_like(raw_prediction),
+        )
+        value = float(value) / self.samples.total_weight
+        if loss.averaged:
+            value /= Y.shape[1]
+        return value, -value if score is None else score
+
+
+class CallbackBridge:
+    """Tells scikit-learn's callbacks of each epoch, as a subtask of the fit.
+
+    Parameters
+    ----------
+    context : sklearn.callback.CallbackContext
+        Of the fit.
+
+    **arguments : dict
+        Of the hooks: estimator, X, y and metadata as in the fit, and as
+        reconstruction_attributes a function that returns the fitted attributes as
+        of now.
+    """
+
+    def __init__(self, context, **arguments):
+        self.context = context
+        self.arguments = arguments
+        self.epoch = None
+
+    def begin_epoch(self):
+        if self.epoch is None:
+            self.epoch = self.context.subcontext(task_name="epoch")
+            self.epoch.call_on_fit_task_begin(**self.arguments)
+
+    def end_epoch(self):
+        epoch, self.epoch = self.epoch, None
+        return epoch.call_on_fit_task_end(**self.arguments)
+
+
+class Best(NamedTuple):
+    """The epoch with the best validation score: its number, weights and score."""
+
+    epoch: int
+    flat: np.ndarray
+    score: float
+
+
+@dataclass
+class Monitor:
+    """Watches one fit.
+
+    Attributes
+    ----------
+    finished : (int, snapshot, Best or None)
+        After the last epoch that was finished: the number of epochs in the
+        history, the state, and the best epoch so far if there is validation.
+
+    stopped : bool
+        Whether training ended before its last epoch, and rightly.
+    """
+
+    state: TrainingState
+    objective: Objective
+    patience: Patience
+    max_iter: int
+    history: History = field(default_factory=History)
+    validation: Validation | None = None
+    verbose: int = 0
+    callbacks: CallbackBridge | None = None
+    finished: Any = None
+    stopped: bool = False
+    n_epochs: int = 0
+    first_loss: float = math.inf
+    loss: float = math.nan
+    best_loss: float = math.inf
+
+    @property
+    def watched(self):
+        """What patience is about."""
+        return (
+            "the training loss" if self.validation is None else "the validation score"
+        )
+
+    @property
+    def best(self):
+        """The best finished epoch, or None without validation."""
+        return self.finished and self.finished[2]
+
+    def begin_epoch(self):
+        """To be called before each epoch."""
+        if self.callbacks is not None:
+            self.callbacks.begin_epoch()
+
+    def end_epoch(self, epoch):
+        """To be called after each epoch; True: there should be no further one."""
+        loss, learning_rate = epoch
+        self.n_epochs += 1
+        if self.n_epochs == 1:
+            self.first_loss = loss
+        self.check_finite(epoch)
+        self.loss = loss
+        self.best_loss = min(loss, self.best_loss)
+        score = self._record(loss, learning_rate)
+        # One assignment, which an interruption leaves either undone or done.
+        self.finished = (
+            self.history.n_epochs,
+            self.state.snapshot(),
+            self._best(score),
+        )
+        if self.verbose:
+            self._print(loss, learning_rate, score)
+        patience_ran_out = self.patience.runs_out(loss if score is None else -score)
+        if self.callbacks is not None and self.callbacks.end_epoch():
+            self.stopped = True
+        elif patience_ran_out:
+            self._lose_patience(epoch)
+        return self.stopped
+
+    def rewind(self):
+        """Go back to the last finished epoch."""
+        self.history.n_epochs, snapshot, _ = self.finished
+        self.state.restore(snapshot)
+
+    def check_finite(self, epoch):
+        """Raise ValueError if the loss or a weight has become infinite or NaN."""
+        if not (math.isfinite(epoch.loss) and self.state.is_finite()):
+            raise ValueError(self._divergence(epoch, "is no longer finite"))
+
+    def _record(self, loss, learning_rate):
+        """Add the epoch to the history; returns the validation score, or None."""
+        record = {"loss": loss}
+        if learning_rate is not None:
+            record["learning_rate"] = learning_rate
+        score = None
+        if self.validation is not None:
+            validation_loss, score = self.validation.evaluate(
+                self.state.parameters, self.objective
+            )
+            if not math.isfinite(score):
+                raise ValueError(
+                    "scoring must give a finite number on the validation data, got "
+                    f"{score} in epoch {self.n_epochs}."
+                )
+            record["validation_loss"] = validation_loss
+            record["validation_score"] = score
+        self.history.append(**record)
+        return score
+
+    def _best(self, score):
+        """The best epoch, now that the last one has this validation score."""
+        if score is None or (self.best is not None and score <= self.best.score):
+            return self.best
+        return Best(self.history.n_epochs, self.state.parameters.flat.copy(), score)
+
+    def _print(self, loss, learning_rate, score):
+        line = f"Epoch {self.n_epochs} of {self.max_iter}: loss = {loss:.8f}"
+        if learning_rate is not None:
+            line += f", learning rate = {learning_rate:g}"
+        if score is not None:
+            line += f", validation score = {score:.6f}"
+        print(line)
+
+    def _lose_patience(self, epoch):
+        """Slow down or stop, now that there was no improvement for long enough."""
+        message = (
+            f"{self.watched.capitalize()} did not improve by more than tol={self.patience.tol} for "
+            f"{self.patience.n_epochs} consecutive epochs."
+        )
+        self.patience.count = 0
+        if self.state.schedule.slow_down():
+            if self.verbose:
+                rate = self.state.schedule.learning_rate(self.state.t)
+                print(f"{message} Setting the learning rate to {rate:g}.")
+            return
+        # SGD's noise around an optimum must not pass for divergence.
+        if epoch.loss > 1.05 * self.first_loss + self.patience.tol:
+            raise ValueError(
+                self._divergence(
+                    epoch, f"rose above that of the first epoch, {self.first_loss:.6g}"
+                )
+            )
+        if self.verbose:
+            print(f"{message} Stopping.")
+        self.stopped = True
+
+    def _divergence(self, epoch, what):
+        rate = epoch.learning_rate
+        at = "" if rate is None else f" at a learning rate of {rate:g}"
+        advice = (
+            "scale the inputs (for instance with StandardScaler)"
+            if rate is None
+            else f"lower learning_rate_init (say to {rate / 10:.2g}), or scale the "
+            "inputs (for instance with StandardScaler)"
+        )
+        return (
+            f"Training diverged in epoch {self.n_epochs}{at}: the loss, "
+            f"{epoch.loss:.6g}, or a weight {what}. Try to {advice}."
+        )

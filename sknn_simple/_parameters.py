@@ -1,0 +1,177 @@
+"""What the estimators' parameters may be, one by one and together."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.metrics import get_scorer_names
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+
+from .network import (
+    ACTIVATIONS,
+    INITS,
+    OPTIMIZERS,
+    SCHEDULES,
+    draw_parameters,
+    suitable_learning_rate,
+)
+
+PARAMETER_CONSTRAINTS: dict = {
+    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "activation": [StrOptions(set(ACTIVATIONS))],
+    "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
+    "alpha": [Interval(Real, 0, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "learning_rate": [StrOptions(set(SCHEDULES))],
+    "learning_rate_init": [
+        StrOptions({"auto"}),
+        Interval(Real, 0, None, closed="neither"),
+    ],
+    "power_t": [Interval(Real, 0, None, closed="left")],
+    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "shuffle": ["boolean"],
+    "random_state": ["random_state"],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "verbose": ["verbose"],
+    "warm_start": ["boolean"],
+    "momentum": [Interval(Real, 0, 1, closed="both")],
+    "nesterovs_momentum": ["boolean"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "beta_1": [Interval(Real, 0, 1, closed="left")],
+    "beta_2": [Interval(Real, 0, 1, closed="left")],
+    "epsilon": [Interval(Real, 0, None, closed="neither")],
+    "n_iter_no_change": [
+        Interval(Integral, 1, None, closed="left"),
+        Options(Real, {np.inf}),
+    ],
+    "max_fun": [Interval(Integral, 1, None, closed="left")],
+    "fit_intercept": ["boolean"],
+    "init": [StrOptions(set(INITS))],
+    "coefs_init": ["array-like", None],
+    "intercepts_init": ["array-like", None],
+    "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
+    "engine": [StrOptions({"auto", "numpy"})],
+}
+
+
+def hidden_layer_sizes(estimator):
+    """The parameter as a tuple of int: one width is one layer."""
+    given = estimator.hidden_layer_sizes
+    sizes = (given,) if isinstance(given, Integral) else tuple(given)
+    for size in sizes:
+        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+            raise ValueError(
+                "hidden_layer_sizes must hold integers of at least 1, one a hidden "
+                f"layer, got {given!r}."
+            )
+    return tuple(int(size) for size in sizes)
+
+
+def batch_size(estimator, n_samples):
+    """Rows of a minibatch; "auto" is what the defaults were measured with."""
+    if estimator.batch_size == "auto":
+        return min(32, n_samples)
+    return min(estimator.batch_size, n_samples)
+
+
+def architecture(estimator):
+    """The parameters that a network keeps once it has been trained."""
+    names = ["activation", "fit_intercept", "loss", "out_activation", "normalize_y"]
+    fixed = {
+        name: getattr(estimator, name) for name in names if hasattr(estimator, name)
+    }
+    return {"hidden_layer_sizes": hidden_layer_sizes(estimator), **fixed}
+
+
+def check_architecture_kept(estimator):
+    """Check that a network about to be trained on is still the same network."""
+    for name, value in architecture(estimator).items():
+        before = estimator._architecture[name]
+        if value != before:
+            raise ValueError(
+                f"{name} was {before!r} when this network was first trained, and can't "
+                f"become {value!r} in partial_fit or with warm_start=True. Set it back, "
+                "or fit anew with warm_start=False."
+            )
+
+
+def _given_weights(name, given, parts):
+    """`coefs_init` or `intercepts_init` as arrays of the shapes of `parts`."""
+    arrays = [np.asarray(array) for array in given]
+    shapes = [array.shape for array in arrays]
+    expected = [part.shape for part in parts]
+    if shapes != expected:
+        raise ValueError(
+            f"{name} must be a list of arrays of shapes {expected}, one a layer, got "
+            f"{shapes}."
+        )
+    if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
+        raise ValueError(f"{name} must hold finite numbers, got {given!r}.")
+    return arrays
+
+
+def initial_weights(estimator, layer_sizes, targets, output_bias, rng, dtype):
+    """The weights that training begins with: drawn, or copies of the given ones.
+
+    The given ones are in the units of y, as `coefs_` and `intercepts_` are.
+
+    Returns
+    -------
+    Parameters
+    """
+    parameters = draw_parameters(
+        layer_sizes,
+        rng,
+        estimator.init,
+        estimator.activation,
+        estimator.fit_intercept,
+        dtype,
+    )
+    if output_bias is not None and estimator.fit_intercept:
+        parameters.intercepts[-1][:] = output_bias
+    coefs, intercepts = estimator.coefs_init, estimator.intercepts_init
+    if intercepts is not None and not estimator.fit_intercept:
+        raise ValueError(
+            "intercepts_init must be None with fit_intercept=False, got "
+            f"{intercepts!r}."
+        )
+    if coefs is not None:
+        coefs = _given_weights("coefs_init", coefs, parameters.coefs)
+        coefs[-1] = coefs[-1] / targets.scale
+        for part, array in zip(parameters.coefs, coefs, strict=True):
+            part[:] = array
+    if intercepts is not None:
+        intercepts = _given_weights(
+            "intercepts_init", intercepts, parameters.intercepts
+        )
+        intercepts[-1] = (intercepts[-1] - targets.mean) / targets.scale
+        for part, array in zip(parameters.intercepts, intercepts, strict=True):
+            part[:] = array
+    return parameters
+
+
+def _renewed(kinds, name, previous, **options):
+    """`previous` under other options, or a new one if it is of another kind."""
+    kind = kinds[name]
+    options = {option: options[option] for option in kind.OPTIONS}
+    return previous.copy(**options) if type(previous) is kind else kind(**options)
+
+
+def make_optimizer(estimator, previous=None):
+    """The optimizer that the parameters ask for, in the state of `previous`."""
+    if estimator.solver not in OPTIMIZERS:
+        return None
+    return _renewed(
+        OPTIMIZERS, estimator.solver, previous, **estimator.get_params(deep=False)
+    )
+
+
+def make_schedule(estimator, objective, layer_sizes, previous=None):
+    """The learning-rate schedule; only sgd has any but the constant one."""
+    options = estimator.get_params(deep=False)
+    if estimator.learning_rate_init == "auto":
+        options["learning_rate_init"] = suitable_learning_rate(
+            estimator.solver, objective.loss, layer_sizes[-2]
+        )
+    name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
+    return _renewed(SCHEDULES, name, previous, **options)

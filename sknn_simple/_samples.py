@@ -1,0 +1,136 @@
+"""Samples: checking what the user gives, weighing it, holding some of it out."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import is_classifier, is_regressor
+from sklearn.model_selection import train_test_split
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    column_or_1d,
+    validate_data,
+)
+
+
+class LabelledSamples(NamedTuple):
+    """Samples as the user sees them, checked.
+
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features), C-contiguous
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs), labels or numbers
+    sample_weight : ndarray of shape (n_samples,), or None where all weigh 1
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+
+
+def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
+    """Check inputs, targets and weights together.
+
+    The weights get the dtype of X; they must be neither negative nor all zero.
+
+    Returns
+    -------
+    LabelledSamples
+    """
+    X, y = validate_data(
+        estimator,
+        X,
+        y,
+        accept_sparse="csr",
+        dtype=dtype,
+        order="C",
+        multi_output=True,
+        y_numeric=is_regressor(estimator),
+        reset=reset,
+    )
+    if hasattr(y, "toarray"):
+        y = y.toarray()
+    if y.ndim > 2:
+        raise ValueError(
+            f"y must be of shape (n_samples,) or (n_samples, n_outputs), got {y.shape}."
+        )
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    if sample_weight is not None:
+        sample_weight = _check_sample_weight(
+            sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+        )
+    return LabelledSamples(X, y, sample_weight)
+
+
+def check_validation_request(estimator, X_val, y_val, sample_weight_val):
+    """Check that the validation data are complete, and asked for."""
+    if X_val is None and y_val is None:
+        if sample_weight_val is not None:
+            raise ValueError("sample_weight_val is given, but X_val and y_val are not.")
+        return
+    if y_val is None:
+        raise ValueError("X_val is given, but y_val is not.")
+    if X_val is None:
+        raise ValueError("y_val is given, but X_val is not.")
+    if not estimator.early_stopping:
+        raise ValueError(
+            "X_val and y_val are what early stopping watches, but early_stopping is "
+            "False. Set early_stopping=True."
+        )
+
+
+def check_validation_samples(estimator, X_val, y_val, sample_weight_val, *, dtype):
+    """`check_samples` for validation data, with an error that says so."""
+    try:
+        return check_samples(
+            estimator, X_val, y_val, sample_weight_val, reset=False, dtype=dtype
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"X_val, y_val or sample_weight_val is not as it should be. {error}"
+        ) from error
+
+
+def hold_out(estimator, samples, seed):
+    """Split off `validation_fraction` of the samples, stratified for labels.
+
+    Returns
+    -------
+    training, validation : LabelledSamples
+    """
+    X, y, sample_weight = samples
+    n_samples, fraction = X.shape[0], estimator.validation_fraction
+    n_val = int(np.ceil(n_samples * fraction))
+    stratify = y if is_classifier(estimator) and y.ndim == 1 else None
+    n_classes = 1
+    if stratify is not None:
+        classes, counts = np.unique(y, return_counts=True)
+        n_classes = len(classes)
+        if n_classes == 1:
+            stratify = None
+        elif counts.min() < 2:
+            raise ValueError(
+                "early_stopping=True holds out a part of each class, which takes at "
+                "least 2 samples of it, but class "
+                f"{classes[counts.argmin()]!r} has 1. Add samples of it, leave it out, "
+                "or pass X_val and y_val."
+            )
+    if n_val < max(2, n_classes) or n_samples - n_val < n_classes:
+        raise ValueError(
+            f"early_stopping=True with validation_fraction={fraction} holds out "
+            f"{n_val} of {n_samples} samples: too few to validate on, or to train on "
+            f"(at least {max(2, n_classes)} and {n_classes}). Change "
+            "validation_fraction, or pass X_val and y_val."
+        )
+    given = [array for array in samples if array is not None]
+    parts = train_test_split(
+        *given, test_size=fraction, stratify=stratify, random_state=seed
+    )
+    if sample_weight is None:
+        parts += [None, None]
+    training, validation = LabelledSamples(*parts[::2]), LabelledSamples(*parts[1::2])
+    for name, part in (("training", training), ("validation", validation)):
+        if part.sample_weight is not None and not part.sample_weight.any():
+            raise ValueError(
+                f"sample_weight is zero for every sample of the {name} part that "
+                f"early_stopping=True with validation_fraction={fraction} makes."
+            )
+    return training, validation

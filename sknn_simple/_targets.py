@@ -1,0 +1,293 @@
+"""Targets: what the user calls y, and what the network's outputs are trained on.
+
+Each class turns y into ``Y`` of shape ``(n_samples, n_outputs)``, names the loss
+and the output activation of the network that learns it, and turns raw
+predictions (the output layer's pre-activations, of the same shape as ``Y``) back
+into predictions.
+"""
+
+import copy
+
+import numpy as np
+from scipy.special import expit, log_expit, log_softmax
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+from .network import OUT_ACTIVATIONS
+
+
+class BinaryTargets:
+    """Two classes, or one: a single output, positive for the last class.
+
+    One class, as a small training fold may hold, is predicted whatever the
+    output says.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+
+    loss : {'log_loss', 'squared_error'}, default='log_loss'
+    """
+
+    out_activation = "logistic"
+    log_loss = "binary_log_loss"
+    mean, scale = 0.0, 1.0
+
+    def __init__(self, classes, loss="log_loss"):
+        self.classes = np.asarray(classes)
+        self.n_outputs = 1
+        self.network_loss = self.log_loss if loss == "log_loss" else loss
+
+    def codes(self, y):
+        """Index of each label in `classes`, shape (n_samples,)."""
+        if y.ndim != 1:
+            raise ValueError(f"y must be of shape (n_samples,), got {y.shape}.")
+        encoder = LabelEncoder()
+        encoder.classes_ = self.classes
+        try:
+            return encoder.transform(y)
+        except ValueError as error:
+            unseen = sorted(set(y.tolist()) - set(self.classes.tolist()), key=str)
+            raise ValueError(
+                f"y must hold only the classes {self.classes.tolist()}, got also "
+                f"{unseen}."
+            ) from error
+
+    def encode(self, y, dtype):
+        """1 for the last class, else 0."""
+        last = len(self.classes) - 1
+        return (self.codes(y) == last).astype(dtype).reshape(-1, 1)
+
+    def scaled_to(self, samples, center):
+        """Labels have no scale."""
+        return self
+
+    def output_bias(self, Y, sample_weight):
+        """The output's initial intercept, or None to draw it like the others."""
+        return None
+
+    def score(self, raw_prediction, y, sample_weight):
+        """Accuracy on the labels `y`."""
+        return accuracy_score(
+            y, self.predict(raw_prediction), sample_weight=sample_weight
+        )
+
+    def predict(self, raw_prediction):
+        """Labels, shape (n_samples,)."""
+        positive = raw_prediction[:, 0] > 0
+        return self.classes[np.minimum(positive, len(self.classes) - 1).astype(int)]
+
+    def decision(self, raw_prediction):
+        """What `decision_function` returns, here of shape (n_samples,)."""
+        return raw_prediction[:, 0]
+
+    def log_probabilities(self, raw_prediction):
+        """Shape (n_samples, n_classes), never -inf for a finite raw prediction."""
+        if len(self.classes) == 1:
+            return np.zeros_like(raw_prediction)
+        return log_expit(np.hstack([-raw_prediction, raw_prediction]))
+
+    def probabilities(self, raw_prediction):
+        """Shape (n_samples, n_classes)."""
+        if len(self.classes) == 1:
+            return np.ones_like(raw_prediction)
+        return expit(np.hstack([-raw_prediction, raw_prediction]))
+
+
+class MulticlassTargets(BinaryTargets):
+    """Three or more classes: an output each, and the largest wins.
+
+    Under squared error each output is a sigmoid of its own, and the
+    probabilities are these, scaled to add up to one.
+    """
+
+    log_loss = "softmax_log_loss"
+
+    def __init__(self, classes, loss="log_loss"):
+        super().__init__(classes, loss)
+        self.n_outputs = len(self.classes)
+        self.out_activation = "softmax" if loss == "log_loss" else "logistic"
+
+    def encode(self, y, dtype):
+        """A column for each class: 1 in that of the label, else 0."""
+        codes = self.codes(y)
+        Y = np.zeros((len(codes), self.n_outputs), dtype=dtype)
+        Y[np.arange(len(codes)), codes] = 1
+        return Y
+
+    def predict(self, raw_prediction):
+        return self.classes[raw_prediction.argmax(axis=1)]
+
+    def decision(self, raw_prediction):
+        return raw_prediction
+
+    def log_probabilities(self, raw_prediction):
+        if self.out_activation == "logistic":
+            raw_prediction = log_expit(raw_prediction)
+        return log_softmax(raw_prediction, axis=1)
+
+    def probabilities(self, raw_prediction):
+        return np.exp(self.log_probabilities(raw_prediction))
+
+
+class MultilabelTargets(BinaryTargets):
+    """Any number of labels a sample, as an indicator matrix: an output each."""
+
+    def __init__(self, classes, loss="log_loss"):
+        super().__init__(classes, loss)
+        self.n_outputs = len(self.classes)
+
+    def encode(self, y, dtype):
+        """The indicator matrix itself."""
+        if y.ndim != 2 or y.shape[1] != self.n_outputs or not np.isin(y, (0, 1)).all():
+            raise ValueError(
+                f"y must be an indicator matrix of zeros and ones with "
+                f"{self.n_outputs} columns, one a label, got shape {y.shape}."
+            )
+        return y.astype(dtype)
+
+    def predict(self, raw_prediction):
+        """The indicator matrix, shape (n_samples, n_labels)."""
+        return (raw_prediction > 0).astype(int)
+
+    def decision(self, raw_prediction):
+        return raw_prediction
+
+    def log_probabilities(self, raw_prediction):
+        return log_expit(raw_prediction)
+
+    def probabilities(self, raw_prediction):
+        return expit(raw_prediction)
+
+
+def label_targets(y, loss, classes=None):
+    """Find out what kind of labels `y` holds.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+
+    loss : {'log_loss', 'squared_error'}
+
+    classes : ndarray of shape (n_classes,), default=None
+        All classes, where `y` may lack some.
+
+    Returns
+    -------
+    targets : BinaryTargets, MulticlassTargets or MultilabelTargets
+    """
+    check_classification_targets(y)
+    kind = type_of_target(y, input_name="y")
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            "y must be labels of shape (n_samples,), or a multilabel indicator "
+            "matrix of zeros and ones; got several columns of multiclass labels. Wrap "
+            "the classifier in sklearn.multioutput.MultiOutputClassifier."
+        )
+    if kind == "multilabel-indicator":
+        return MultilabelTargets(np.arange(y.shape[1]), loss)
+    classes = LabelEncoder().fit(y if classes is None else classes).classes_
+    return (BinaryTargets if len(classes) <= 2 else MulticlassTargets)(classes, loss)
+
+
+class RegressionTargets:
+    """Numbers to predict; with an identity output they may be standardised.
+
+    Parameters
+    ----------
+    n_outputs : int
+
+    squeeze : bool
+        Whether predictions are of shape (n_samples,), as y was.
+
+    loss : {'squared_error', 'absolute_error', 'poisson'}, default='squared_error'
+
+    out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp'}, \
+            default='identity'
+
+    normalize : bool, default=False
+        Whether `scaled_to` does anything.
+
+    Attributes
+    ----------
+    mean, scale : ndarray of shape (n_outputs,), or 0.0 and 1.0
+        The network is trained on (y - mean) / scale.
+    """
+
+    RANGES = {"logistic": (0, 1), "tanh": (-1, 1), "exp": (0, np.inf)}
+    """What y must lie in where the output activation cannot leave it."""
+
+    def __init__(
+        self,
+        n_outputs,
+        squeeze,
+        loss="squared_error",
+        out_activation="identity",
+        normalize=False,
+    ):
+        self.n_outputs = n_outputs
+        self.squeeze = squeeze
+        self.network_loss = loss
+        self.out_activation = out_activation
+        self.normalize = normalize
+        self.mean, self.scale = 0.0, 1.0
+
+    def scaled_to(self, samples, center):
+        """Targets standardised by the deviation of `samples`, if they are to be.
+
+        With `center`, the weighted mean is taken off as well.
+        """
+        if not self.normalize:
+            return self
+        Y = samples.y.reshape(len(samples.y), -1).astype(np.float64)
+        weights = samples.sample_weight
+        mean = np.average(Y, weights=weights, axis=0)
+        scale = np.sqrt(np.average((Y - mean) ** 2, weights=weights, axis=0))
+        # A y that is constant up to rounding has no scale of its own.
+        scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1.0
+        scaled = copy.copy(self)
+        scaled.mean = mean if center else np.zeros_like(mean)
+        scaled.scale = scale
+        return scaled
+
+    def output_bias(self, Y, sample_weight):
+        """log(mean) for an exponential output, which then begins at the mean."""
+        if self.out_activation != "exp":
+            return None
+        mean = np.average(Y, weights=sample_weight, axis=0)
+        return np.log(mean, out=np.zeros_like(mean), where=mean > 0)
+
+    def score(self, raw_prediction, y, sample_weight):
+        """R^2 on `y`, of a network that was trained on scaled targets."""
+        prediction = self.predict(raw_prediction * self.scale + self.mean)
+        return r2_score(y, prediction, sample_weight=sample_weight)
+
+    def encode(self, y, dtype):
+        """y as columns, standardised if there is a scale."""
+        Y = y.reshape(len(y), -1)
+        if Y.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y must have as many outputs as in the first call, {self.n_outputs}, "
+                f"got {Y.shape[1]}."
+            )
+        low, high = self.RANGES.get(self.out_activation, (-np.inf, np.inf))
+        if Y.min() < low or Y.max() > high:
+            raise ValueError(
+                f"y must lie in [{low}, {high}] for out_activation="
+                f"{self.out_activation!r} and loss={self.network_loss!r}, got values "
+                f"from {Y.min():.6g} to {Y.max():.6g}."
+            )
+        with np.errstate(over="ignore"):
+            Y = ((Y - self.mean) / self.scale).astype(dtype)
+        if not np.isfinite(Y).all():
+            raise ValueError(
+                f"y must be finite as {Y.dtype}, the type of X, got values from "
+                f"{y.min():.3g} to {y.max():.3g}. Scale y, or give X as float64."
+            )
+        return Y
+
+    def predict(self, raw_prediction):
+        """Predictions in the units of y, from the raw ones, which are overwritten."""
+        OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
+        return raw_prediction[:, 0] if self.squeeze else raw_prediction

@@ -1,0 +1,56 @@
+"""The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
+
+Read `activations`, `losses`, `parameters`, `backprop`, `optimizers` and
+`training`, in this order: each uses only those before it.
+"""
+
+from .activations import ACTIVATIONS, OUT_ACTIVATIONS
+from .backprop import Objective, Workspace, backward, forward, loss_and_gradient
+from .losses import LOSSES
+from .optimizers import (
+    OPTIMIZERS,
+    SCHEDULES,
+    SGD,
+    Adam,
+    Adaptive,
+    Constant,
+    InvScaling,
+    suitable_learning_rate,
+)
+from .parameters import INITS, Parameters, draw_parameters
+from .training import (
+    Epoch,
+    Patience,
+    Samples,
+    TrainingState,
+    epochs,
+    minimize_lbfgs,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "OUT_ACTIVATIONS",
+    "SCHEDULES",
+    "SGD",
+    "Adam",
+    "Adaptive",
+    "Constant",
+    "Epoch",
+    "InvScaling",
+    "Objective",
+    "Parameters",
+    "Patience",
+    "Samples",
+    "TrainingState",
+    "Workspace",
+    "backward",
+    "draw_parameters",
+    "epochs",
+    "forward",
+    "loss_and_gradient",
+    "minimize_lbfgs",
+    "suitable_learning_rate",
+]

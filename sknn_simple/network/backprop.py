@@ -1,0 +1,289 @@
+"""Forward pass, backward pass, and the objective that they differentiate.
+
+With f the network, w the sample weights and W their sum, training minimises
+
+    sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
+
+A layer computes Z = A_below @ coef + intercept and A = activation(Z). The
+backward pass carries delta = d objective / d Z from the outputs down:
+
+    d objective / d coef      = A_below.T @ delta
+    d objective / d intercept = sum of delta over samples
+    delta below               = (delta @ coef.T) * activation'(A_below)
+
+The formulas and their order follow chapter 2 of M. Nielsen, "Neural Networks and
+Deep Learning" (2015), with samples as rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .activations import ACTIVATIONS
+from .losses import LOSSES
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a network is trained for: its functions, its loss and its penalty.
+
+    Parameters
+    ----------
+    loss : {'squared_error', 'absolute_error', 'poisson', 'binary_log_loss', \
+            'softmax_log_loss'}, default='squared_error'
+        Squared error (half the square), absolute error and Poisson deviance are
+        averaged over outputs, log-loss is summed.
+
+    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
+        Of the hidden layers.
+
+    out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp', 'softmax'}, \
+            default='identity'
+        Of the output layer; see `sknn_simple.network.LOSSES` for which loss takes
+        which.
+
+    alpha : float, default=0.0
+        Strength of the penalty on squared coefs.
+    """
+
+    loss: str = "squared_error"
+    activation: str = "logistic"
+    out_activation: str = "identity"
+    alpha: float = 0.0
+
+
+class Workspace:
+    """Arrays that the passes write to, allocated once.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+
+    n_rows : int
+        The number of samples in a pass.
+
+    dtype : dtype
+    """
+
+    def __init__(self, layer_sizes, n_rows, dtype):
+        def arrays():
+            return [np.empty((n_rows, size), dtype) for size in layer_sizes[1:]]
+
+        self.activations = arrays()
+        self.deltas = arrays()
+        self.scratch = arrays()
+        self.ones = np.ones(n_rows, dtype)
+
+
+def _product(A, B, out=None):
+    """A @ B, where A may be sparse."""
+    if isinstance(A, np.ndarray):
+        return A.dot(B, out)
+    if out is None:
+        return A @ B
+    out[...] = A @ B
+    return out
+
+
+def forward(X, coefs, intercepts=(), activation="logistic", out=None):
+    """Pass samples through the network.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+
+    coefs : list of ndarray of shape (fan_in, fan_out)
+
+    intercepts : list of ndarray of shape (fan_out,), default=()
+        Empty for a network without biases.
+
+    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
+        Of the hidden layers.
+
+    out : list of ndarray of shape (n_samples, fan_out), default=None
+        Arrays to write to, one a layer.
+
+    Returns
+    -------
+    activations : list
+        `X`, the activations of each hidden layer, and last the raw prediction:
+        the output layer's pre-activations, shape (n_samples, n_outputs).
+    """
+    activate = ACTIVATIONS[activation].function
+    last = len(coefs) - 1
+    activations = [X]
+    for i, coef in enumerate(coefs):
+        Z = _product(activations[i], coef, out[i] if out else None)
+        if intercepts:
+            Z += intercepts[i]
+        if i < last:
+            activate(Z)
+        activations.append(Z)
+    return activations
+
+
+def backward(
+    activations, delta, parameters, activation="logistic", gradient=None, workspace=None
+):
+    """Pass the outputs' delta back through the network.
+
+    Parameters
+    ----------
+    activations : list
+        As `forward` returns it.
+
+    delta : ndarray of shape (n_samples, n_outputs)
+        Derivative of the objective by the raw prediction.
+
+    parameters : Parameters
+
+    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
+        Of the hidden layers.
+
+    gradient : Parameters, default=None
+        Where to write the derivatives.
+
+    workspace : Workspace, default=None
+
+    Returns
+    -------
+    gradient : Parameters
+        Derivative of the objective by each coef and intercept.
+    """
+    derivative = ACTIVATIONS[activation].derivative
+    if gradient is None:
+        gradient = parameters.zeros_like()
+    if workspace is None:
+        workspace = Workspace(parameters.layer_sizes, len(delta), delta.dtype)
+    for i in range(len(parameters.coefs) - 1, -1, -1):
+        below = activations[i]
+        _product(below.T, delta, gradient.coefs[i])
+        if gradient.intercepts:
+            # The sum over samples; a product is its fastest form in NumPy.
+            workspace.ones.dot(delta, gradient.intercepts[i])
+        if i > 0:
+            delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
+            derivative(below, delta, workspace.scratch[i - 1])
+    return gradient
+
+
+def write_loss_gradient(
+    parameters, X, Y, sample_weight, scale, objective, gradient, workspace
+):
+    """Write the gradient of scale * sum_i w_i * loss_i to `gradient`.
+
+    Returns
+    -------
+    loss : float
+        sum_i w_i * loss_i, averaged over outputs if the loss is, not scaled.
+    """
+    activations = forward(
+        X,
+        parameters.coefs,
+        parameters.intercepts,
+        objective.activation,
+        workspace.activations,
+    )
+    loss = LOSSES[objective.loss]
+    delta = workspace.deltas[-1]
+    value = float(
+        loss.function(
+            activations[-1],
+            Y,
+            sample_weight,
+            delta,
+            objective.out_activation,
+            workspace.scratch[-1],
+        )
+    )
+    if loss.averaged:
+        n_outputs = delta.shape[1]
+        value /= n_outputs
+        scale /= n_outputs
+    delta *= scale if sample_weight is None else (scale * sample_weight)[:, None]
+    backward(activations, delta, parameters, objective.activation, gradient, workspace)
+    return value
+
+
+def add_penalty_gradient(parameters, strength, gradient):
+    """Add the gradient of strength / 2 * ||coefs||**2 to `gradient`.
+
+    Returns
+    -------
+    penalty : float
+    """
+    coefs = parameters.flat_coefs
+    gradient.flat_coefs += strength * coefs
+    return 0.5 * strength * float(np.dot(coefs, coefs))
+
+
+def loss_and_gradient(
+    parameters,
+    X,
+    Y,
+    sample_weight=None,
+    objective=None,
+    gradient=None,
+    workspace=None,
+):
+    """The objective over all given samples, and its gradient.
+
+    Parameters
+    ----------
+    parameters : Parameters
+
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+
+    Y : ndarray of shape (n_samples, n_outputs)
+
+    sample_weight : ndarray of shape (n_samples,), default=None
+        None weighs every sample 1.
+
+    objective : Objective, default=None
+        None is half the squared error of a network of sigmoids with an identity
+        output, without penalty.
+
+    gradient : Parameters, default=None
+        Where to write the derivatives.
+
+    workspace : Workspace, default=None
+
+    Returns
+    -------
+    loss : float
+
+    gradient : Parameters
+
+    Examples
+    --------
+    A linear neuron with weight 0.8 sees x = 1 and should say 0:
+
+    >>> import numpy as np
+    >>> from sknn_simple.network import Parameters, loss_and_gradient
+    >>> neuron = Parameters.from_arrays([np.array([[0.8]])])
+    >>> loss, gradient = loss_and_gradient(neuron, np.ones((1, 1)), np.zeros((1, 1)))
+    >>> print(f"{loss:.2f} {gradient.coefs[0].item():.2f}")
+    0.32 0.80
+    """
+    objective = objective or Objective()
+    if gradient is None:
+        gradient = parameters.zeros_like()
+    if workspace is None:
+        workspace = Workspace(parameters.layer_sizes, X.shape[0], parameters.flat.dtype)
+    total_weight = X.shape[0] if sample_weight is None else float(sample_weight.sum())
+    loss = write_loss_gradient(
+        parameters,
+        X,
+        Y,
+        sample_weight,
+        1 / total_weight,
+        objective,
+        gradient,
+        workspace,
+    )
+    loss /= total_weight
+    if objective.alpha:
+        loss += add_penalty_gradient(
+            parameters, objective.alpha / total_weight, gradient
+        )
+    return loss, gradient

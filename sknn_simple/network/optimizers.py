@@ -1,0 +1,194 @@
+"""Optimizers, which turn a gradient into a step, and learning-rate schedules.
+
+An optimizer holds its options and its state: vectors with one entry a
+parameter, and for adam the number of steps made. ``step`` moves the vector of
+parameters in place and uses the gradient up as scratch memory.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import numpy as np
+
+
+@dataclass
+class SGD:
+    """Gradient descent with momentum.
+
+        velocity   = momentum * velocity - learning_rate * gradient
+        parameters = parameters + velocity
+
+    Nesterov's form adds momentum * velocity - learning_rate * gradient, with the
+    new velocity, instead. Without momentum there is no velocity to keep.
+
+    References
+    ----------
+    I. Sutskever et al., "On the importance of initialization and momentum in deep
+    learning", ICML 2013.
+    """
+
+    OPTIONS: ClassVar = ("momentum", "nesterovs_momentum")
+
+    momentum: float = 0.0
+    nesterovs_momentum: bool = False
+    velocity: np.ndarray | None = field(default=None, repr=False)
+
+    def step(self, parameters, gradient, learning_rate):
+        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+        gradient *= learning_rate
+        if not self.momentum:
+            self.velocity = None
+            parameters -= gradient
+            return
+        if self.velocity is None:
+            self.velocity = np.zeros_like(parameters)
+        self.velocity *= self.momentum
+        self.velocity -= gradient
+        if self.nesterovs_momentum:
+            parameters -= gradient
+            np.multiply(self.velocity, self.momentum, out=gradient)
+            parameters += gradient
+        else:
+            parameters += self.velocity
+
+    def copy(self, **options):
+        """The same state in memory of its own, under other `options`."""
+        velocity = None if self.velocity is None else self.velocity.copy()
+        return replace(self, velocity=velocity, **options)
+
+
+@dataclass
+class Adam:
+    """Steps scaled by running means of the gradient and of its square.
+
+        first_moment  = beta_1 * first_moment  + (1 - beta_1) * gradient
+        second_moment = beta_2 * second_moment + (1 - beta_2) * gradient**2
+        rate          = learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        parameters    = parameters - rate * first_moment
+                                     / (sqrt(second_moment) + epsilon)
+
+    References
+    ----------
+    D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR
+    2015, in the efficient order that ends its section 2.
+    """
+
+    OPTIONS: ClassVar = ("beta_1", "beta_2", "epsilon")
+
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    n_steps: int = 0
+    first_moment: np.ndarray | None = field(default=None, repr=False)
+    second_moment: np.ndarray | None = field(default=None, repr=False)
+
+    def step(self, parameters, gradient, learning_rate):
+        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+        if self.first_moment is None:
+            self.first_moment = np.zeros_like(parameters)
+            self.second_moment = np.zeros_like(parameters)
+        m, v, g = self.first_moment, self.second_moment, gradient
+        self.n_steps += 1
+        t = self.n_steps
+        rate = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
+        m *= self.beta_1
+        m += (1 - self.beta_1) * g
+        v *= self.beta_2
+        g *= g
+        g *= 1 - self.beta_2
+        v += g
+        np.sqrt(v, out=g)
+        g += self.epsilon
+        np.divide(m, g, out=g)
+        g *= rate
+        parameters -= g
+
+    def copy(self, **options):
+        """The same state in memory of its own, under other `options`."""
+        if self.n_steps == 0:
+            return replace(self, **options)
+        return replace(
+            self,
+            first_moment=self.first_moment.copy(),
+            second_moment=self.second_moment.copy(),
+            **options,
+        )
+
+
+def suitable_learning_rate(solver, loss, fan_in):
+    """The rate that `learning_rate_init="auto"` stands for.
+
+    Parameters
+    ----------
+    solver : {'sgd', 'adam'}
+
+    loss : str
+        The network's loss.
+
+    fan_in : int
+        Width of the layer below the outputs.
+
+    Returns
+    -------
+    learning_rate : float
+    """
+    return 0.1
+
+
+@dataclass
+class Constant:
+    """The same learning rate in every epoch."""
+
+    OPTIONS: ClassVar = ("learning_rate_init",)
+
+    learning_rate_init: float
+
+    def learning_rate(self, t):
+        """The rate of an epoch that begins after `t` rows were seen."""
+        return self.learning_rate_init
+
+    def copy(self, **options):
+        """The same state under other `options`."""
+        return replace(self, **options)
+
+    def slow_down(self):
+        """Answer a loss that no longer improves; False: there is no answer."""
+        return False
+
+
+@dataclass
+class InvScaling(Constant):
+    """learning_rate_init / (t + 1)**power_t, where t counts the rows seen."""
+
+    OPTIONS: ClassVar = ("learning_rate_init", "power_t")
+
+    power_t: float = 0.5
+
+    def learning_rate(self, t):
+        return self.learning_rate_init / (t + 1) ** self.power_t
+
+
+@dataclass
+class Adaptive(Constant):
+    """learning_rate_init * factor; the factor is divided by 5 when progress ends.
+
+    Below a rate of 1e-6 there is nothing left to slow down.
+    """
+
+    factor: float = 1.0
+
+    def learning_rate(self, t):
+        return self.learning_rate_init * self.factor
+
+    def slow_down(self):
+        if self.learning_rate_init * self.factor <= 1e-6:
+            return False
+        self.factor /= 5
+        return True
+
+
+OPTIMIZERS = {"sgd": SGD, "adam": Adam}
+"""The optimizers, by the name of the solver."""
+
+SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptive}
+"""The learning-rate schedules."""

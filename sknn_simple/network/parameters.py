@@ -1,0 +1,182 @@
+"""The weights of a network: one flat vector, with each layer's part as a view.
+
+    flat = [coefs[0] | coefs[1] | ... | intercepts[0] | intercepts[1] | ...]
+
+``coefs[i]`` has shape ``(layer_sizes[i], layer_sizes[i + 1])`` and
+``intercepts[i]`` shape ``(layer_sizes[i + 1],)``. The gradient has the same
+layout, so that an optimizer works on whole vectors whatever the depth, and the
+penalty, which concerns the coefs alone, on the first part of one.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+
+class Parameters:
+    """All weights of a network, or the derivatives of a loss by them.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+        Number of inputs, of units in each hidden layer, and of outputs.
+
+    dtype : dtype, default=np.float64
+
+    fit_intercept : bool, default=True
+        False for a network without biases; `intercepts` is then empty.
+
+    flat : ndarray of shape (n_parameters,), default=None
+        The vector to view. None makes one of zeros.
+
+    Attributes
+    ----------
+    flat : ndarray of shape (n_parameters,)
+
+    coefs : list of ndarray of shape (fan_in, fan_out)
+        Views of `flat`.
+
+    intercepts : list of ndarray of shape (fan_out,)
+        Views of `flat`; an empty list where there are none.
+
+    flat_coefs : ndarray of shape (n_coefs,)
+        View of that part of `flat` that holds the coefs.
+
+    Examples
+    --------
+    >>> from sknn_simple.network import Parameters
+    >>> parameters = Parameters([2, 3, 1])
+    >>> parameters.coefs[0][:] = 1
+    >>> parameters.flat
+    array([1., 1., 1., 1., 1., 1., 0., 0., 0., 0., 0., 0., 0.])
+    """
+
+    def __init__(self, layer_sizes, dtype=np.float64, fit_intercept=True, flat=None):
+        self.layer_sizes = tuple(layer_sizes)
+        self.fit_intercept = fit_intercept
+        shapes = list(pairwise(self.layer_sizes))
+        n_coefs = sum(fan_in * fan_out for fan_in, fan_out in shapes)
+        n_intercepts = sum(self.layer_sizes[1:]) if fit_intercept else 0
+        if flat is None:
+            flat = np.zeros(n_coefs + n_intercepts, dtype=dtype)
+        self.flat = flat
+        self.flat_coefs = flat[:n_coefs]
+        self.coefs = []
+        self.intercepts = []
+        start = 0
+        for fan_in, fan_out in shapes:
+            stop = start + fan_in * fan_out
+            self.coefs.append(flat[start:stop].reshape(fan_in, fan_out))
+            start = stop
+        if fit_intercept:
+            for fan_out in self.layer_sizes[1:]:
+                self.intercepts.append(flat[start : start + fan_out])
+                start += fan_out
+
+    @classmethod
+    def from_arrays(cls, coefs, intercepts=()):
+        """Copy given weights into one vector.
+
+        Parameters
+        ----------
+        coefs : list of ndarray of shape (fan_in, fan_out)
+
+        intercepts : list of ndarray of shape (fan_out,), default=()
+            Empty for a network without biases.
+
+        Returns
+        -------
+        Parameters
+        """
+        layer_sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
+        flat = np.concatenate([np.ravel(part) for part in (*coefs, *intercepts)])
+        return cls(layer_sizes, fit_intercept=len(intercepts) > 0, flat=flat)
+
+    def zeros_like(self):
+        """Zeros in the same layout, such as a gradient is written to."""
+        return self.view(np.zeros_like(self.flat))
+
+    def copy(self):
+        """The same weights in memory of their own."""
+        return self.view(self.flat.copy())
+
+    def view(self, flat):
+        """See the vector `flat`, shape (n_parameters,), in this layout."""
+        return Parameters(self.layer_sizes, fit_intercept=self.fit_intercept, flat=flat)
+
+    def __getstate__(self):
+        # Views would be pickled as arrays of their own, and no longer be views.
+        return self.layer_sizes, self.fit_intercept, self.flat
+
+    def __setstate__(self, state):
+        layer_sizes, fit_intercept, flat = state
+        self.__init__(layer_sizes, fit_intercept=fit_intercept, flat=flat)
+
+
+def glorot_uniform(rng, shape, fan_in, fan_out, activation):
+    """Uniform within +-sqrt(6 / (fan_in + fan_out)), for sigmoids +-sqrt(2 / ...).
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
+    feedforward neural networks", AISTATS 2010.
+    """
+    factor = 2.0 if activation == "logistic" else 6.0
+    bound = np.sqrt(factor / (fan_in + fan_out))
+    return rng.uniform(-bound, bound, shape)
+
+
+def uniform(rng, shape, fan_in, fan_out, activation):
+    """Uniform on [-1, 1): 2 * random_sample - 1, as many tutorials draw."""
+    return 2 * rng.random_sample(shape) - 1
+
+
+def normal(rng, shape, fan_in, fan_out, activation):
+    """Standard normal."""
+    return rng.standard_normal(shape)
+
+
+INITS = {"glorot_uniform": glorot_uniform, "uniform": uniform, "normal": normal}
+"""How initial weights are drawn."""
+
+
+def draw_parameters(
+    layer_sizes,
+    rng,
+    init="glorot_uniform",
+    activation="logistic",
+    fit_intercept=True,
+    dtype=np.float64,
+):
+    """Draw initial weights, layer by layer: coefs first, then intercepts.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+
+    rng : numpy.random.RandomState
+
+    init : {'glorot_uniform', 'uniform', 'normal'}, default='glorot_uniform'
+
+    activation : str, default='logistic'
+        The hidden layers' activation, on which Glorot's bound depends.
+
+    fit_intercept : bool, default=True
+        If False, no intercepts are drawn.
+
+    dtype : dtype, default=np.float64
+
+    Returns
+    -------
+    Parameters
+    """
+    parameters = Parameters(layer_sizes, dtype, fit_intercept)
+    draw = INITS[init]
+    for i, coef in enumerate(parameters.coefs):
+        fan_in, fan_out = coef.shape
+        coef[:] = draw(rng, coef.shape, fan_in, fan_out, activation)
+        if fit_intercept:
+            parameters.intercepts[i][:] = draw(
+                rng, fan_out, fan_in, fan_out, activation
+            )
+    return parameters
