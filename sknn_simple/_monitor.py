@@ -253,8 +253,8 @@ class Monitor:
                 rate = self.state.schedule.learning_rate(self.state.t)
                 print(f"{message} Setting the learning rate to {rate:g}.")
             return
-        # SGD's noise around an optimum must not pass for divergence.
-        if epoch.loss > 1.05 * self.first_loss + self.patience.tol:
+        # The noise of minibatches around an optimum must not pass for divergence.
+        if epoch.loss > 1.5 * self.first_loss + self.patience.tol:
             raise ValueError(
                 self._divergence(
                     epoch, f"rose above that of the first epoch, {self.first_loss:.6g}"

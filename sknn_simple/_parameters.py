@@ -171,7 +171,10 @@ def make_schedule(estimator, objective, layer_sizes, previous=None):
     options = estimator.get_params(deep=False)
     if estimator.learning_rate_init == "auto":
         options["learning_rate_init"] = suitable_learning_rate(
-            estimator.solver, objective.loss, layer_sizes[-2]
+            estimator.solver,
+            objective.loss,
+            objective.out_activation,
+            width=layer_sizes[-2] if len(layer_sizes) > 2 else 1,
         )
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
     return _renewed(SCHEDULES, name, previous, **options)

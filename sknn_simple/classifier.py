@@ -49,7 +49,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         n_iter_no_change=10,
         max_fun=15000,
         fit_intercept=True,
-        init="glorot_uniform",
+        init="lecun_uniform",
         coefs_init=None,
         intercepts_init=None,
         class_weight=None,

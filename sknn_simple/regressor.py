@@ -51,7 +51,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         n_iter_no_change=10,
         max_fun=15000,
         fit_intercept=True,
-        init="glorot_uniform",
+        init="lecun_uniform",
         coefs_init=None,
         intercepts_init=None,
         engine="auto",

@@ -115,24 +115,37 @@ class Adam:
         )
 
 
-def suitable_learning_rate(solver, loss, fan_in):
-    """The rate that `learning_rate_init="auto"` stands for.
+def suitable_learning_rate(solver, loss, out_activation, width):
+    """Rate that suits a network whose inputs and targets are standardised.
+
+    The curvature that an output neuron sees grows with the number of units that
+    feed it, and nothing bounds the error of an identity or exponential output:
+    there the stable rate of gradient descent falls with the width. The constants
+    are measured, see ``benchmarks/defaults.py``.
 
     Parameters
     ----------
     solver : {'sgd', 'adam'}
 
-    loss : str
-        The network's loss.
+    loss, out_activation : str
+        Of the network.
 
-    fan_in : int
-        Width of the layer below the outputs.
+    width : int
+        Units in the last hidden layer.
 
     Returns
     -------
     learning_rate : float
     """
-    return 0.1
+    if solver == "adam":
+        return 0.01 if "log_loss" in loss else 0.003
+    if "log_loss" in loss:
+        return 0.1
+    if out_activation == "logistic":
+        return min(1.0, 30 / width)
+    if loss == "poisson":
+        return min(0.003, 0.1 / width)
+    return min(0.05, 0.5 / width)
 
 
 @dataclass

@@ -126,6 +126,18 @@ def glorot_uniform(rng, shape, fan_in, fan_out, activation):
     return rng.uniform(-bound, bound, shape)
 
 
+def lecun_uniform(rng, shape, fan_in, fan_out, activation):
+    """Uniform within +-sqrt(3 / fan_in): pre-activations of unit variance.
+
+    References
+    ----------
+    Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", 1998,
+    section 4.6.
+    """
+    bound = np.sqrt(3 / fan_in)
+    return rng.uniform(-bound, bound, shape)
+
+
 def uniform(rng, shape, fan_in, fan_out, activation):
     """Uniform on [-1, 1): 2 * random_sample - 1, as many tutorials draw."""
     return 2 * rng.random_sample(shape) - 1
@@ -136,7 +148,12 @@ def normal(rng, shape, fan_in, fan_out, activation):
     return rng.standard_normal(shape)
 
 
-INITS = {"glorot_uniform": glorot_uniform, "uniform": uniform, "normal": normal}
+INITS = {
+    "glorot_uniform": glorot_uniform,
+    "lecun_uniform": lecun_uniform,
+    "uniform": uniform,
+    "normal": normal,
+}
 """How initial weights are drawn."""
 
 
