@@ -315,9 +315,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         return TrainingState(
             parameters,
             _parameters.make_optimizer(self, before and before.optimizer),
-            _parameters.make_schedule(
-                self, objective, layer_sizes, before and before.schedule
-            ),
+            _parameters.make_schedule(self, objective, before and before.schedule),
             rng,
             self.t_ if again else 0,
         )

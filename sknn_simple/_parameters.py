@@ -166,15 +166,21 @@ def make_optimizer(estimator, previous=None):
     )
 
 
-def make_schedule(estimator, objective, layer_sizes, previous=None):
-    """The learning-rate schedule; only sgd has any but the constant one."""
+def initial_learning_rate(estimator, network_loss, out_activation):
+    """The parameter, or what "auto" stands for in this network."""
+    if estimator.learning_rate_init != "auto":
+        return estimator.learning_rate_init
+    widths = hidden_layer_sizes(estimator)
+    return suitable_learning_rate(
+        estimator.solver, network_loss, out_activation, widths[-1] if widths else 1
+    )
+
+
+def make_schedule(estimator, objective, previous=None):
+    """Make the learning-rate schedule; only sgd has any but the constant one."""
     options = estimator.get_params(deep=False)
-    if estimator.learning_rate_init == "auto":
-        options["learning_rate_init"] = suitable_learning_rate(
-            estimator.solver,
-            objective.loss,
-            objective.out_activation,
-            width=layer_sizes[-2] if len(layer_sizes) > 2 else 1,
-        )
+    options["learning_rate_init"] = initial_learning_rate(
+        estimator, objective.loss, objective.out_activation
+    )
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
     return _renewed(SCHEDULES, name, previous, **options)

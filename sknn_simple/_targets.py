@@ -32,6 +32,7 @@ class BinaryTargets:
 
     out_activation = "logistic"
     log_loss = "binary_log_loss"
+    multilabel = False
     mean, scale = 0.0, 1.0
 
     def __init__(self, classes, loss="log_loss"):
@@ -133,6 +134,8 @@ class MulticlassTargets(BinaryTargets):
 
 class MultilabelTargets(BinaryTargets):
     """Any number of labels a sample, as an indicator matrix: an output each."""
+
+    multilabel = True
 
     def __init__(self, classes, loss="log_loss"):
         super().__init__(classes, loss)

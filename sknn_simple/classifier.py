@@ -3,12 +3,20 @@
 import numpy as np
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
+from sklearn.neural_network import MLPClassifier
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
-from ._targets import MultilabelTargets, label_targets
+from ._conversion import label_binarizer, layer_arrays, make_fitted, to_sklearn
+from ._targets import (
+    BinaryTargets,
+    MulticlassTargets,
+    MultilabelTargets,
+    label_targets,
+)
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
@@ -137,7 +145,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     def _weigh_classes(self, targets, samples):
         if self.class_weight is None:
             return samples
-        if isinstance(targets, MultilabelTargets):
+        if targets.multilabel:
             raise ValueError(
                 "class_weight must be None for multilabel targets, got "
                 f"{self.class_weight!r}."
@@ -215,6 +223,102 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.log_probabilities(raw_prediction)
+
+    @classmethod
+    def from_coefs(
+        cls, coefs, intercepts=None, *, classes=None, multilabel=False, **params
+    ):
+        """Make a fitted classifier from weights that were trained anywhere.
+
+        Parameters
+        ----------
+        coefs : list of array-like of shape (fan_in, fan_out)
+            One array a layer, as in `coefs_`. They are copied.
+
+        intercepts : list of array-like of shape (fan_out,), default=None
+            None makes a network without biases, `fit_intercept=False`.
+
+        classes : array-like of shape (n_classes,), default=None
+            The labels, sorted; None numbers them from 0. With two classes and two
+            outputs, their difference becomes the only output, which under log-loss
+            gives the same probabilities.
+
+        multilabel : bool, default=False
+            Whether each output is a label of its own.
+
+        **params : dict
+            Parameters of the classifier other than `hidden_layer_sizes` and
+            `fit_intercept`, which the weights tell.
+
+        Returns
+        -------
+        classifier : SimpleMLPClassifier
+            It predicts, and goes on training by `partial_fit` and `warm_start`.
+
+        Examples
+        --------
+        One neuron with weights 0 and 1 and bias 4 sees 2 and 3:
+
+        >>> from sknn_simple import SimpleMLPClassifier
+        >>> neuron = SimpleMLPClassifier.from_coefs([[[0], [1]]], [[4]])
+        >>> print(f"{neuron.predict_proba([[2, 3]])[0, 1]:.4f}")
+        0.9991
+        """
+        coefs, intercepts_given = layer_arrays(coefs, intercepts)
+        n_outputs = coefs[-1].shape[1]
+        n_classes = max(n_outputs, 1 if multilabel else 2)
+        classes = np.arange(n_classes) if classes is None else np.unique(classes)
+        if len(classes) != n_classes:
+            raise ValueError(
+                f"classes must be {n_classes} labels for {n_outputs} outputs, got "
+                f"{classes.tolist()}."
+            )
+        hidden_layer_sizes = tuple(coef.shape[1] for coef in coefs[:-1])
+        classifier = cls(
+            hidden_layer_sizes, fit_intercept=intercepts is not None, **params
+        )
+        if n_outputs == 2 and not multilabel:
+            coefs[-1] = coefs[-1][:, 1:] - coefs[-1][:, :1]
+            intercepts_given[-1] = intercepts_given[-1][1:] - intercepts_given[-1][:1]
+        kind = MultilabelTargets if multilabel else MulticlassTargets
+        if n_classes == 2 and not multilabel:
+            kind = BinaryTargets
+        targets = kind(classes, classifier.loss)
+        classifier.classes_ = targets.classes
+        return make_fitted(classifier, coefs, intercepts_given, targets)
+
+    def to_sklearn(self):
+        """Make the scikit-learn classifier that predicts the same.
+
+        Returns
+        -------
+        classifier : sklearn.neural_network.MLPClassifier
+            Fitted, with the same parameters where it has them. Through skl2onnx it
+            can go on to ONNX.
+
+        Raises
+        ------
+        ValueError
+            If there is none: one class, or three and more trained by squared error.
+        """
+        check_is_fitted(self)
+        targets = self._targets
+        if len(targets.classes) == 1 and not targets.multilabel:
+            raise ValueError(
+                "scikit-learn's MLPClassifier has no equivalent of a classifier that "
+                f"knows one class only, here {targets.classes[0]!r}."
+            )
+        if (
+            isinstance(targets, MulticlassTargets)
+            and targets.out_activation != "softmax"
+        ):
+            raise ValueError(
+                "scikit-learn's MLPClassifier has no equivalent of three or more classes "
+                "trained with loss='squared_error', which have sigmoid outputs."
+            )
+        classifier = to_sklearn(self, MLPClassifier)
+        classifier._label_binarizer = label_binarizer(targets)
+        return classifier
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,11 +1,15 @@
 """SimpleMLPRegressor: a multi-layer perceptron that predicts numbers."""
 
+import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
+from sklearn.neural_network import MLPRegressor
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
+from ._conversion import layer_arrays, make_fitted, to_sklearn
 from ._targets import RegressionTargets
 from .network import ACTIVATIONS
 
@@ -115,7 +119,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _make_targets(self, y, classes):
+    def _make_targets(self, y, classes=None):
         out_activation = self.out_activation
         if self.loss == "poisson":
             if out_activation != "identity":
@@ -145,6 +149,69 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.predict(raw_prediction)
+
+    @classmethod
+    def from_coefs(cls, coefs, intercepts=None, **params):
+        """Make a fitted regressor from weights that were trained anywhere.
+
+        Parameters
+        ----------
+        coefs : list of array-like of shape (fan_in, fan_out)
+            One array a layer, as in `coefs_`: in the units of y. They are copied.
+
+        intercepts : list of array-like of shape (fan_out,), default=None
+            None makes a network without biases, `fit_intercept=False`.
+
+        **params : dict
+            Parameters of the regressor other than `hidden_layer_sizes` and
+            `fit_intercept`, which the weights tell.
+
+        Returns
+        -------
+        regressor : SimpleMLPRegressor
+            It predicts, and goes on training by `partial_fit` and `warm_start`.
+
+        Examples
+        --------
+        >>> from sknn_simple import SimpleMLPRegressor
+        >>> neuron = SimpleMLPRegressor.from_coefs([[[0.8]]])
+        >>> neuron.predict([[1.0]])
+        array([0.8])
+        """
+        coefs, intercepts_given = layer_arrays(coefs, intercepts)
+        hidden_layer_sizes = tuple(coef.shape[1] for coef in coefs[:-1])
+        regressor = cls(
+            hidden_layer_sizes, fit_intercept=intercepts is not None, **params
+        )
+        n_outputs = coefs[-1].shape[1]
+        like_y = np.zeros(1) if n_outputs == 1 else np.zeros((1, n_outputs))
+        targets = regressor._make_targets(like_y)
+        return make_fitted(regressor, coefs, intercepts_given, targets)
+
+    def to_sklearn(self):
+        """Make the scikit-learn regressor that predicts the same.
+
+        Returns
+        -------
+        regressor : sklearn.neural_network.MLPRegressor
+            Fitted, with the same parameters where it has them. Through skl2onnx it
+            can go on to ONNX.
+
+        Raises
+        ------
+        ValueError
+            If there is none, for an `out_activation` other than identity.
+        """
+        check_is_fitted(self)
+        if self.out_activation_ not in ("identity", "exp"):
+            raise ValueError(
+                "scikit-learn's MLPRegressor has no equivalent of out_activation="
+                f"{self.out_activation_!r}, only of 'identity' and of loss='poisson'."
+            )
+        regressor = to_sklearn(self, MLPRegressor)
+        if self.out_activation_ == "identity":
+            regressor.loss = "squared_error"
+        return regressor
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
