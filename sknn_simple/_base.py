@@ -8,56 +8,16 @@ a caller's RandomState, as they were.
 import copy
 import functools
 import warnings
-from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import check_scoring
-from sklearn.utils import check_random_state
-from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import _parameters, _samples
-from ._monitor import CallbackBridge, Monitor, Validation
-from .network import (
-    OPTIMIZERS,
-    Epoch,
-    Objective,
-    Parameters,
-    Patience,
-    Samples,
-    TrainingState,
-    epochs,
-    forward,
-    minimize_lbfgs,
-)
-
-
-@dataclass
-class Continuation:
-    """What `partial_fit` and a warm start go on from.
-
-    Attributes
-    ----------
-    state : TrainingState
-        Its rng is None where random_state is not an integer.
-
-    patience : Patience
-
-    seed : int or None
-        The random_state that the rng was made from.
-
-    split_seed : int or None
-        Of the split that early stopping validates on.
-    """
-
-    state: TrainingState
-    patience: Patience
-    seed: int | None
-    split_seed: int | None
+from . import _parameters, _samples, _training
+from ._monitor import CallbackBridge
+from .network import OPTIMIZERS, Objective, forward
 
 
 def all_or_nothing(method):
@@ -209,202 +169,59 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
         # 1. What to learn, and from which samples.
         _samples.check_validation_request(self, *validation)
-        samples = self._check_samples(X, y, sample_weight, again)
+        _parameters.check_architecture(self, again)
+        samples = _samples.check_samples(
+            self,
+            X,
+            y,
+            sample_weight,
+            reset=not again,
+            dtype=self.coefs_[0].dtype if again else (np.float64, np.float32),
+        )
         targets = self._targets if again else self._make_targets(samples.y, classes)
         samples = self._weigh_classes(targets, samples)
         kept = getattr(self, "_continuation", None) if again else None
-        rng = self._make_rng(kept)
-        samples, held_out, split_seed = self._hold_out(samples, validation, kept, rng)
+        rng = _training.make_rng(self, kept)
+        samples, held_out, split_seed = _training.hold_out(
+            self, samples, validation, kept, rng
+        )
         if not again or self.t_ == 0:
             targets = targets.scaled_to(samples, center=self.fit_intercept)
         objective = Objective(
             targets.network_loss, self.activation, targets.out_activation, self.alpha
         )
 
-        # 2. Train.
-        encoded = self._encode(targets, samples)
-        state = self._make_state(encoded, targets, objective, rng, kept, again)
-        monitor = self._make_monitor(state, objective, kept, max_iter)
+        # 2. Where to start, and who watches.
+        encoded = _training.encode(targets, samples)
+        state = _training.make_state(
+            self, encoded, targets, objective, rng, kept, again
+        )
+        monitor = _training.make_monitor(self, state, objective, kept, max_iter)
         if adding and again:
             monitor.history, monitor.best_loss = self._history.copy(), self.best_loss_
         if held_out is not None:
-            monitor.validation = self._make_validation(targets, held_out, monitor)
+            monitor.validation = _training.make_validation(
+                self, targets, held_out, lambda: self._fitted_now(targets, monitor)
+            )
         if hasattr(self, "_skl_callbacks"):
             monitor.callbacks = CallbackBridge(
                 context,
                 **task,
                 reconstruction_attributes=lambda: self._attributes(targets, monitor),
             )
-        self._train(encoded, monitor)
 
-        # 3. Publish.
-        vars(self).update(self._attributes(targets, monitor))
-        vars(self).pop("_continuation", None)
+        # 3. Train, and publish.
+        _training.train(self, encoded, monitor)
+        self.__dict__.update(self._attributes(targets, monitor))
+        self.__dict__.pop("_continuation", None)
         if adding or self.warm_start:
-            seed = (
-                self.random_state if isinstance(self.random_state, Integral) else None
-            )
-            if seed is None:
-                state.rng = None
-            self._continuation = Continuation(state, monitor.patience, seed, split_seed)
+            self._continuation = _training.make_continuation(self, monitor, split_seed)
         context.call_on_fit_task_end(**task, reconstruction_attributes={})
         return monitor
-
-    def _check_samples(self, X, y, sample_weight, again):
-        """What was given, checked: LabelledSamples."""
-        if again:
-            _parameters.check_architecture_kept(self)
-        _parameters.hidden_layer_sizes(self)
-        dtype = self.coefs_[0].dtype if again else (np.float64, np.float32)
-        return _samples.check_samples(
-            self, X, y, sample_weight, reset=not again, dtype=dtype
-        )
 
     def _weigh_classes(self, targets, samples):
         """Samples with the weights of their classes in theirs."""
         return samples
-
-    def _make_rng(self, kept):
-        """The source of chance: that of an earlier call with the same seed goes on."""
-        if kept is not None and kept.seed is not None:
-            if kept.seed == self.random_state:
-                return copy.deepcopy(kept.state.rng)
-        return check_random_state(self.random_state)
-
-    def _hold_out(self, samples, validation, kept, rng):
-        """Training samples, validation samples or None, and the seed of the split."""
-        if not self.early_stopping:
-            return samples, None, None
-        if validation[0] is not None:
-            held_out = _samples.check_validation_samples(
-                self, *validation, dtype=samples.X.dtype
-            )
-            return samples, held_out, None
-        if kept is not None and kept.split_seed is not None:
-            split_seed = kept.split_seed
-        elif isinstance(self.random_state, Integral):
-            split_seed = self.random_state
-        else:
-            split_seed = int(rng.randint(2**31 - 1))
-        return *_samples.hold_out(self, samples, split_seed), split_seed
-
-    def _encode(self, targets, samples):
-        """Samples as the network sees them."""
-        X, y, sample_weight = samples
-        return Samples(X, targets.encode(y, X.dtype), sample_weight)
-
-    def _make_state(self, samples, targets, objective, rng, kept, again):
-        """The state to train on: new, or where the last call ended."""
-        X, Y, sample_weight = samples
-        layer_sizes = (X.shape[1], *_parameters.hidden_layer_sizes(self), Y.shape[1])
-        before = None if kept is None else kept.state
-        if before is not None:
-            parameters = before.parameters.copy()
-        elif again:
-            intercepts = self.intercepts_ if self.fit_intercept else ()
-            parameters = Parameters.from_arrays(self.coefs_, intercepts)
-            parameters.coefs[-1] /= targets.scale
-            if self.fit_intercept:
-                parameters.intercepts[-1] -= targets.mean
-                parameters.intercepts[-1] /= targets.scale
-        else:
-            bias = targets.output_bias(Y, sample_weight)
-            parameters = _parameters.initial_weights(
-                self, layer_sizes, targets, bias, rng, X.dtype
-            )
-        return TrainingState(
-            parameters,
-            _parameters.make_optimizer(self, before and before.optimizer),
-            _parameters.make_schedule(self, objective, before and before.schedule),
-            rng,
-            self.t_ if again else 0,
-        )
-
-    def _make_monitor(self, state, objective, kept, max_iter):
-        """What watches the training; only an adaptive rate keeps its patience."""
-        watches_loss = self.solver in OPTIMIZERS
-        patient_for = (
-            self.n_iter_no_change if watches_loss or self.early_stopping else np.inf
-        )
-        patience = Patience(self.tol, patient_for)
-        if kept is not None and self.learning_rate == "adaptive":
-            if not self.early_stopping:
-                patience.best, patience.count = kept.patience.best, kept.patience.count
-        return Monitor(state, objective, patience, max_iter, verbose=self.verbose)
-
-    def _make_validation(self, targets, held_out, monitor):
-        """What early stopping watches."""
-        X, y, sample_weight = held_out
-
-        def score_as_estimator(raw_prediction):
-            estimator = copy.copy(self)
-            vars(estimator).update(self._attributes(targets, monitor, best=False))
-            # The held-out samples are an array, whatever the caller gave.
-            vars(estimator).pop("feature_names_in_", None)
-            weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-            return float(scorer(estimator, X, y, **weights))
-
-        if self.scoring is None:
-            score = functools.partial(targets.score, y=y, sample_weight=sample_weight)
-        elif self.scoring == "loss":
-            score = None
-        else:
-            scorer = check_scoring(self, self.scoring)
-            score = score_as_estimator
-        return Validation(self._encode(targets, held_out), score)
-
-    def _train(self, samples, monitor):
-        """Train, and on Ctrl-C go back to the last finished epoch."""
-        train = self._descend if self.solver in OPTIMIZERS else self._minimize
-        try:
-            # The monitor finds what overflows.
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                train(samples, monitor)
-        except KeyboardInterrupt:
-            if monitor.finished is None:
-                raise
-            monitor.rewind()
-            warnings.warn(
-                f"Training was interrupted in epoch {monitor.n_epochs + 1}; the model "
-                "is that of the epoch before.",
-                stacklevel=2,
-            )
-        if monitor.best is not None:
-            monitor.state.parameters.flat[:] = monitor.best.flat
-            # Momentum belongs to the last epoch's weights, not to the best ones.
-            monitor.state.optimizer = _parameters.make_optimizer(self)
-
-    def _descend(self, samples, monitor):
-        """Train with sgd or adam."""
-        n_samples = samples.X.shape[0]
-        batch_size = _parameters.batch_size(self, n_samples)
-        run = epochs(
-            monitor.state,
-            samples,
-            monitor.objective,
-            batch_size=batch_size,
-            shuffle=self.shuffle,
-        )
-        while monitor.n_epochs < monitor.max_iter:
-            monitor.begin_epoch()
-            if monitor.end_epoch(next(run)):
-                return
-
-    def _minimize(self, samples, monitor):
-        """Train with L-BFGS."""
-        result = minimize_lbfgs(
-            monitor.state,
-            samples,
-            monitor.objective,
-            monitor,
-            tol=self.tol,
-            max_iter=self.max_iter,
-            max_fun=self.max_fun,
-        )
-        monitor.check_finite(Epoch(float(result.fun), None))
-        monitor.loss = float(result.fun)
-        if not monitor.stopped:
-            _check_optimize_result("lbfgs", result, self.max_iter)
 
     def _attributes(self, targets, monitor, best=True):
         """The fitted attributes, as if training had ended just now.
@@ -413,7 +230,8 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         """
         state, history, winner = monitor.state, monitor.history, monitor.best
         flat = winner.flat if best and winner is not None else state.parameters.flat
-        coefs, intercepts = _published(state.parameters.view(flat.copy()), targets)
+        parameters = state.parameters.view(flat.copy())
+        coefs, intercepts = _training.folded(parameters, targets)
         watching = monitor.validation is not None
         attributes = {
             "coefs_": coefs,
@@ -435,7 +253,13 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             attributes["classes_"] = targets.classes
         return attributes
 
-    # Records ------------------------------------------------------------------
+    def _fitted_now(self, targets, monitor):
+        """The estimator as it would be if training ended now, for a scorer."""
+        estimator = copy.copy(self)
+        estimator.__dict__.update(self._attributes(targets, monitor, best=False))
+        # Held-out samples are an array, whatever the caller gave.
+        estimator.__dict__.pop("feature_names_in_", None)
+        return estimator
 
     @property
     def history_(self):
@@ -456,8 +280,6 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self)
         return self._history
 
-    # Prediction ---------------------------------------------------------------
-
     def _raw_prediction(self, X):
         """The output layer's pre-activations, shape (n_samples, n_outputs)."""
         check_is_fitted(self)
@@ -474,15 +296,3 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _published(parameters, targets):
-    """Weights that predict in the units of y: the scaling is in the last layer."""
-    coefs = parameters.coefs
-    dtype = coefs[0].dtype
-    intercepts = parameters.intercepts or [
-        np.zeros(coef.shape[1], dtype) for coef in coefs
-    ]
-    coefs[-1] = (coefs[-1] * targets.scale).astype(dtype)
-    intercepts[-1] = (intercepts[-1] * targets.scale + targets.mean).astype(dtype)
-    return coefs, intercepts

@@ -20,14 +20,14 @@ def layer_arrays(coefs, intercepts):
     for above, below in zip(coefs[1:], coefs, strict=False):
         if above.shape[0] != below.shape[1]:
             raise ValueError(
-                "coefs must fit together: each array has as many rows as the one before "
-                f"has columns, got shapes {[coef.shape for coef in coefs]}."
+                "coefs must fit together: each array has as many rows as the one "
+                f"before has columns, got shapes {[coef.shape for coef in coefs]}."
             )
     expected = [(coef.shape[1],) for coef in coefs]
     if intercepts is not None and [array.shape for array in given] != expected:
         raise ValueError(
-            f"intercepts must be None, or arrays of shapes {expected}, one a layer, got "
-            f"shapes {[array.shape for array in given]}."
+            f"intercepts must be None, or arrays of shapes {expected}, one a layer, "
+            f"got shapes {[array.shape for array in given]}."
         )
     if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
         raise ValueError("coefs and intercepts must hold finite real numbers.")

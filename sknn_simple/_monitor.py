@@ -244,7 +244,8 @@ class Monitor:
     def _lose_patience(self, epoch):
         """Slow down or stop, now that there was no improvement for long enough."""
         message = (
-            f"{self.watched.capitalize()} did not improve by more than tol={self.patience.tol} for "
+            f"{self.watched.capitalize()} did not improve by more than "
+            f"tol={self.patience.tol} for "
             f"{self.patience.n_epochs} consecutive epochs."
         )
         self.patience.count = 0

@@ -83,14 +83,14 @@ def architecture(estimator):
     return {"hidden_layer_sizes": hidden_layer_sizes(estimator), **fixed}
 
 
-def check_architecture_kept(estimator):
-    """Check that a network about to be trained on is still the same network."""
+def check_architecture(estimator, again):
+    """Check the widths, and that a network trained `again` is still the same one."""
     for name, value in architecture(estimator).items():
-        before = estimator._architecture[name]
+        before = estimator._architecture[name] if again else value
         if value != before:
             raise ValueError(
                 f"{name} was {before!r} when this network was first trained, and can't "
-                f"become {value!r} in partial_fit or with warm_start=True. Set it back, "
+                f"become {value!r} in partial_fit or with warm_start=True. Set it back "
                 "or fit anew with warm_start=False."
             )
 
@@ -117,7 +117,7 @@ def initial_weights(estimator, layer_sizes, targets, output_bias, rng, dtype):
 
     Returns
     -------
-    Parameters
+    weights : Parameters
     """
     parameters = draw_parameters(
         layer_sizes,

@@ -267,7 +267,7 @@ class RegressionTargets:
         return r2_score(y, prediction, sample_weight=sample_weight)
 
     def encode(self, y, dtype):
-        """y as columns, standardised if there is a scale."""
+        """The columns of y, standardised if there is a scale."""
         Y = y.reshape(len(y), -1)
         if Y.shape[1] != self.n_outputs:
             raise ValueError(

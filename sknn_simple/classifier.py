@@ -7,6 +7,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
@@ -130,14 +131,25 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 "partial_fit sees only a part of the samples: class_weight must be a "
                 f"dict or None, got {self.class_weight!r}."
             )
-        known = getattr(self, "classes_", None)
-        if known is not None and classes is not None:
-            if not np.array_equal(known, np.unique(classes)):
-                raise ValueError(
-                    f"classes must stay as in the first call, {known.tolist()}, got "
-                    f"{np.asarray(classes).tolist()}."
-                )
+        self._check_classes(y, classes)
         return self._partial_fit(X, y, sample_weight, classes)
+
+    def _check_classes(self, y, classes):
+        """Check that `classes` are given in the first call, and do not change."""
+        if not hasattr(self, "coefs_"):
+            kind = type_of_target(y, input_name="y")
+            if classes is None and kind != "multilabel-indicator":
+                raise ValueError(
+                    "classes must be passed on the first call to partial_fit: all "
+                    "labels that y will ever hold, got None."
+                )
+        elif classes is not None and not np.array_equal(
+            self.classes_, np.unique(classes)
+        ):
+            raise ValueError(
+                "classes must be the same in each call to partial_fit, "
+                f"{self.classes_.tolist()}, got {np.asarray(classes).tolist()}."
+            )
 
     def _make_targets(self, y, classes):
         return label_targets(y, self.loss, classes)
@@ -313,8 +325,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             and targets.out_activation != "softmax"
         ):
             raise ValueError(
-                "scikit-learn's MLPClassifier has no equivalent of three or more classes "
-                "trained with loss='squared_error', which have sigmoid outputs."
+                "scikit-learn's MLPClassifier has no equivalent of three or more "
+                "classes trained with loss='squared_error', which have sigmoid outputs."
             )
         classifier = to_sklearn(self, MLPClassifier)
         classifier._label_binarizer = label_binarizer(targets)

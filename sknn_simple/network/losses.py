@@ -22,7 +22,7 @@ from .activations import OUT_ACTIVATIONS, exp, logistic
 
 
 def _weighted_sum(losses, sample_weight):
-    """Sum of ``losses``, shape ``(n,)`` or ``(n, k)``, over everything, rows weighted."""
+    """Sum of all ``losses``, shape ``(n,)`` or ``(n, k)``, with rows weighted."""
     if sample_weight is None:
         return losses.sum()
     return np.dot(sample_weight, losses).sum()

@@ -27,7 +27,7 @@ class SGD:
     learning", ICML 2013.
     """
 
-    OPTIONS: ClassVar = ("momentum", "nesterovs_momentum")
+    OPTIONS: ClassVar[tuple[str, ...]] = ("momentum", "nesterovs_momentum")
 
     momentum: float = 0.0
     nesterovs_momentum: bool = False
@@ -73,7 +73,7 @@ class Adam:
     2015, in the efficient order that ends its section 2.
     """
 
-    OPTIONS: ClassVar = ("beta_1", "beta_2", "epsilon")
+    OPTIONS: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
 
     beta_1: float = 0.9
     beta_2: float = 0.999
@@ -84,7 +84,7 @@ class Adam:
 
     def step(self, parameters, gradient, learning_rate):
         """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
-        if self.first_moment is None:
+        if self.first_moment is None or self.second_moment is None:
             self.first_moment = np.zeros_like(parameters)
             self.second_moment = np.zeros_like(parameters)
         m, v, g = self.first_moment, self.second_moment, gradient
@@ -105,7 +105,7 @@ class Adam:
 
     def copy(self, **options):
         """The same state in memory of its own, under other `options`."""
-        if self.n_steps == 0:
+        if self.first_moment is None or self.second_moment is None:
             return replace(self, **options)
         return replace(
             self,
@@ -152,7 +152,7 @@ def suitable_learning_rate(solver, loss, out_activation, width):
 class Constant:
     """The same learning rate in every epoch."""
 
-    OPTIONS: ClassVar = ("learning_rate_init",)
+    OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init",)
 
     learning_rate_init: float
 
@@ -173,7 +173,7 @@ class Constant:
 class InvScaling(Constant):
     """learning_rate_init / (t + 1)**power_t, where t counts the rows seen."""
 
-    OPTIONS: ClassVar = ("learning_rate_init", "power_t")
+    OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init", "power_t")
 
     power_t: float = 0.5
 

@@ -52,24 +52,28 @@ class Parameters:
     """
 
     def __init__(self, layer_sizes, dtype=np.float64, fit_intercept=True, flat=None):
-        self.layer_sizes = tuple(layer_sizes)
-        self.fit_intercept = fit_intercept
-        shapes = list(pairwise(self.layer_sizes))
-        n_coefs = sum(fan_in * fan_out for fan_in, fan_out in shapes)
-        n_intercepts = sum(self.layer_sizes[1:]) if fit_intercept else 0
+        layer_sizes = tuple(layer_sizes)
         if flat is None:
+            n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(layer_sizes))
+            n_intercepts = sum(layer_sizes[1:]) if fit_intercept else 0
             flat = np.zeros(n_coefs + n_intercepts, dtype=dtype)
+        self._lay_out(layer_sizes, fit_intercept, flat)
+
+    def _lay_out(self, layer_sizes, fit_intercept, flat):
+        """Make the views."""
+        self.layer_sizes = layer_sizes
+        self.fit_intercept = fit_intercept
         self.flat = flat
-        self.flat_coefs = flat[:n_coefs]
         self.coefs = []
         self.intercepts = []
         start = 0
-        for fan_in, fan_out in shapes:
+        for fan_in, fan_out in pairwise(layer_sizes):
             stop = start + fan_in * fan_out
             self.coefs.append(flat[start:stop].reshape(fan_in, fan_out))
             start = stop
+        self.flat_coefs = flat[:start]
         if fit_intercept:
-            for fan_out in self.layer_sizes[1:]:
+            for fan_out in layer_sizes[1:]:
                 self.intercepts.append(flat[start : start + fan_out])
                 start += fan_out
 
@@ -86,7 +90,7 @@ class Parameters:
 
         Returns
         -------
-        Parameters
+        weights : Parameters
         """
         layer_sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
         flat = np.concatenate([np.ravel(part) for part in (*coefs, *intercepts)])
@@ -110,7 +114,7 @@ class Parameters:
 
     def __setstate__(self, state):
         layer_sizes, fit_intercept, flat = state
-        self.__init__(layer_sizes, fit_intercept=fit_intercept, flat=flat)
+        self._lay_out(layer_sizes, fit_intercept, flat)
 
 
 def glorot_uniform(rng, shape, fan_in, fan_out, activation):
@@ -185,7 +189,7 @@ def draw_parameters(
 
     Returns
     -------
-    Parameters
+    weights : Parameters
     """
     parameters = Parameters(layer_sizes, dtype, fit_intercept)
     draw = INITS[init]

@@ -145,14 +145,12 @@ class _Minibatches:
         """Workspace and gathered samples; an epoch has at most two sizes of them."""
         if n_rows not in self._buffers:
             workspace = Workspace(self._layer_sizes, n_rows, self._dtype)
-            gathered = Samples(
-                *(
-                    np.empty((n_rows, *array.shape[1:]), array.dtype)
-                    if self.shuffle and isinstance(array, np.ndarray)
-                    else None
-                    for array in self.samples
-                )
-            )
+            gathered = [
+                np.empty((n_rows, *array.shape[1:]), array.dtype)
+                if self.shuffle and isinstance(array, np.ndarray)
+                else None
+                for array in self.samples
+            ]
             self._buffers[n_rows] = workspace, gathered
         return self._buffers[n_rows]
 
@@ -281,7 +279,13 @@ def minimize_lbfgs(state, samples, objective, monitor, *, tol, max_iter, max_fun
         monitor.begin_epoch()
         trial.flat[:] = flat
         loss, _ = loss_and_gradient(
-            trial, *samples, objective, gradient=gradient, workspace=workspace
+            trial,
+            samples.X,
+            samples.Y,
+            samples.sample_weight,
+            objective,
+            gradient,
+            workspace,
         )
         return loss, gradient.flat.astype(np.float64)
 
