@@ -1,0 +1,353 @@
+"""Bad input is refused before any work, by an error that says what and why."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, LABELS = load_iris(return_X_y=True)
+NUMBERS = X[:, 0].copy()
+KINDS = pytest.mark.parametrize(
+    ("kind", "y"),
+    [(SimpleMLPClassifier, LABELS), (SimpleMLPRegressor, NUMBERS)],
+    ids=["classifier", "regressor"],
+)
+
+BAD_PARAMETERS = [
+    ("hidden_layer_sizes", 0),
+    ("hidden_layer_sizes", -3),
+    ("hidden_layer_sizes", (5, 0)),
+    ("hidden_layer_sizes", (5, 2.5)),
+    ("hidden_layer_sizes", (True,)),
+    ("hidden_layer_sizes", "5"),
+    ("hidden_layer_sizes", None),
+    ("activation", "sigmoid"),
+    ("solver", "rmsprop"),
+    ("alpha", -1e-9),
+    ("alpha", np.nan),
+    ("alpha", "0"),
+    ("batch_size", 0),
+    ("batch_size", 2.5),
+    ("batch_size", "big"),
+    ("learning_rate", "cyclic"),
+    ("learning_rate_init", 0),
+    ("learning_rate_init", -0.1),
+    ("learning_rate_init", "fast"),
+    ("power_t", -1),
+    ("max_iter", 0),
+    ("max_iter", 1.5),
+    ("shuffle", "yes"),
+    ("random_state", -1),
+    ("random_state", "seed"),
+    ("tol", -1e-4),
+    ("verbose", "loud"),
+    ("warm_start", 2),
+    ("momentum", -0.1),
+    ("momentum", 1.1),
+    ("nesterovs_momentum", None),
+    ("early_stopping", "auto"),
+    ("validation_fraction", 0.0),
+    ("validation_fraction", 1.0),
+    ("scoring", "speed"),
+    ("scoring", 3),
+    ("beta_1", 1.0),
+    ("beta_2", -0.1),
+    ("epsilon", 0.0),
+    ("n_iter_no_change", 0),
+    ("n_iter_no_change", 2.5),
+    ("max_fun", 0),
+    ("fit_intercept", "no"),
+    ("init", "zeros"),
+    ("coefs_init", 3),
+    ("intercepts_init", "zeros"),
+    ("loss", "hinge"),
+    ("engine", "numba"),
+]
+
+
+@KINDS
+@pytest.mark.parametrize(("name", "value"), BAD_PARAMETERS)
+def test_bad_parameters(kind, y, name, value):
+    estimator = kind(**{name: value})
+    with pytest.raises((ValueError, TypeError), match=name) as error:
+        estimator.fit(X, y)
+    assert str(value) in str(error.value) or repr(value) in str(error.value)
+    assert not hasattr(estimator, "n_features_in_")
+
+
+@pytest.mark.parametrize("value", ["auto", 3, [1]])
+def test_bad_class_weight(value):
+    with pytest.raises(ValueError, match="class_weight"):
+        SimpleMLPClassifier(class_weight=value).fit(X, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("out_activation", "softmax"), ("normalize_y", "yes")]
+)
+def test_bad_parameters_of_the_regressor(name, value):
+    with pytest.raises(ValueError, match=name):
+        SimpleMLPRegressor(**{name: value}).fit(X, NUMBERS)
+
+
+def test_a_parameter_changed_between_partial_fits_is_checked():
+    regressor = SimpleMLPRegressor((3,)).partial_fit(X, NUMBERS)
+    with pytest.raises(ValueError, match="momentum"):
+        regressor.set_params(momentum=5).partial_fit(X, NUMBERS)
+
+
+def with_value(value):
+    bad = X.copy()
+    bad[3, 1] = value
+    return bad
+
+
+BAD_X = [
+    (with_value(np.nan), "NaN"),
+    (with_value(np.inf), "infinity"),
+    (sparse.csr_matrix(with_value(np.nan)), "NaN"),
+    (np.empty((0, 4)), "minimum of 1 is required"),
+    (np.empty((150, 0)), "minimum of 1 is required"),
+    (X[:, 0], "Expected 2D array"),
+    (X[:, :, None], "Found array with dim 3"),
+    (X + 1j, "Complex data"),
+    (np.array([["a"] * 4] * 150, dtype=object), "could not convert"),
+]
+
+
+@KINDS
+@pytest.mark.parametrize(("bad", "message"), BAD_X, ids=lambda v: str(v)[:20])
+def test_bad_X(kind, y, bad, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        kind().fit(bad, y)
+    fitted = kind((3,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
+    with pytest.raises((ValueError, TypeError), match=message):
+        fitted.predict(bad)
+
+
+@KINDS
+def test_X_of_another_width_in_predict(kind, y):
+    fitted = kind((3,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
+    with pytest.raises(ValueError, match="X has 3 features, but .* 4"):
+        fitted.predict(X[:, :3])
+
+
+@KINDS
+def test_y_of_another_length_or_with_nan_or_missing(kind, y):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        kind().fit(X, y[:-1])
+    bad = y.astype(float)
+    bad[3] = np.nan
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        kind().fit(X, bad)
+    with pytest.raises(ValueError, match="y cannot be None"):
+        kind().fit(X, None)
+    with pytest.raises(
+        ValueError, match=r"y .*dim|y must be of shape|dim 3|label type"
+    ):
+        kind().fit(X, np.zeros((150, 2, 2)))
+
+
+def test_continuous_labels():
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        SimpleMLPClassifier().fit(X, NUMBERS + 0.05)
+
+
+def test_several_columns_of_labels():
+    with pytest.raises(ValueError, match="MultiOutputClassifier"):
+        SimpleMLPClassifier().fit(X, np.column_stack([LABELS, LABELS]))
+
+
+def test_complex_and_word_targets_for_the_regressor():
+    with pytest.raises(ValueError, match="Complex data"):
+        SimpleMLPRegressor().fit(X, NUMBERS + 1j)
+    with pytest.raises(ValueError, match="could not convert"):
+        SimpleMLPRegressor().fit(X, np.array(["a"] * 150, dtype=object))
+
+
+@pytest.mark.parametrize(
+    ("options", "y", "message"),
+    [
+        ({"loss": "poisson"}, -NUMBERS, r"y must lie in \[0, inf\].*poisson"),
+        ({"out_activation": "logistic"}, NUMBERS, r"y must lie in \[0, 1\].*logistic"),
+        ({"out_activation": "tanh"}, NUMBERS, r"y must lie in \[-1, 1\].*tanh"),
+        (
+            {"loss": "poisson", "out_activation": "tanh"},
+            NUMBERS,
+            "out_activation must be left",
+        ),
+    ],
+)
+def test_targets_out_of_range(options, y, message):
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPRegressor(**options).fit(X, y)
+
+
+def test_targets_that_float32_cannot_hold():
+    with pytest.raises(ValueError, match="y must be finite as float32"):
+        SimpleMLPRegressor(normalize_y=False).fit(X.astype(np.float32), 1e300 * NUMBERS)
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (-np.ones(150), "Negative values in data passed to `sample_weight`"),
+        (np.full(150, np.nan), "sample_weight contains NaN"),
+        (np.zeros(150), "(?i)sample.weights? .*non-zero"),
+        (np.ones(149), r"sample_weight.shape == \(149,\)"),
+        (np.ones((150, 2)), "Sample weights must be 1D"),
+    ],
+)
+def test_bad_weights(kind, y, weights, message):
+    with pytest.raises(ValueError, match=message):
+        kind().fit(X, y, sample_weight=weights)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"coefs_init": [np.ones((4, 5))]}, r"coefs_init .*\(4, 5\), \(5, 1\).*got"),
+        (
+            {"coefs_init": [np.ones((4, 5)), np.ones((5, 2))]},
+            r"coefs_init .*\(5, 1\).*\(5, 2\)",
+        ),
+        (
+            {"coefs_init": [np.full((4, 5), np.nan), np.ones((5, 1))]},
+            "coefs_init must hold finite numbers",
+        ),
+        ({"intercepts_init": [np.ones(5)]}, r"intercepts_init .*\(5,\), \(1,\)"),
+        (
+            {"intercepts_init": [np.ones(5), np.ones(1)], "fit_intercept": False},
+            "intercepts_init must be None with fit_intercept=False",
+        ),
+    ],
+)
+def test_bad_initial_weights(options, message):
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPRegressor((5,), **options).fit(X, NUMBERS)
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        ({"X_val": X}, "X_val is given, but y_val is not"),
+        ({"y_val": NUMBERS}, "y_val is given, but X_val is not"),
+        ({"sample_weight_val": np.ones(150)}, "sample_weight_val is given, but X_val"),
+        ({"X_val": X[:, :3], "y_val": LABELS}, "X_val.* 3 features"),
+        ({"X_val": X * np.nan, "y_val": LABELS}, "X_val.*NaN"),
+        ({"X_val": X[:5], "y_val": LABELS}, "X_val.*inconsistent"),
+        (
+            {"X_val": X, "y_val": LABELS, "sample_weight_val": -np.ones(150)},
+            "sample_weight_val.*Negative",
+        ),
+    ],
+)
+def test_bad_validation_data(kind, y, validation, message):
+    with pytest.raises(ValueError, match=message):
+        kind(early_stopping=True).fit(X, y, **validation)
+
+
+def test_validation_labels_that_training_does_not_know():
+    with pytest.raises(ValueError, match=r"y_val.*\[0, 1\], got also \[2\]"):
+        SimpleMLPClassifier(early_stopping=True).fit(
+            X[:100], LABELS[:100], X_val=X, y_val=LABELS
+        )
+
+
+@KINDS
+def test_validation_data_without_early_stopping(kind, y):
+    with pytest.raises(ValueError, match="early_stopping is False"):
+        kind().fit(X, y, X_val=X, y_val=y)
+
+
+@pytest.mark.parametrize(
+    ("rows", "fraction", "message"),
+    [
+        (range(5), 0.1, "holds out 1 of 5 samples: too few"),
+        ((0, 1, 50, 51, 100, 101), 0.34, "holds out 3 of 6|too few"),
+        ((0, 1, 2, 3, 50, 51, 52, 100), 0.4, "at least 2 samples of it, but class 2"),
+    ],
+)
+def test_early_stopping_on_too_few_rows(rows, fraction, message):
+    rows = list(rows)
+    classifier = SimpleMLPClassifier(early_stopping=True, validation_fraction=fraction)
+    if rows == [0, 1, 50, 51, 100, 101]:
+        classifier.fit(X[rows], LABELS[rows])  # one row of each class is enough
+        return
+    with pytest.raises(ValueError, match=message):
+        classifier.fit(X[rows], LABELS[rows])
+
+
+def test_early_stopping_with_no_weight_left_for_a_part():
+    weights = np.zeros(150)
+    weights[0] = 1
+    with pytest.raises(ValueError, match="sample_weight is zero for every sample"):
+        SimpleMLPRegressor(early_stopping=True, random_state=0).fit(
+            X, NUMBERS, sample_weight=weights
+        )
+
+
+def test_a_scorer_that_gives_no_number():
+    regressor = SimpleMLPRegressor(early_stopping=True, scoring=lambda *_: np.nan)
+    with pytest.raises(ValueError, match="scoring must give a finite number.*nan"):
+        regressor.fit(X, NUMBERS)
+
+
+def test_partial_fit_with_unknown_classes_or_none():
+    classifier = SimpleMLPClassifier((3,))
+    with pytest.raises(ValueError, match="classes must be passed on the first call"):
+        classifier.partial_fit(X, LABELS)
+    with pytest.raises(ValueError, match=r"only the classes \[0, 1\], got also \[2\]"):
+        classifier.partial_fit(X, LABELS, classes=[0, 1])
+    assert not hasattr(classifier, "classes_")
+    classifier.partial_fit(X, LABELS, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match=r"got also \[3\]"):
+        classifier.partial_fit(X, LABELS + 1)
+    with pytest.raises(ValueError, match="classes must be the same in each call"):
+        classifier.partial_fit(X, LABELS, classes=[0, 1, 2, 3])
+
+
+def test_partial_fit_refuses_what_needs_all_samples():
+    with pytest.raises(ValueError, match="early_stopping must be False"):
+        SimpleMLPRegressor(early_stopping=True).partial_fit(X, NUMBERS)
+    with pytest.raises(ValueError, match="class_weight must be a dict or None"):
+        SimpleMLPClassifier(class_weight="balanced").partial_fit(X, LABELS, classes=[0])
+
+
+def test_there_is_no_partial_fit_for_lbfgs():
+    assert not hasattr(SimpleMLPRegressor(solver="lbfgs"), "partial_fit")
+    with pytest.raises(AttributeError, match="partial_fit"):
+        SimpleMLPRegressor(solver="lbfgs").partial_fit(X, NUMBERS)
+
+
+@KINDS
+def test_predicting_before_fitting(kind, y):
+    with pytest.raises(ValueError, match="not fitted yet"):
+        kind().predict(X)
+    for attribute in ("loss_curve_", "history_", "validation_scores_", "coefs_"):
+        assert not hasattr(kind(), attribute)
+
+
+@KINDS
+@pytest.mark.parametrize("layout", ["F", "strided", "reversed", "readonly", "list"])
+def test_layouts_of_X_and_the_callers_data(kind, y, layout):
+    """Whatever the layout, the same bits; and the data are as they were."""
+    data = {
+        "F": np.asfortranarray(X),
+        "strided": np.repeat(X, 2, axis=1)[:, ::2],
+        "reversed": X[::-1].copy()[::-1],
+        "readonly": X.copy(),
+        "list": X.tolist(),
+    }[layout]
+    if layout == "readonly":
+        data.flags.writeable = False
+    before = np.array(data)
+    estimator = kind((4,), max_iter=3, n_iter_no_change=np.inf, random_state=0)
+    plain = clone(estimator).fit(X, y)
+    other = clone(estimator).fit(data, y)
+    np.testing.assert_array_equal(plain.coefs_[0], other.coefs_[0])
+    np.testing.assert_array_equal(np.array(data), before)

@@ -1,0 +1,316 @@
+"""The network against numerical derivatives, scipy's losses and by hand."""
+
+import numpy as np
+import pytest
+from scipy.optimize import approx_fprime
+from scipy.special import expit, logsumexp
+
+from sknn_simple.network import (
+    ACTIVATIONS,
+    INITS,
+    LOSSES,
+    OUT_ACTIVATIONS,
+    SGD,
+    Adam,
+    Adaptive,
+    Constant,
+    InvScaling,
+    Objective,
+    Parameters,
+    Patience,
+    Samples,
+    TrainingState,
+    Workspace,
+    backward,
+    draw_parameters,
+    epochs,
+    forward,
+    loss_and_gradient,
+)
+
+LOSS_OUTPUTS = [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations]
+HIDDEN = [(), (4,), (3, 4)]
+
+
+def make_problem(loss, n_outputs=3, seed=0):
+    """Samples that the loss accepts."""
+    rng = np.random.RandomState(seed)
+    X = rng.standard_normal((7, 3))
+    if loss == "softmax_log_loss":
+        Y = np.eye(n_outputs)[rng.randint(n_outputs, size=7)]
+    elif loss == "binary_log_loss":
+        Y = rng.randint(2, size=(7, n_outputs)).astype(float)
+    elif loss == "poisson":
+        Y = rng.poisson(2, size=(7, n_outputs)).astype(float)
+    else:
+        Y = rng.uniform(0.1, 0.9, (7, n_outputs))
+    return X, Y, rng.randint(0, 4, size=7).astype(float)
+
+
+def relative_difference(analytic, numerical):
+    scale = max(np.abs(analytic).max(), np.abs(numerical).max())
+    return np.abs(analytic - numerical).max() / scale
+
+
+def central_difference(function, at, step=1e-5):
+    """Numerical gradient, by differences accurate to fourth order."""
+    gradient = np.empty_like(at)
+    for i in range(len(at)):
+        move = np.zeros_like(at)
+        move[i] = step
+        near = function(at + move) - function(at - move)
+        far = function(at + 2 * move) - function(at - 2 * move)
+        gradient[i] = (8 * near - far) / (12 * step)
+    return gradient
+
+
+@pytest.mark.parametrize(("loss", "out_activation"), LOSS_OUTPUTS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("alpha", [0.0, 0.7])
+def test_gradient_is_the_losses_derivative(
+    loss, out_activation, activation, hidden, weighted, alpha
+):
+    X, Y, sample_weight = make_problem(loss)
+    objective = Objective(loss, activation, out_activation, alpha)
+    parameters = draw_parameters((3, *hidden, 3), np.random.RandomState(3), "uniform")
+    weights = sample_weight if weighted else None
+
+    def value(flat):
+        return loss_and_gradient(parameters.view(flat), X, Y, weights, objective)[0]
+
+    _, gradient = loss_and_gradient(parameters, X, Y, weights, objective)
+    numerical = central_difference(value, parameters.flat)
+    assert relative_difference(gradient.flat, numerical) < 1e-6
+
+
+def test_the_judge_of_gradients_objects_to_a_planted_error(monkeypatch):
+    X, Y, _ = make_problem("squared_error")
+    parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+    numerical = approx_fprime(
+        parameters.flat,
+        lambda flat: loss_and_gradient(parameters.view(flat), X, Y)[0],
+    )
+    good = ACTIVATIONS["logistic"]
+    monkeypatch.setitem(
+        ACTIVATIONS,
+        "logistic",
+        good._replace(derivative=ACTIVATIONS["tanh"].derivative),
+    )
+    _, gradient = loss_and_gradient(parameters, X, Y)
+    assert relative_difference(gradient.flat, numerical) > 1e-2
+
+
+@pytest.mark.parametrize("name", ["logistic", "tanh", "relu", "identity", "exp"])
+def test_activation_derivative_from_its_output(name):
+    Z = np.linspace(-3, 3, 12).reshape(4, 3)  # 0 is not among them
+
+    def activated(Z):
+        A = Z.copy()
+        OUT_ACTIVATIONS[name].function(A)
+        return A
+
+    numerical = (activated(Z + 1e-6) - activated(Z - 1e-6)) / 2e-6
+    delta = np.full_like(Z, 2.0)
+    OUT_ACTIVATIONS[name].derivative(activated(Z), delta)
+    np.testing.assert_allclose(delta, 2 * numerical, rtol=1e-8, atol=1e-9)
+
+
+def test_softmax_derivative():
+    Z = np.random.RandomState(0).standard_normal((2, 3))
+    weight = np.array([[1.0, -2.0, 0.5], [0.3, 0.1, 4.0]])
+
+    def value(flat):
+        A = flat.reshape(2, 3).copy()
+        OUT_ACTIVATIONS["softmax"].function(A)
+        return float((A * weight).sum())
+
+    A = Z.copy()
+    OUT_ACTIVATIONS["softmax"].function(A)
+    delta = weight.copy()
+    OUT_ACTIVATIONS["softmax"].derivative(A, delta)
+    numerical = central_difference(value, Z.ravel())
+    np.testing.assert_allclose(delta.ravel(), numerical, atol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_logistic_over_the_whole_range(dtype):
+    Z = np.array([[-np.inf, -1e30, -90.0, -5.0, 0.0, 5.0, 90.0, np.inf]], dtype)
+    expected = expit(Z.astype(np.float64))
+    OUT_ACTIVATIONS["logistic"].function(Z)
+    assert Z.dtype == dtype
+    np.testing.assert_allclose(Z, expected, rtol=1e-6, atol=1e-37)
+
+
+def loss_value(loss, raw, Y, weights=None, out_activation=None):
+    raw = np.array(raw, float)
+    out_activation = out_activation or LOSSES[loss].out_activations[0]
+    return LOSSES[loss].function(
+        raw, Y, weights, np.empty_like(raw), out_activation, np.empty_like(raw)
+    )
+
+
+def test_log_losses_are_those_of_scipy_far_out():
+    raw = np.array([[800.0, -30.0, 2.0], [-900.0, 0.0, 40.0]])
+    Y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    expected = (logsumexp(raw, axis=1) - (raw * Y).sum(axis=1)).sum()
+    assert loss_value("softmax_log_loss", raw, Y) == pytest.approx(expected, rel=1e-14)
+    expected = (np.logaddexp(0, raw) - raw * Y).sum()
+    assert loss_value("binary_log_loss", raw, Y) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize(("loss", "out_activation"), LOSS_OUTPUTS)
+def test_weights_multiply_each_samples_loss(loss, out_activation):
+    _, Y, weights = make_problem(loss)
+    raw = np.random.RandomState(1).standard_normal(Y.shape)
+    each = [
+        loss_value(loss, raw[[i]], Y[[i]], out_activation=out_activation)
+        for i in range(7)
+    ]
+    together = loss_value(loss, raw, Y, weights, out_activation)
+    assert together == pytest.approx(np.dot(weights, each), rel=1e-12)
+
+
+def test_forward_by_hand():
+    """The 2-2-1 network of Zhou's tutorial: all weights (0, 1), biases 0."""
+    coefs = [np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0]])]
+    activations = forward(np.array([[2.0, 3.0]]), coefs)
+    np.testing.assert_allclose(activations[1], 0.9526, atol=5e-5)
+    assert expit(activations[2][0, 0]) == pytest.approx(0.7216325609518421, abs=1e-15)
+
+
+def test_forward_and_backward_leave_their_inputs_alone():
+    X, _, _ = make_problem("squared_error")
+    parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+    activations = forward(X, parameters.coefs, parameters.intercepts)
+    before = [array.copy() for array in (*activations, X, parameters.flat)]
+    delta = np.ones((7, 3))
+    gradient = backward(activations, delta, parameters)
+    for array, copy in zip((*activations, X, parameters.flat), before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+    np.testing.assert_allclose(gradient.intercepts[1], 7.0)
+    np.testing.assert_allclose(gradient.coefs[1], activations[1].T @ delta)
+
+
+def test_workspace_gives_the_same_as_new_arrays():
+    X, Y, weights = make_problem("squared_error")
+    parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+    plain = loss_and_gradient(parameters, X, Y, weights)
+    reused = loss_and_gradient(
+        parameters,
+        X,
+        Y,
+        weights,
+        gradient=parameters.zeros_like(),
+        workspace=Workspace((3, 4, 3), 7, np.float64),
+    )
+    assert plain[0] == reused[0]
+    np.testing.assert_array_equal(plain[1].flat, reused[1].flat)
+
+
+def test_parameters_are_views_of_one_vector():
+    parameters = Parameters((2, 3, 1))
+    parameters.flat[:] = np.arange(13)
+    np.testing.assert_array_equal(parameters.coefs[0], [[0, 1, 2], [3, 4, 5]])
+    np.testing.assert_array_equal(parameters.coefs[1], [[6], [7], [8]])
+    np.testing.assert_array_equal(parameters.intercepts[0], [9, 10, 11])
+    np.testing.assert_array_equal(parameters.intercepts[1], [12])
+    np.testing.assert_array_equal(parameters.flat_coefs, np.arange(9))
+    parameters.coefs[1][0, 0] = -1
+    assert parameters.flat[6] == -1
+    assert Parameters((2, 3, 1), fit_intercept=False).flat.shape == (9,)
+    rebuilt = Parameters.from_arrays(parameters.coefs, parameters.intercepts)
+    np.testing.assert_array_equal(rebuilt.flat, parameters.flat)
+
+
+@pytest.mark.parametrize("init", INITS)
+def test_initial_weights_stay_within_their_bounds(init):
+    flat = draw_parameters((50, 80, 30), np.random.RandomState(0), init)
+    first, last = flat.coefs
+    if init == "normal":
+        assert first.std() == pytest.approx(1, abs=0.05)
+        return
+    bounds = {
+        "glorot_uniform": (np.sqrt(2 / 130), np.sqrt(2 / 110)),
+        "lecun_uniform": (np.sqrt(3 / 50), np.sqrt(3 / 80)),
+        "uniform": (1, 1),
+    }[init]
+    for coef, bound in zip((first, last), bounds, strict=True):
+        assert 0.99 * bound < np.abs(coef).max() <= bound
+        assert abs(coef.mean()) < 0.05 * bound
+
+
+def test_lecun_uniform_gives_pre_activations_of_unit_variance():
+    rng = np.random.RandomState(0)
+    parameters = draw_parameters((200, 300), rng, "lecun_uniform", fit_intercept=False)
+    Z = rng.standard_normal((500, 200)) @ parameters.coefs[0]
+    assert Z.std() == pytest.approx(1, abs=0.02)
+
+
+def test_sgd_with_momentum_by_hand():
+    parameters = np.array([1.0])
+    sgd = SGD(momentum=0.5)
+    sgd.step(parameters, np.array([2.0]), 0.1)  # velocity -0.2
+    sgd.step(parameters, np.array([2.0]), 0.1)  # velocity -0.1 - 0.2
+    assert parameters[0] == pytest.approx(1 - 0.2 - 0.3)
+    parameters = np.array([1.0])
+    nesterov = SGD(momentum=0.5, nesterovs_momentum=True)
+    nesterov.step(parameters, np.array([2.0]), 0.1)  # 0.5 * -0.2 - 0.2
+    assert parameters[0] == pytest.approx(1 - 0.3)
+
+
+def test_adams_first_step_has_the_size_of_the_rate():
+    parameters = np.array([1.0, 1.0])
+    Adam().step(parameters, np.array([1e-3, -500.0]), 0.1)
+    np.testing.assert_allclose(parameters, [0.9, 1.1], atol=1e-4)
+
+
+def test_schedules():
+    assert Constant(0.1).learning_rate(1000) == 0.1
+    assert not Constant(0.1).slow_down()
+    assert InvScaling(0.1, 0.5).learning_rate(99) == pytest.approx(0.01)
+    adaptive = Adaptive(1e-5)
+    assert adaptive.slow_down()
+    assert adaptive.learning_rate(0) == pytest.approx(2e-6)
+    assert adaptive.slow_down()
+    assert not adaptive.slow_down()
+
+
+def test_patience_is_exact():
+    patience = Patience(tol=0.1, n_epochs=2)
+    # Falls by more than tol; by less; by less than tol below the best so far.
+    assert [patience.runs_out(x) for x in (5, 4, 3.95, 3.87)] == [False] * 3 + [True]
+    patience = Patience(tol=0.0, n_epochs=3)
+    assert [patience.runs_out(x) for x in (1, 1, 1, 1)] == [False] * 3 + [True]
+
+
+def test_an_epochs_loss_is_the_mean_over_its_minibatches():
+    """At a rate of almost 0, minibatches of any weights give the full loss."""
+    X, Y, weights = make_problem("squared_error")
+    weights[:2] = 0  # the first minibatch is passed over
+    parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+    objective = Objective(alpha=0.5)
+    expected, _ = loss_and_gradient(parameters, X, Y, weights, objective)
+    state = TrainingState(
+        parameters.copy(), SGD(), Constant(1e-300), np.random.RandomState(0)
+    )
+    run = epochs(state, Samples(X, Y, weights), objective, batch_size=2, shuffle=False)
+    assert next(run).loss == pytest.approx(expected, rel=1e-14)
+    np.testing.assert_array_equal(state.parameters.flat, parameters.flat)
+    assert state.t == 7
+
+
+def test_minibatch_steps_add_up_to_the_full_gradient():
+    X, Y, weights = make_problem("squared_error")
+    weights += 1  # a minibatch of weight zero makes no step, not even by the penalty
+    parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+    _, full = loss_and_gradient(parameters, X, Y, weights, Objective(alpha=0.5))
+    rate = 1e-7
+    state = TrainingState(
+        parameters.copy(), SGD(), Constant(rate), np.random.RandomState(0)
+    )
+    run = epochs(state, Samples(X, Y, weights), Objective(alpha=0.5), batch_size=1)
+    next(run)
+    mean_step = (parameters.flat - state.parameters.flat) / rate / 7
+    np.testing.assert_allclose(mean_step, full.flat, atol=2e-6)
