@@ -119,7 +119,7 @@ BAD_X = [
 
 @KINDS
 @pytest.mark.parametrize(("bad", "message"), BAD_X, ids=lambda v: str(v)[:20])
-def test_bad_X(kind, y, bad, message):
+def test_bad_inputs(kind, y, bad, message):
     with pytest.raises((ValueError, TypeError), match=message):
         kind().fit(bad, y)
     fitted = kind((3,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
@@ -128,9 +128,9 @@ def test_bad_X(kind, y, bad, message):
 
 
 @KINDS
-def test_X_of_another_width_in_predict(kind, y):
+def test_another_width_in_predict(kind, y):
     fitted = kind((3,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
-    with pytest.raises(ValueError, match="X has 3 features, but .* 4"):
+    with pytest.raises(ValueError, match=r"X has 3 features, but .* 4"):
         fitted.predict(X[:, :3])
 
 
@@ -142,7 +142,7 @@ def test_y_of_another_length_or_with_nan_or_missing(kind, y):
     bad[3] = np.nan
     with pytest.raises(ValueError, match="Input y contains NaN"):
         kind().fit(X, bad)
-    with pytest.raises(ValueError, match="y cannot be None"):
+    with pytest.raises(ValueError, match="the target y is None"):
         kind().fit(X, None)
     with pytest.raises(
         ValueError, match=r"y .*dim|y must be of shape|dim 3|label type"
@@ -293,7 +293,7 @@ def test_early_stopping_with_no_weight_left_for_a_part():
 
 def test_a_scorer_that_gives_no_number():
     regressor = SimpleMLPRegressor(early_stopping=True, scoring=lambda *_: np.nan)
-    with pytest.raises(ValueError, match="scoring must give a finite number.*nan"):
+    with pytest.raises(ValueError, match=r"scoring must give a finite number.*nan"):
         regressor.fit(X, NUMBERS)
 
 
@@ -334,7 +334,7 @@ def test_predicting_before_fitting(kind, y):
 
 @KINDS
 @pytest.mark.parametrize("layout", ["F", "strided", "reversed", "readonly", "list"])
-def test_layouts_of_X_and_the_callers_data(kind, y, layout):
+def test_layouts_and_the_callers_data(kind, y, layout):
     """Whatever the layout, the same bits; and the data are as they were."""
     data = {
         "F": np.asfortranarray(X),

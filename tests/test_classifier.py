@@ -1,0 +1,187 @@
+"""Labels of every kind, probabilities, and what the classifier makes of them."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, log_expit, log_softmax
+from sklearn.base import clone
+from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.metrics import log_loss
+from sklearn.multiclass import OneVsRestClassifier
+
+from sknn_simple import SimpleMLPClassifier
+
+X, Y = load_iris(return_X_y=True)
+QUICK = SimpleMLPClassifier(
+    (5,), max_iter=5, n_iter_no_change=np.inf, random_state=0, init="glorot_uniform"
+)
+
+
+def fitted(y, X=X, **params):
+    return clone(QUICK).set_params(**params).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        np.array(["c", "a", "b"]),
+        np.array(["c", "a", "b"], dtype=object),
+        np.array([30, -2, 7]),
+        np.array([0.0, 5.0, 2.0]),
+        np.array([2**40, 1, 0]),
+    ],
+    ids=lambda names: f"{names.dtype}",
+)
+def test_labels_of_any_type_are_the_same_problem(names):
+    y = names[Y]
+    model = fitted(y)
+    np.testing.assert_array_equal(model.classes_, np.unique(names))
+    assert model.predict(X).dtype == y.dtype
+    order = np.argsort(names)
+    plain = fitted(np.argsort(order)[Y])
+    np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(X))
+    np.testing.assert_array_equal(model.predict(X), np.sort(names)[plain.predict(X)])
+
+
+def test_boolean_labels():
+    model = fitted(Y == 1)
+    assert model.predict(X).dtype == bool
+    assert model.classes_.tolist() == [False, True]
+
+
+@pytest.mark.parametrize("loss", ["log_loss", "squared_error"])
+def test_two_classes(loss):
+    model = fitted(Y == 2, loss=loss)
+    raw = model.decision_function(X)
+    assert raw.shape == (150,)
+    proba = model.predict_proba(X)
+    np.testing.assert_array_equal(proba, np.column_stack([expit(-raw), expit(raw)]))
+    np.testing.assert_array_equal(
+        model.predict_log_proba(X), np.column_stack([log_expit(-raw), log_expit(raw)])
+    )
+    np.testing.assert_array_equal(model.predict(X), raw > 0)
+    assert (model.out_activation_, model.n_outputs_) == ("logistic", 1)
+
+
+def test_three_classes():
+    model = fitted(Y)
+    raw = model.decision_function(X)
+    assert raw.shape == (150, 3)
+    np.testing.assert_allclose(
+        model.predict_log_proba(X), log_softmax(raw, axis=1), rtol=1e-12
+    )
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+    np.testing.assert_array_equal(model.predict(X), raw.argmax(axis=1))
+    assert model.out_activation_ == "softmax"
+    expected = log_loss(Y, model.predict_proba(X))
+    one_more = fitted(Y, max_iter=6, batch_size=150, alpha=0.0)
+    before = fitted(Y, batch_size=150, alpha=0.0)
+    assert one_more.loss_ == pytest.approx(log_loss(Y, before.predict_proba(X)))
+    assert expected < np.log(3)
+
+
+def test_three_classes_under_squared_error_are_three_sigmoids():
+    """Each output is that of a network of its own, if there is no hidden layer."""
+    options = {"hidden_layer_sizes": (), "loss": "squared_error", "batch_size": 150}
+    options |= {"momentum": 0.0, "alpha": 0.0, "init": "uniform"}
+    start = np.random.RandomState(0).standard_normal((4, 3))
+    bias = np.zeros(3)
+    model = clone(QUICK).set_params(
+        coefs_init=[start], intercepts_init=[bias], learning_rate_init=3.0, **options
+    )
+    model.fit(X, Y)
+    assert model.out_activation_ == "logistic"
+    for k in range(3):
+        alone = clone(QUICK).set_params(
+            coefs_init=[start[:, [k]]],
+            intercepts_init=[bias[:1]],
+            learning_rate_init=1.0,  # the squared error is averaged over outputs
+            **options,
+        )
+        alone.fit(X, k == Y)
+        np.testing.assert_allclose(
+            model.decision_function(X)[:, k], alone.decision_function(X), rtol=1e-10
+        )
+    sigmoids = expit(model.decision_function(X))
+    np.testing.assert_allclose(
+        model.predict_proba(X), sigmoids / sigmoids.sum(axis=1, keepdims=True)
+    )
+
+
+def test_multilabel_is_one_network_with_an_output_a_label():
+    X, y = make_multilabel_classification(60, n_features=5, n_classes=4, random_state=0)
+    options = {"hidden_layer_sizes": (), "alpha": 0.0, "shuffle": False}
+    model = fitted(
+        y, X, **options, coefs_init=[np.zeros((5, 4))], intercepts_init=[np.zeros(4)]
+    )
+    assert model.predict(X).shape == y.shape
+    assert set(np.unique(model.predict(X))) <= {0, 1}
+    np.testing.assert_array_equal(model.predict(X), model.predict_proba(X) > 0.5)
+    assert 0 < model.score(X, y) <= 1
+    alone = clone(QUICK).set_params(
+        **options, coefs_init=[np.zeros((5, 1))], intercepts_init=[np.zeros(1)]
+    )
+    apart = OneVsRestClassifier(alone).fit(X, y)
+    np.testing.assert_allclose(
+        model.predict_proba(X), apart.predict_proba(X), rtol=1e-9
+    )
+
+
+def test_multilabel_by_parts_and_sparse():
+    from scipy import sparse
+
+    X, y = make_multilabel_classification(60, n_features=5, random_state=0)
+    whole = clone(QUICK).set_params(max_iter=2).fit(X, y)
+    parts = clone(QUICK).partial_fit(X, y).partial_fit(X, sparse.csr_matrix(y))
+    np.testing.assert_array_equal(whole.coefs_[0], parts.coefs_[0])
+    with pytest.raises(ValueError, match="indicator matrix"):
+        parts.partial_fit(X, y[:, 0])
+    with pytest.raises(ValueError, match="class_weight must be None"):
+        parts.set_params(class_weight={0: 2}).partial_fit(X, y)
+
+
+@pytest.mark.parametrize("label", [7, "only"])
+def test_one_class_is_predicted(label):
+    y = np.full(150, label)
+    model = fitted(y)
+    assert set(model.predict(X)) == {label}
+    assert set(model.predict(-1000 * X)) == {label}
+    np.testing.assert_array_equal(model.predict_proba(X), np.ones((150, 1)))
+    np.testing.assert_array_equal(model.predict_log_proba(X), np.zeros((150, 1)))
+    assert model.score(X, y) == 1
+
+
+def test_column_vector_warns_as_in_scikit_learn():
+    from sklearn.exceptions import DataConversionWarning
+
+    with pytest.warns(DataConversionWarning):
+        model = clone(QUICK).fit(X, Y[:, None])
+    assert model.predict(X).shape == (150,)
+
+
+def test_log_probabilities_are_never_infinite():
+    model = SimpleMLPClassifier.from_coefs([[[2000.0]]], [[0.0]])
+    np.testing.assert_array_equal(
+        model.predict_log_proba([[1.0], [-1.0]]), [[-2000, 0], [0, -2000]]
+    )
+    many = SimpleMLPClassifier.from_coefs([[[2000.0, 0.0, -2000.0]]])
+    np.testing.assert_array_equal(
+        many.predict_log_proba([[1.0]]), [[0.0, -2000.0, -4000.0]]
+    )
+
+
+def test_partial_fit_on_batches_that_lack_classes():
+    model = clone(QUICK)
+    model.partial_fit(X[:50], Y[:50], classes=[0, 1, 2])
+    assert model.predict_proba(X).shape == (150, 3)
+    for _ in range(200):
+        for rows in (slice(0, 50), slice(50, 100), slice(100, 150)):
+            model.partial_fit(X[rows], Y[rows])
+    assert model.score(X, Y) > 0.5
+    assert model.n_iter_ == len(model.loss_curve_) == 601
+
+
+def test_class_weights_of_classes_that_are_absent():
+    present = Y < 2
+    model = clone(QUICK).set_params(class_weight={0: 1, 1: 2})
+    model.partial_fit(X[present], Y[present], classes=[0, 1, 2])
+    assert model.predict_proba(X).shape == (150, 3)

@@ -1,0 +1,145 @@
+"""Weights from elsewhere, and the equivalent estimators of scikit-learn."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, Y = load_iris(return_X_y=True)
+QUICK = {"max_iter": 5, "n_iter_no_change": np.inf, "random_state": 0}
+MULTI_X, MULTI_Y = make_multilabel_classification(50, random_state=0)
+
+CLASSIFIERS = [
+    (X, Y, {}),
+    (X, np.array(["a", "b", "c"])[Y], {"activation": "relu", "solver": "adam"}),
+    (X, Y == 1, {"loss": "squared_error"}),
+    (X, Y == 1, {"hidden_layer_sizes": (), "fit_intercept": False}),
+    (X.astype(np.float32), Y, {"hidden_layer_sizes": (4, 3), "activation": "tanh"}),
+    (MULTI_X, MULTI_Y, {"learning_rate": "adaptive"}),
+]
+REGRESSORS = [
+    (X, X[:, 0], {}),
+    (X, X[:, :2], {"loss": "absolute_error"}),
+    (X, Y, {"loss": "poisson", "activation": "tanh"}),
+]
+
+
+@pytest.mark.parametrize(("X", "y", "options"), CLASSIFIERS)
+def test_to_sklearn_classifier_predicts_the_same(X, y, options):
+    ours = SimpleMLPClassifier(**{"hidden_layer_sizes": (5,), **QUICK, **options})
+    theirs = ours.fit(X, y).to_sklearn()
+    assert type(theirs) is MLPClassifier
+    np.testing.assert_array_equal(theirs.predict(X), ours.predict(X))
+    np.testing.assert_allclose(
+        theirs.predict_proba(X), ours.predict_proba(X), rtol=1e-5, atol=1e-12
+    )
+    assert theirs.get_params()["solver"] == ours.solver
+    assert isinstance(theirs.learning_rate_init, float)
+    assert theirs.loss_curve_ == ours.loss_curve_
+    theirs.partial_fit(X, y)
+
+
+@pytest.mark.parametrize(("X", "y", "options"), REGRESSORS)
+def test_to_sklearn_regressor_predicts_the_same(X, y, options):
+    ours = SimpleMLPRegressor((5,), **QUICK, **options).fit(X, y)
+    theirs = ours.to_sklearn()
+    assert type(theirs) is MLPRegressor
+    np.testing.assert_allclose(theirs.predict(X), ours.predict(X), rtol=1e-12)
+    theirs.coefs_[0][:] = 0
+    assert (ours.coefs_[0] != 0).any()
+
+
+def test_to_sklearn_where_there_is_no_equivalent():
+    with pytest.raises(ValueError, match="one class only"):
+        SimpleMLPClassifier(**QUICK).fit(X, np.zeros(150)).to_sklearn()
+    with pytest.raises(ValueError, match="squared_error"):
+        SimpleMLPClassifier(loss="squared_error", **QUICK).fit(X, Y).to_sklearn()
+    with pytest.raises(ValueError, match="out_activation='logistic'"):
+        SimpleMLPRegressor(out_activation="logistic", **QUICK).fit(
+            X, Y / 2
+        ).to_sklearn()
+    with pytest.raises(ValueError, match="not fitted"):
+        SimpleMLPRegressor().to_sklearn()
+
+
+@pytest.mark.parametrize(("X", "y", "options"), CLASSIFIERS)
+def test_from_coefs_predicts_as_the_network_did(X, y, options):
+    model = SimpleMLPClassifier(**{"hidden_layer_sizes": (5,), **QUICK, **options})
+    model.fit(X, y)
+    params = model.get_params()
+    del params["hidden_layer_sizes"], params["fit_intercept"]
+    multilabel = y.ndim == 2
+    copy = SimpleMLPClassifier.from_coefs(
+        model.coefs_,
+        model.intercepts_ if model.fit_intercept else None,
+        classes=None if multilabel else model.classes_,
+        multilabel=multilabel,
+        **params,
+    )
+    np.testing.assert_array_equal(copy.predict_proba(X), model.predict_proba(X))
+    np.testing.assert_array_equal(copy.predict(X), model.predict(X))
+    copy.partial_fit(X, y)
+    assert copy.n_iter_ == 1
+
+
+def test_from_scikit_learn_and_back():
+    theirs = MLPRegressor(hidden_layer_sizes=(5,), random_state=0, tol=0.5)
+    theirs.fit(X, X[:, 0])
+    ours = SimpleMLPRegressor.from_coefs(
+        theirs.coefs_, theirs.intercepts_, activation="relu"
+    )
+    np.testing.assert_allclose(ours.predict(X), theirs.predict(X), rtol=1e-12)
+    np.testing.assert_array_equal(ours.to_sklearn().predict(X), theirs.predict(X))
+
+
+def test_training_goes_on_from_given_weights():
+    """In the units of y, whatever `normalize_y` does inside."""
+    rng = np.random.RandomState(0)
+    coefs, intercepts = [rng.randn(4, 5), rng.randn(5, 1)], [rng.randn(5), rng.randn(1)]
+    y = 1000 * X[:, 0]
+    started = SimpleMLPRegressor(
+        (5,), coefs_init=coefs, intercepts_init=intercepts, **QUICK
+    ).partial_fit(X, y)
+    given = SimpleMLPRegressor.from_coefs(coefs, intercepts, random_state=0)
+    np.testing.assert_allclose(started.predict(X), given.predict(X), rtol=0.3, atol=1e5)
+    given.set_params(shuffle=False).partial_fit(X, y)
+    again = SimpleMLPRegressor(
+        (5,), coefs_init=coefs, intercepts_init=intercepts, **QUICK, shuffle=False
+    ).partial_fit(X, y)
+    np.testing.assert_allclose(given.predict(X), again.predict(X), rtol=1e-10)
+
+
+def test_two_softmax_outputs_become_one():
+    coef = np.random.RandomState(0).randn(4, 2)
+    model = SimpleMLPClassifier.from_coefs([coef], [[1.0, -1.0]], classes=["n", "y"])
+    raw = X @ coef + [1.0, -1.0]
+    softmax = np.exp(raw) / np.exp(raw).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict_proba(X), softmax, rtol=1e-10)
+    assert set(model.predict(X)) <= {"n", "y"}
+
+
+@pytest.mark.parametrize(
+    ("coefs", "intercepts", "message"),
+    [
+        ([], None, "coefs must be a list"),
+        ([[1.0, 2.0]], None, r"coefs must be .* \(fan_in, fan_out\)"),
+        ([np.ones((2, 3)), np.ones((2, 1))], None, "coefs must fit together"),
+        ([np.ones((2, 1))], [[1.0, 2.0]], r"intercepts must be .*\(1,\)"),
+        ([np.ones((2, 1))], [], "intercepts must be"),
+        ([np.full((2, 1), np.nan)], None, "finite"),
+        ([np.ones((2, 1)) + 1j], None, "finite real numbers"),
+    ],
+)
+def test_bad_weights(coefs, intercepts, message):
+    for kind in (SimpleMLPClassifier, SimpleMLPRegressor):
+        with pytest.raises(ValueError, match=message):
+            kind.from_coefs(coefs, intercepts)
+
+
+def test_bad_classes_and_parameters():
+    with pytest.raises(ValueError, match="classes must be 2 labels for 1 outputs"):
+        SimpleMLPClassifier.from_coefs([np.ones((2, 1))], classes=[1, 2, 3])
+    with pytest.raises(ValueError, match="activation"):
+        SimpleMLPClassifier.from_coefs([np.ones((2, 1))], activation="sigmoid")

@@ -1,0 +1,231 @@
+"""History, verbose lines, and scikit-learn's callbacks, in every solver."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.callback import ScoringMonitor
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, Y = load_iris(return_X_y=True)
+X = StandardScaler().fit_transform(X)
+BASE = SimpleMLPClassifier((5,), max_iter=6, n_iter_no_change=np.inf, random_state=0)
+SOLVERS = pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+
+
+class Observer:
+    """A callback that keeps what it is shown, and may stop the fit."""
+
+    def __init__(self, stop_at=None):
+        self.stop_at = stop_at
+        self.began, self.ended, self.calls = [], [], []
+
+    def setup(self, estimator, context):
+        self.calls.append("setup")
+
+    def teardown(self, estimator, context):
+        self.calls.append("teardown")
+
+    def on_fit_task_begin(
+        self,
+        estimator,
+        context,
+        *,
+        X=None,
+        y=None,
+        metadata=None,
+        fitted_estimator=None,
+    ):
+        self.calls.append(f"begin {context.task_name}")
+        if context.task_name == "epoch":
+            self.began.append(fitted_estimator)
+            self.data = X, y, metadata
+
+    def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
+        self.calls.append(f"end {context.task_name}")
+        if context.task_name == "epoch":
+            self.ended.append(fitted_estimator)
+            return context.task_id == self.stop_at
+        return None
+
+
+def weights_of(estimator):
+    return [part.tolist() for part in (*estimator.coefs_, *estimator.intercepts_)]
+
+
+@SOLVERS
+def test_one_subtask_an_epoch_in_order(solver):
+    observer = Observer()
+    model = clone(BASE).set_params(solver=solver).set_callbacks(observer).fit(X, Y)
+    assert model.n_iter_ == 6
+    epochs = ["begin epoch", "end epoch"] * 6
+    assert observer.calls == ["setup", "begin fit", *epochs, "end fit", "teardown"]
+
+
+@SOLVERS
+def test_fitted_estimator_predicts_as_of_its_epoch(solver):
+    observer = Observer()
+    model = clone(BASE).set_params(solver=solver).set_callbacks(observer).fit(X, Y)
+    for k in (1, 3, 6):
+        stopped = clone(BASE).set_params(solver=solver, max_iter=k).fit(X, Y)
+        seen = observer.ended[k - 1]
+        np.testing.assert_array_equal(seen.predict_proba(X), stopped.predict_proba(X))
+        assert seen.loss_curve_ == stopped.loss_curve_
+        assert (seen.n_iter_, seen.t_, seen.loss_) == (k, 150 * k, stopped.loss_)
+        if k < 6:
+            assert weights_of(observer.began[k]) == weights_of(seen)
+    assert weights_of(observer.ended[-1]) == weights_of(model)
+    kept = pickle.loads(pickle.dumps(observer.ended[2]))
+    assert kept.loss_curve_ == model.loss_curve_[:3]
+
+
+def test_the_first_epoch_begins_with_the_initial_weights():
+    observer = Observer()
+    clone(BASE).set_params(init="uniform").set_callbacks(observer).fit(X, Y)
+    first = observer.began[0]
+    rng = np.random.RandomState(0)
+    np.testing.assert_array_equal(first.coefs_[0], 2 * rng.random_sample((4, 5)) - 1)
+    assert first.n_iter_ == 0
+    assert first.loss_curve_ == []
+
+
+def test_hooks_get_the_callers_data():
+    observer = Observer()
+    labels, weights = [("a", "b", "c")[k] for k in Y], np.ones(150)
+    data = X.tolist()
+    clone(BASE).set_callbacks(observer).fit(data, labels, sample_weight=weights)
+    assert observer.data[0] is data
+    assert observer.data[1] is labels
+    assert observer.data[2] == {"sample_weight": weights}
+
+
+@SOLVERS
+def test_a_callbacks_true_stops_the_fit(solver):
+    model = clone(BASE).set_params(solver=solver, n_iter_no_change=50, tol=1e-9)
+    model.set_callbacks(Observer(stop_at=2)).fit(X, Y)
+    stopped = clone(BASE).set_params(solver=solver, max_iter=3).fit(X, Y)
+    assert model.n_iter_ == len(model.loss_curve_) == 3
+    assert weights_of(model) == weights_of(stopped)
+
+
+def test_under_early_stopping_fitted_estimator_is_the_best_so_far():
+    observer = Observer()
+    model = SimpleMLPClassifier(
+        (5,), early_stopping=True, max_iter=30, n_iter_no_change=np.inf, random_state=0
+    )
+    model.set_callbacks(observer).fit(X, Y)
+    for k in (5, 30):
+        best = int(np.argmax(model.validation_scores_[:k])) + 1
+        assert observer.ended[k - 1].best_epoch_ == best
+        assert weights_of(observer.ended[k - 1]) == weights_of(observer.ended[best - 1])
+
+
+@SOLVERS
+def test_callbacks_do_not_change_the_result(solver):
+    model = clone(BASE).set_params(solver=solver).fit(X, Y)
+    watched = clone(BASE).set_params(solver=solver).set_callbacks(Observer())
+    assert weights_of(watched.fit(X, Y)) == weights_of(model)
+
+
+def test_partial_fit_is_a_fit_of_one_epoch_for_callbacks():
+    observer = Observer()
+    model = clone(BASE).set_callbacks(observer)
+    model.partial_fit(X, Y, classes=[0, 1, 2]).partial_fit(X, Y)
+    assert len(observer.ended) == 2
+    assert observer.ended[1].loss_curve_ == model.loss_curve_
+
+
+@SOLVERS
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_scoring_monitor_alone_in_a_pipeline_and_in_a_search(solver, n_jobs):
+    def lines(log):
+        return [row for row in log.data if row["task_name"] == "epoch"]
+
+    model = clone(BASE).set_params(solver=solver)
+    monitor = ScoringMonitor(scoring="accuracy")
+    clone(model).set_callbacks(monitor).fit(X, Y)
+    alone = [row["accuracy"] for row in lines(monitor.get_logs())]
+    assert len(alone) == 6
+    assert alone[-1] == clone(model).fit(X, Y).score(X, Y)
+
+    pipeline = make_pipeline(StandardScaler(), clone(model).set_callbacks(monitor))
+    pipeline.fit(X, Y)
+    assert len(lines(monitor.get_logs())) == 6
+
+    inside = ScoringMonitor(scoring="accuracy")
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), clone(model).set_callbacks(inside)),
+        {"simplemlpclassifier__alpha": [0.1, 1.0]},
+        cv=2,
+        n_jobs=n_jobs,
+    )
+    search.fit(X, Y)
+    assert len(lines(inside.get_logs())) == 6 * (2 * 2 + 1)
+
+
+def test_verbose_prints_a_line_an_epoch(capsys):
+    clone(BASE).set_params(verbose=True).fit(X, Y)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert lines[0].startswith("Epoch 1 of 6: loss = ")
+    assert "learning rate = 0.1" in lines[0]
+    clone(BASE).set_params(
+        verbose=1, early_stopping=True, n_iter_no_change=2, tol=9.0
+    ).fit(X, Y)
+    lines = capsys.readouterr().out.splitlines()
+    assert "validation score = " in lines[0]
+    assert "validation score did not improve" in lines[-1]
+    assert lines[-1].endswith("Stopping.")
+    clone(BASE).fit(X, Y)
+    assert capsys.readouterr().out == ""
+
+
+def test_an_adaptive_rate_slows_down_and_says_so(capsys):
+    model = clone(BASE).set_params(
+        learning_rate="adaptive",
+        n_iter_no_change=2,
+        tol=9.0,
+        max_iter=100,
+        verbose=True,
+    )
+    model.fit(X, Y)
+    rates = model.history_["learning_rate"]
+    # One epoch that counts as progress, then two in vain before each division.
+    expected = [0.1] * 3 + [0.1 / 5**k for k in range(1, 9) for _ in range(2)]
+    np.testing.assert_allclose(rates, expected[: len(rates)])
+    assert rates[-1] <= 1e-6
+    assert len(rates) == 3 + 8 * 2
+    assert "Setting the learning rate to 0.02." in capsys.readouterr().out
+
+
+def test_history_is_a_dict_of_equally_long_lists():
+    model = clone(BASE).fit(X, Y)
+    assert list(model.history_) == ["loss", "learning_rate"]
+    assert model.history_["loss"] == model.loss_curve_
+    assert model.history_["learning_rate"] == [0.1] * 6
+    assert model.validation_scores_ is None
+    assert model.best_validation_score_ is None
+    assert model.best_epoch_ is None
+    assert model.best_loss_ == min(model.loss_curve_)
+    assert model.loss_ == model.loss_curve_[-1]
+    model.history_["loss"].append(0)
+    assert len(model.loss_curve_) == 6
+    lbfgs = clone(BASE).set_params(solver="lbfgs").fit(X, Y)
+    assert list(lbfgs.history_) == ["loss"]
+
+
+def test_the_convergence_warning_is_only_for_the_impatient():
+    from sklearn.exceptions import ConvergenceWarning
+
+    regressor = SimpleMLPRegressor((5,), max_iter=2)
+    with pytest.warns(ConvergenceWarning, match="max_iter=2"):
+        regressor.fit(X, Y)
+    clone(regressor).set_params(n_iter_no_change=np.inf).fit(X, Y)
+    clone(regressor).set_params(n_iter_no_change=np.inf, early_stopping=True).fit(X, Y)

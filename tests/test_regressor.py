@@ -1,0 +1,168 @@
+"""Numbers: outputs, losses, ranges, and starting points."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import LinearRegression, PoissonRegressor, QuantileRegressor
+from sklearn.metrics import mean_absolute_error, mean_poisson_deviance
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPRegressor
+
+X, Y = load_diabetes(return_X_y=True)
+X = StandardScaler().fit_transform(X)[:120]
+Y = Y[:120]
+QUICK = SimpleMLPRegressor((5,), max_iter=5, n_iter_no_change=np.inf, random_state=0)
+LINEAR = SimpleMLPRegressor(
+    (), solver="lbfgs", alpha=0.0, tol=1e-12, max_iter=2000, random_state=0
+)
+
+
+def test_without_hidden_layer_it_is_linear_regression():
+    np.testing.assert_allclose(
+        clone(LINEAR).fit(X, Y).predict(X),
+        LinearRegression().fit(X, Y).predict(X),
+        rtol=1e-4,
+    )
+
+
+def test_poisson_is_scikit_learns_poisson_regression():
+    counts = np.random.RandomState(0).poisson(Y / 30)
+    model = clone(LINEAR).set_params(loss="poisson").fit(X, counts)
+    reference = PoissonRegressor(alpha=0, max_iter=1000, tol=1e-9).fit(X, counts)
+    np.testing.assert_allclose(model.predict(X), reference.predict(X), rtol=1e-3)
+    deviance = mean_poisson_deviance(counts, model.predict(X))
+    assert model.loss_ == pytest.approx(deviance / 2, rel=1e-9)
+    assert model.out_activation_ == "exp"
+
+
+def test_poisson_begins_at_the_mean():
+    counts = np.random.RandomState(0).poisson(Y / 30)
+    weights = np.random.RandomState(1).uniform(0, 1, 120)
+    model = SimpleMLPRegressor(
+        (5,),
+        loss="poisson",
+        coefs_init=[np.zeros((10, 5)), np.zeros((5, 1))],
+        learning_rate_init=1e-300,
+        max_iter=1,
+        n_iter_no_change=np.inf,
+    ).fit(X, counts, sample_weight=weights)
+    np.testing.assert_allclose(
+        model.predict(X), np.average(counts, weights=weights), rtol=1e-12
+    )
+    none_at_all = clone(QUICK).set_params(loss="poisson").fit(X, np.zeros(120))
+    assert (none_at_all.predict(X) < 2).all()
+
+
+def test_absolute_error_finds_the_median():
+    """The median regression that linear programming finds is the best there is."""
+    model = SimpleMLPRegressor(
+        (),
+        loss="absolute_error",
+        learning_rate_init=0.05,
+        learning_rate="adaptive",
+        max_iter=3000,
+        tol=1e-6,
+        alpha=0.0,
+        random_state=0,
+    ).fit(X[:, :2], Y)
+    best = QuantileRegressor(alpha=0).fit(X[:, :2], Y)
+    found = mean_absolute_error(Y, model.predict(X[:, :2]))
+    assert found == pytest.approx(
+        mean_absolute_error(Y, best.predict(X[:, :2])), rel=2e-3
+    )
+
+
+@pytest.mark.parametrize("out_activation", ["logistic", "tanh", "relu", "identity"])
+def test_out_activation_bounds_the_output(out_activation):
+    y = (Y - Y.min()) / np.ptp(Y)
+    model = clone(QUICK).set_params(out_activation=out_activation).fit(X, y)
+    low, high = {"logistic": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf)}.get(
+        out_activation, (-np.inf, np.inf)
+    )
+    far = model.predict(1e3 * X)
+    assert far.min() >= low
+    assert far.max() <= high
+    assert model.out_activation_ == out_activation
+    if out_activation == "logistic":
+        raw = expit(X @ model.coefs_[0] + model.intercepts_[0]) @ model.coefs_[1]
+        np.testing.assert_allclose(
+            model.predict(X), expit(raw + model.intercepts_[1]).ravel()
+        )
+
+
+def test_coefs_are_a_plain_network_in_the_units_of_y():
+    model = clone(QUICK).fit(X, 1000 + Y)
+    hidden = expit(X @ model.coefs_[0] + model.intercepts_[0])
+    np.testing.assert_allclose(
+        model.predict(X), (hidden @ model.coefs_[1] + model.intercepts_[1]).ravel()
+    )
+    assert model.intercepts_[1][0] > 800
+
+
+def test_several_outputs_are_networks_of_their_own_without_hidden_layer():
+    y = np.column_stack([Y, -2 * Y + 30 * X[:, 0], X[:, 1]])
+    joint = clone(LINEAR).fit(X, y)
+    assert joint.predict(X).shape == (120, 3)
+    apart = MultiOutputRegressor(clone(LINEAR)).fit(X, y)
+    np.testing.assert_allclose(joint.predict(X), apart.predict(X), rtol=1e-2, atol=0.1)
+
+
+def test_a_constant_target_is_learned_as_it_is():
+    model = clone(QUICK).set_params(max_iter=100).fit(X, np.full(120, 1e6))
+    np.testing.assert_allclose(model.predict(X), 1e6, rtol=1e-5)
+
+
+def test_the_scale_of_y_does_not_matter():
+    small = clone(QUICK).fit(X, Y)
+    large = clone(QUICK).fit(X, 1e6 * Y - 3e8)
+    np.testing.assert_allclose(
+        1e6 * small.predict(X) - 3e8, large.predict(X), rtol=1e-6, atol=1
+    )
+    assert small.score(X, Y) == pytest.approx(large.score(X, 1e6 * Y - 3e8))
+
+
+def test_the_scaling_of_y_is_frozen_after_the_first_call():
+    model = clone(QUICK).partial_fit(X, Y)
+    mean, scale = model._targets.mean, model._targets.scale
+    model.partial_fit(X, 100 + 5 * Y)
+    assert (model._targets.mean, model._targets.scale) == (mean, scale)
+    with pytest.raises(ValueError, match="as many outputs as in the first call, 1"):
+        model.partial_fit(X, np.column_stack([Y, Y]))
+
+
+def test_column_vector_warns_as_in_scikit_learn():
+    from sklearn.exceptions import DataConversionWarning
+
+    with pytest.warns(DataConversionWarning):
+        model = clone(QUICK).fit(X, Y[:, None])
+    assert model.predict(X).shape == (120,)
+
+
+def test_initial_weights_are_copied():
+    coefs = [np.ones((10, 5)), np.ones((5, 1))]
+    model = clone(QUICK).set_params(coefs_init=coefs).fit(X, Y)
+    assert all((coef == 1).all() for coef in coefs)
+    model.coefs_[0][:] = 7
+    assert (coefs[0] == 1).all()
+
+
+def test_init_draws_what_it_says():
+    """RandomState(1), layer by layer, 2 * random_sample - 1, no intercepts."""
+    model = SimpleMLPRegressor(
+        (4,),
+        fit_intercept=False,
+        init="uniform",
+        random_state=1,
+        max_iter=1,
+        learning_rate_init=1e-300,
+        n_iter_no_change=np.inf,
+        normalize_y=False,
+    ).fit(X[:, :3], Y)
+    rng = np.random.RandomState(1)
+    for coef in model.coefs_:
+        np.testing.assert_array_equal(coef, 2 * rng.random_sample(coef.shape) - 1)
+    assert [b.tolist() for b in model.intercepts_] == [[0.0] * 4, [0.0]]

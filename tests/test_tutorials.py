@@ -1,0 +1,264 @@
+"""The numbers that five "neural network from scratch" tutorials print.
+
+A tutorial's learning rate becomes ours in two ways. It adds the gradient up over
+rows where ours is a mean: times the number of rows in a batch. It takes the whole
+square of the error where ours is half of it: times two.
+"""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.metrics import mean_squared_error
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.datasets import (
+    load_first_input_wins,
+    load_four_people,
+    load_linear_neuron,
+    load_soft_targets,
+    load_third_input_wins,
+)
+from sknn_simple.network import Objective, Parameters, forward, loss_and_gradient
+
+# No momentum, no penalty, rows in the given order, exactly max_iter epochs.
+PLAIN_DESCENT = {
+    "momentum": 0,
+    "alpha": 0,
+    "shuffle": False,
+    "n_iter_no_change": np.inf,
+}
+# Weights 2 * RandomState(1).random_sample(...) - 1 of neurons without bias.
+SEEDED_START = {"init": "uniform", "random_state": 1, "fit_intercept": False}
+
+
+def classifier(hidden_layer_sizes, **params):
+    return SimpleMLPClassifier(hidden_layer_sizes, loss="squared_error", **params)
+
+
+def regressor(hidden_layer_sizes, **params):
+    return SimpleMLPRegressor(hidden_layer_sizes, out_activation="logistic", **params)
+
+
+def outputs(network, X):
+    """What the output neuron says."""
+    if isinstance(network, SimpleMLPClassifier):
+        return network.predict_proba(X)[:, 1]
+    return network.predict(X)
+
+
+# Third input wins, first input wins ----------------------------------------------
+
+
+@pytest.mark.parametrize("make_network", [classifier, regressor])
+@pytest.mark.parametrize(
+    ("load", "n_epochs", "published"),
+    [
+        (load_third_input_wins, 10, 0.65980921),
+        (load_third_input_wins, 100, 0.87680541),
+        (load_third_input_wins, 10_000, 0.9897704),
+        (load_first_input_wins, 15_000, 0.9999584),
+    ],
+)
+def test_single_neuron(load, n_epochs, published, make_network):
+    data = load()
+    n_rows = len(data.data)
+    neuron = make_network(
+        (),
+        batch_size=n_rows,
+        learning_rate_init=n_rows,
+        max_iter=n_epochs,
+        **SEEDED_START,
+        **PLAIN_DESCENT,
+    ).fit(data.data, data.target)
+    assert outputs(neuron, data.data_new).round(8).tolist() == [published]
+    assert neuron.n_iter_ == n_epochs
+
+
+# Soft targets --------------------------------------------------------------------
+
+
+class MeanAbsoluteErrors:
+    """A callback that records the error before every `every`-th epoch.
+
+    A hook is given a fitted estimator whenever it asks for one, at the cost of an
+    epoch of so small a network. So the asking hook hides itself behind one that
+    does not ask, until the next error is due.
+    """
+
+    def __init__(self, X, y, every):
+        self.X, self.y, self.every = X, y, every
+        self.errors = {}
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context, *, fitted_estimator=None):
+        if context.task_name == "epoch":
+            errors = self.y - fitted_estimator.predict(self.X)
+            self.errors[context.task_id] = np.abs(errors).mean()
+            self.on_fit_task_begin = self._ask_for_nothing
+
+    def _ask_for_nothing(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        if context.task_name == "epoch" and (context.task_id + 1) % self.every == 0:
+            del self.on_fit_task_begin
+
+
+def test_soft_targets():
+    X, y = load_soft_targets(return_X_y=True)
+    watch = MeanAbsoluteErrors(X, y, every=10_000)
+    network = regressor(
+        (4,),
+        batch_size=4,
+        learning_rate_init=4,
+        max_iter=99_999,  # The 100000th forward pass comes after 99999 updates.
+        **SEEDED_START,
+        **PLAIN_DESCENT,
+    ).set_callbacks(watch)
+    network.fit(X, y)
+    printed = {epoch: f"{error:.12g}" for epoch, error in watch.errors.items()}
+    assert printed == {
+        0: "0.434545246367",
+        10_000: "0.00426490134801",
+        20_000: "0.00285547679431",
+        30_000: "0.00226684843815",
+        40_000: "0.00192718684831",
+        50_000: "0.00170049171577",
+        60_000: "0.00153593455208",
+        70_000: "0.00140973826096",
+        80_000: "0.00130913223749",
+        90_000: "0.00122657710472",
+    }
+    published = [0.99998867, 0.69999105, 0.99832904, 0.00293799]
+    assert network.predict(X).round(8).tolist() == published
+
+
+# Four people ---------------------------------------------------------------------
+
+TWO_TWO_ONE = [[[0, 0], [1, 1]], [[0], [1]]]
+"""Coefs (0, 1) for every neuron of a 2-2-1 network."""
+
+
+@pytest.mark.parametrize(
+    ("coefs", "intercepts", "published"),
+    [
+        ([[[0], [1]]], [[4]], 0.9990889488055994),
+        (TWO_TWO_ONE, [[0, 0], [0]], 0.7216325609518421),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [(SimpleMLPClassifier, {}), (SimpleMLPRegressor, {"out_activation": "logistic"})],
+)
+def test_given_weights(kind, params, coefs, intercepts, published):
+    network = kind.from_coefs(coefs, intercepts, **params)
+    [output] = outputs(network, [[2, 3]])
+    # All 16 printed digits; the exponential of another machine may round otherwise.
+    np.testing.assert_array_max_ulp(output, published, maxulp=1)
+
+
+def test_given_weights_hidden_layer():
+    coefs = [np.array(coef, dtype=float) for coef in TWO_TWO_ONE]
+    _, hidden, _ = forward(np.array([[2.0, 3.0]]), coefs)
+    assert hidden.round(4).tolist() == [[0.9526, 0.9526]]
+
+
+def test_error_of_always_predicting_zero():
+    people = load_four_people()
+    assert people.target.tolist() == [1, 0, 0, 1]
+    always_zero = SimpleMLPRegressor.from_coefs([[[0], [0]]])
+    assert mean_squared_error(people.target, always_zero.predict(people.data)) == 0.5
+
+
+def test_backpropagation_by_hand():
+    people = load_four_people()
+    assert people.names[0] == "Alice"
+    X, Y = people.data[:1], people.target[:1].reshape(1, 1)
+    parameters = Parameters([2, 2, 1])
+    parameters.flat_coefs[:] = 1
+    _, [hidden], [raw_prediction] = forward(X, parameters.coefs, parameters.intercepts)
+    output = expit(raw_prediction[0])
+    assert hidden.round(4).tolist() == [0.0474, 0.0474]
+    assert output.round(3) == 0.524
+
+    loss, gradient = loss_and_gradient(
+        parameters, X, Y, objective=Objective(out_activation="logistic")
+    )
+    assert 2 * loss == pytest.approx((1 - output) ** 2, rel=1e-14)
+    assert gradient.coefs[0][0, 0].round(4) == 0.0107
+
+    # By hand it is a product of three derivatives, each rounded: 0.0214. Unrounded
+    # they give 0.02147.
+    def by_hand(output, digits):
+        loss_by_output = round(-2 * (1 - output), digits)
+        output_by_hidden = round(output * (1 - output), digits)
+        hidden_by_coef = round(X[0, 0] * hidden[0] * (1 - hidden[0]), digits + 1)
+        return loss_by_output * output_by_hidden * hidden_by_coef
+
+    assert round(by_hand(0.524, digits=3), 4) == 0.0214
+    exactly = by_hand(output, digits=17)
+    assert 2 * gradient.coefs[0][0, 0] == pytest.approx(exactly, rel=1e-14)
+
+
+@pytest.mark.parametrize("random_state", range(10))
+def test_four_people(random_state):
+    # The tutorial is not seeded, and prints 0.951 and 0.039. The ranges are those of
+    # 100 seeds in a plain NumPy loop.
+    people = load_four_people()
+    assert people.names_new == ["Emily", "Frank"]
+    network = classifier(
+        (2,),
+        init="normal",
+        random_state=random_state,
+        batch_size=1,
+        learning_rate_init=0.2,
+        max_iter=1000,
+        **PLAIN_DESCENT,
+    ).fit(people.data, people.target)
+    emily, frank = outputs(network, people.data_new)
+    assert 0.944 <= emily <= 0.975
+    assert 0.034 <= frank <= 0.060
+    predicted = people.target_names[network.predict(people.data_new)]
+    assert predicted.tolist() == ["female", "male"]
+    error = mean_squared_error(people.target, outputs(network, people.data))
+    assert 0.0011 <= error <= 0.0027
+
+
+# One linear neuron ---------------------------------------------------------------
+
+
+def test_linear_neuron():
+    neuron_data = load_linear_neuron()
+    X, y = neuron_data.data, neuron_data.target
+    neuron = SimpleMLPRegressor(
+        (),
+        coefs_init=[[[0.8]]],
+        fit_intercept=False,
+        normalize_y=False,
+        learning_rate_init=0.05,
+        max_iter=100,
+        **PLAIN_DESCENT,
+    ).fit(X, y)
+    assert neuron.predict(neuron_data.data_new).round(6).tolist() == [0.004736]
+    expected = 0.8 * 0.95 ** np.arange(101)
+    np.testing.assert_allclose(neuron.coefs_[0], expected[-1], rtol=1e-13)
+    np.testing.assert_allclose(neuron.loss_curve_, expected[:-1] ** 2 / 2, rtol=1e-13)
+
+
+def test_linear_neuron_step_by_step():
+    X, y = load_linear_neuron(return_X_y=True)
+    neuron = SimpleMLPRegressor.from_coefs(
+        [[[0.8]]], normalize_y=False, learning_rate_init=0.05, **PLAIN_DESCENT
+    )
+    steps = []
+    for _ in range(100):
+        steps += neuron.predict(X).tolist()
+        neuron.partial_fit(X, y)
+    assert np.round(steps[:3], 3).tolist() == [0.8, 0.76, 0.722]
+    np.testing.assert_allclose(steps, 0.8 * 0.95 ** np.arange(100), rtol=1e-13)
+    assert neuron.predict(X).round(6).tolist() == [0.004736]
