@@ -118,7 +118,8 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             max_iter=self.max_iter,
             again=self.warm_start and hasattr(self, "coefs_"),
         )
-        if not monitor.stopped and monitor.patience.n_epochs < np.inf:
+        impatient = monitor.patience.n_epochs < np.inf
+        if self.solver in OPTIMIZERS and impatient and not monitor.stopped:
             warnings.warn(
                 f"Training stopped after max_iter={self.max_iter} epochs, before "
                 f"{monitor.watched} stopped improving. Increase max_iter.",
@@ -169,7 +170,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
         # 1. What to learn, and from which samples.
         _samples.check_validation_request(self, *validation)
-        _parameters.check_architecture(self, again)
+        architecture = _parameters.check_architecture(self, again)
         samples = _samples.check_samples(
             self,
             X,
@@ -197,22 +198,21 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             self, encoded, targets, objective, rng, kept, again
         )
         monitor = _training.make_monitor(self, state, objective, kept, max_iter)
+        attributes = functools.partial(self._attributes, architecture, targets, monitor)
         if adding and again:
             monitor.history, monitor.best_loss = self._history.copy(), self.best_loss_
         if held_out is not None:
             monitor.validation = _training.make_validation(
-                self, targets, held_out, lambda: self._fitted_now(targets, monitor)
+                self, targets, held_out, lambda: self._fitted_now(attributes)
             )
         if hasattr(self, "_skl_callbacks"):
             monitor.callbacks = CallbackBridge(
-                context,
-                **task,
-                reconstruction_attributes=lambda: self._attributes(targets, monitor),
+                context, **task, reconstruction_attributes=attributes
             )
 
         # 3. Train, and publish.
         _training.train(self, encoded, monitor)
-        self.__dict__.update(self._attributes(targets, monitor))
+        self.__dict__.update(attributes())
         self.__dict__.pop("_continuation", None)
         if adding or self.warm_start:
             self._continuation = _training.make_continuation(self, monitor, split_seed)
@@ -223,7 +223,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         """Samples with the weights of their classes in theirs."""
         return samples
 
-    def _attributes(self, targets, monitor, best=True):
+    def _attributes(self, architecture, targets, monitor, best=True):
         """The fitted attributes, as if training had ended just now.
 
         With `best`, the weights are those of the best epoch under early stopping.
@@ -245,7 +245,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             "n_layers_": len(coefs) + 1,
             "n_outputs_": targets.n_outputs,
             "out_activation_": targets.out_activation,
-            "_architecture": _parameters.architecture(self),
+            "_architecture": architecture,
             "_targets": targets,
             "_history": history.view(),
         }
@@ -253,10 +253,10 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             attributes["classes_"] = targets.classes
         return attributes
 
-    def _fitted_now(self, targets, monitor):
-        """The estimator as it would be if training ended now, for a scorer."""
+    def _fitted_now(self, attributes):
+        """The estimator as it would be after the last epoch, for a scorer."""
         estimator = copy.copy(self)
-        estimator.__dict__.update(self._attributes(targets, monitor, best=False))
+        estimator.__dict__.update(attributes(best=False))
         # Held-out samples are an array, whatever the caller gave.
         estimator.__dict__.pop("feature_names_in_", None)
         return estimator

@@ -41,6 +41,16 @@ def layer_arrays(coefs, intercepts):
     )
 
 
+def check_told_by_weights(params):
+    """Refuse the parameters that are known from the weights."""
+    for name in ("hidden_layer_sizes", "fit_intercept"):
+        if name in params:
+            raise ValueError(
+                f"{name} is told by the shapes of coefs and by whether there are "
+                f"intercepts: leave it out, got {params[name]!r}."
+            )
+
+
 def make_fitted(estimator, coefs, intercepts, targets):
     """Give an `estimator` these weights, as if it had been trained to them."""
     estimator._validate_params()

@@ -84,8 +84,14 @@ def architecture(estimator):
 
 
 def check_architecture(estimator, again):
-    """Check the widths, and that a network trained `again` is still the same one."""
-    for name, value in architecture(estimator).items():
+    """Check the widths, and that a network trained `again` is still the same one.
+
+    Returns
+    -------
+    architecture : dict
+    """
+    now = architecture(estimator)
+    for name, value in now.items():
         before = estimator._architecture[name] if again else value
         if value != before:
             raise ValueError(
@@ -93,6 +99,7 @@ def check_architecture(estimator, again):
                 f"become {value!r} in partial_fit or with warm_start=True. Set it back "
                 "or fit anew with warm_start=False."
             )
+    return now
 
 
 def _given_weights(name, given, parts):

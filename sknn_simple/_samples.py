@@ -1,5 +1,6 @@
 """Samples: checking what the user gives, weighing it, holding some of it out."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -77,15 +78,14 @@ def check_validation_request(estimator, X_val, y_val, sample_weight_val):
         )
 
 
-def check_validation_samples(estimator, X_val, y_val, sample_weight_val, *, dtype):
-    """`check_samples` for validation data, with an error that says so."""
+@contextmanager
+def naming_validation_data():
+    """Make an error about X or y say that it is about the validation data."""
     try:
-        return check_samples(
-            estimator, X_val, y_val, sample_weight_val, reset=False, dtype=dtype
-        )
+        yield
     except ValueError as error:
         raise ValueError(
-            f"X_val, y_val or sample_weight_val is not as it should be. {error}"
+            f"X_val, y_val or sample_weight_val is not as it should be: {error}"
         ) from error
 
 
@@ -110,8 +110,8 @@ def hold_out(estimator, samples, seed):
             raise ValueError(
                 "early_stopping=True holds out a part of each class, which takes at "
                 "least 2 samples of it, but class "
-                f"{classes[counts.argmin()]!r} has 1. Add samples of it, leave it out, "
-                "or pass X_val and y_val."
+                f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of it, leave it "
+                "out, or pass X_val and y_val."
             )
     if n_val < max(2, n_classes) or n_samples - n_val < n_classes:
         raise ValueError(

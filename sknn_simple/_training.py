@@ -97,9 +97,10 @@ def hold_out(estimator, samples, validation, kept, rng):
     if not estimator.early_stopping:
         return samples, None, None
     if validation[0] is not None:
-        held_out = _samples.check_validation_samples(
-            estimator, *validation, dtype=samples.X.dtype
-        )
+        with _samples.naming_validation_data():
+            held_out = _samples.check_samples(
+                estimator, *validation, reset=False, dtype=samples.X.dtype
+            )
         return samples, held_out, None
     if kept is not None and kept.split_seed is not None:
         split_seed = kept.split_seed
@@ -205,7 +206,8 @@ def make_validation(estimator, targets, held_out, fitted_now):
         def score(raw_prediction):
             return float(scorer(fitted_now(), X, y, **weights))
 
-    return Validation(encode(targets, held_out), score)
+    with _samples.naming_validation_data():
+        return Validation(encode(targets, held_out), score)
 
 
 def train(estimator, samples, monitor):

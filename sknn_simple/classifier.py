@@ -11,7 +11,13 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
-from ._conversion import label_binarizer, layer_arrays, make_fitted, to_sklearn
+from ._conversion import (
+    check_told_by_weights,
+    label_binarizer,
+    layer_arrays,
+    make_fitted,
+    to_sklearn,
+)
 from ._targets import (
     BinaryTargets,
     MulticlassTargets,
@@ -21,7 +27,238 @@ from ._targets import (
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
-    """DOC"""
+    r"""Multi-layer perceptron that predicts labels, written from scratch on NumPy.
+
+    Labels may be of any type, two classes or more, or a multilabel indicator matrix.
+    Parameters that scikit-learn's `MLPClassifier` has too mean the same here; the
+    defaults are sigmoids, trained by stochastic gradient descent.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(100,)
+        Units in each hidden layer. `()` has none: logistic regression.
+
+    activation : {'logistic', 'tanh', 'relu', 'identity'}, default='logistic'
+        Of the hidden units.
+
+    loss : {'log_loss', 'squared_error'}, default='log_loss'
+        'log_loss' (cross-entropy) trains softmax outputs, or sigmoids for two classes
+        and for multilabel. 'squared_error' trains a sigmoid for each class, as many
+        tutorials do.
+
+    solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
+        How the loss is minimised:
+
+        - 'sgd': stochastic gradient descent, with momentum [2]_.
+        - 'adam': steps scaled by running means of the gradient and its square [3]_.
+        - 'lbfgs': a quasi-Newton method on the whole data; good for small data.
+
+    alpha : float, default=0.0001
+        Strength of the penalty on squared coefs; intercepts are not penalised. It
+        means the same at every `batch_size`.
+
+    batch_size : int or 'auto', default='auto'
+        Samples in a minibatch, at most all of them. 'auto' is 32. With 'lbfgs' there
+        are no minibatches.
+
+    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
+        Schedule of the learning rate, only for 'sgd':
+
+        - 'constant': `learning_rate_init` in every epoch.
+        - 'invscaling': `learning_rate_init` / (t + 1)**`power_t` in an epoch that
+          begins after t rows were seen.
+        - 'adaptive': `learning_rate_init`, divided by 5 each time `n_iter_no_change`
+          epochs brought no improvement; training ends when it is below 1e-6.
+
+    learning_rate_init : float or 'auto', default='auto'
+        Learning rate. 'auto' is 0.1 for 'sgd' and 0.01 for 'adam'; under squared error
+        min(1, 30 / width) and 0.003, where width is that of the last hidden layer.
+        `history_` records what was used. With 'lbfgs' there is none.
+
+    power_t : float, default=0.5
+        Exponent of 'invscaling'.
+
+    max_iter : int, default=200
+        Most epochs; with 'lbfgs', most iterations.
+
+    shuffle : bool, default=True
+        Whether each epoch takes the samples in a new random order.
+
+    random_state : int, RandomState instance or None, default=None
+        For the initial weights, the order of samples and the split of early
+        stopping. With an integer, results are the same each time, and repeated calls
+        of `partial_fit` go on drawing where the last one ended.
+
+    tol : float, default=1e-4
+        Smallest fall of the loss, or rise of the validation score, that counts as an
+        improvement. With 'lbfgs', largest derivative at which it ends.
+
+    verbose : bool or int, default=False
+        Whether to print a line each epoch.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from where the last call ended: weights, optimizer and
+        random state. Every parameter but those of the architecture may change.
+
+    momentum : float, default=0.9
+        Between 0 and 1, only for 'sgd'.
+
+    nesterovs_momentum : bool, default=True
+        Whether momentum is Nesterov's, only for 'sgd'.
+
+    early_stopping : bool, default=False
+        Whether to hold out a part of the samples, to watch the score on it, and to
+        return the weights of the epoch with the best one. It works with every
+        solver. The part is stratified by label, except for multilabel.
+
+    validation_fraction : float, default=0.1
+        Share of the samples to hold out if `fit` is not given `X_val` and `y_val`. An
+        integer `random_state` holds out what `train_test_split` does with it.
+
+    scoring : str, callable or None, default=None
+        What early stopping watches: None is the estimator's `score`, 'loss' is minus
+        the validation loss without penalty, and every other value is a scorer as in
+        `sklearn.metrics.get_scorer`.
+
+    beta_1, beta_2 : float, default=0.9, 0.999
+        Decay rates of adam's moments, from 0 to below 1.
+
+    epsilon : float, default=1e-8
+        What adam adds to the root of the second moment.
+
+    n_iter_no_change : int or inf, default=10
+        Epochs without improvement after which training ends. `np.inf` trains for
+        just `max_iter` epochs, and does not warn that these were not enough.
+
+    max_fun : int, default=15000
+        Most evaluations of the loss by 'lbfgs'.
+
+    fit_intercept : bool, default=True
+        False is a network without biases, whose `intercepts_` are zeros.
+
+    init : {'lecun_uniform', 'glorot_uniform', 'uniform', 'normal'}, \
+            default='lecun_uniform'
+        How initial weights are drawn, coefs and intercepts alike:
+
+        - 'lecun_uniform': uniform within +-sqrt(3 / fan_in), for pre-activations of
+          unit variance [1]_.
+        - 'glorot_uniform': uniform within +-sqrt(6 / (fan_in + fan_out)), for sigmoids
+          +-sqrt(2 / (fan_in + fan_out)): what scikit-learn draws, in its order.
+        - 'uniform': uniform on [-1, 1).
+        - 'normal': standard normal.
+
+    coefs_init, intercepts_init : list of array-like, default=None
+        Weights to start from instead, of the shapes of `coefs_` and `intercepts_`.
+        They are copied.
+
+    class_weight : dict, 'balanced' or None, default=None
+        Weights of the classes, which multiply the sample weights. 'balanced' makes
+        every class weigh the same. Not for multilabel.
+
+    engine : {'auto', 'numpy'}, default='auto'
+        What computes; at present that is NumPy.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted; for multilabel the numbers of the columns.
+
+    coefs_ : list of ndarray of shape (fan_in, fan_out)
+        Weights of each layer.
+
+    intercepts_ : list of ndarray of shape (fan_out,)
+        Biases of each layer.
+
+    loss_ : float
+        The loss of the last epoch, which is the mean over its minibatches.
+
+    best_loss_ : float or None
+        The lowest loss of an epoch; None under early stopping.
+
+    loss_curve_ : list of float
+        The loss of each epoch.
+
+    validation_scores_ : list of float or None
+        The score of each epoch under early stopping.
+
+    best_validation_score_ : float or None
+        The highest of them.
+
+    best_epoch_ : int or None
+        Its epoch, counted from 1, whose weights the model has.
+
+    history_ : dict of list
+        One entry an epoch: 'loss', 'learning_rate' (not with 'lbfgs'), and under early
+        stopping 'validation_loss' and 'validation_score'.
+
+    n_iter_ : int
+        Epochs trained, `len(loss_curve_)`. `partial_fit` adds to them, `fit` begins
+        anew.
+
+    t_ : int
+        Rows seen since the weights were drawn.
+
+    n_layers_ : int
+        Layers, with that of the inputs.
+
+    n_outputs_ : int
+        Output neurons.
+
+    out_activation_ : str
+        Activation of the output layer.
+
+    n_features_in_ : int
+        Features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, where `X` has names that are all strings.
+
+    See Also
+    --------
+    SimpleMLPRegressor : Predicts numbers.
+    sklearn.neural_network.MLPClassifier : scikit-learn's own.
+
+    Notes
+    -----
+    The objective, with w the sample weights, W their sum and f the network, is ::
+
+        sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
+
+    where log-loss is summed over outputs, and squared error is half the square,
+    averaged over outputs. Log-loss is computed from logits, and never clipped.
+
+    Training diverges when the rate is too high or the inputs are not scaled. That is a
+    ValueError, raised at the first loss or weight that is not finite, and when
+    patience runs out at a loss 1.5 times that of the first epoch.
+
+    Plain gradient descent, as textbooks begin with, is `momentum=0`, `alpha=0`,
+    `batch_size` at least the number of samples, and `n_iter_no_change=np.inf`. The
+    gradient is a mean over samples: a tutorial that adds it up over n rows with rate 1
+    has `learning_rate_init=n` here.
+
+    References
+    ----------
+    .. [1] Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", in
+       Neural Networks: Tricks of the Trade, 1998.
+    .. [2] I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of
+       initialization and momentum in deep learning", ICML 2013.
+    .. [3] D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR
+       2015.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sknn_simple import SimpleMLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> classifier = SimpleMLPClassifier((10,), max_iter=500, random_state=0)
+    >>> model = make_pipeline(StandardScaler(), classifier).fit(X, y)
+    >>> model.predict(X[:3]).tolist()
+    [0, 0, 0]
+    >>> print(f"{model.score(X, y):.2f}")
+    0.99
+    """
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
@@ -251,9 +488,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             None makes a network without biases, `fit_intercept=False`.
 
         classes : array-like of shape (n_classes,), default=None
-            The labels, sorted; None numbers them from 0. With two classes and two
-            outputs, their difference becomes the only output, which under log-loss
-            gives the same probabilities.
+            The labels in sorted order, which is that of the outputs; a single output
+            is positive for the second. None numbers them from 0. Of two outputs for
+            two classes the difference becomes the only one, which under log-loss gives
+            the same probabilities.
 
         multilabel : bool, default=False
             Whether each output is a label of its own.
@@ -276,14 +514,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         >>> print(f"{neuron.predict_proba([[2, 3]])[0, 1]:.4f}")
         0.9991
         """
+        check_told_by_weights(params)
         coefs, intercepts_given = layer_arrays(coefs, intercepts)
         n_outputs = coefs[-1].shape[1]
         n_classes = max(n_outputs, 1 if multilabel else 2)
-        classes = np.arange(n_classes) if classes is None else np.unique(classes)
-        if len(classes) != n_classes:
+        classes = np.asarray(range(n_classes) if classes is None else classes)
+        if classes.tolist() != np.unique(classes).tolist() or len(classes) != n_classes:
             raise ValueError(
-                f"classes must be {n_classes} labels for {n_outputs} outputs, got "
-                f"{classes.tolist()}."
+                f"classes must be {n_classes} different labels in sorted order, which "
+                f"is that of the outputs, got {classes.tolist()}."
             )
         hidden_layer_sizes = tuple(coef.shape[1] for coef in coefs[:-1])
         classifier = cls(

@@ -314,3 +314,25 @@ def test_minibatch_steps_add_up_to_the_full_gradient():
     next(run)
     mean_step = (parameters.flat - state.parameters.flat) / rate / 7
     np.testing.assert_allclose(mean_step, full.flat, atol=2e-6)
+
+
+def test_lists_and_integers_will_do():
+    coefs, intercepts = [[[0, 0], [1, 1]], [[0], [1]]], [[0, 0], [0]]
+    raw = forward([[2, 3]], coefs, intercepts)[-1]
+    assert expit(raw[0, 0]) == pytest.approx(0.7216325609518421, abs=1e-15)
+    parameters = Parameters.from_arrays(coefs, intercepts)
+    assert parameters.flat.dtype == np.float64
+    loss, _ = loss_and_gradient(parameters, [[2, 3]], [[1]])
+    assert loss == pytest.approx((raw[0, 0] - 1) ** 2 / 2)
+
+
+def test_what_an_objective_or_targets_may_be():
+    with pytest.raises(ValueError, match=r"loss must be one of .* got 'log_loss'"):
+        Objective("log_loss")
+    with pytest.raises(ValueError, match=r"activation must be one of .* 'sigmoid'"):
+        Objective(activation="sigmoid")
+    with pytest.raises(ValueError, match=r"out_activation must be .* got 'softmax'"):
+        Objective(out_activation="softmax")
+    parameters = Parameters((1, 1))
+    with pytest.raises(ValueError, match=r"Y must be of shape .*\(2, 1\), got \(2,\)"):
+        loss_and_gradient(parameters, [[1], [2]], [1, 2])

@@ -51,6 +51,21 @@ class Objective:
     out_activation: str = "identity"
     alpha: float = 0.0
 
+    def __post_init__(self):
+        if self.loss not in LOSSES:
+            raise ValueError(f"loss must be one of {list(LOSSES)}, got {self.loss!r}.")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(
+                f"activation must be one of {list(ACTIVATIONS)}, got "
+                f"{self.activation!r}."
+            )
+        allowed = LOSSES[self.loss].out_activations
+        if self.out_activation not in allowed:
+            raise ValueError(
+                f"out_activation must be one of {list(allowed)} with loss="
+                f"{self.loss!r}, got {self.out_activation!r}."
+            )
+
 
 class Workspace:
     """Arrays that the passes write to, allocated once.
@@ -75,6 +90,13 @@ class Workspace:
         self.ones = np.ones(n_rows, dtype)
 
 
+def _floats(array):
+    """Lists and integers as float64; float arrays and sparse matrices as they are."""
+    if hasattr(array, "dtype") and array.dtype.kind == "f":
+        return array
+    return array.astype(float) if hasattr(array, "astype") else np.array(array, float)
+
+
 def _product(A, B, out=None):
     """A @ B, where A may be sparse."""
     if isinstance(A, np.ndarray):
@@ -90,18 +112,19 @@ def forward(X, coefs, intercepts=(), activation="logistic", out=None):
 
     Parameters
     ----------
-    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+    X : {array-like, CSR matrix} of shape (n_samples, n_features)
 
-    coefs : list of ndarray of shape (fan_in, fan_out)
+    coefs : list of array-like of shape (fan_in, fan_out)
 
-    intercepts : list of ndarray of shape (fan_out,), default=()
+    intercepts : list of array-like of shape (fan_out,), default=()
         Empty for a network without biases.
 
     activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
         Of the hidden layers.
 
     out : list of ndarray of shape (n_samples, fan_out), default=None
-        Arrays to write to, one a layer.
+        Arrays to write to, one a layer. All others must then be arrays of the same
+        floating type.
 
     Returns
     -------
@@ -109,6 +132,10 @@ def forward(X, coefs, intercepts=(), activation="logistic", out=None):
         `X`, the activations of each hidden layer, and last the raw prediction:
         the output layer's pre-activations, shape (n_samples, n_outputs).
     """
+    if out is None:
+        X = _floats(X)
+        coefs = [_floats(coef) for coef in coefs]
+        intercepts = [_floats(intercept) for intercept in intercepts]
     activate = ACTIVATIONS[activation].function
     last = len(coefs) - 1
     activations = [X]
@@ -266,6 +293,12 @@ def loss_and_gradient(
     0.32 0.80
     """
     objective = objective or Objective()
+    X, Y = _floats(X), _floats(Y)
+    if Y.shape != (X.shape[0], parameters.layer_sizes[-1]):
+        raise ValueError(
+            f"Y must be of shape (n_samples, n_outputs), here "
+            f"{(X.shape[0], parameters.layer_sizes[-1])}, got {Y.shape}."
+        )
     if gradient is None:
         gradient = parameters.zeros_like()
     if workspace is None:

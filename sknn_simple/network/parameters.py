@@ -83,17 +83,20 @@ class Parameters:
 
         Parameters
         ----------
-        coefs : list of ndarray of shape (fan_in, fan_out)
+        coefs : list of array-like of shape (fan_in, fan_out)
 
-        intercepts : list of ndarray of shape (fan_out,), default=()
+        intercepts : list of array-like of shape (fan_out,), default=()
             Empty for a network without biases.
 
         Returns
         -------
         weights : Parameters
         """
-        layer_sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
+        shapes = [np.shape(coef) for coef in coefs]
+        layer_sizes = [shapes[0][0], *(fan_out for _, fan_out in shapes)]
         flat = np.concatenate([np.ravel(part) for part in (*coefs, *intercepts)])
+        if flat.dtype.kind != "f":
+            flat = flat.astype(np.float64)
         return cls(layer_sizes, fit_intercept=len(intercepts) > 0, flat=flat)
 
     def zeros_like(self):
@@ -177,7 +180,8 @@ def draw_parameters(
 
     rng : numpy.random.RandomState
 
-    init : {'glorot_uniform', 'uniform', 'normal'}, default='glorot_uniform'
+    init : {'glorot_uniform', 'lecun_uniform', 'uniform', 'normal'}, \
+            default='glorot_uniform'
 
     activation : str, default='logistic'
         The hidden layers' activation, on which Glorot's bound depends.
