@@ -353,7 +353,7 @@ def test_lbfgs_reaches_scikit_learns_optimum():
     # Both end by L-BFGS-B's own test, a relative fall of the loss below 2.2e-9.
     assert ours.loss_ == pytest.approx(theirs.loss_, rel=2.2e-9)
     np.testing.assert_allclose(
-        ours.predict_proba(X), theirs.predict_proba(X), atol=1e-5
+        ours.predict_proba(X), theirs.predict_proba(X), atol=1e-4
     )
 
 

@@ -1,0 +1,84 @@
+"""A hidden layer: targets between 0 and 1.
+
+The targets of this tutorial are 1, 0.7, 1 and 0. A target of 0.7 is no label, so this
+is regression: `SimpleMLPRegressor`, with a sigmoid as output activation because all
+targets lie between 0 and 1. Between the three inputs and the output there is a hidden
+layer of four neurons, and backpropagation tells each of them its share of the error.
+
+The tutorial prints the mean absolute error every 10000 epochs, and at the end the
+answers to the four rows.
+"""
+
+# %%
+# Train, look, train on
+# ---------------------
+# With ``warm_start=True`` each `fit` goes on where the last one ended, so that we can
+# look at the network in between. `from_coefs` makes the network of which the first
+# error is taken: its weights are those that the tutorial draws.
+#
+# The tutorial's learning rate 1, for the sum over four rows, is 4 for their mean.
+import numpy as np
+from sklearn.metrics import mean_absolute_error
+from sklearn.utils import check_random_state
+
+from sknn_simple import SimpleMLPRegressor
+from sknn_simple.datasets import load_soft_targets
+
+PUBLISHED_ERRORS = {
+    0: "0.434545246367",
+    10_000: "0.00426490134801",
+    20_000: "0.00285547679431",
+    30_000: "0.00226684843815",
+    40_000: "0.00192718684831",
+    50_000: "0.00170049171577",
+    60_000: "0.00153593455208",
+    70_000: "0.00140973826096",
+    80_000: "0.00130913223749",
+    90_000: "0.00122657710472",
+}
+PUBLISHED_OUTPUTS = ["0.99998867", "0.69999105", "0.99832904", "0.00293799"]
+
+
+def reproduce():
+    """Train in ten parts; rows of (what, published, reproduced)."""
+    X, y = load_soft_targets(return_X_y=True)
+    rng = check_random_state(1)  # numpy.random.RandomState(1)
+    coefs = [2 * rng.random_sample(shape) - 1 for shape in [(3, 4), (4, 1)]]
+    network = SimpleMLPRegressor.from_coefs(
+        coefs,
+        out_activation="logistic",
+        learning_rate_init=4,
+        batch_size=4,
+        n_iter_no_change=np.inf,
+        momentum=0,
+        alpha=0,
+        warm_start=True,
+    )
+    rows = []
+    for epoch, published in PUBLISHED_ERRORS.items():
+        error = mean_absolute_error(y, network.predict(X))
+        rows.append((f"error after {epoch} epochs", published, f"{error:.12g}"))
+        # The answers at the end come before the last of 100000 updates.
+        network.set_params(max_iter=min(10_000, 99_999 - epoch)).fit(X, y)
+    for x, published, output in zip(
+        X, PUBLISHED_OUTPUTS, network.predict(X), strict=True
+    ):
+        inputs = ", ".join(f"{value:.0f}" for value in x)
+        rows.append((f"answer to ({inputs})", published, f"{output:.8f}"))
+    return rows
+
+
+# %%
+# Published and reproduced
+# ------------------------
+if __name__ == "__main__":
+    print(f"{'':26}{'published':>18}{'reproduced':>18}")
+    for what, published, reproduced in reproduce():
+        print(f"{what:26}{published:>18}{reproduced:>18}")
+
+# %%
+# Conclusion
+# ----------
+# The network comes within 0.003 of every target, of the soft one as of the hard ones.
+# Most of the way is done in the first 10000 epochs; after that the error falls ever
+# more slowly.

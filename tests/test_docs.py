@@ -1,0 +1,38 @@
+"""The README's examples and the scripts in examples/ run, and say what they say."""
+
+import doctest
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+def test_readme():
+    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert results.attempted > 10
+    assert results.failed == 0
+
+
+def test_readme_shows_the_layout_as_it_is():
+    text = (ROOT / "README.md").read_text()
+    shown = set(text.split("## How it is laid out")[1].split("## Limits")[0].split())
+    for file in (ROOT / "sknn_simple").rglob("*.py"):
+        assert file.name in shown or file.name == "__init__.py", file
+
+
+@pytest.mark.parametrize("script", EXAMPLES, ids=lambda script: script.stem)
+def test_examples_run_without_a_warning(script):
+    process = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+    )
+    assert process.returncode == 0, process.stderr
+    assert process.stderr == ""
+    assert process.stdout
