@@ -269,12 +269,12 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
     @property
     def loss_curve_(self):
         """The loss of each epoch."""
-        return self._records().column("loss") or []
+        return self._records().column("loss")
 
     @property
     def validation_scores_(self):
         """The validation score of each epoch, or None without early stopping."""
-        return self._records().column("validation_score")
+        return self.history_.get("validation_score")
 
     def _records(self):
         check_is_fitted(self)

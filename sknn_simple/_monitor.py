@@ -10,44 +10,53 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .network import LOSSES, Objective, Patience, TrainingState, forward
+from .network import LOSSES, Epoch, Objective, Patience, TrainingState, forward
 
 
 class History:
-    """Records of epochs, a list for each thing recorded.
+    """Records of epochs.
 
-    The lists only grow, so that a `view` costs nothing and stays as it was.
+    The list only grows, so that a `view` costs nothing and stays as it was.
     """
 
-    def __init__(self, columns=None, n_epochs=0):
-        self.columns = {} if columns is None else columns
+    def __init__(self, epochs=None, n_epochs=0):
+        self.epochs = [] if epochs is None else epochs
         self.n_epochs = n_epochs
 
-    def append(self, **record):
-        """Add an epoch."""
-        for name, value in record.items():
-            self.columns.setdefault(name, []).append(value)
+    def append(self, epoch):
+        """Add an Epoch."""
+        self.epochs.append(epoch)
         self.n_epochs += 1
 
     def view(self):
         """The records so far, whatever is appended here later."""
-        return History(self.columns, self.n_epochs)
-
-    def column(self, name):
-        """A list with one entry an epoch, or None where it was not recorded."""
-        values = self.columns.get(name)
-        return None if values is None else values[: self.n_epochs]
-
-    def to_dict(self):
-        """A dict of equally long lists."""
-        return {name: self.column(name) for name in self.columns}
+        return History(self.epochs, self.n_epochs)
 
     def copy(self):
-        """The same records in lists of their own."""
-        return History(self.to_dict(), self.n_epochs)
+        """The same records in a list of their own."""
+        return History(self.epochs[: self.n_epochs], self.n_epochs)
+
+    def column(self, name):
+        """A list with one entry an epoch."""
+        return [getattr(epoch, name) for epoch in self.epochs[: self.n_epochs]]
+
+    def to_dict(self):
+        """A list for each thing that was recorded."""
+        recorded = self.epochs[0]._asdict() if self.n_epochs else {"loss": 0.0}
+        return {
+            name: self.column(name)
+            for name, value in recorded.items()
+            if value is not None
+        }
 
     def __getstate__(self):
-        return {"columns": self.to_dict(), "n_epochs": self.n_epochs}
+        # Plain lists are smaller than epochs, and need no class to be loaded.
+        return self.to_dict()
+
+    def __setstate__(self, columns):
+        rows = zip(*columns.values(), strict=True)
+        self.epochs = [Epoch(**dict(zip(columns, row, strict=True))) for row in rows]
+        self.n_epochs = len(self.epochs)
 
 
 @dataclass
@@ -174,23 +183,23 @@ class Monitor:
 
     def end_epoch(self, epoch):
         """To be called after each epoch; True: there should be no further one."""
-        loss, learning_rate = epoch
+        loss = self.loss = epoch.loss
         self.n_epochs += 1
         if self.n_epochs == 1:
             self.first_loss = loss
         self.check_finite(epoch)
-        self.loss = loss
-        self.best_loss = min(loss, self.best_loss)
-        score = self._record(loss, learning_rate)
+        if loss < self.best_loss:
+            self.best_loss = loss
+        best, watched = None, loss
+        if self.validation is not None:
+            epoch = self._validate(epoch)
+            best, watched = self._best(epoch), -epoch.validation_score
+        self.history.append(epoch)
         # One assignment, which an interruption leaves either undone or done.
-        self.finished = (
-            self.history.n_epochs,
-            self.state.snapshot(),
-            self._best(score),
-        )
+        self.finished = self.history.n_epochs, self.state.snapshot(), best
         if self.verbose:
-            self._print(loss, learning_rate, score)
-        patience_ran_out = self.patience.runs_out(loss if score is None else -score)
+            self._print(epoch)
+        patience_ran_out = self.patience.runs_out(watched)
         if self.callbacks is not None and self.callbacks.end_epoch():
             self.stopped = True
         elif patience_ran_out:
@@ -207,38 +216,30 @@ class Monitor:
         if not (math.isfinite(epoch.loss) and self.state.is_finite()):
             raise ValueError(self._divergence(epoch, "is no longer finite"))
 
-    def _record(self, loss, learning_rate):
-        """Add the epoch to the history; returns the validation score, or None."""
-        record = {"loss": loss}
-        if learning_rate is not None:
-            record["learning_rate"] = learning_rate
-        score = None
-        if self.validation is not None:
-            validation_loss, score = self.validation.evaluate(
-                self.state.parameters, self.objective
+    def _validate(self, epoch):
+        """The epoch with its validation loss and score."""
+        loss, score = self.validation.evaluate(self.state.parameters, self.objective)
+        if not math.isfinite(score):
+            raise ValueError(
+                "scoring must give a finite number on the validation data, got "
+                f"{score} in epoch {self.n_epochs}."
             )
-            if not math.isfinite(score):
-                raise ValueError(
-                    "scoring must give a finite number on the validation data, got "
-                    f"{score} in epoch {self.n_epochs}."
-                )
-            record["validation_loss"] = validation_loss
-            record["validation_score"] = score
-        self.history.append(**record)
-        return score
+        return epoch._replace(validation_loss=loss, validation_score=score)
 
-    def _best(self, score):
-        """The best epoch, now that the last one has this validation score."""
-        if score is None or (self.best is not None and score <= self.best.score):
+    def _best(self, epoch):
+        """The best epoch, now that this one has ended."""
+        score = epoch.validation_score
+        if self.best is not None and score <= self.best.score:
             return self.best
-        return Best(self.history.n_epochs, self.state.parameters.flat.copy(), score)
+        flat = self.state.parameters.flat.copy()
+        return Best(self.history.n_epochs + 1, flat, score)
 
-    def _print(self, loss, learning_rate, score):
-        line = f"Epoch {self.n_epochs} of {self.max_iter}: loss = {loss:.8f}"
-        if learning_rate is not None:
-            line += f", learning rate = {learning_rate:g}"
-        if score is not None:
-            line += f", validation score = {score:.6f}"
+    def _print(self, epoch):
+        line = f"Epoch {self.n_epochs} of {self.max_iter}: loss = {epoch.loss:.8f}"
+        if epoch.learning_rate is not None:
+            line += f", learning rate = {epoch.learning_rate:g}"
+        if epoch.validation_score is not None:
+            line += f", validation score = {epoch.validation_score:.6f}"
         print(line)
 
     def _lose_patience(self, epoch):

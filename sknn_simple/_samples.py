@@ -110,8 +110,8 @@ def hold_out(estimator, samples, seed):
             raise ValueError(
                 "early_stopping=True holds out a part of each class, which takes at "
                 "least 2 samples of it, but class "
-                f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of it, leave it "
-                "out, or pass X_val and y_val."
+                f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of "
+                "it, leave it out, or pass X_val and y_val."
             )
     if n_val < max(2, n_classes) or n_samples - n_val < n_classes:
         raise ValueError(

@@ -259,6 +259,6 @@ def _minimize(estimator, samples, monitor):
         max_fun=estimator.max_fun,
     )
     monitor.loss = float(result.fun)
-    monitor.check_finite(Epoch(monitor.loss, None))
+    monitor.check_finite(Epoch(monitor.loss))
     if not monitor.stopped:
         _check_optimize_result("lbfgs", result, estimator.max_iter)

@@ -88,6 +88,16 @@ class Workspace:
         self.deltas = arrays()
         self.scratch = arrays()
         self.ones = np.ones(n_rows, dtype)
+        self._gathered = {}
+
+    def take(self, name, array, rows):
+        """Gather `rows` of an array, in memory kept under this name."""
+        if not isinstance(array, np.ndarray):
+            return array[rows]
+        if name not in self._gathered:
+            self._gathered[name] = np.empty((len(rows), *array.shape[1:]), array.dtype)
+        # With any other mode, take would fill a second buffer and copy it.
+        return np.take(array, rows, axis=0, out=self._gathered[name], mode="clip")
 
 
 def _floats(array):

@@ -51,10 +51,17 @@ class SGD:
         else:
             parameters += self.velocity
 
+    def snapshot(self):
+        """The state of now, to `restore` later."""
+        return None if self.velocity is None else self.velocity.copy()
+
+    def restore(self, snapshot):
+        """Go back to a `snapshot`."""
+        self.velocity = snapshot
+
     def copy(self, **options):
         """The same state in memory of its own, under other `options`."""
-        velocity = None if self.velocity is None else self.velocity.copy()
-        return replace(self, velocity=velocity, **options)
+        return replace(self, velocity=self.snapshot(), **options)
 
 
 @dataclass
@@ -103,16 +110,21 @@ class Adam:
         g *= rate
         parameters -= g
 
+    def snapshot(self):
+        """The state of now, to `restore` later."""
+        if self.first_moment is None or self.second_moment is None:
+            return 0, None, None
+        return self.n_steps, self.first_moment.copy(), self.second_moment.copy()
+
+    def restore(self, snapshot):
+        """Go back to a `snapshot`."""
+        self.n_steps, self.first_moment, self.second_moment = snapshot
+
     def copy(self, **options):
         """The same state in memory of its own, under other `options`."""
-        if self.first_moment is None or self.second_moment is None:
-            return replace(self, **options)
-        return replace(
-            self,
-            first_moment=self.first_moment.copy(),
-            second_moment=self.second_moment.copy(),
-            **options,
-        )
+        copy = replace(self, **options)
+        copy.restore(self.snapshot())
+        return copy
 
 
 def suitable_learning_rate(solver, loss, out_activation, width):

@@ -43,13 +43,17 @@ class Samples(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """What there is to tell of an epoch: its mean loss, and its learning rate.
+    """What there is to tell of an epoch; None for what there is not.
 
-    L-BFGS has no learning rate: None.
+    loss : float, the mean over its minibatches
+    learning_rate : float, None for L-BFGS
+    validation_loss, validation_score : float, None without validation
     """
 
     loss: float
-    learning_rate: float | None
+    learning_rate: float | None = None
+    validation_loss: float | None = None
+    validation_score: float | None = None
 
 
 @dataclass
@@ -81,15 +85,14 @@ class TrainingState:
 
     def snapshot(self):
         """Weights, optimizer and row count of now, to `restore` later."""
-        return (
-            self.parameters.flat.copy(),
-            self.optimizer and self.optimizer.copy(),
-            self.t,
-        )
+        optimizer = self.optimizer and self.optimizer.snapshot()
+        return self.parameters.flat.copy(), optimizer, self.t
 
     def restore(self, snapshot):
         """Go back to a `snapshot`."""
-        self.parameters.flat[:], self.optimizer, self.t = snapshot
+        self.parameters.flat[:], optimizer, self.t = snapshot
+        if self.optimizer is not None:
+            self.optimizer.restore(optimizer)
 
     def is_finite(self):
         """Whether no weight has become infinite or NaN."""
@@ -113,18 +116,9 @@ class Patience:
     def runs_out(self, loss):
         """Take note of an epoch's `loss`; True after `n_epochs` in vain."""
         self.count = 0 if loss < self.best - self.tol else self.count + 1
-        self.best = min(self.best, loss)
+        if loss < self.best:
+            self.best = loss
         return self.count >= self.n_epochs
-
-
-def _take(array, rows, out):
-    """The `rows` of an array, of a CSR matrix, or of None."""
-    if array is None:
-        return None
-    if out is None:
-        return array[rows]
-    # With any other mode, take would fill a second buffer and copy it.
-    return np.take(array, rows, axis=0, out=out, mode="clip")
 
 
 class _Minibatches:
@@ -137,38 +131,44 @@ class _Minibatches:
         self.batch_size = min(batch_size, self.n_samples)
         # A full batch has no order.
         self.shuffle = shuffle and self.batch_size < self.n_samples
-        self._layer_sizes = parameters.layer_sizes
-        self._dtype = parameters.flat.dtype
-        self._buffers = {}
-
-    def _buffers_for(self, n_rows):
-        """Workspace and gathered samples; an epoch has at most two sizes of them."""
-        if n_rows not in self._buffers:
-            workspace = Workspace(self._layer_sizes, n_rows, self._dtype)
-            gathered = [
-                np.empty((n_rows, *array.shape[1:]), array.dtype)
-                if self.shuffle and isinstance(array, np.ndarray)
-                else None
-                for array in self.samples
-            ]
-            self._buffers[n_rows] = workspace, gathered
-        return self._buffers[n_rows]
+        self.starts = range(0, self.n_samples, self.batch_size)
+        # The last minibatch may have fewer rows than the others.
+        n_last = self.n_samples - self.starts[-1]
+        self._workspaces = {
+            n_rows: Workspace(parameters.layer_sizes, n_rows, parameters.flat.dtype)
+            for n_rows in (self.batch_size, n_last)
+        }
+        self._in_order = None
 
     def epoch(self, rng):
-        """Yield the Samples and the Workspace of each minibatch of one epoch."""
-        order = rng.permutation(self.n_samples) if self.shuffle else None
-        for start in range(0, self.n_samples, self.batch_size):
-            stop = min(start + self.batch_size, self.n_samples)
-            workspace, gathered = self._buffers_for(stop - start)
-            if stop - start == self.n_samples:
-                yield self.samples, workspace
-            else:
-                rows = slice(start, stop) if order is None else order[start:stop]
-                minibatch = [
-                    _take(array, rows, out)
-                    for array, out in zip(self.samples, gathered, strict=True)
-                ]
-                yield Samples(*minibatch), workspace
+        """The Samples and the Workspace of each minibatch of one epoch."""
+        if self.shuffle:
+            return self._shuffled(rng.permutation(self.n_samples))
+        if self._in_order is None:
+            self._in_order = list(self._slices())
+        return self._in_order
+
+    def _slices(self):
+        if self.batch_size == self.n_samples:
+            yield self.samples, self._workspaces[self.n_samples]
+            return
+        for start in self.starts:
+            rows = slice(start, start + self.batch_size)
+            X, Y, w = self.samples
+            minibatch = Samples(X[rows], Y[rows], None if w is None else w[rows])
+            yield minibatch, self._workspaces[minibatch.X.shape[0]]
+
+    def _shuffled(self, order):
+        X, Y, w = self.samples
+        for start in self.starts:
+            rows = order[start : start + self.batch_size]
+            workspace = self._workspaces[len(rows)]
+            minibatch = Samples(
+                workspace.take("X", X, rows),
+                workspace.take("Y", Y, rows),
+                None if w is None else workspace.take("sample_weight", w, rows),
+            )
+            yield minibatch, workspace
 
 
 def epochs(state, samples, objective, *, batch_size, shuffle=True):
@@ -292,7 +292,7 @@ def minimize_lbfgs(state, samples, objective, monitor, *, tol, max_iter, max_fun
     def iterate(intermediate_result):
         parameters.flat[:] = intermediate_result.x
         state.t += samples.X.shape[0]
-        if monitor.end_epoch(Epoch(float(intermediate_result.fun), None)):
+        if monitor.end_epoch(Epoch(float(intermediate_result.fun))):
             raise StopIteration
 
     result = scipy.optimize.minimize(
