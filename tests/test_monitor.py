@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.callback import ScoringMonitor
+from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -168,6 +168,22 @@ def test_scoring_monitor_alone_in_a_pipeline_and_in_a_search(solver, n_jobs):
     )
     search.fit(X, Y)
     assert len(lines(inside.get_logs())) == 6 * (2 * 2 + 1)
+
+
+@SOLVERS
+@pytest.mark.parametrize("n_jobs", [None, 1, 2])
+def test_progress_bar_alone_and_in_a_search(solver, n_jobs, capsys):
+    """Set on the outermost estimator, it shows a bar for the fits within."""
+    model = clone(BASE).set_params(solver=solver)
+    outermost = model
+    if n_jobs is not None:
+        pipeline = make_pipeline(StandardScaler(), model)
+        grid = {"simplemlpclassifier__alpha": [0.1, 1.0]}
+        outermost = GridSearchCV(pipeline, grid, cv=2, n_jobs=n_jobs)
+    outermost.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, Y)
+    shown = capsys.readouterr().out
+    assert "SimpleMLPClassifier" in shown
+    assert "100%" in shown
 
 
 def test_verbose_prints_a_line_an_epoch(capsys):

@@ -135,8 +135,10 @@ def test_softmax_derivative():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_logistic_over_the_whole_range(dtype):
-    Z = np.array([[-np.inf, -1e30, -90.0, -5.0, 0.0, 5.0, 90.0, np.inf]], dtype)
+@pytest.mark.parametrize("n_rows", [1, 1000])
+def test_logistic_over_the_whole_range(dtype, n_rows):
+    values = [-np.inf, -1e30, -800.0, -90.0, -5.0, 0.0, 5.0, 90.0, 800.0, np.inf]
+    Z = np.array([values] * n_rows, dtype)
     expected = expit(Z.astype(np.float64))
     OUT_ACTIVATIONS["logistic"].function(Z)
     assert Z.dtype == dtype

@@ -14,6 +14,10 @@ import numpy as np
 from scipy.special import expit
 
 
+# From here on NumPy's exp, which is vectorised, beats SciPy's expit, which is one call.
+_LARGE = 512
+
+
 def identity(Z):
     """A = Z."""
 
@@ -24,11 +28,10 @@ def identity_derivative(A, delta, scratch=None):
 
 def logistic(Z):
     """A = 1 / (1 + exp(-Z))."""
-    if Z.itemsize == 8:
+    if Z.size < _LARGE:
         expit(Z, out=Z)
     else:
-        # NumPy's exp is vectorised for float32 and beats expit there. Its
-        # overflow to infinity is the right answer: 1 / (1 + inf) = 0.
+        # An exp that overflows to infinity gives the right answer, 0.
         with np.errstate(over="ignore"):
             np.negative(Z, out=Z)
             np.exp(Z, out=Z)
