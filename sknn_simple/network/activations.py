@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit
 
-
 # From here on NumPy's exp, which is vectorised, beats SciPy's expit, which is one call.
 _LARGE = 512
 
