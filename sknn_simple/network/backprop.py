@@ -150,7 +150,7 @@ def forward(X, coefs, intercepts=(), activation="logistic", out=None):
     last = len(coefs) - 1
     activations = [X]
     for i, coef in enumerate(coefs):
-        Z = _product(activations[i], coef, out[i] if out else None)
+        Z = _product(activations[i], coef, out and out[i])
         if intercepts:
             Z += intercepts[i]
         if i < last:
