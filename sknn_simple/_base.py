@@ -124,7 +124,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
                 f"Training stopped after max_iter={self.max_iter} epochs, before "
                 f"{monitor.watched} stopped improving. Increase max_iter.",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=5,  # past the three decorators, to the caller
             )
         return self
 
@@ -197,7 +197,9 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         state = _training.make_state(
             self, encoded, targets, objective, rng, kept, again
         )
-        monitor = _training.make_monitor(self, state, objective, kept, max_iter)
+        monitor = _training.make_monitor(
+            self, state, objective, encoded, kept, max_iter
+        )
         attributes = functools.partial(self._attributes, architecture, targets, monitor)
         if adding and again:
             monitor.history, monitor.best_loss = self._history.copy(), self.best_loss_

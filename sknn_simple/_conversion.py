@@ -4,41 +4,22 @@ import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
 from ._monitor import History
-from ._parameters import architecture, initial_learning_rate
+from ._parameters import architecture, auto_learning_rate
+from .network import Objective, Parameters
 
 
 def layer_arrays(coefs, intercepts):
-    """Check and copy weights: lists of float32, if all are, or else float64 arrays."""
-    coefs = [np.asarray(coef) for coef in coefs]
-    given = [] if intercepts is None else [np.asarray(array) for array in intercepts]
-    arrays = coefs + given
-    if not coefs or any(coef.ndim != 2 or 0 in coef.shape for coef in coefs):
+    """Copy weights: lists of float32, if all are, or else float64 arrays."""
+    parameters = Parameters.from_arrays(coefs, () if intercepts is None else intercepts)
+    if intercepts is not None and not parameters.intercepts:
         raise ValueError(
-            "coefs must be a list of arrays of shape (fan_in, fan_out), one a layer, "
-            f"got shapes {[coef.shape for coef in coefs]}."
+            "intercepts must be None for a network without biases, got []."
         )
-    for above, below in zip(coefs[1:], coefs, strict=False):
-        if above.shape[0] != below.shape[1]:
-            raise ValueError(
-                "coefs must fit together: each array has as many rows as the one "
-                f"before has columns, got shapes {[coef.shape for coef in coefs]}."
-            )
-    expected = [(coef.shape[1],) for coef in coefs]
-    if intercepts is not None and [array.shape for array in given] != expected:
-        raise ValueError(
-            f"intercepts must be None, or arrays of shapes {expected}, one a layer, "
-            f"got shapes {[array.shape for array in given]}."
-        )
-    if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
-        raise ValueError("coefs and intercepts must hold finite real numbers.")
-    single = all(array.dtype == np.float32 for array in arrays)
-    dtype = np.float32 if single else np.float64
-    if intercepts is None:
-        given = [np.zeros(shape) for shape in expected]
-    return (
-        [np.array(coef, dtype, order="C") for coef in coefs],
-        [np.array(array, dtype) for array in given],
-    )
+    if not np.isfinite(parameters.flat).all():
+        raise ValueError("coefs and intercepts must hold finite numbers.")
+    return parameters.coefs, parameters.intercepts or [
+        np.zeros(coef.shape[1], parameters.flat.dtype) for coef in parameters.coefs
+    ]
 
 
 def check_told_by_weights(params):
@@ -97,10 +78,12 @@ def to_sklearn(estimator, kind):
         for name in kind().get_params()
         if hasattr(estimator, name)
     }
-    targets = estimator._targets
-    params["learning_rate_init"] = initial_learning_rate(
-        estimator, targets.network_loss, targets.out_activation
-    )
+    if estimator.learning_rate_init == "auto":
+        targets = estimator._targets
+        objective = Objective(
+            targets.network_loss, out_activation=targets.out_activation
+        )
+        params["learning_rate_init"] = auto_learning_rate(estimator, objective)
     other = kind(**params)
     for name in SHARED_ATTRIBUTES:
         if hasattr(estimator, name):

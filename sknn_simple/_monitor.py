@@ -5,10 +5,12 @@ somebody may want to know or to decide then is here.
 """
 
 import math
+import warnings
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from .network import LOSSES, Epoch, Objective, Patience, TrainingState, forward
 
@@ -153,6 +155,8 @@ class Monitor:
     objective: Objective
     patience: Patience
     max_iter: int
+    auto_rate: float | None
+    constant_loss: float
     history: History = field(default_factory=History)
     validation: Validation | None = None
     verbose: int = 0
@@ -214,7 +218,8 @@ class Monitor:
     def check_finite(self, epoch):
         """Raise ValueError if the loss or a weight has become infinite or NaN."""
         if not (math.isfinite(epoch.loss) and self.state.is_finite()):
-            raise ValueError(self._divergence(epoch, "is no longer finite"))
+            what = "a weight" if math.isfinite(epoch.loss) else "the loss"
+            raise ValueError(self._divergence(epoch, f"{what} is no longer finite"))
 
     def _validate(self, epoch):
         """The epoch with its validation loss and score."""
@@ -255,27 +260,43 @@ class Monitor:
                 rate = self.state.schedule.learning_rate(self.state.t)
                 print(f"{message} Setting the learning rate to {rate:g}.")
             return
-        # The noise of minibatches around an optimum must not pass for divergence.
-        if epoch.loss > 1.5 * self.first_loss + self.patience.tol:
-            raise ValueError(
-                self._divergence(
-                    epoch, f"rose above that of the first epoch, {self.first_loss:.6g}"
-                )
-            )
+        self.check_progress(epoch)
         if self.verbose:
             print(f"{message} Stopping.")
         self.stopped = True
+        # Where there is nothing to learn, noise alone makes the loss a little higher.
+        if self.validation is None and epoch.loss > 1.5 * self.constant_loss + 0.01:
+            warnings.warn(
+                f"Training ended at a loss of {epoch.loss:.6g}, far worse than to "
+                f"answer the same for every sample, {self.constant_loss:.6g}. Scale "
+                "the inputs (for instance with StandardScaler), or change "
+                "learning_rate_init or hidden_layer_sizes.",
+                ConvergenceWarning,
+                stacklevel=9,  # to the caller of fit
+            )
+
+    def check_progress(self, epoch):
+        """Raise ValueError if training ends far above where it began."""
+        # The noise of minibatches around an optimum must not pass for divergence.
+        if epoch.loss > 1.5 * self.first_loss + max(self.patience.tol, 1e-4):
+            raise ValueError(
+                self._divergence(
+                    epoch,
+                    f"the loss rose from {self.first_loss:.6g} in the first epoch to "
+                    f"{epoch.loss:.6g}",
+                )
+            )
 
     def _divergence(self, epoch, what):
         rate = epoch.learning_rate
-        at = "" if rate is None else f" at a learning rate of {rate:g}"
-        advice = (
-            "scale the inputs (for instance with StandardScaler)"
-            if rate is None
-            else f"lower learning_rate_init (say to {rate / 10:.2g}), or scale the "
-            "inputs (for instance with StandardScaler)"
-        )
+        if rate is None:
+            return (
+                f"Training diverged in epoch {self.n_epochs}: {what}. Try to scale the "
+                "inputs (for instance with StandardScaler)."
+            )
         return (
-            f"Training diverged in epoch {self.n_epochs}{at}: the loss, "
-            f"{epoch.loss:.6g}, or a weight {what}. Try to {advice}."
+            f"Training diverged in epoch {self.n_epochs}, at a learning rate of "
+            f"{rate:g}: {what}. Try to lower learning_rate_init (its 'auto' is "
+            f"{self.auto_rate:g} here), or to scale the inputs (for instance with "
+            "StandardScaler)."
         )

@@ -157,10 +157,9 @@ def initial_weights(estimator, layer_sizes, targets, output_bias, rng, dtype):
     return parameters
 
 
-def _renewed(kinds, name, previous, **options):
-    """`previous` under other options, or a new one if it is of another kind."""
-    kind = kinds[name]
-    options = {option: options[option] for option in kind.OPTIONS}
+def _renewed(kind, previous, estimator, **known):
+    """`previous` under the estimator's options, or a new one if of another kind."""
+    options = {name: getattr(estimator, name) for name in kind.OPTIONS} | known
     return previous.copy(**options) if type(previous) is kind else kind(**options)
 
 
@@ -168,26 +167,24 @@ def make_optimizer(estimator, previous=None):
     """The optimizer that the parameters ask for, in the state of `previous`."""
     if estimator.solver not in OPTIMIZERS:
         return None
-    return _renewed(
-        OPTIMIZERS, estimator.solver, previous, **estimator.get_params(deep=False)
-    )
+    return _renewed(OPTIMIZERS[estimator.solver], previous, estimator)
 
 
-def initial_learning_rate(estimator, network_loss, out_activation):
-    """The parameter, or what "auto" stands for in this network."""
-    if estimator.learning_rate_init != "auto":
-        return estimator.learning_rate_init
+def auto_learning_rate(estimator, objective):
+    """What learning_rate_init="auto" stands for in this network."""
     widths = hidden_layer_sizes(estimator)
     return suitable_learning_rate(
-        estimator.solver, network_loss, out_activation, widths[-1] if widths else 1
+        estimator.solver,
+        objective.loss,
+        objective.out_activation,
+        widths[-1] if widths else 1,
     )
 
 
 def make_schedule(estimator, objective, previous=None):
     """Make the learning-rate schedule; only sgd has any but the constant one."""
-    options = estimator.get_params(deep=False)
-    options["learning_rate_init"] = initial_learning_rate(
-        estimator, objective.loss, objective.out_activation
-    )
+    rate = estimator.learning_rate_init
+    if rate == "auto":
+        rate = auto_learning_rate(estimator, objective)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
-    return _renewed(SCHEDULES, name, previous, **options)
+    return _renewed(SCHEDULES[name], previous, estimator, learning_rate_init=rate)

@@ -35,6 +35,12 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     -------
     LabelledSamples
     """
+    kind = np.asarray(y).dtype.kind if is_regressor(estimator) else "f"
+    if kind in "SU" or (kind == "O" and any(isinstance(v, str) for v in np.ravel(y))):
+        raise ValueError(
+            "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
+            "labels."
+        )
     X, y = validate_data(
         estimator,
         X,
@@ -85,7 +91,7 @@ def naming_validation_data():
         yield
     except ValueError as error:
         raise ValueError(
-            f"X_val, y_val or sample_weight_val is not as it should be: {error}"
+            f"The validation data X_val, y_val, sample_weight_val are bad: {error}"
         ) from error
 
 

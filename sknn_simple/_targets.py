@@ -246,7 +246,13 @@ class RegressionTargets:
         Y = samples.y.reshape(len(samples.y), -1).astype(np.float64)
         weights = samples.sample_weight
         mean = np.average(Y, weights=weights, axis=0)
-        scale = np.sqrt(np.average((Y - mean) ** 2, weights=weights, axis=0))
+        with np.errstate(over="ignore"):
+            scale = np.sqrt(np.average((Y - mean) ** 2, weights=weights, axis=0))
+        if not np.isfinite(scale).all():
+            raise ValueError(
+                "y must have a finite standard deviation, got values from "
+                f"{Y.min():.3g} to {Y.max():.3g}. Scale y."
+            )
         # A y that is constant up to rounding has no scale of its own.
         scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1.0
         scaled = copy.copy(self)
@@ -276,10 +282,12 @@ class RegressionTargets:
             )
         low, high = self.RANGES.get(self.out_activation, (-np.inf, np.inf))
         if Y.min() < low or Y.max() > high:
+            what = f"out_activation={self.out_activation!r}"
+            if self.network_loss == "poisson":
+                what = "loss='poisson'"
             raise ValueError(
-                f"y must lie in [{low}, {high}] for out_activation="
-                f"{self.out_activation!r} and loss={self.network_loss!r}, got values "
-                f"from {Y.min():.6g} to {Y.max():.6g}."
+                f"y must lie in [{low}, {high}] for {what}, got values from "
+                f"{Y.min():.6g} to {Y.max():.6g}."
             )
         with np.errstate(over="ignore"):
             Y = ((Y - self.mean) / self.scale).astype(dtype)
@@ -292,5 +300,6 @@ class RegressionTargets:
 
     def predict(self, raw_prediction):
         """Predictions in the units of y, from the raw ones, which are overwritten."""
-        OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
+        with np.errstate(over="ignore"):
+            OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
         return raw_prediction[:, 0] if self.squeeze else raw_prediction

@@ -17,6 +17,7 @@ from sklearn.utils.optimize import _check_optimize_result
 from . import _parameters, _samples
 from ._monitor import Monitor, Validation
 from .network import (
+    LOSSES,
     OPTIMIZERS,
     Epoch,
     Parameters,
@@ -176,7 +177,7 @@ def folded(parameters, targets):
     return coefs, intercepts
 
 
-def make_monitor(estimator, state, objective, kept, max_iter):
+def make_monitor(estimator, state, objective, samples, kept, max_iter):
     """Make what watches the training; only an adaptive rate keeps its patience."""
     # L-BFGS has a stopping rule of its own, unless it is to stop early.
     patient = estimator.solver in OPTIMIZERS or estimator.early_stopping
@@ -186,7 +187,22 @@ def make_monitor(estimator, state, objective, kept, max_iter):
     adaptive = estimator.learning_rate == "adaptive" and not estimator.early_stopping
     if kept is not None and adaptive:
         patience.best, patience.count = kept.patience.best, kept.patience.count
-    return Monitor(state, objective, patience, max_iter, verbose=estimator.verbose)
+    return Monitor(
+        state,
+        objective,
+        patience,
+        max_iter,
+        auto_rate=_parameters.auto_learning_rate(estimator, objective),
+        constant_loss=_constant_loss(objective, samples),
+        verbose=estimator.verbose,
+    )
+
+
+def _constant_loss(objective, samples):
+    """The loss of the best answer that is the same for every sample."""
+    loss = LOSSES[objective.loss]
+    value = loss.of_constant(samples.Y, samples.sample_weight)
+    return float(value / samples.Y.shape[1] if loss.averaged else value)
 
 
 def make_validation(estimator, targets, held_out, fitted_now):
@@ -204,7 +220,13 @@ def make_validation(estimator, targets, held_out, fitted_now):
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
 
         def score(raw_prediction):
-            return float(scorer(fitted_now(), X, y, **weights))
+            try:
+                return float(scorer(fitted_now(), X, y, **weights))
+            except (TypeError, ValueError) as error:
+                raise ValueError(
+                    f"scoring={estimator.scoring!r} failed on the validation data: "
+                    f"{error}"
+                ) from error
 
     with _samples.naming_validation_data():
         return Validation(encode(targets, held_out), score)
@@ -243,8 +265,10 @@ def _descend(estimator, samples, monitor):
     )
     while monitor.n_epochs < monitor.max_iter:
         monitor.begin_epoch()
-        if monitor.end_epoch(next(run)):
+        epoch = next(run)
+        if monitor.end_epoch(epoch):
             return
+    monitor.check_progress(epoch)
 
 
 def _minimize(estimator, samples, monitor):

@@ -1,5 +1,7 @@
 """SimpleMLPClassifier: a multi-layer perceptron that predicts labels."""
 
+from numbers import Real
+
 import numpy as np
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
@@ -399,6 +401,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 "class_weight must be None for multilabel targets, got "
                 f"{self.class_weight!r}."
             )
+        if isinstance(self.class_weight, dict):
+            weights = list(self.class_weight.values())
+            if not all(isinstance(w, Real) and 0 <= w < np.inf for w in weights):
+                raise ValueError(
+                    "class_weight must hold finite numbers that are not negative, got "
+                    f"{self.class_weight!r}."
+                )
         codes = targets.codes(samples.y)
         present = np.unique(codes)
         weight_of = np.ones(len(targets.classes), dtype=samples.X.dtype)

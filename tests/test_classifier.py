@@ -110,6 +110,7 @@ def test_three_classes_under_squared_error_are_three_sigmoids():
 def test_multilabel_is_one_network_with_an_output_a_label():
     X, y = make_multilabel_classification(60, n_features=5, n_classes=4, random_state=0)
     options = {"hidden_layer_sizes": (), "alpha": 0.0, "shuffle": False}
+    options["learning_rate_init"] = 0.001
     model = fitted(
         y, X, **options, coefs_init=[np.zeros((5, 4))], intercepts_init=[np.zeros(4)]
     )

@@ -125,11 +125,15 @@ def test_two_softmax_outputs_become_one():
     [
         ([], None, "coefs must be a list"),
         ([[1.0, 2.0]], None, r"coefs must be .* \(fan_in, fan_out\)"),
-        ([np.ones((2, 3)), np.ones((2, 1))], None, "coefs must fit together"),
+        (
+            [np.ones((2, 3)), np.ones((2, 1))],
+            None,
+            "each with as many rows as the one before",
+        ),
         ([np.ones((2, 1))], [[1.0, 2.0]], r"intercepts must be .*\(1,\)"),
         ([np.ones((2, 1))], [], "intercepts must be"),
         ([np.full((2, 1), np.nan)], None, "finite"),
-        ([np.ones((2, 1)) + 1j], None, "finite real numbers"),
+        ([np.ones((2, 1)) + 1j], None, "must be real, got complex"),
     ],
 )
 def test_bad_weights(coefs, intercepts, message):

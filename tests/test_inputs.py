@@ -78,7 +78,7 @@ def test_bad_parameters(kind, y, name, value):
     assert not hasattr(estimator, "n_features_in_")
 
 
-@pytest.mark.parametrize("value", ["auto", 3, [1]])
+@pytest.mark.parametrize("value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}])
 def test_bad_class_weight(value):
     with pytest.raises(ValueError, match="class_weight"):
         SimpleMLPClassifier(class_weight=value).fit(X, LABELS)
@@ -163,8 +163,9 @@ def test_several_columns_of_labels():
 def test_complex_and_word_targets_for_the_regressor():
     with pytest.raises(ValueError, match="Complex data"):
         SimpleMLPRegressor().fit(X, NUMBERS + 1j)
-    with pytest.raises(ValueError, match="could not convert"):
-        SimpleMLPRegressor().fit(X, np.array(["a"] * 150, dtype=object))
+    for dtype in (object, str):
+        with pytest.raises(ValueError, match=r"y must be numbers .* got text"):
+            SimpleMLPRegressor().fit(X, np.array(["1"] * 150, dtype=dtype))
 
 
 @pytest.mark.parametrize(
@@ -289,6 +290,17 @@ def test_early_stopping_with_no_weight_left_for_a_part():
         SimpleMLPRegressor(early_stopping=True, random_state=0).fit(
             X, NUMBERS, sample_weight=weights
         )
+
+
+def test_a_scorer_that_fails():
+    regressor = SimpleMLPRegressor(early_stopping=True, scoring="accuracy")
+    with pytest.raises(ValueError, match="scoring='accuracy' failed on the validation"):
+        regressor.fit(X, NUMBERS)
+
+
+def test_targets_whose_deviation_overflows():
+    with pytest.raises(ValueError, match="y must have a finite standard deviation"):
+        SimpleMLPRegressor().fit(X, 1e300 * NUMBERS)
 
 
 def test_a_scorer_that_gives_no_number():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.datasets import load_diabetes, load_digits, load_iris, load_wine
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
@@ -716,8 +716,25 @@ def test_a_loss_that_only_rises_is_divergence():
     """Saturated sigmoids: nothing overflows, and nothing is learned."""
     X, y = load_iris(return_X_y=True)
     classifier = SimpleMLPClassifier((10,), learning_rate_init=50.0, random_state=0)
-    with pytest.raises(ValueError, match="rose above that of the first epoch"):
+    with pytest.raises(ValueError, match="the loss rose from"):
         classifier.fit(X, y)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_risen_loss_is_divergence_without_patience_too():
+    X, y = iris()
+    classifier = SimpleMLPClassifier(
+        activation="relu", learning_rate_init=3.0, random_state=0, **UNSTOPPED
+    )
+    for max_iter in (8, 50):
+        with pytest.raises(ValueError, match=r"diverged.* 'auto' is 0.1 here"):
+            classifier.set_params(max_iter=max_iter).fit(X, y)
+
+
+def test_training_far_worse_than_a_constant_is_warned_of():
+    X, y = load_wine(return_X_y=True)
+    with pytest.warns(ConvergenceWarning, match="answer the same for every sample"):
+        SimpleMLPClassifier(random_state=0).fit(X, y)
 
 
 def test_float32_overflow_is_divergence():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import approx_fprime
+from scipy.optimize import approx_fprime, minimize
 from scipy.special import expit, logsumexp
 
 from sknn_simple.network import (
@@ -140,7 +140,8 @@ def test_logistic_over_the_whole_range(dtype, n_rows):
     values = [-np.inf, -1e30, -800.0, -90.0, -5.0, 0.0, 5.0, 90.0, 800.0, np.inf]
     Z = np.array([values] * n_rows, dtype)
     expected = expit(Z.astype(np.float64))
-    OUT_ACTIVATIONS["logistic"].function(Z)
+    with np.errstate(over="ignore"):
+        OUT_ACTIVATIONS["logistic"].function(Z)
     assert Z.dtype == dtype
     np.testing.assert_allclose(Z, expected, rtol=1e-6, atol=1e-37)
 
@@ -160,6 +161,20 @@ def test_log_losses_are_those_of_scipy_far_out():
     assert loss_value("softmax_log_loss", raw, Y) == pytest.approx(expected, rel=1e-14)
     expected = (np.logaddexp(0, raw) - raw * Y).sum()
     assert loss_value("binary_log_loss", raw, Y) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize(("loss", "out_activation"), LOSS_OUTPUTS)
+def test_the_loss_of_the_best_constant(loss, out_activation):
+    """No constant raw prediction has a lower loss; the best one has just this."""
+    _, Y, weights = make_problem(loss)
+    best = LOSSES[loss].of_constant(Y, weights) * weights.sum()
+
+    def value(raw):
+        everywhere = np.tile(raw, (7, 1))
+        return loss_value(loss, everywhere, Y, weights, out_activation)
+
+    found = minimize(value, np.full(3, 0.3), method="Nelder-Mead", tol=1e-10)
+    assert found.fun == pytest.approx(best, rel=1e-6)
 
 
 @pytest.mark.parametrize(("loss", "out_activation"), LOSS_OUTPUTS)
@@ -333,6 +348,12 @@ def test_what_an_objective_or_targets_may_be():
         Objective("log_loss")
     with pytest.raises(ValueError, match=r"activation must be one of .* 'sigmoid'"):
         Objective(activation="sigmoid")
+    with pytest.raises(ValueError, match=r"activation must be one of .* 'sigmoid'"):
+        forward([[1]], [[[1]]], activation="sigmoid")
+    with pytest.raises(ValueError, match=r"init must be one of .* got 'he'"):
+        draw_parameters((1, 1), np.random.RandomState(0), "he")
+    with pytest.raises(ValueError, match=r"intercepts must be .*\(3,\), \(1,\)"):
+        Parameters.from_arrays([np.ones((2, 3)), np.ones((3, 1))], [[1, 2], [3]])
     with pytest.raises(ValueError, match=r"out_activation must be .* got 'softmax'"):
         Objective(out_activation="softmax")
     parameters = Parameters((1, 1))

@@ -5,6 +5,8 @@ A function takes the pre-activations ``Z`` of a layer, shape
 derivative takes ``A`` and the derivative of the loss by ``A``, and overwrites
 the latter with the derivative of the loss by ``Z``. ``scratch`` is an array of
 the same shape that a derivative may write to; it is allocated when not given.
+
+NumPy may warn of an overflow in exp, which is harmless: callers silence it.
 """
 
 from collections.abc import Callable
@@ -31,11 +33,10 @@ def logistic(Z):
         expit(Z, out=Z)
     else:
         # An exp that overflows to infinity gives the right answer, 0.
-        with np.errstate(over="ignore"):
-            np.negative(Z, out=Z)
-            np.exp(Z, out=Z)
-            np.add(Z, 1, out=Z)
-            np.reciprocal(Z, out=Z)
+        np.negative(Z, out=Z)
+        np.exp(Z, out=Z)
+        np.add(Z, 1, out=Z)
+        np.reciprocal(Z, out=Z)
 
 
 def logistic_derivative(A, delta, scratch=None):

@@ -97,7 +97,7 @@ class Workspace:
         if name not in self._gathered:
             self._gathered[name] = np.empty((len(rows), *array.shape[1:]), array.dtype)
         # With any other mode, take would fill a second buffer and copy it.
-        return np.take(array, rows, axis=0, out=self._gathered[name], mode="clip")
+        return array.take(rows, axis=0, out=self._gathered[name], mode="clip")
 
 
 def _floats(array):
@@ -117,7 +117,7 @@ def _product(A, B, out=None):
     return out
 
 
-def forward(X, coefs, intercepts=(), activation="logistic", out=None):
+def forward(X, coefs, intercepts=(), activation="logistic"):
     """Pass samples through the network.
 
     Parameters
@@ -132,25 +132,30 @@ def forward(X, coefs, intercepts=(), activation="logistic", out=None):
     activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
         Of the hidden layers.
 
-    out : list of ndarray of shape (n_samples, fan_out), default=None
-        Arrays to write to, one a layer. All others must then be arrays of the same
-        floating type.
-
     Returns
     -------
     activations : list
         `X`, the activations of each hidden layer, and last the raw prediction:
         the output layer's pre-activations, shape (n_samples, n_outputs).
     """
-    if out is None:
-        X = _floats(X)
-        coefs = [_floats(coef) for coef in coefs]
-        intercepts = [_floats(intercept) for intercept in intercepts]
+    if activation not in ACTIVATIONS:
+        raise ValueError(
+            f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}."
+        )
+    coefs = [_floats(coef) for coef in coefs]
+    intercepts = [_floats(intercept) for intercept in intercepts]
+    with np.errstate(over="ignore"):
+        return _forward(_floats(X), coefs, intercepts, activation, [None] * len(coefs))
+
+
+def _forward(X, coefs, intercepts, activation, out):
+    """`forward` without checks, into the arrays of `out`."""
     activate = ACTIVATIONS[activation].function
     last = len(coefs) - 1
     activations = [X]
     for i, coef in enumerate(coefs):
-        Z = _product(activations[i], coef, out and out[i])
+        below = activations[i]
+        Z = below.dot(coef, out[i]) if i > 0 else _product(X, coef, out[0])
         if intercepts:
             Z += intercepts[i]
         if i < last:
@@ -194,7 +199,10 @@ def backward(
         workspace = Workspace(parameters.layer_sizes, len(delta), delta.dtype)
     for i in range(len(parameters.coefs) - 1, -1, -1):
         below = activations[i]
-        _product(below.T, delta, gradient.coefs[i])
+        if i > 0:
+            below.T.dot(delta, gradient.coefs[i])
+        else:
+            _product(below.T, delta, gradient.coefs[0])
         if gradient.intercepts:
             # The sum over samples; a product is its fastest form in NumPy.
             workspace.ones.dot(delta, gradient.intercepts[i])
@@ -214,7 +222,7 @@ def write_loss_gradient(
     loss : float
         sum_i w_i * loss_i, averaged over outputs if the loss is, not scaled.
     """
-    activations = forward(
+    activations = _forward(
         X,
         parameters.coefs,
         parameters.intercepts,

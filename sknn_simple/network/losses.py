@@ -10,13 +10,16 @@ and overwrites ``delta``, shape ``(n, k)``, with d loss(y_i, raw_i) / d raw_i,
 not weighted. ``raw_prediction`` is overwritten too. ``averaged`` says whether
 the loss is meant per output: then value and ``delta`` are still sums over
 outputs, and the objective divides both by ``k``.
+
+Each loss is followed by that of the best constant answer, a sum over outputs of
+means over samples: a network that learns anything has a lower one.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import xlogy
+from scipy.special import entr, xlogy
 
 from .activations import OUT_ACTIVATIONS, exp, logistic
 
@@ -37,11 +40,18 @@ def squared_error(raw_prediction, Y, sample_weight, delta, out_activation, scrat
     out.function(raw_prediction)
     np.subtract(raw_prediction, Y, out=delta)
     if sample_weight is None:
-        value = np.vdot(delta, delta)
+        errors = delta.ravel()
+        value = errors.dot(errors)
     else:
         value = _weighted_sum(np.multiply(delta, delta, out=scratch), sample_weight)
     out.derivative(raw_prediction, delta, scratch)
     return 0.5 * value
+
+
+def squared_error_of_constant(Y, sample_weight):
+    """Half the variance: the mean is the best constant."""
+    mean = np.average(Y, weights=sample_weight, axis=0)
+    return 0.5 * np.average((Y - mean) ** 2, weights=sample_weight, axis=0).sum()
 
 
 def absolute_error(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
@@ -52,6 +62,18 @@ def absolute_error(raw_prediction, Y, sample_weight, delta, out_activation, scra
     value = _weighted_sum(np.abs(delta, out=scratch), sample_weight)
     np.sign(delta, out=delta)
     out.derivative(raw_prediction, delta, scratch)
+    return value
+
+
+def absolute_error_of_constant(Y, sample_weight):
+    """Mean distance from the median, or with weights from the weighted median."""
+    value = 0.0
+    weights = np.ones(len(Y)) if sample_weight is None else sample_weight
+    for y in Y.T:
+        order = np.argsort(y)
+        shares = np.cumsum(weights[order]) / weights.sum()
+        median = y[order[np.searchsorted(shares, 0.5)]]
+        value += np.average(np.abs(y - median), weights=weights)
     return value
 
 
@@ -67,6 +89,13 @@ def poisson(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
     np.subtract(raw_prediction, Y, out=delta)
     losses += delta
     return _weighted_sum(losses, sample_weight)
+
+
+def poisson_of_constant(Y, sample_weight):
+    """The deviance from the mean."""
+    mean = np.average(Y, weights=sample_weight, axis=0)
+    deviance = np.average(xlogy(Y, Y), weights=sample_weight, axis=0)
+    return (deviance - xlogy(mean, mean)).sum()
 
 
 def binary_log_loss(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
@@ -88,6 +117,12 @@ def binary_log_loss(raw_prediction, Y, sample_weight, delta, out_activation, scr
     return value
 
 
+def binary_log_loss_of_constant(Y, sample_weight):
+    """The entropy of each output's share of ones."""
+    share = np.average(Y, weights=sample_weight, axis=0)
+    return (entr(share) + entr(1 - share)).sum()
+
+
 def softmax_log_loss(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
     """log(sum_k exp(raw_k)) - sum_k y_k * raw_k, for one class in k.
 
@@ -107,10 +142,16 @@ def softmax_log_loss(raw_prediction, Y, sample_weight, delta, out_activation, sc
     return -_weighted_sum(raw_prediction, sample_weight)
 
 
+def softmax_log_loss_of_constant(Y, sample_weight):
+    """The entropy of the shares of the classes."""
+    return entr(np.average(Y, weights=sample_weight, axis=0)).sum()
+
+
 class Loss(NamedTuple):
     """A loss, the output activations that it takes, and how outputs add up."""
 
     function: Callable
+    of_constant: Callable
     out_activations: tuple[str, ...]
     averaged: bool
 
@@ -118,10 +159,18 @@ class Loss(NamedTuple):
 _ELEMENTWISE = ("identity", "logistic", "tanh", "relu")
 
 LOSSES = {
-    "squared_error": Loss(squared_error, _ELEMENTWISE, averaged=True),
-    "absolute_error": Loss(absolute_error, _ELEMENTWISE, averaged=True),
-    "poisson": Loss(poisson, ("exp",), averaged=True),
-    "binary_log_loss": Loss(binary_log_loss, ("logistic",), averaged=False),
-    "softmax_log_loss": Loss(softmax_log_loss, ("softmax",), averaged=False),
+    "squared_error": Loss(
+        squared_error, squared_error_of_constant, _ELEMENTWISE, averaged=True
+    ),
+    "absolute_error": Loss(
+        absolute_error, absolute_error_of_constant, _ELEMENTWISE, averaged=True
+    ),
+    "poisson": Loss(poisson, poisson_of_constant, ("exp",), averaged=True),
+    "binary_log_loss": Loss(
+        binary_log_loss, binary_log_loss_of_constant, ("logistic",), averaged=False
+    ),
+    "softmax_log_loss": Loss(
+        softmax_log_loss, softmax_log_loss_of_constant, ("softmax",), averaged=False
+    ),
 }
 """Every loss that a network can be trained with."""

@@ -91,13 +91,39 @@ class Parameters:
         Returns
         -------
         weights : Parameters
+            float32 if all arrays are, or else float64.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit together.
         """
-        shapes = [np.shape(coef) for coef in coefs]
+        coefs = [np.asarray(coef) for coef in coefs]
+        intercepts = [np.asarray(intercept) for intercept in intercepts]
+        shapes = [coef.shape for coef in coefs]
+        fits = bool(coefs) and all(len(s) == 2 and 0 not in s for s in shapes)
+        if not fits or any(a[1] != b[0] for a, b in pairwise(shapes)):
+            raise ValueError(
+                "coefs must be a list of arrays of shape (fan_in, fan_out), one a "
+                "layer, each with as many rows as the one before has columns, got "
+                f"shapes {shapes}."
+            )
+        expected = [shape[1:] for shape in shapes] if intercepts else []
+        if [intercept.shape for intercept in intercepts] != expected:
+            raise ValueError(
+                f"intercepts must be empty, or arrays of shapes {expected}, got shapes "
+                f"{[intercept.shape for intercept in intercepts]}."
+            )
+        flat = np.concatenate([part.ravel() for part in (*coefs, *intercepts)])
+        if flat.dtype.kind not in "fiub":
+            raise ValueError(f"coefs and intercepts must be real, got {flat.dtype}.")
+        if flat.dtype != np.float32:
+            flat = flat.astype(np.float64, copy=False)
         layer_sizes = [shapes[0][0], *(fan_out for _, fan_out in shapes)]
-        flat = np.concatenate([np.ravel(part) for part in (*coefs, *intercepts)])
-        if flat.dtype.kind != "f":
-            flat = flat.astype(np.float64)
         return cls(layer_sizes, fit_intercept=len(intercepts) > 0, flat=flat)
+
+    def __repr__(self):
+        return f"Parameters({self.layer_sizes}, fit_intercept={self.fit_intercept})"
 
     def zeros_like(self):
         """Zeros in the same layout, such as a gradient is written to."""
@@ -195,6 +221,8 @@ def draw_parameters(
     -------
     weights : Parameters
     """
+    if init not in INITS:
+        raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")
     parameters = Parameters(layer_sizes, dtype, fit_intercept)
     draw = INITS[init]
     for i, coef in enumerate(parameters.coefs):
