@@ -24,6 +24,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier
 
+print("Training the networks of five tutorials, some ten seconds ...", flush=True)
 soft_targets = tutorial_soft_targets.reproduce()
 tutorials = {
     "Third input wins": tutorial_third_input_wins.reproduce(),

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _parameters, _samples, _training
 from ._monitor import CallbackBridge
-from .network import OPTIMIZERS, Objective, forward
+from .network import OPTIMIZERS, forward
 
 
 def all_or_nothing(method):
@@ -107,8 +107,9 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` epochs were not enough. An infinite `n_iter_no_change`
-            asks for just this number of epochs, and is not warned of.
+            If `max_iter` epochs were not enough. With 'sgd' and 'adam' an infinite
+            `n_iter_no_change` asks for just this number of epochs, and is not warned
+            of. Also if training ended far worse than a constant answer.
         """
         monitor = self._fit(
             X,
@@ -130,6 +131,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         """Train for one epoch."""
+        # scikit-learn checks parameters only before the first call.
         self._validate_params()
         if self.early_stopping:
             raise ValueError(
@@ -168,7 +170,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         context = self._init_callback_context(max_subtasks=max_iter)
         context.call_on_fit_task_begin(**task)
 
-        # 1. What to learn, and from which samples.
+        # 1. What to learn, from which samples, and from where.
         _samples.check_validation_request(self, *validation)
         architecture = _parameters.check_architecture(self, again)
         samples = _samples.check_samples(
@@ -181,75 +183,59 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         )
         targets = self._targets if again else self._make_targets(samples.y, classes)
         samples = self._weigh_classes(targets, samples)
-        kept = getattr(self, "_continuation", None) if again else None
-        rng = _training.make_rng(self, kept)
-        samples, held_out, split_seed = _training.hold_out(
-            self, samples, validation, kept, rng
-        )
-        if not again or self.t_ == 0:
-            targets = targets.scaled_to(samples, center=self.fit_intercept)
-        objective = Objective(
-            targets.network_loss, self.activation, targets.out_activation, self.alpha
-        )
+        run = _training.prepare(self, samples, validation, targets, again)
 
-        # 2. Where to start, and who watches.
-        encoded = _training.encode(targets, samples)
-        state = _training.make_state(
-            self, encoded, targets, objective, rng, kept, again
-        )
-        monitor = _training.make_monitor(
-            self, state, objective, encoded, kept, max_iter
-        )
-        attributes = functools.partial(self._attributes, architecture, targets, monitor)
-        if adding and again:
-            monitor.history, monitor.best_loss = self._history.copy(), self.best_loss_
-        if held_out is not None:
+        # 2. Train, and tell whoever watches.
+        state = _training.make_state(self, run, again)
+        monitor = _training.make_monitor(self, run, state, max_iter, adding and again)
+        attributes = functools.partial(self._attributes, architecture, run, monitor)
+        if run.held_out is not None:
             monitor.validation = _training.make_validation(
-                self, targets, held_out, lambda: self._fitted_now(attributes)
+                self, run, lambda: self._fitted_now(attributes)
             )
         if hasattr(self, "_skl_callbacks"):
             monitor.callbacks = CallbackBridge(
                 context, **task, reconstruction_attributes=attributes
             )
+        _training.train(self, run.samples, monitor)
 
-        # 3. Train, and publish.
-        _training.train(self, encoded, monitor)
+        # 3. Publish.
         self.__dict__.update(attributes())
         self.__dict__.pop("_continuation", None)
         if adding or self.warm_start:
-            self._continuation = _training.make_continuation(self, monitor, split_seed)
+            self._continuation = _training.make_continuation(self, run, monitor)
         context.call_on_fit_task_end(**task, reconstruction_attributes={})
         return monitor
 
     def _weigh_classes(self, targets, samples):
-        """Samples with the weights of their classes in theirs."""
+        """Multiply the weight of each sample by that of its class."""
         return samples
 
-    def _attributes(self, architecture, targets, monitor, best=True):
+    def _attributes(self, architecture, run, monitor, best=True):
         """The fitted attributes, as if training had ended just now.
 
-        With `best`, the weights are those of the best epoch under early stopping.
+        With `best`, coefs are those of the best epoch under early stopping.
         """
-        state, history, winner = monitor.state, monitor.history, monitor.best
+        state, targets, finished = monitor.state, run.targets, monitor.finished
+        winner = finished.best
         flat = winner.flat if best and winner is not None else state.parameters.flat
         parameters = state.parameters.view(flat.copy())
         coefs, intercepts = _training.folded(parameters, targets)
-        watching = monitor.validation is not None
         attributes = {
             "coefs_": coefs,
             "intercepts_": intercepts,
-            "loss_": monitor.loss,
-            "best_loss_": None if watching else monitor.best_loss,
+            "loss_": finished.loss,
+            "best_loss_": None if run.held_out is not None else finished.best_loss,
             "best_validation_score_": winner and winner.score,
             "best_epoch_": winner and winner.epoch,
-            "n_iter_": history.n_epochs,
+            "n_iter_": finished.n_recorded,
             "t_": state.t,
             "n_layers_": len(coefs) + 1,
             "n_outputs_": targets.n_outputs,
             "out_activation_": targets.out_activation,
             "_architecture": architecture,
             "_targets": targets,
-            "_history": history.view(),
+            "_history": monitor.history.view(),
         }
         if hasattr(targets, "classes"):
             attributes["classes_"] = targets.classes

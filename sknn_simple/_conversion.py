@@ -92,6 +92,7 @@ def to_sklearn(estimator, kind):
     other.intercepts_ = [intercept.copy() for intercept in estimator.intercepts_]
     # What scikit-learn's partial_fit counts on.
     other._no_improvement_count = 0
+    other.best_loss_ = np.inf if other.best_loss_ is None else other.best_loss_
     return other
 
 

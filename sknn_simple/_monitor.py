@@ -6,13 +6,22 @@ somebody may want to know or to decide then is here.
 
 import math
 import warnings
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from .network import LOSSES, Epoch, Objective, Patience, TrainingState, forward
+from .network import (
+    LOSSES,
+    Epoch,
+    Objective,
+    Patience,
+    Samples,
+    TrainingState,
+    forward,
+)
 
 
 class History:
@@ -43,12 +52,12 @@ class History:
         return [getattr(epoch, name) for epoch in self.epochs[: self.n_epochs]]
 
     def to_dict(self):
-        """A list for each thing that was recorded."""
-        recorded = self.epochs[0]._asdict() if self.n_epochs else {"loss": 0.0}
+        """A list for each thing that was ever recorded, with None where it was not."""
+        columns = {name: self.column(name) for name in Epoch._fields}
         return {
-            name: self.column(name)
-            for name, value in recorded.items()
-            if value is not None
+            name: column
+            for name, column in columns.items()
+            if name == "loss" or column.count(None) < len(column)
         }
 
     def __getstate__(self):
@@ -75,8 +84,8 @@ class Validation:
         minus the loss.
     """
 
-    samples: Any
-    score: Any
+    samples: Samples
+    score: Callable | None
 
     def evaluate(self, parameters, objective):
         """Loss without penalty, and score."""
@@ -128,6 +137,12 @@ class CallbackBridge:
         epoch, self.epoch = self.epoch, None
         return epoch.call_on_fit_task_end(**self.arguments)
 
+    def close(self):
+        """End an epoch that was begun in vain: L-BFGS found nothing to improve."""
+        if self.epoch is not None:
+            self.epoch.call_on_fit_task_end(estimator=self.arguments["estimator"])
+            self.epoch = None
+
 
 class Best(NamedTuple):
     """The epoch with the best validation score: its number, weights and score."""
@@ -137,36 +152,61 @@ class Best(NamedTuple):
     score: float
 
 
+class Finished(NamedTuple):
+    """What stands now that an epoch is finished.
+
+    n_epochs : int, of this fit
+    n_recorded : int, epochs in the history
+    loss, best_loss : float, None for the latter where early stopping came before
+    snapshot : of the training state
+    best : Best, or None without validation
+    """
+
+    n_epochs: int
+    n_recorded: int
+    loss: float
+    best_loss: float
+    snapshot: tuple | None
+    best: Best | None
+
+
 @dataclass
 class Monitor:
     """Watches one fit.
 
     Attributes
     ----------
-    finished : (int, snapshot, Best or None)
-        After the last epoch that was finished: the number of epochs in the
-        history, the state, and the best epoch so far if there is validation.
+    auto_rate : float
+        What learning_rate_init="auto" stands for, for advice.
+
+    constant_loss : float
+        The loss of the best answer that is the same for every sample.
+
+    finished : Finished
+        How things stand after the last epoch that was finished.
 
     stopped : bool
-        Whether training ended before its last epoch, and rightly.
+        Whether training was stopped, by patience, a callback or Ctrl-C.
     """
 
     state: TrainingState
     objective: Objective
     patience: Patience
     max_iter: int
-    auto_rate: float | None
+    auto_rate: float
     constant_loss: float
-    history: History = field(default_factory=History)
-    validation: Validation | None = None
+    history: History
+    best_loss: float
     verbose: int = 0
+    validation: Validation | None = None
     callbacks: CallbackBridge | None = None
-    finished: Any = None
+    first_loss: float = math.nan
     stopped: bool = False
-    n_epochs: int = 0
-    first_loss: float = math.inf
-    loss: float = math.nan
-    best_loss: float = math.inf
+
+    def __post_init__(self):
+        self.finished = Finished(
+            0, self.history.n_epochs, math.nan, self.best_loss, None, None
+        )
 
     @property
     def watched(self):
@@ -175,11 +215,6 @@ class Monitor:
             "the training loss" if self.validation is None else "the validation score"
         )
 
-    @property
-    def best(self):
-        """The best finished epoch, or None without validation."""
-        return self.finished and self.finished[2]
-
     def begin_epoch(self):
         """To be called before each epoch."""
         if self.callbacks is not None:
@@ -187,20 +222,24 @@ class Monitor:
 
     def end_epoch(self, epoch):
         """To be called after each epoch; True: there should be no further one."""
-        loss = self.loss = epoch.loss
-        self.n_epochs += 1
-        if self.n_epochs == 1:
-            self.first_loss = loss
         self.check_finite(epoch)
-        if loss < self.best_loss:
-            self.best_loss = loss
-        best, watched = None, loss
+        n_before, _, _, best_loss, _, best = self.finished
+        loss = watched = epoch.loss
+        if n_before == 0:
+            self.first_loss = loss
         if self.validation is not None:
             epoch = self._validate(epoch)
-            best, watched = self._best(epoch), -epoch.validation_score
+            best, watched = self._best(epoch, best), -epoch.validation_score
         self.history.append(epoch)
         # One assignment, which an interruption leaves either undone or done.
-        self.finished = self.history.n_epochs, self.state.snapshot(), best
+        self.finished = Finished(
+            n_before + 1,
+            self.history.n_epochs,
+            loss,
+            loss if loss < best_loss else best_loss,
+            self.state.snapshot(),
+            best,
+        )
         if self.verbose:
             self._print(epoch)
         patience_ran_out = self.patience.runs_out(watched)
@@ -212,14 +251,15 @@ class Monitor:
 
     def rewind(self):
         """Go back to the last finished epoch."""
-        self.history.n_epochs, snapshot, _ = self.finished
-        self.state.restore(snapshot)
+        self.history.n_epochs = self.finished.n_recorded
+        self.state.restore(self.finished.snapshot)
 
     def check_finite(self, epoch):
-        """Raise ValueError if the loss or a weight has become infinite or NaN."""
+        """Raise ValueError if the loss or a parameter has become infinite or NaN."""
         if not (math.isfinite(epoch.loss) and self.state.is_finite()):
-            what = "a weight" if math.isfinite(epoch.loss) else "the loss"
-            raise ValueError(self._divergence(epoch, f"{what} is no longer finite"))
+            what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
+            n_epochs = self.finished.n_epochs + 1
+            raise self._divergence(epoch, n_epochs, f"{what} is no longer finite")
 
     def _validate(self, epoch):
         """The epoch with its validation loss and score."""
@@ -227,20 +267,21 @@ class Monitor:
         if not math.isfinite(score):
             raise ValueError(
                 "scoring must give a finite number on the validation data, got "
-                f"{score} in epoch {self.n_epochs}."
+                f"{score} in epoch {self.finished.n_epochs + 1}."
             )
         return epoch._replace(validation_loss=loss, validation_score=score)
 
-    def _best(self, epoch):
+    def _best(self, epoch, best):
         """The best epoch, now that this one has ended."""
         score = epoch.validation_score
-        if self.best is not None and score <= self.best.score:
-            return self.best
+        if best is not None and score <= best.score:
+            return best
         flat = self.state.parameters.flat.copy()
         return Best(self.history.n_epochs + 1, flat, score)
 
     def _print(self, epoch):
-        line = f"Epoch {self.n_epochs} of {self.max_iter}: loss = {epoch.loss:.8f}"
+        n_epochs = self.finished.n_epochs
+        line = f"Epoch {n_epochs} of {self.max_iter}: loss = {epoch.loss:.8f}"
         if epoch.learning_rate is not None:
             line += f", learning rate = {epoch.learning_rate:g}"
         if epoch.validation_score is not None:
@@ -272,30 +313,30 @@ class Monitor:
                 "the inputs (for instance with StandardScaler), or change "
                 "learning_rate_init or hidden_layer_sizes.",
                 ConvergenceWarning,
-                stacklevel=9,  # to the caller of fit
+                stacklevel=10,  # to the caller of fit
             )
 
     def check_progress(self, epoch):
         """Raise ValueError if training ends far above where it began."""
         # The noise of minibatches around an optimum must not pass for divergence.
         if epoch.loss > 1.5 * self.first_loss + max(self.patience.tol, 1e-4):
-            raise ValueError(
-                self._divergence(
-                    epoch,
-                    f"the loss rose from {self.first_loss:.6g} in the first epoch to "
-                    f"{epoch.loss:.6g}",
-                )
+            raise self._divergence(
+                epoch,
+                self.finished.n_epochs,
+                f"the loss rose from {self.first_loss:.6g} in the first epoch to "
+                f"{epoch.loss:.6g}",
             )
 
-    def _divergence(self, epoch, what):
+    def _divergence(self, epoch, n_epochs, what):
+        """The error that names the epoch, the rate and what to try."""
         rate = epoch.learning_rate
         if rate is None:
-            return (
-                f"Training diverged in epoch {self.n_epochs}: {what}. Try to scale the "
+            return ValueError(
+                f"Training diverged in epoch {n_epochs}: {what}. Try to scale the "
                 "inputs (for instance with StandardScaler)."
             )
-        return (
-            f"Training diverged in epoch {self.n_epochs}, at a learning rate of "
+        return ValueError(
+            f"Training diverged in epoch {n_epochs}, at a learning rate of "
             f"{rate:g}: {what}. Try to lower learning_rate_init (its 'auto' is "
             f"{self.auto_rate:g} here), or to scale the inputs (for instance with "
             "StandardScaler)."

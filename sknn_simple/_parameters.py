@@ -102,7 +102,7 @@ def check_architecture(estimator, again):
     return now
 
 
-def _given_weights(name, given, parts):
+def _given_arrays(name, given, parts):
     """`coefs_init` or `intercepts_init` as arrays of the shapes of `parts`."""
     arrays = [np.asarray(array) for array in given]
     shapes = [array.shape for array in arrays]
@@ -117,14 +117,14 @@ def _given_weights(name, given, parts):
     return arrays
 
 
-def initial_weights(estimator, layer_sizes, targets, output_bias, rng, dtype):
-    """The weights that training begins with: drawn, or copies of the given ones.
+def initial_parameters(estimator, layer_sizes, targets, output_bias, rng, dtype):
+    """The parameters that training begins with: drawn, or copies of the given ones.
 
     The given ones are in the units of y, as `coefs_` and `intercepts_` are.
 
     Returns
     -------
-    weights : Parameters
+    parameters : Parameters
     """
     parameters = draw_parameters(
         layer_sizes,
@@ -143,17 +143,21 @@ def initial_weights(estimator, layer_sizes, targets, output_bias, rng, dtype):
             f"{intercepts!r}."
         )
     if coefs is not None:
-        coefs = _given_weights("coefs_init", coefs, parameters.coefs)
+        coefs = _given_arrays("coefs_init", coefs, parameters.coefs)
         coefs[-1] = coefs[-1] / targets.scale
         for part, array in zip(parameters.coefs, coefs, strict=True):
             part[:] = array
     if intercepts is not None:
-        intercepts = _given_weights(
-            "intercepts_init", intercepts, parameters.intercepts
-        )
+        intercepts = _given_arrays("intercepts_init", intercepts, parameters.intercepts)
         intercepts[-1] = (intercepts[-1] - targets.mean) / targets.scale
         for part, array in zip(parameters.intercepts, intercepts, strict=True):
             part[:] = array
+    if not np.isfinite(parameters.flat).all():
+        raise ValueError(
+            "coefs_init and intercepts_init must be finite as "
+            f"{np.dtype(dtype).name}, the type of X, also in units of the deviation of "
+            "y."
+        )
     return parameters
 
 

@@ -246,13 +246,11 @@ class RegressionTargets:
         Y = samples.y.reshape(len(samples.y), -1).astype(np.float64)
         weights = samples.sample_weight
         mean = np.average(Y, weights=weights, axis=0)
-        with np.errstate(over="ignore"):
-            scale = np.sqrt(np.average((Y - mean) ** 2, weights=weights, axis=0))
-        if not np.isfinite(scale).all():
-            raise ValueError(
-                "y must have a finite standard deviation, got values from "
-                f"{Y.min():.3g} to {Y.max():.3g}. Scale y."
-            )
+        # Squares of very large or small numbers would overflow or vanish.
+        largest = np.abs(Y - mean).max(axis=0)
+        largest[largest == 0] = 1.0
+        squares = ((Y - mean) / largest) ** 2
+        scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
         # A y that is constant up to rounding has no scale of its own.
         scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1.0
         scaled = copy.copy(self)

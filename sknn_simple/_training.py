@@ -15,11 +15,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
 
 from . import _parameters, _samples
-from ._monitor import Monitor, Validation
+from ._monitor import History, Monitor, Validation
+from ._samples import LabelledSamples
+from ._targets import BinaryTargets, RegressionTargets
 from .network import (
     LOSSES,
     OPTIMIZERS,
+    Adaptive,
     Epoch,
+    Objective,
     Parameters,
     Patience,
     Samples,
@@ -48,12 +52,109 @@ class Continuation:
     """
 
     state: TrainingState
-    patience: Patience
+    patience: Patience | None
     seed: int | None
     split_seed: int | None
 
 
-def make_continuation(estimator, monitor, split_seed):
+@dataclass
+class Run:
+    """One call of `fit` or `partial_fit`: what is learned, and from where.
+
+    Attributes
+    ----------
+    samples : Samples
+        To train on.
+
+    held_out : LabelledSamples or None
+        To validate on.
+
+    targets : BinaryTargets or RegressionTargets
+
+    objective : Objective
+
+    rng : numpy.random.RandomState
+
+    kept : Continuation or None
+        What an earlier call left.
+
+    split_seed : int or None
+    """
+
+    samples: Samples
+    held_out: LabelledSamples | None
+    targets: BinaryTargets | RegressionTargets
+    objective: Objective
+    rng: np.random.RandomState
+    kept: Continuation | None
+    split_seed: int | None
+
+
+def prepare(estimator, samples, validation, targets, again):
+    """Find out what to train on, what for, and from where.
+
+    Parameters
+    ----------
+    estimator : BaseSimpleMLP
+
+    samples : LabelledSamples
+
+    validation : tuple
+        X_val, y_val and sample_weight_val as the caller gave them.
+
+    targets : BinaryTargets or RegressionTargets
+        Not yet scaled to the samples, unless `again`.
+
+    again : bool
+        Whether to go on from the last call.
+
+    Returns
+    -------
+    run : Run
+    """
+    kept = getattr(estimator, "_continuation", None) if again else None
+    rng = _make_rng(estimator, kept)
+    split_seed = None if kept is None else kept.split_seed
+    held_out = None
+    if estimator.early_stopping and validation[0] is not None:
+        with _samples.naming_validation_data():
+            held_out = _samples.check_samples(
+                estimator, *validation, reset=False, dtype=samples.X.dtype
+            )
+    elif estimator.early_stopping:
+        if split_seed is None:
+            split_seed = _make_split_seed(estimator, rng)
+        samples, held_out = _samples.hold_out(estimator, samples, split_seed)
+    if not again or (kept is None and estimator.t_ == 0):
+        # Coefs from elsewhere were not trained on scaled targets.
+        targets = targets.scaled_to(samples, center=estimator.fit_intercept)
+    objective = Objective(
+        targets.network_loss,
+        estimator.activation,
+        targets.out_activation,
+        estimator.alpha,
+    )
+    return Run(
+        encode(targets, samples), held_out, targets, objective, rng, kept, split_seed
+    )
+
+
+def _make_rng(estimator, kept):
+    """Make the source of chance: the one of an earlier call with this seed goes on."""
+    seed = None if kept is None else kept.seed
+    if seed is not None and seed == estimator.random_state:
+        return copy.deepcopy(kept.state.rng)
+    return check_random_state(estimator.random_state)
+
+
+def _make_split_seed(estimator, rng):
+    """An integer random_state itself, as in `train_test_split`; or else draw one."""
+    if isinstance(estimator.random_state, Integral):
+        return int(estimator.random_state)
+    return int(rng.randint(2**31 - 1))
+
+
+def make_continuation(estimator, run, monitor):
     """Make what a next call goes on from, now that training is done."""
     state, seed = monitor.state, None
     if isinstance(estimator.random_state, Integral):
@@ -61,55 +162,10 @@ def make_continuation(estimator, monitor, split_seed):
     else:
         # The caller's own source of chance, or NumPy's global one, is asked again.
         state.rng = None
-    return Continuation(state, monitor.patience, seed, split_seed)
-
-
-def make_rng(estimator, kept):
-    """Make the source of chance: the one of an earlier call with this seed goes on."""
-    if (
-        kept is not None
-        and kept.seed is not None
-        and kept.seed == estimator.random_state
-    ):
-        return copy.deepcopy(kept.state.rng)
-    return check_random_state(estimator.random_state)
-
-
-def hold_out(estimator, samples, validation, kept, rng):
-    """Find what early stopping validates on, if it is asked for.
-
-    Parameters
-    ----------
-    samples : LabelledSamples
-
-    validation : tuple
-        X_val, y_val and sample_weight_val as the caller gave them.
-
-    Returns
-    -------
-    training : LabelledSamples
-
-    validation : LabelledSamples or None
-
-    split_seed : int or None
-        An integer `random_state` splits as `train_test_split` does with it. A later
-        call splits with the same seed.
-    """
-    if not estimator.early_stopping:
-        return samples, None, None
-    if validation[0] is not None:
-        with _samples.naming_validation_data():
-            held_out = _samples.check_samples(
-                estimator, *validation, reset=False, dtype=samples.X.dtype
-            )
-        return samples, held_out, None
-    if kept is not None and kept.split_seed is not None:
-        split_seed = kept.split_seed
-    elif isinstance(estimator.random_state, Integral):
-        split_seed = int(estimator.random_state)
-    else:
-        split_seed = int(rng.randint(2**31 - 1))
-    return *_samples.hold_out(estimator, samples, split_seed), split_seed
+    # Only an adaptive rate goes on waiting, and not for another thing to improve.
+    waits = type(state.schedule) is Adaptive and not estimator.early_stopping
+    patience = monitor.patience if waits else None
+    return Continuation(state, patience, seed, run.split_seed)
 
 
 def encode(targets, samples):
@@ -118,29 +174,29 @@ def encode(targets, samples):
     return Samples(X, targets.encode(y, X.dtype), sample_weight)
 
 
-def make_state(estimator, samples, targets, objective, rng, kept, again):
+def make_state(estimator, run, again):
     """Make the state to train on: new, or where the last call ended."""
-    before = None if kept is None else kept.state
+    before = None if run.kept is None else run.kept.state
+    X, Y, sample_weight = run.samples
     if before is not None:
         parameters = before.parameters.copy()
     elif again:
-        parameters = _unfolded(estimator, targets)
+        parameters = _unfolded(estimator, run.targets)
     else:
-        X, Y, sample_weight = samples
         widths = _parameters.hidden_layer_sizes(estimator)
-        parameters = _parameters.initial_weights(
+        parameters = _parameters.initial_parameters(
             estimator,
             (X.shape[1], *widths, Y.shape[1]),
-            targets,
-            targets.output_bias(Y, sample_weight),
-            rng,
+            run.targets,
+            run.targets.output_bias(Y, sample_weight),
+            run.rng,
             X.dtype,
         )
     return TrainingState(
         parameters,
         _parameters.make_optimizer(estimator, before and before.optimizer),
-        _parameters.make_schedule(estimator, objective, before and before.schedule),
-        rng,
+        _parameters.make_schedule(estimator, run.objective, before and before.schedule),
+        run.rng,
         estimator.t_ if again else 0,
     )
 
@@ -177,23 +233,26 @@ def folded(parameters, targets):
     return coefs, intercepts
 
 
-def make_monitor(estimator, state, objective, samples, kept, max_iter):
-    """Make what watches the training; only an adaptive rate keeps its patience."""
+def make_monitor(estimator, run, state, max_iter, adding):
+    """Make what watches the training, on top of the history if `adding` to it."""
     # L-BFGS has a stopping rule of its own, unless it is to stop early.
     patient = estimator.solver in OPTIMIZERS or estimator.early_stopping
     patience = Patience(
         estimator.tol, estimator.n_iter_no_change if patient else np.inf
     )
-    adaptive = estimator.learning_rate == "adaptive" and not estimator.early_stopping
-    if kept is not None and adaptive:
-        patience.best, patience.count = kept.patience.best, kept.patience.count
+    waited = None if run.kept is None else run.kept.patience
+    if waited is not None and type(state.schedule) is Adaptive:
+        patience.best, patience.count = waited.best, waited.count
+    history = estimator._history.copy() if adding else History()
     return Monitor(
         state,
-        objective,
+        run.objective,
         patience,
         max_iter,
-        auto_rate=_parameters.auto_learning_rate(estimator, objective),
-        constant_loss=_constant_loss(objective, samples),
+        auto_rate=_parameters.auto_learning_rate(estimator, run.objective),
+        constant_loss=_constant_loss(run.objective, run.samples),
+        history=history,
+        best_loss=min(history.column("loss"), default=np.inf),
         verbose=estimator.verbose,
     )
 
@@ -205,14 +264,14 @@ def _constant_loss(objective, samples):
     return float(value / samples.Y.shape[1] if loss.averaged else value)
 
 
-def make_validation(estimator, targets, held_out, fitted_now):
+def make_validation(estimator, run, fitted_now):
     """Make what early stopping watches.
 
     `fitted_now` returns the estimator as it would be if training ended now.
     """
-    X, y, sample_weight = held_out
+    X, y, sample_weight = run.held_out
     if estimator.scoring is None:
-        score = functools.partial(targets.score, y=y, sample_weight=sample_weight)
+        score = functools.partial(run.targets.score, y=y, sample_weight=sample_weight)
     elif estimator.scoring == "loss":
         score = None
     else:
@@ -229,7 +288,7 @@ def make_validation(estimator, targets, held_out, fitted_now):
                 ) from error
 
     with _samples.naming_validation_data():
-        return Validation(encode(targets, held_out), score)
+        return Validation(encode(run.targets, run.held_out), score)
 
 
 def train(estimator, samples, monitor):
@@ -240,16 +299,18 @@ def train(estimator, samples, monitor):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             run(estimator, samples, monitor)
     except KeyboardInterrupt:
-        if monitor.finished is None:
+        if monitor.finished.n_epochs == 0:
             raise
         monitor.rewind()
+        monitor.stopped = True
         warnings.warn(
-            f"Training was interrupted after {monitor.n_epochs} epochs; the model is "
-            "that of the last finished one.",
-            stacklevel=5,
+            f"Training was interrupted after {monitor.finished.n_epochs} epochs; the "
+            "model is that of the last finished one.",
+            stacklevel=7,  # to the caller of fit
         )
-    if monitor.best is not None:
-        monitor.state.parameters.flat[:] = monitor.best.flat
+    best = monitor.finished.best
+    if best is not None:
+        monitor.state.parameters.flat[:] = best.flat
         # Momentum belongs to the last epoch's weights, not to the best ones.
         monitor.state.optimizer = _parameters.make_optimizer(estimator)
 
@@ -263,7 +324,7 @@ def _descend(estimator, samples, monitor):
         batch_size=_parameters.batch_size(estimator, samples.X.shape[0]),
         shuffle=estimator.shuffle,
     )
-    while monitor.n_epochs < monitor.max_iter:
+    for _ in range(monitor.max_iter):
         monitor.begin_epoch()
         epoch = next(run)
         if monitor.end_epoch(epoch):
@@ -282,7 +343,11 @@ def _minimize(estimator, samples, monitor):
         max_iter=estimator.max_iter,
         max_fun=estimator.max_fun,
     )
-    monitor.loss = float(result.fun)
-    monitor.check_finite(Epoch(monitor.loss))
+    loss = float(result.fun)
+    monitor.check_finite(Epoch(loss))
+    # There may have been nothing to improve.
+    monitor.finished = monitor.finished._replace(loss=loss)
+    if monitor.callbacks is not None:
+        monitor.callbacks.close()
     if not monitor.stopped:
         _check_optimize_result("lbfgs", result, estimator.max_iter)

@@ -70,7 +70,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         - 'invscaling': `learning_rate_init` / (t + 1)**`power_t` in an epoch that
           begins after t rows were seen.
         - 'adaptive': `learning_rate_init`, divided by 5 each time `n_iter_no_change`
-          epochs brought no improvement; training ends when it is below 1e-6.
+          epochs brought no improvement; training ends when it is below 1e-6. Repeated
+          calls of `partial_fit`, and a warm start, go on with the rate divided.
 
     learning_rate_init : float or 'auto', default='auto'
         Learning rate. 'auto' is 0.1 for 'sgd' and 0.01 for 'adam'; under squared error
@@ -93,7 +94,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     tol : float, default=1e-4
         Smallest fall of the loss, or rise of the validation score, that counts as an
-        improvement. With 'lbfgs', largest derivative at which it ends.
+        improvement. With 'lbfgs' also the largest derivative at which it ends.
 
     verbose : bool or int, default=False
         Whether to print a line each epoch.
@@ -110,17 +111,19 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     early_stopping : bool, default=False
         Whether to hold out a part of the samples, to watch the score on it, and to
-        return the weights of the epoch with the best one. It works with every
-        solver. The part is stratified by label, except for multilabel.
+        return the coefs of the epoch with the best one. It works with every solver.
+        Callbacks are then shown the best model so far. The part is stratified by
+        label, except for multilabel.
 
     validation_fraction : float, default=0.1
         Share of the samples to hold out if `fit` is not given `X_val` and `y_val`. An
         integer `random_state` holds out what `train_test_split` does with it.
 
     scoring : str, callable or None, default=None
-        What early stopping watches: None is the estimator's `score`, 'loss' is minus
-        the validation loss without penalty, and every other value is a scorer as in
-        `sklearn.metrics.get_scorer`.
+        What early stopping watches: None is accuracy, 'loss' is minus the validation
+        loss without penalty, and every other value is a scorer as in
+        `sklearn.metrics.get_scorer`, which is given the weights of the held-out
+        samples as `sample_weight` if there are any.
 
     beta_1, beta_2 : float, default=0.9, 0.999
         Decay rates of adam's moments, from 0 to below 1.
@@ -155,7 +158,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     class_weight : dict, 'balanced' or None, default=None
         Weights of the classes, which multiply the sample weights. 'balanced' makes
-        every class weigh the same. Not for multilabel.
+        every class weigh the same. Not for multilabel. A held-out part is weighted
+        like the rest, but `X_val` by `sample_weight_val` alone.
 
     engine : {'auto', 'numpy'}, default='auto'
         What computes; at present that is NumPy.
@@ -230,8 +234,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     averaged over outputs. Log-loss is computed from logits, and never clipped.
 
     Training diverges when the rate is too high or the inputs are not scaled. That is a
-    ValueError, raised at the first loss or weight that is not finite, and when
-    patience runs out at a loss 1.5 times that of the first epoch.
+    ValueError, raised at the first loss, coef or intercept that is not finite, and when
+    training ends at a loss above 1.5 times that of the first epoch.
 
     Plain gradient descent, as textbooks begin with, is `momentum=0`, `alpha=0`,
     `batch_size` at least the number of samples, and `n_iter_no_change=np.inf`. The
@@ -401,26 +405,35 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 "class_weight must be None for multilabel targets, got "
                 f"{self.class_weight!r}."
             )
-        if isinstance(self.class_weight, dict):
-            weights = list(self.class_weight.values())
-            if not all(isinstance(w, Real) and 0 <= w < np.inf for w in weights):
-                raise ValueError(
-                    "class_weight must hold finite numbers that are not negative, got "
-                    f"{self.class_weight!r}."
-                )
-        codes = targets.codes(samples.y)
-        present = np.unique(codes)
-        weight_of = np.ones(len(targets.classes), dtype=samples.X.dtype)
-        weight_of[present] = compute_class_weight(
-            self.class_weight,
-            classes=targets.classes[present],
-            y=samples.y,
-            sample_weight=samples.sample_weight,
-        )
-        weights = weight_of[codes]
-        if samples.sample_weight is not None:
-            weights = weights * samples.sample_weight
-        return samples._replace(sample_weight=weights)
+        X, y, sample_weight = samples
+        codes, classes = targets.codes(y), targets.classes
+        if self.class_weight == "balanced":
+            totals = np.bincount(codes, sample_weight, minlength=len(classes))
+            share = totals.sum() / np.count_nonzero(totals)
+            by_class = np.divide(
+                share, totals, out=np.ones(len(classes)), where=totals > 0
+            )
+        else:
+            self._check_class_weight()
+            by_class = compute_class_weight(
+                self.class_weight, classes=classes, y=classes
+            )
+        weights = by_class[codes] * (1 if sample_weight is None else sample_weight)
+        if not weights.any():
+            raise ValueError(
+                f"class_weight={self.class_weight!r} and sample_weight leave no sample "
+                "with a weight above zero."
+            )
+        return samples._replace(sample_weight=weights.astype(X.dtype))
+
+    def _check_class_weight(self):
+        """Check that a dict holds nothing but weights."""
+        weights = list(self.class_weight.values())
+        if not all(isinstance(w, Real) and 0 <= w < np.inf for w in weights):
+            raise ValueError(
+                "class_weight must hold finite numbers that are not negative, got "
+                f"{self.class_weight!r}."
+            )
 
     def predict(self, X):
         """Predict labels.
@@ -526,7 +539,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         check_told_by_weights(params)
         coefs, intercepts_given = layer_arrays(coefs, intercepts)
         n_outputs = coefs[-1].shape[1]
-        n_classes = max(n_outputs, 1 if multilabel else 2)
+        if multilabel and n_outputs == 1:
+            raise ValueError(
+                "multilabel=True needs two outputs or more, got coefs for 1: that is a "
+                "classifier of two classes."
+            )
+        n_classes = max(n_outputs, 2)
         classes = np.asarray(range(n_classes) if classes is None else classes)
         if classes.tolist() != np.unique(classes).tolist() or len(classes) != n_classes:
             raise ValueError(

@@ -64,12 +64,15 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         - 'invscaling': `learning_rate_init` / (t + 1)**`power_t` in an epoch that
           begins after t rows were seen.
         - 'adaptive': `learning_rate_init`, divided by 5 each time `n_iter_no_change`
-          epochs brought no improvement; training ends when it is below 1e-6.
+          epochs brought no improvement; training ends when it is below 1e-6. Repeated
+          calls of `partial_fit`, and a warm start, go on with the rate divided.
 
     learning_rate_init : float or 'auto', default='auto'
-        Learning rate. 'auto' is min(0.05, 0.5 / width) for 'sgd', where width is that
-        of the last hidden layer, with 'poisson' min(0.003, 0.1 / width), and 0.003 for
-        'adam'. `history_` records what was used. With 'lbfgs' there is none.
+        Learning rate. 'auto' is 0.003 for 'adam'. For 'sgd' it is
+        min(0.05, 0.5 / width), where width is that of the last hidden layer; with
+        `out_activation='logistic'` min(1, 30 / width), with 'poisson'
+        min(0.003, 0.1 / width). `history_` records what was used. With 'lbfgs' there is
+        none.
 
     power_t : float, default=0.5
         Exponent of 'invscaling'.
@@ -87,7 +90,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     tol : float, default=1e-4
         Smallest fall of the loss, or rise of the validation score, that counts as an
-        improvement. With 'lbfgs', largest derivative at which it ends.
+        improvement. With 'lbfgs' also the largest derivative at which it ends.
 
     verbose : bool or int, default=False
         Whether to print a line each epoch.
@@ -104,17 +107,18 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     early_stopping : bool, default=False
         Whether to hold out a part of the samples, to watch the score on it, and to
-        return the weights of the epoch with the best one. It works with every
-        solver.
+        return the coefs of the epoch with the best one. It works with every solver.
+        Callbacks are then shown the best model so far.
 
     validation_fraction : float, default=0.1
         Share of the samples to hold out if `fit` is not given `X_val` and `y_val`. An
         integer `random_state` holds out what `train_test_split` does with it.
 
     scoring : str, callable or None, default=None
-        What early stopping watches: None is the estimator's `score`, 'loss' is minus
-        the validation loss without penalty, and every other value is a scorer as in
-        `sklearn.metrics.get_scorer`.
+        What early stopping watches: None is R^2, 'loss' is minus the validation
+        loss without penalty, and every other value is a scorer as in
+        `sklearn.metrics.get_scorer`, which is given the weights of the held-out
+        samples as `sample_weight` if there are any.
 
     beta_1, beta_2 : float, default=0.9, 0.999
         Decay rates of adam's moments, from 0 to below 1.
@@ -218,8 +222,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     the penalty are those of the standardised targets.
 
     Training diverges when the rate is too high or the inputs are not scaled. That is a
-    ValueError, raised at the first loss or weight that is not finite, and when
-    patience runs out at a loss 1.5 times that of the first epoch.
+    ValueError, raised at the first loss, coef or intercept that is not finite, and when
+    training ends at a loss above 1.5 times that of the first epoch.
 
     Plain gradient descent, as textbooks begin with, is `momentum=0`, `alpha=0`,
     `batch_size` at least the number of samples, and `n_iter_no_change=np.inf`. The

@@ -186,3 +186,29 @@ def test_class_weights_of_classes_that_are_absent():
     model = clone(QUICK).set_params(class_weight={0: 1, 1: 2})
     model.partial_fit(X[present], Y[present], classes=[0, 1, 2])
     assert model.predict_proba(X).shape == (150, 3)
+
+
+def test_a_dict_of_class_weights_needs_only_some_of_the_classes():
+    model = clone(QUICK).set_params(class_weight={0: 2, 2: 5})
+    model.partial_fit(X, Y, classes=[0, 1, 2])
+    model.partial_fit(X[Y < 2], Y[Y < 2])
+    plain = clone(QUICK).partial_fit(
+        X, Y, classes=[0, 1, 2], sample_weight=np.array([2, 1, 5])[Y]
+    )
+    plain.partial_fit(X[Y < 2], Y[Y < 2], sample_weight=np.array([2, 1])[Y[Y < 2]])
+    np.testing.assert_array_equal(model.coefs_[0], plain.coefs_[0])
+    with pytest.raises(ValueError, match="not in class_weight"):
+        clone(QUICK).set_params(class_weight={"0": 2}).fit(X, Y)
+
+
+def test_class_weights_that_leave_nothing():
+    with pytest.raises(ValueError, match=r"class_weight=.* leave no sample"):
+        fitted(Y, class_weight={0: 0, 1: 0, 2: 0})
+
+
+def test_balanced_with_a_class_of_no_weight():
+    weights = (Y < 2).astype(float)
+    model = clone(QUICK).set_params(class_weight="balanced")
+    model.fit(X, Y, sample_weight=weights)
+    plain = clone(QUICK).fit(X, Y, sample_weight=weights)
+    np.testing.assert_allclose(model.coefs_[0], plain.coefs_[0])

@@ -1,5 +1,6 @@
 """The equivalences that the estimators promise, most of them to the last bit."""
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris, load_wine
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import get_scorer
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
@@ -97,7 +99,8 @@ def test_class_weight_equals_its_sample_weight(class_weight, early_stopping):
     np.testing.assert_allclose(
         weights_of(by_classes), weights_of(by_samples), rtol=1e-9
     )
-    assert by_classes.validation_scores_ == by_samples.validation_scores_
+    scores = by_samples.validation_scores_
+    assert by_classes.validation_scores_ == (scores and pytest.approx(scores))
 
 
 @STOCHASTIC
@@ -783,3 +786,305 @@ def test_given_weights_are_in_the_units_of_y():
         **UNSTOPPED,
     ).fit(X[:60], y[:60])
     np.testing.assert_allclose(started.predict(X), trained.predict(X), rtol=1e-10)
+
+
+# What goes on from what -------------------------------------------------------------
+
+
+def test_partial_fit_goes_on_after_early_stopping_and_adds_up():
+    X, y = iris()
+    model = SimpleMLPClassifier(
+        (5,), early_stopping=True, max_iter=4, random_state=0, **UNSTOPPED
+    ).fit(X, y)
+    model.set_params(early_stopping=False).partial_fit(X, y)
+    assert model.n_iter_ == len(model.loss_curve_) == 5
+    assert model.best_loss_ == min(model.loss_curve_)
+    assert model.history_["validation_score"][-1] is None
+    assert {len(column) for column in model.history_.values()} == {5}
+    assert model.t_ == 4 * 135 + 150
+    same = round_trip(model)
+    assert same.history_ == model.history_
+
+
+def test_the_best_loss_is_not_the_last():
+    X, y = diabetes()
+    model = SimpleMLPRegressor((5,), random_state=0, batch_size=10)
+    for rate in (0.05, 0.05, 0.8):
+        model.set_params(learning_rate_init=rate).partial_fit(X, y)
+    assert model.best_loss_ == min(model.loss_curve_) < model.loss_
+
+
+def test_patience_for_a_score_is_not_patience_for_a_loss():
+    X, y = iris()
+    model = SimpleMLPClassifier(
+        (5,),
+        learning_rate="adaptive",
+        early_stopping=True,
+        warm_start=True,
+        max_iter=5,
+        tol=0.0,
+        n_iter_no_change=2,
+        random_state=0,
+        batch_size=150,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X, y).set_params(early_stopping=False, max_iter=10).fit(X, y)
+    # The loss falls in each epoch, and so the rate does not.
+    assert (np.diff(model.loss_curve_) < 0).all()
+    assert len(set(model.history_["learning_rate"])) == 1
+
+
+@STOCHASTIC
+def test_early_stopping_keeps_no_momentum(solver):
+    X, y = iris()
+    model = SimpleMLPClassifier(
+        (5,),
+        solver=solver,
+        early_stopping=True,
+        warm_start=True,
+        max_iter=3,
+        random_state=0,
+        **UNSTOPPED,
+    ).fit(X, y)
+    assert all(
+        part is None or np.isscalar(part)
+        for part in np.atleast_1d(model._continuation.state.optimizer.snapshot())
+    )
+
+
+@pytest.mark.parametrize("between", ["plain", "X_val"])
+def test_a_warm_start_holds_out_the_same_rows(between, monkeypatch):
+    from sknn_simple import _samples
+
+    seeds, hold_out = [], _samples.hold_out
+    monkeypatch.setattr(
+        _samples,
+        "hold_out",
+        lambda estimator, samples, seed: (
+            seeds.append(seed) or hold_out(estimator, samples, seed)
+        ),
+    )
+    X, y = iris()
+    model = SimpleMLPClassifier(
+        (5,),
+        early_stopping=True,
+        warm_start=True,
+        max_iter=2,
+        random_state=np.random.RandomState(0),
+        **UNSTOPPED,
+    ).fit(X, y)
+    if between == "plain":
+        model.set_params(early_stopping=False).fit(X, y).set_params(early_stopping=True)
+    else:
+        model.fit(X, y, X_val=X, y_val=y)
+    model.fit(X, y)
+    assert len(seeds) == 2
+    assert seeds[0] == seeds[1]
+
+
+def test_a_changed_seed_draws_another_order():
+    X, y = diabetes()
+    start = SimpleMLPRegressor((5,), random_state=0, batch_size=10).partial_fit(X, y)
+    same, other = round_trip(start), round_trip(start)
+    same.partial_fit(X, y)
+    other.set_params(random_state=1).partial_fit(X, y)
+    assert np.abs(weights_of(same) - weights_of(other)).max() > 1e-6
+
+
+def test_partial_fit_after_a_plain_fit_goes_on_counting():
+    X, y = diabetes()
+    model = SimpleMLPRegressor((5,), max_iter=3, random_state=0, **UNSTOPPED)
+    coefs = model.fit(X, 10 + 3 * y).coefs_[0].copy()
+    model.set_params(learning_rate_init=1e-300).partial_fit(X, 10 + 3 * y)
+    assert (model.t_, model.n_iter_) == (400, 4)
+    np.testing.assert_array_equal(model.coefs_[0], coefs)
+
+
+def test_a_partial_fit_that_fails_late_leaves_the_history():
+    X, y = diabetes()
+    model = SimpleMLPRegressor((5,), random_state=0).partial_fit(X, y)
+    other, history = copy.copy(model), model.history_
+    model.set_callbacks(Bomb(0, RuntimeError("boom")))
+    with pytest.raises(RuntimeError, match="boom"):
+        model.partial_fit(X, y)
+    assert model.history_ == history
+    assert model.n_iter_ == 1
+    model.set_callbacks().partial_fit(X, y)
+    assert other.history_ == history
+
+
+def test_ctrl_c_in_a_scorer_undoes_the_epoch():
+    """Weights, counts and the order of samples are those after the epoch before."""
+    X, y = iris()
+    calls = []
+
+    def scorer(estimator, X, y):
+        calls.append(None)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return estimator.score(X, y)
+
+    model = SimpleMLPClassifier(
+        (5,),
+        early_stopping=True,
+        warm_start=True,
+        scoring=scorer,
+        max_iter=9,
+        random_state=0,
+        batch_size=20,
+    )
+    with pytest.warns(UserWarning, match="after 3 epochs") as record:
+        model.fit(X, y)
+    assert len(record) == 1  # none of epochs that were not enough
+    whole = clone(model).set_params(max_iter=3, scoring=None, **UNSTOPPED).fit(X, y)
+    assert model.loss_ == whole.loss_ == model.loss_curve_[-1]
+    assert (model.n_iter_, model.t_) == (3, whole.t_)
+    for estimator in (model, whole):
+        estimator.set_params(early_stopping=False, max_iter=2, **UNSTOPPED).fit(X, y)
+    assert_same_bits(model, whole)
+
+
+def test_ctrl_c_in_a_scorer_under_lbfgs_undoes_the_iteration():
+    X, y = iris()
+    calls = []
+
+    def scorer(estimator, X, y):
+        calls.append(None)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return estimator.score(X, y)
+
+    model = SimpleMLPClassifier(
+        (5,), solver="lbfgs", early_stopping=True, scoring=scorer, random_state=0
+    )
+    with pytest.warns(UserWarning, match="after 3 epochs"):
+        model.fit(X, y)
+    assert (model.n_iter_, model.t_) == (3, 3 * 135)
+
+
+def test_a_warm_start_at_the_optimum_keeps_the_units_of_y():
+    X, _ = diabetes()
+    y = X @ np.arange(10.0) + 7
+    model = SimpleMLPRegressor(
+        (),
+        solver="lbfgs",
+        warm_start=True,
+        alpha=0.0,
+        tol=1e-3,
+        random_state=0,
+        coefs_init=[np.arange(10.0)[:, None]],
+        intercepts_init=[[7.0]],
+    ).fit(X, y)
+    assert model.n_iter_ == len(model.loss_curve_) == 0
+    model.set_params(solver="sgd", learning_rate_init=1e-12, max_iter=1, **UNSTOPPED)
+    model.fit(X, 10 * y)
+    np.testing.assert_allclose(model.predict(X), y, atol=1e-6)
+
+
+def test_weights_count_in_validation():
+    X, y = iris()
+    order = np.random.RandomState(0).permutation(150)
+    X, y = X[order], y[order]
+    weights = np.random.RandomState(1).uniform(0, 5, 60)
+    for scoring, metric in ((None, "accuracy"), ("neg_log_loss", "neg_log_loss")):
+        model = SimpleMLPClassifier(
+            (5,),
+            early_stopping=True,
+            scoring=scoring,
+            max_iter=3,
+            random_state=0,
+            learning_rate_init=0.01,
+            **UNSTOPPED,
+        )
+        model.fit(X[60:], y[60:], X_val=X[:60], y_val=y[:60], sample_weight_val=weights)
+        expected = get_scorer(metric)(model, X[:60], y[:60], sample_weight=weights)
+        assert model.best_validation_score_ == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_coef_that_overflows_in_the_last_step_is_divergence():
+    """The loss of an epoch is taken before its last step."""
+    with pytest.raises(ValueError, match="a coef or intercept is no longer finite"):
+        SimpleMLPRegressor(
+            (),
+            activation="identity",
+            learning_rate_init=1e305,
+            max_iter=1,
+            normalize_y=False,
+            batch_size=2,
+            **UNSTOPPED,
+        ).fit([[1e3], [-1e3]], [1e3, 5.0])
+
+
+def test_a_loss_a_little_higher_than_at_first_is_noise():
+    """From the optimum, minibatches can only raise the loss."""
+    X, y = diabetes()
+    y = y + np.random.RandomState(0).standard_normal(100)
+    best = SimpleMLPRegressor(
+        (), solver="lbfgs", alpha=0.0, random_state=0, tol=1e-9
+    ).fit(X, y)
+    noisy = SimpleMLPRegressor(
+        (),
+        coefs_init=best.coefs_,
+        intercepts_init=best.intercepts_,
+        batch_size=5,
+        learning_rate_init=0.012,
+        random_state=0,
+        alpha=0.0,
+    ).fit(X, y)
+    assert 1.001 < noisy.loss_ / noisy.loss_curve_[0] < 1.5
+
+
+def test_the_options_of_lbfgs():
+    X, y = diabetes()
+    base = SimpleMLPRegressor((5,), solver="lbfgs", random_state=0, tol=1e-6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        full = clone(base).set_params(n_iter_no_change=1).fit(X, y)
+        few = clone(base).set_params(max_fun=1).fit(X, y)
+    coarse = clone(base).set_params(tol=0.05).fit(X, y)
+    assert few.n_iter_ <= 1
+    assert 0 < coarse.n_iter_ < full.n_iter_
+
+
+AUTO_RATES = [
+    (SimpleMLPClassifier, 10, {}, 0.1),
+    (SimpleMLPClassifier, 100, {"solver": "adam"}, 0.01),
+    (SimpleMLPClassifier, 10, {"loss": "squared_error"}, 1.0),
+    (SimpleMLPClassifier, 100, {"loss": "squared_error"}, 0.3),
+    (SimpleMLPClassifier, 100, {"loss": "squared_error", "solver": "adam"}, 0.003),
+    (SimpleMLPRegressor, 5, {}, 0.05),
+    (SimpleMLPRegressor, 100, {}, 0.005),
+    (SimpleMLPRegressor, 100, {"solver": "adam"}, 0.003),
+    (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3),
+    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.003),
+    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.001),
+]
+
+
+@pytest.mark.parametrize(("kind", "width", "options", "rate"), AUTO_RATES)
+def test_automatic_rates_are_as_documented_and_recorded(kind, width, options, rate):
+    X, y = iris()
+    model = kind((width,), max_iter=1, **UNSTOPPED, **options).fit(X, y > 0)
+    assert model.history_["learning_rate"] == [pytest.approx(rate)]
+
+
+@pytest.mark.parametrize(("n_rows", "steps"), [(100, 4), (20, 1)])
+def test_automatic_batches_have_32_rows(n_rows, steps):
+    X, y = diabetes()
+    model = SimpleMLPRegressor((5,), solver="adam").partial_fit(X[:n_rows], y[:n_rows])
+    assert model._continuation.state.optimizer.n_steps == steps
+
+
+def test_warnings_point_at_the_caller():
+    X, y = load_wine(return_X_y=True)
+    with pytest.warns(ConvergenceWarning) as far_worse:
+        SimpleMLPClassifier(random_state=0).fit(X, y)
+    with pytest.warns(ConvergenceWarning) as too_short:
+        SimpleMLPClassifier(random_state=0, max_iter=1).fit(X, y)
+    model = SimpleMLPClassifier(random_state=0)
+    model.set_callbacks(Bomb(1, KeyboardInterrupt()))
+    with pytest.warns(UserWarning, match="interrupted") as interrupted:
+        model.fit(X, y)
+    for record in (far_worse, too_short, interrupted):
+        assert record[0].filename == __file__

@@ -125,6 +125,14 @@ def test_the_scale_of_y_does_not_matter():
     assert small.score(X, Y) == pytest.approx(large.score(X, 1e6 * Y - 3e8))
 
 
+@pytest.mark.parametrize("scale", [1e-170, 1e300])
+def test_targets_near_the_ends_of_the_floating_range(scale):
+    model = clone(QUICK).fit(X, scale * Y)
+    np.testing.assert_allclose(
+        model.predict(X) / scale, clone(QUICK).fit(X, Y).predict(X), rtol=1e-9
+    )
+
+
 def test_the_scaling_of_y_is_frozen_after_the_first_call():
     model = clone(QUICK).partial_fit(X, Y)
     mean, scale = model._targets.mean, model._targets.scale

@@ -312,6 +312,8 @@ def loss_and_gradient(
     """
     objective = objective or Objective()
     X, Y = _floats(X), _floats(Y)
+    if sample_weight is not None:
+        sample_weight = _floats(sample_weight)
     if Y.shape != (X.shape[0], parameters.layer_sizes[-1]):
         raise ValueError(
             f"Y must be of shape (n_samples, n_outputs), here "

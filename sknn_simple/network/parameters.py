@@ -1,4 +1,4 @@
-"""The weights of a network: one flat vector, with each layer's part as a view.
+"""The parameters of a network: one flat vector, with each layer's part as a view.
 
     flat = [coefs[0] | coefs[1] | ... | intercepts[0] | intercepts[1] | ...]
 
@@ -14,7 +14,7 @@ import numpy as np
 
 
 class Parameters:
-    """All weights of a network, or the derivatives of a loss by them.
+    """All coefs and intercepts of a network, or a loss's derivatives by them.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Parameters:
 
     @classmethod
     def from_arrays(cls, coefs, intercepts=()):
-        """Copy given weights into one vector.
+        """Copy coefs and intercepts into one vector.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class Parameters:
 
         Returns
         -------
-        weights : Parameters
+        parameters : Parameters
             float32 if all arrays are, or else float64.
 
         Raises
@@ -130,7 +130,7 @@ class Parameters:
         return self.view(np.zeros_like(self.flat))
 
     def copy(self):
-        """The same weights in memory of their own."""
+        """The same values in memory of their own."""
         return self.view(self.flat.copy())
 
     def view(self, flat):
@@ -187,7 +187,7 @@ INITS = {
     "uniform": uniform,
     "normal": normal,
 }
-"""How initial weights are drawn."""
+"""How initial coefs and intercepts are drawn."""
 
 
 def draw_parameters(
@@ -198,7 +198,7 @@ def draw_parameters(
     fit_intercept=True,
     dtype=np.float64,
 ):
-    """Draw initial weights, layer by layer: coefs first, then intercepts.
+    """Draw a network, layer by layer: coefs first, then intercepts.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def draw_parameters(
 
     Returns
     -------
-    weights : Parameters
+    parameters : Parameters
     """
     if init not in INITS:
         raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")

@@ -75,6 +75,9 @@ class TrainingState:
 
     t : int
         Number of rows seen.
+
+    rng_before_epoch : tuple or None
+        State of `rng` before it was drawn from for an epoch that has no snapshot yet.
     """
 
     parameters: Parameters
@@ -82,9 +85,11 @@ class TrainingState:
     schedule: Constant
     rng: np.random.RandomState
     t: int = 0
+    rng_before_epoch: tuple | None = None
 
     def snapshot(self):
-        """Weights, optimizer and row count of now, to `restore` later."""
+        """The state of now, at the end of an epoch, to `restore` later."""
+        self.rng_before_epoch = None
         optimizer = self.optimizer and self.optimizer.snapshot()
         return self.parameters.flat.copy(), optimizer, self.t
 
@@ -93,6 +98,8 @@ class TrainingState:
         self.parameters.flat[:], optimizer, self.t = snapshot
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
+        if self.rng_before_epoch is not None:
+            self.rng.set_state(self.rng_before_epoch)
 
     def is_finite(self):
         """Whether no weight has become infinite or NaN."""
@@ -202,6 +209,8 @@ def epochs(state, samples, objective, *, batch_size, shuffle=True):
     gradient = state.parameters.zeros_like()
     minibatches = _Minibatches(samples, batch_size, shuffle, state.parameters)
     while True:
+        if minibatches.shuffle:
+            state.rng_before_epoch = state.rng.get_state()
         learning_rate = state.schedule.learning_rate(state.t)
         loss = _train_epoch(state, minibatches, objective, learning_rate, gradient)
         state.t += minibatches.n_samples
@@ -295,7 +304,7 @@ def minimize_lbfgs(state, samples, objective, monitor, *, tol, max_iter, max_fun
         if monitor.end_epoch(Epoch(float(intermediate_result.fun))):
             raise StopIteration
 
-    result = scipy.optimize.minimize(
+    return scipy.optimize.minimize(
         evaluate,
         parameters.flat.astype(np.float64),
         method="L-BFGS-B",
@@ -303,5 +312,3 @@ def minimize_lbfgs(state, samples, objective, monitor, *, tol, max_iter, max_fun
         callback=iterate,
         options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
     )
-    parameters.flat[:] = result.x
-    return result
