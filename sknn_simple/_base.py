@@ -216,19 +216,18 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
         With `best`, coefs are those of the best epoch under early stopping.
         """
-        state, targets, finished = monitor.state, run.targets, monitor.finished
-        winner = finished.best
+        state, targets, winner = monitor.state, run.targets, monitor.best
         flat = winner.flat if best and winner is not None else state.parameters.flat
         parameters = state.parameters.view(flat.copy())
         coefs, intercepts = _training.folded(parameters, targets)
         attributes = {
             "coefs_": coefs,
             "intercepts_": intercepts,
-            "loss_": finished.loss,
-            "best_loss_": None if run.held_out is not None else finished.best_loss,
+            "loss_": monitor.loss,
+            "best_loss_": monitor.best_loss,
             "best_validation_score_": winner and winner.score,
             "best_epoch_": winner and winner.epoch,
-            "n_iter_": finished.n_recorded,
+            "n_iter_": monitor.history.n_epochs,
             "t_": state.t,
             "n_layers_": len(coefs) + 1,
             "n_outputs_": targets.n_outputs,

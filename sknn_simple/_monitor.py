@@ -152,24 +152,6 @@ class Best(NamedTuple):
     score: float
 
 
-class Finished(NamedTuple):
-    """What stands now that an epoch is finished.
-
-    n_epochs : int, of this fit
-    n_recorded : int, epochs in the history
-    loss, best_loss : float, None for the latter where early stopping came before
-    snapshot : of the training state
-    best : Best, or None without validation
-    """
-
-    n_epochs: int
-    n_recorded: int
-    loss: float
-    best_loss: float
-    snapshot: tuple | None
-    best: Best | None
-
-
 @dataclass
 class Monitor:
     """Watches one fit.
@@ -182,8 +164,9 @@ class Monitor:
     constant_loss : float
         The loss of the best answer that is the same for every sample.
 
-    finished : Finished
-        How things stand after the last epoch that was finished.
+    finished : tuple
+        After the last epoch that was finished: the number of epochs in the history, a
+        snapshot of the state, and the Best, or None without validation.
 
     stopped : bool
         Whether training was stopped, by patience, a callback or Ctrl-C.
@@ -196,7 +179,6 @@ class Monitor:
     auto_rate: float
     constant_loss: float
     history: History
-    best_loss: float
     verbose: int = 0
     validation: Validation | None = None
     callbacks: CallbackBridge | None = None
@@ -204,9 +186,9 @@ class Monitor:
     stopped: bool = False
 
     def __post_init__(self):
-        self.finished = Finished(
-            0, self.history.n_epochs, math.nan, self.best_loss, None, None
-        )
+        self.n_earlier = self.history.n_epochs
+        self.earlier_best_loss = min(self.history.column("loss"), default=math.inf)
+        self.finished = self.n_earlier, None, None
 
     @property
     def watched(self):
@@ -214,6 +196,30 @@ class Monitor:
         return (
             "the training loss" if self.validation is None else "the validation score"
         )
+
+    @property
+    def n_epochs(self):
+        """Finished epochs of this fit."""
+        return self.finished[0] - self.n_earlier
+
+    @property
+    def loss(self):
+        """Loss of the last finished epoch; before the first, that at the start."""
+        if self.n_epochs == 0:
+            return self.first_loss
+        return self.history.epochs[self.finished[0] - 1].loss
+
+    @property
+    def best_loss(self):
+        """The lowest loss in the history, or None where patience is for a score."""
+        if self.validation is not None:
+            return None
+        return min(self.patience.best, self.earlier_best_loss)
+
+    @property
+    def best(self):
+        """The best finished epoch, or None without validation."""
+        return self.finished[2]
 
     def begin_epoch(self):
         """To be called before each epoch."""
@@ -223,23 +229,16 @@ class Monitor:
     def end_epoch(self, epoch):
         """To be called after each epoch; True: there should be no further one."""
         self.check_finite(epoch)
-        n_before, _, _, best_loss, _, best = self.finished
         loss = watched = epoch.loss
-        if n_before == 0:
+        if self.finished[1] is None:
             self.first_loss = loss
+        best = None
         if self.validation is not None:
             epoch = self._validate(epoch)
-            best, watched = self._best(epoch, best), -epoch.validation_score
+            best, watched = self._best(epoch), -epoch.validation_score
         self.history.append(epoch)
         # One assignment, which an interruption leaves either undone or done.
-        self.finished = Finished(
-            n_before + 1,
-            self.history.n_epochs,
-            loss,
-            loss if loss < best_loss else best_loss,
-            self.state.snapshot(),
-            best,
-        )
+        self.finished = self.history.n_epochs, self.state.snapshot(), best
         if self.verbose:
             self._print(epoch)
         patience_ran_out = self.patience.runs_out(watched)
@@ -251,14 +250,14 @@ class Monitor:
 
     def rewind(self):
         """Go back to the last finished epoch."""
-        self.history.n_epochs = self.finished.n_recorded
-        self.state.restore(self.finished.snapshot)
+        self.history.n_epochs, snapshot, _ = self.finished
+        self.state.restore(snapshot)
 
     def check_finite(self, epoch):
         """Raise ValueError if the loss or a parameter has become infinite or NaN."""
         if not (math.isfinite(epoch.loss) and self.state.is_finite()):
             what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
-            n_epochs = self.finished.n_epochs + 1
+            n_epochs = self.n_epochs + 1
             raise self._divergence(epoch, n_epochs, f"{what} is no longer finite")
 
     def _validate(self, epoch):
@@ -267,21 +266,20 @@ class Monitor:
         if not math.isfinite(score):
             raise ValueError(
                 "scoring must give a finite number on the validation data, got "
-                f"{score} in epoch {self.finished.n_epochs + 1}."
+                f"{score} in epoch {self.n_epochs + 1}."
             )
         return epoch._replace(validation_loss=loss, validation_score=score)
 
-    def _best(self, epoch, best):
+    def _best(self, epoch):
         """The best epoch, now that this one has ended."""
         score = epoch.validation_score
-        if best is not None and score <= best.score:
-            return best
+        if self.best is not None and score <= self.best.score:
+            return self.best
         flat = self.state.parameters.flat.copy()
         return Best(self.history.n_epochs + 1, flat, score)
 
     def _print(self, epoch):
-        n_epochs = self.finished.n_epochs
-        line = f"Epoch {n_epochs} of {self.max_iter}: loss = {epoch.loss:.8f}"
+        line = f"Epoch {self.n_epochs} of {self.max_iter}: loss = {epoch.loss:.8f}"
         if epoch.learning_rate is not None:
             line += f", learning rate = {epoch.learning_rate:g}"
         if epoch.validation_score is not None:
@@ -322,7 +320,7 @@ class Monitor:
         if epoch.loss > 1.5 * self.first_loss + max(self.patience.tol, 1e-4):
             raise self._divergence(
                 epoch,
-                self.finished.n_epochs,
+                self.n_epochs,
                 f"the loss rose from {self.first_loss:.6g} in the first epoch to "
                 f"{epoch.loss:.6g}",
             )

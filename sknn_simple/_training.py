@@ -252,7 +252,6 @@ def make_monitor(estimator, run, state, max_iter, adding):
         auto_rate=_parameters.auto_learning_rate(estimator, run.objective),
         constant_loss=_constant_loss(run.objective, run.samples),
         history=history,
-        best_loss=min(history.column("loss"), default=np.inf),
         verbose=estimator.verbose,
     )
 
@@ -299,16 +298,16 @@ def train(estimator, samples, monitor):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             run(estimator, samples, monitor)
     except KeyboardInterrupt:
-        if monitor.finished.n_epochs == 0:
+        if monitor.n_epochs == 0:
             raise
         monitor.rewind()
         monitor.stopped = True
         warnings.warn(
-            f"Training was interrupted after {monitor.finished.n_epochs} epochs; the "
+            f"Training was interrupted after {monitor.n_epochs} epochs; the "
             "model is that of the last finished one.",
             stacklevel=7,  # to the caller of fit
         )
-    best = monitor.finished.best
+    best = monitor.best
     if best is not None:
         monitor.state.parameters.flat[:] = best.flat
         # Momentum belongs to the last epoch's weights, not to the best ones.
@@ -345,8 +344,8 @@ def _minimize(estimator, samples, monitor):
     )
     loss = float(result.fun)
     monitor.check_finite(Epoch(loss))
-    # There may have been nothing to improve.
-    monitor.finished = monitor.finished._replace(loss=loss)
+    if monitor.n_epochs == 0:  # there was nothing to improve
+        monitor.first_loss = loss
     if monitor.callbacks is not None:
         monitor.callbacks.close()
     if not monitor.stopped:
