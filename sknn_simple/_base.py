@@ -15,7 +15,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import _parameters, _samples, _training
+from . import _parameters, _resumption, _samples, _training, _validation
 from ._monitor import CallbackBridge
 from .network import OPTIMIZERS, forward
 
@@ -186,11 +186,11 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         run = _training.prepare(self, samples, validation, targets, again)
 
         # 2. Train, and tell whoever watches.
-        state = _training.make_state(self, run, again)
+        state = _resumption.make_state(self, run, again)
         monitor = _training.make_monitor(self, run, state, max_iter, adding and again)
         attributes = functools.partial(self._attributes, architecture, run, monitor)
         if run.held_out is not None:
-            monitor.validation = _training.make_validation(
+            monitor.validation = _validation.make_validation(
                 self, run, lambda: self._fitted_now(attributes)
             )
         if hasattr(self, "_skl_callbacks"):
@@ -203,7 +203,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         self.__dict__.update(attributes())
         self.__dict__.pop("_continuation", None)
         if adding or self.warm_start:
-            self._continuation = _training.make_continuation(self, run, monitor)
+            self._continuation = _resumption.make_continuation(self, run, monitor)
         context.call_on_fit_task_end(**task, reconstruction_attributes={})
         return monitor
 
@@ -219,7 +219,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         state, targets, winner = monitor.state, run.targets, monitor.best
         flat = winner.flat if best and winner is not None else state.parameters.flat
         parameters = state.parameters.view(flat.copy())
-        coefs, intercepts = _training.folded(parameters, targets)
+        coefs, intercepts = _resumption.folded(parameters, targets)
         attributes = {
             "coefs_": coefs,
             "intercepts_": intercepts,

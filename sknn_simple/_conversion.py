@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
-from ._monitor import History
+from ._history import History
 from ._parameters import architecture, auto_learning_rate
 from .network import Objective, Parameters
 

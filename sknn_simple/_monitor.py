@@ -1,4 +1,4 @@
-"""What watches a fit: its history, validation, the stopping rule, callbacks.
+"""What watches a fit: the stopping rule, early stopping, callbacks.
 
 The trainer says when an epoch begins and when it has ended; everything that
 somebody may want to know or to decide then is here.
@@ -6,107 +6,15 @@ somebody may want to know or to decide then is here.
 
 import math
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from .network import (
-    LOSSES,
-    Epoch,
-    Objective,
-    Patience,
-    Samples,
-    TrainingState,
-    forward,
-)
-
-
-class History:
-    """Records of epochs.
-
-    The list only grows, so that a `view` costs nothing and stays as it was.
-    """
-
-    def __init__(self, epochs=None, n_epochs=0):
-        self.epochs = [] if epochs is None else epochs
-        self.n_epochs = n_epochs
-
-    def append(self, epoch):
-        """Add an Epoch."""
-        self.epochs.append(epoch)
-        self.n_epochs += 1
-
-    def view(self):
-        """The records so far, whatever is appended here later."""
-        return History(self.epochs, self.n_epochs)
-
-    def copy(self):
-        """The same records in a list of their own."""
-        return History(self.epochs[: self.n_epochs], self.n_epochs)
-
-    def column(self, name):
-        """A list with one entry an epoch."""
-        return [getattr(epoch, name) for epoch in self.epochs[: self.n_epochs]]
-
-    def to_dict(self):
-        """A list for each thing that was ever recorded, with None where it was not."""
-        columns = {name: self.column(name) for name in Epoch._fields}
-        return {
-            name: column
-            for name, column in columns.items()
-            if name == "loss" or column.count(None) < len(column)
-        }
-
-    def __getstate__(self):
-        # Plain lists are smaller than epochs, and need no class to be loaded.
-        return self.to_dict()
-
-    def __setstate__(self, columns):
-        rows = zip(*columns.values(), strict=True)
-        self.epochs = [Epoch(**dict(zip(columns, row, strict=True))) for row in rows]
-        self.n_epochs = len(self.epochs)
-
-
-@dataclass
-class Validation:
-    """Held-out samples, and how well a network does on them.
-
-    Attributes
-    ----------
-    samples : Samples
-        As the network sees them.
-
-    score : callable
-        Score of a network, from its raw predictions for the samples; None means
-        minus the loss.
-    """
-
-    samples: Samples
-    score: Callable | None
-
-    def evaluate(self, parameters, objective):
-        """Loss without penalty, and score."""
-        X, Y, sample_weight = self.samples
-        raw_prediction = forward(
-            X, parameters.coefs, parameters.intercepts, objective.activation
-        )[-1]
-        score = None if self.score is None else self.score(raw_prediction.copy())
-        loss = LOSSES[objective.loss]
-        value = loss.function(
-            raw_prediction,
-            Y,
-            sample_weight,
-            np.empty_like(raw_prediction),
-            objective.out_activation,
-            np.empty_like(raw_prediction),
-        )
-        value = float(value) / self.samples.total_weight
-        if loss.averaged:
-            value /= Y.shape[1]
-        return value, -value if score is None else score
+from ._history import History
+from ._validation import Validation
+from .network import Objective, Patience, TrainingState
 
 
 class CallbackBridge:

@@ -12,6 +12,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from .network import Samples
+
 
 class LabelledSamples(NamedTuple):
     """Samples as the user sees them, checked.
@@ -140,3 +142,9 @@ def hold_out(estimator, samples, seed):
                 f"early_stopping=True with validation_fraction={fraction} makes."
             )
     return training, validation
+
+
+def encode(targets, samples):
+    """Turn LabelledSamples into Samples, as the network sees them."""
+    X, y, sample_weight = samples
+    return Samples(X, targets.encode(y, X.dtype), sample_weight)

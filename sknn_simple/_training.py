@@ -1,21 +1,19 @@
-"""From an estimator's parameters to a trained network: where to start, then train.
+"""Training: what for, who watches, and then until it is done.
 
 The functions take the estimator for its parameters, and change nothing in it.
 """
 
-import copy
-import functools
 import warnings
 from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from sklearn.metrics import check_scoring
-from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
 
 from . import _parameters, _samples
-from ._monitor import History, Monitor, Validation
+from ._history import History
+from ._monitor import Monitor
+from ._resumption import Continuation, make_rng
 from ._samples import LabelledSamples
 from ._targets import BinaryTargets, RegressionTargets
 from .network import (
@@ -24,37 +22,11 @@ from .network import (
     Adaptive,
     Epoch,
     Objective,
-    Parameters,
     Patience,
     Samples,
-    TrainingState,
     epochs,
     minimize_lbfgs,
 )
-
-
-@dataclass
-class Continuation:
-    """What `partial_fit` and a warm start go on from.
-
-    Attributes
-    ----------
-    state : TrainingState
-        Its rng is None where random_state is not an integer.
-
-    patience : Patience
-
-    seed : int or None
-        The random_state that the rng was made from.
-
-    split_seed : int or None
-        Of the split that early stopping validates on.
-    """
-
-    state: TrainingState
-    patience: Patience | None
-    seed: int | None
-    split_seed: int | None
 
 
 @dataclass
@@ -113,7 +85,7 @@ def prepare(estimator, samples, validation, targets, again):
     run : Run
     """
     kept = getattr(estimator, "_continuation", None) if again else None
-    rng = _make_rng(estimator, kept)
+    rng = make_rng(estimator, kept)
     split_seed = None if kept is None else kept.split_seed
     held_out = None
     if estimator.early_stopping and validation[0] is not None:
@@ -135,16 +107,14 @@ def prepare(estimator, samples, validation, targets, again):
         estimator.alpha,
     )
     return Run(
-        encode(targets, samples), held_out, targets, objective, rng, kept, split_seed
+        _samples.encode(targets, samples),
+        held_out,
+        targets,
+        objective,
+        rng,
+        kept,
+        split_seed,
     )
-
-
-def _make_rng(estimator, kept):
-    """Make the source of chance: the one of an earlier call with this seed goes on."""
-    seed = None if kept is None else kept.seed
-    if seed is not None and seed == estimator.random_state:
-        return copy.deepcopy(kept.state.rng)
-    return check_random_state(estimator.random_state)
 
 
 def _make_split_seed(estimator, rng):
@@ -152,85 +122,6 @@ def _make_split_seed(estimator, rng):
     if isinstance(estimator.random_state, Integral):
         return int(estimator.random_state)
     return int(rng.randint(2**31 - 1))
-
-
-def make_continuation(estimator, run, monitor):
-    """Make what a next call goes on from, now that training is done."""
-    state, seed = monitor.state, None
-    if isinstance(estimator.random_state, Integral):
-        seed = int(estimator.random_state)
-    else:
-        # The caller's own source of chance, or NumPy's global one, is asked again.
-        state.rng = None
-    # Only an adaptive rate goes on waiting, and not for another thing to improve.
-    waits = type(state.schedule) is Adaptive and not estimator.early_stopping
-    patience = monitor.patience if waits else None
-    return Continuation(state, patience, seed, run.split_seed)
-
-
-def encode(targets, samples):
-    """Turn LabelledSamples into Samples, as the network sees them."""
-    X, y, sample_weight = samples
-    return Samples(X, targets.encode(y, X.dtype), sample_weight)
-
-
-def make_state(estimator, run, again):
-    """Make the state to train on: new, or where the last call ended."""
-    before = None if run.kept is None else run.kept.state
-    X, Y, sample_weight = run.samples
-    if before is not None:
-        parameters = before.parameters.copy()
-    elif again:
-        parameters = _unfolded(estimator, run.targets)
-    else:
-        widths = _parameters.hidden_layer_sizes(estimator)
-        parameters = _parameters.initial_parameters(
-            estimator,
-            (X.shape[1], *widths, Y.shape[1]),
-            run.targets,
-            run.targets.output_bias(Y, sample_weight),
-            run.rng,
-            X.dtype,
-        )
-    return TrainingState(
-        parameters,
-        _parameters.make_optimizer(estimator, before and before.optimizer),
-        _parameters.make_schedule(estimator, run.objective, before and before.schedule),
-        run.rng,
-        estimator.t_ if again else 0,
-    )
-
-
-def _unfolded(estimator, targets):
-    """The published weights as they are trained: without the scaling of targets."""
-    intercepts = estimator.intercepts_ if estimator.fit_intercept else ()
-    parameters = Parameters.from_arrays(estimator.coefs_, intercepts)
-    parameters.coefs[-1] /= targets.scale
-    if intercepts:
-        parameters.intercepts[-1] -= targets.mean
-        parameters.intercepts[-1] /= targets.scale
-    return parameters
-
-
-def folded(parameters, targets):
-    """Put the scaling of targets into the last layer, which then predicts y.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        Not to be used any more: the arrays returned are its views.
-
-    Returns
-    -------
-    coefs, intercepts : list of ndarray
-    """
-    coefs, dtype = parameters.coefs, parameters.flat.dtype
-    intercepts = parameters.intercepts or [
-        np.zeros(coef.shape[1], dtype) for coef in coefs
-    ]
-    coefs[-1] = (coefs[-1] * targets.scale).astype(dtype)
-    intercepts[-1] = (intercepts[-1] * targets.scale + targets.mean).astype(dtype)
-    return coefs, intercepts
 
 
 def make_monitor(estimator, run, state, max_iter, adding):
@@ -261,33 +152,6 @@ def _constant_loss(objective, samples):
     loss = LOSSES[objective.loss]
     value = loss.of_constant(samples.Y, samples.sample_weight)
     return float(value / samples.Y.shape[1] if loss.averaged else value)
-
-
-def make_validation(estimator, run, fitted_now):
-    """Make what early stopping watches.
-
-    `fitted_now` returns the estimator as it would be if training ended now.
-    """
-    X, y, sample_weight = run.held_out
-    if estimator.scoring is None:
-        score = functools.partial(run.targets.score, y=y, sample_weight=sample_weight)
-    elif estimator.scoring == "loss":
-        score = None
-    else:
-        scorer = check_scoring(estimator, estimator.scoring)
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-
-        def score(raw_prediction):
-            try:
-                return float(scorer(fitted_now(), X, y, **weights))
-            except (TypeError, ValueError) as error:
-                raise ValueError(
-                    f"scoring={estimator.scoring!r} failed on the validation data: "
-                    f"{error}"
-                ) from error
-
-    with _samples.naming_validation_data():
-        return Validation(encode(run.targets, run.held_out), score)
 
 
 def train(estimator, samples, monitor):

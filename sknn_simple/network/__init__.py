@@ -1,11 +1,11 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
-Read `activations`, `losses`, `parameters`, `backprop`, `optimizers` and
-`training`, in this order: each uses only those before it.
+Read `activations`, `losses`, `parameters`, `workspace`, `backprop`, `optimizers`
+and `training`, in this order: each uses only those before it.
 """
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS
-from .backprop import Objective, Workspace, backward, forward, loss_and_gradient
+from .backprop import Objective, backward, forward, loss_and_gradient
 from .losses import LOSSES
 from .optimizers import (
     OPTIMIZERS,
@@ -26,6 +26,7 @@ from .training import (
     epochs,
     minimize_lbfgs,
 )
+from .workspace import Workspace
 
 __all__ = [
     "ACTIVATIONS",

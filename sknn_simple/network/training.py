@@ -13,13 +13,13 @@ import numpy as np
 import scipy.optimize
 
 from .backprop import (
-    Workspace,
     add_penalty_gradient,
     loss_and_gradient,
     write_loss_gradient,
 )
 from .optimizers import SGD, Adam, Constant
 from .parameters import Parameters
+from .workspace import Workspace
 
 
 class Samples(NamedTuple):

@@ -1,0 +1,77 @@
+"""Validation: held-out samples, and what early stopping watches on them."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import check_scoring
+
+from . import _samples
+from .network import LOSSES, Samples, forward
+
+
+@dataclass
+class Validation:
+    """Held-out samples, and how well a network does on them.
+
+    Attributes
+    ----------
+    samples : Samples
+        As the network sees them.
+
+    score : callable
+        Score of a network, from its raw predictions for the samples; None means
+        minus the loss.
+    """
+
+    samples: Samples
+    score: Callable | None
+
+    def evaluate(self, parameters, objective):
+        """Loss without penalty, and score."""
+        X, Y, sample_weight = self.samples
+        raw_prediction = forward(
+            X, parameters.coefs, parameters.intercepts, objective.activation
+        )[-1]
+        score = None if self.score is None else self.score(raw_prediction.copy())
+        loss = LOSSES[objective.loss]
+        value = loss.function(
+            raw_prediction,
+            Y,
+            sample_weight,
+            np.empty_like(raw_prediction),
+            objective.out_activation,
+            np.empty_like(raw_prediction),
+        )
+        value = float(value) / self.samples.total_weight
+        if loss.averaged:
+            value /= Y.shape[1]
+        return value, -value if score is None else score
+
+
+def make_validation(estimator, run, fitted_now):
+    """Make what early stopping watches.
+
+    `fitted_now` returns the estimator as it would be if training ended now.
+    """
+    X, y, sample_weight = run.held_out
+    if estimator.scoring is None:
+        score = functools.partial(run.targets.score, y=y, sample_weight=sample_weight)
+    elif estimator.scoring == "loss":
+        score = None
+    else:
+        scorer = check_scoring(estimator, estimator.scoring)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+
+        def score(raw_prediction):
+            try:
+                return float(scorer(fitted_now(), X, y, **weights))
+            except (TypeError, ValueError) as error:
+                raise ValueError(
+                    f"scoring={estimator.scoring!r} failed on the validation data: "
+                    f"{error}"
+                ) from error
+
+    with _samples.naming_validation_data():
+        return Validation(_samples.encode(run.targets, run.held_out), score)
