@@ -172,6 +172,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
         # 1. What to learn, from which samples, and from where.
         _samples.check_validation_request(self, *validation)
+        _parameters.check_engine(self, X)
         architecture = _parameters.check_architecture(self, again)
         samples = _samples.check_samples(
             self,
@@ -281,5 +282,5 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = self.engine != "numba"
         return tags

@@ -18,6 +18,11 @@ class History:
         self.epochs.append(epoch)
         self.n_epochs += 1
 
+    def extend(self, epochs):
+        """Add a list of Epoch."""
+        self.epochs.extend(epochs)
+        self.n_epochs += len(epochs)
+
     def view(self):
         """The records so far, whatever is appended here later."""
         return History(self.epochs, self.n_epochs)

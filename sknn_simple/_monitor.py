@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ._history import History
 from ._validation import Validation
 from .network import Objective, Patience, TrainingState
+from .network.training import NOT_FINITE, PATIENCE_RAN_OUT
 
 
 class CallbackBridge:
@@ -156,6 +157,30 @@ class Monitor:
             self._lose_patience(epoch)
         return self.stopped
 
+    @property
+    def looks_between(self):
+        """Whether somebody wants to look at each epoch before the next begins."""
+        return bool(
+            self.validation is not None or self.callbacks is not None or self.verbose
+        )
+
+    def end_block(self, block):
+        """To be called after epochs that nobody looked at; True: the last ones.
+
+        Their patience has been counted.
+        """
+        if self.finished[1] is None:
+            self.first_loss = block.epochs[0].loss
+        self.history.extend(block.epochs)
+        last = block.epochs[-1]
+        if block.ending == NOT_FINITE:
+            n_epochs = self.n_epochs + len(block.epochs)
+            raise self._divergence(last, n_epochs, self._not_finite(last))
+        self.finished = self.history.n_epochs, self.state.snapshot(), None
+        if block.ending == PATIENCE_RAN_OUT:
+            self._lose_patience(last)
+        return self.stopped
+
     def rewind(self):
         """Go back to the last finished epoch."""
         self.history.n_epochs, snapshot, _ = self.finished
@@ -164,9 +189,11 @@ class Monitor:
     def check_finite(self, epoch):
         """Raise ValueError if the loss or a parameter has become infinite or NaN."""
         if not (math.isfinite(epoch.loss) and self.state.is_finite()):
-            what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
-            n_epochs = self.n_epochs + 1
-            raise self._divergence(epoch, n_epochs, f"{what} is no longer finite")
+            raise self._divergence(epoch, self.n_epochs + 1, self._not_finite(epoch))
+
+    def _not_finite(self, epoch):
+        what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
+        return f"{what} is no longer finite"
 
     def _validate(self, epoch):
         """The epoch with its validation loss and score."""

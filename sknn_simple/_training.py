@@ -3,6 +3,7 @@
 The functions take the estimator for its parameters, and change nothing in it.
 """
 
+import time
 import warnings
 from dataclasses import dataclass
 from numbers import Integral
@@ -180,19 +181,45 @@ def train(estimator, samples, monitor):
 
 def _descend(estimator, samples, monitor):
     """Train with sgd or adam."""
-    run = epochs(
-        monitor.state,
-        samples,
-        monitor.objective,
-        batch_size=_parameters.batch_size(estimator, samples.X.shape[0]),
-        shuffle=estimator.shuffle,
-    )
+    options = {
+        "batch_size": _parameters.batch_size(estimator, samples.X.shape[0]),
+        "shuffle": estimator.shuffle,
+    }
+    if estimator.engine == "numba":
+        _descend_compiled(samples, monitor, **options)
+        return
+    run = epochs(monitor.state, samples, monitor.objective, **options)
     for _ in range(monitor.max_iter):
         monitor.begin_epoch()
         epoch = next(run)
         if monitor.end_epoch(epoch):
             return
     monitor.check_progress(epoch)
+
+
+def _descend_compiled(samples, monitor, **options):
+    """Train in compiled loops, in blocks of epochs where nobody looks in between."""
+    from .network.compiled import Trainer
+
+    trainer = Trainer(monitor.state, samples, monitor.objective, **options)
+    # The first block tells how long an epoch takes.
+    size, largest = 1, 2**20 // samples.X.shape[0] + 1
+    while monitor.n_epochs < monitor.max_iter:
+        if monitor.looks_between:
+            monitor.begin_epoch()
+            block = trainer.train(1)
+            stop = monitor.end_epoch(block.epochs[0])
+        else:
+            began = time.perf_counter()
+            size = min(size, monitor.max_iter - monitor.n_epochs)
+            block = trainer.train(size, monitor.patience)
+            stop = monitor.end_block(block)
+            # Ctrl-C is heard between blocks: they take about a twentieth of a second.
+            seconds = (time.perf_counter() - began) / size
+            size = max(1, int(min(0.05 / seconds, 10 * size, largest)))
+        if stop:
+            return
+    monitor.check_progress(block.epochs[-1])
 
 
 def _minimize(estimator, samples, monitor):

@@ -56,6 +56,21 @@ class Epoch(NamedTuple):
     validation_score: float | None = None
 
 
+DONE, PATIENCE_RAN_OUT, NOT_FINITE = range(3)
+"""How a block of epochs ended."""
+
+
+class Block(NamedTuple):
+    """Epochs that were trained in one go.
+
+    epochs : list of Epoch
+    ending : DONE, or with its last epoch PATIENCE_RAN_OUT or NOT_FINITE
+    """
+
+    epochs: list[Epoch]
+    ending: int
+
+
 @dataclass
 class TrainingState:
     """What training changes, and so all that is needed to go on with it.

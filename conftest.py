@@ -1,0 +1,7 @@
+"""What can't be collected where an extra is not installed."""
+
+from importlib.util import find_spec
+
+collect_ignore = []
+if find_spec("numba") is None:
+    collect_ignore += ["sknn_simple/network/compiled.py", "tests/test_compiled.py"]

@@ -1,0 +1,340 @@
+"""The compiled engine: its functions, and that it trains as the NumPy engine does."""
+
+import pickle
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.network import (
+    ACTIVATIONS,
+    LOSSES,
+    SGD,
+    Adam,
+    Constant,
+    Objective,
+    Samples,
+    TrainingState,
+    compiled,
+    draw_parameters,
+    epochs,
+)
+
+UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
+X, Y = load_iris(return_X_y=True)
+X = StandardScaler().fit_transform(X)
+NUMBERS = X[:, 0] * X[:, 1]
+CLASSIFIER = SimpleMLPClassifier((6,), engine="numba", random_state=7, **UNSTOPPED)
+REGRESSOR = SimpleMLPRegressor((6,), engine="numba", random_state=7, **UNSTOPPED)
+BOTH = pytest.mark.parametrize(
+    ("estimator", "y"), [(CLASSIFIER, Y), (REGRESSOR, NUMBERS)], ids=["class", "number"]
+)
+
+
+def weights_of(estimator):
+    return np.concatenate(
+        [part.ravel() for part in (*estimator.coefs_, *estimator.intercepts_)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("ours", "reference", "values"),
+    [
+        (compiled.exp, np.exp, np.linspace(-750, 715, 40001)),
+        (compiled.exp, np.exp, np.array([0.0, -0.0, np.inf, -np.inf, np.nan])),
+        (compiled.exp, np.exp, np.array([-745.1, -740.0, -708.5, 709.7, 1e-320])),
+        (compiled.tanh, np.tanh, np.linspace(-25, 25, 40001)),
+        (compiled.tanh, np.tanh, np.array([0.0, np.inf, -np.inf, np.nan, 1e-310])),
+    ],
+)
+def test_functions_are_exact_to_a_few_units_in_the_last_place(ours, reference, values):
+    with np.errstate(over="ignore"):
+        expected = reference(values)
+    found = np.array([ours(value) for value in values])
+    finite = np.isfinite(expected)
+    np.testing.assert_array_equal(found[~finite], expected[~finite])
+    error = np.abs(found[finite] - expected[finite])
+    assert (error <= 3 * np.spacing(np.abs(expected[finite]))).all()
+
+
+def make_targets(loss, rng):
+    if loss == "softmax_log_loss":
+        return np.eye(3)[rng.randint(3, size=50)]
+    if loss == "binary_log_loss":
+        return rng.randint(2, size=(50, 3)).astype(float)
+    if loss == "poisson":
+        return rng.poisson(2, size=(50, 3)).astype(float)
+    return rng.uniform(0.1, 0.9, (50, 3))
+
+
+OPTIMIZERS = [SGD(), SGD(0.9), SGD(0.9, nesterovs_momentum=True), Adam(0.8, 0.9, 1e-6)]
+
+
+@pytest.mark.parametrize(
+    ("loss", "out_activation"),
+    [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations],
+)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("hidden", [(), (5, 4)], ids=str)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_an_epoch_is_that_of_the_numpy_engine(
+    loss, out_activation, activation, optimizer, hidden, dtype
+):
+    """Over every option, in turn with weights, penalty, biases and shuffling."""
+    rng = np.random.RandomState(0)
+    X, Y = rng.standard_normal((50, 6)).astype(dtype), make_targets(loss, rng)
+    odd = activation in ("logistic", "relu")
+    weights = rng.randint(0, 3, 50).astype(dtype) if odd else None
+    samples = Samples(X, Y.astype(dtype), weights)
+    objective = Objective(loss, activation, out_activation, 0.3 if hidden else 0.0)
+    parameters = draw_parameters(
+        (6, *hidden, 3), rng, "lecun_uniform", fit_intercept=odd, dtype=dtype
+    )
+
+    def state():
+        return TrainingState(
+            parameters.copy(),
+            optimizer.copy(),
+            Constant(0.01),
+            np.random.RandomState(1),
+        )
+
+    ours, reference = state(), state()
+    options = {"batch_size": 7, "shuffle": bool(hidden)}
+    block = compiled.Trainer(ours, samples, objective, **options).train(1)
+    epoch = next(epochs(reference, samples, objective, **options))
+    exact = 1e-12 if dtype == np.float64 else 1e-4
+    assert ours.parameters.flat.dtype == dtype
+    np.testing.assert_allclose(
+        ours.parameters.flat, reference.parameters.flat, rtol=exact, atol=exact
+    )
+    assert block.epochs[0].loss == pytest.approx(epoch.loss, rel=exact)
+    assert block.epochs[0].learning_rate == epoch.learning_rate
+    assert ours.t == reference.t
+    for name, vector in vars(reference.optimizer).items():
+        np.testing.assert_allclose(
+            np.asarray(vars(ours.optimizer)[name], float),
+            np.asarray(vector, float),
+            rtol=exact,
+            atol=exact,
+        )
+
+
+@pytest.mark.parametrize("width", [10, 400])
+def test_large_products_are_the_same(width):
+    """Below a size products are loops, above it BLAS."""
+    X, y = load_digits(return_X_y=True)
+    options = {"max_iter": 2, "random_state": 0, "batch_size": 100, **UNSTOPPED}
+    ours = SimpleMLPClassifier((width,), engine="numba", **options).fit(X / 16, y)
+    theirs = SimpleMLPClassifier((width,), engine="numpy", **options).fit(X / 16, y)
+    np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-11)
+
+
+@BOTH
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_fifty_epochs_agree(estimator, y, solver):
+    estimator = clone(estimator).set_params(solver=solver, max_iter=50)
+    ours = clone(estimator).fit(X, y)
+    theirs = clone(estimator).set_params(engine="numpy").fit(X, y)
+    np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-9)
+    np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_, rtol=1e-9)
+    assert ours.history_["learning_rate"] == theirs.history_["learning_rate"]
+    assert (ours.t_, ours.n_iter_) == (theirs.t_, theirs.n_iter_)
+
+
+SCHEDULES = [
+    {"momentum": 0.0},
+    {"learning_rate": "invscaling"},
+    {"learning_rate": "adaptive", "n_iter_no_change": 2, "tol": 0.1},
+    {"solver": "adam"},
+]
+
+
+@BOTH
+@pytest.mark.parametrize("options", SCHEDULES, ids=str)
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_partial_fits_and_warm_starts_are_one_fit(estimator, y, options):
+    estimator = clone(estimator).set_params(max_iter=8, batch_size=16, **options)
+    whole = clone(estimator).fit(X, y)
+    parts = clone(estimator)
+    for k in range(8):
+        first = {"classes": np.unique(y)} if k == 0 and y is Y else {}
+        parts.partial_fit(X, y, **first)
+        parts = pickle.loads(pickle.dumps(parts))
+    warm = clone(estimator).set_params(max_iter=5, warm_start=True).fit(X, y)
+    warm.set_params(max_iter=3).fit(X, y)
+    for other in (parts, warm):
+        np.testing.assert_array_equal(weights_of(other), weights_of(whole))
+    assert parts.history_ == whole.history_
+
+
+@BOTH
+def test_one_engine_goes_on_with_a_model_of_the_other(estimator, y):
+    whole = clone(estimator).set_params(max_iter=6, engine="numpy").fit(X, y)
+    mixed = clone(estimator).set_params(max_iter=2, warm_start=True)
+    for engine in ("numba", "numpy", "numba"):
+        mixed.set_params(engine=engine).fit(X, y)
+    np.testing.assert_allclose(weights_of(mixed), weights_of(whole), atol=1e-11)
+
+
+@BOTH
+@pytest.mark.parametrize("tol", [1e-3, 0.05])
+def test_patience_ends_in_the_same_epoch(estimator, y, tol):
+    """Within a block, and with orders left over that a warm start then draws."""
+    options = {"tol": tol, "n_iter_no_change": 3, "warm_start": True, "batch_size": 20}
+    ours = clone(estimator).set_params(**options).fit(X, y)
+    theirs = clone(estimator).set_params(engine="numpy", **options).fit(X, y)
+    assert 3 < ours.n_iter_ == theirs.n_iter_ < 200
+    assert ours.best_loss_ == pytest.approx(theirs.best_loss_, rel=1e-9)
+    for model in (ours, theirs):
+        model.set_params(max_iter=2, n_iter_no_change=np.inf).fit(X, y)
+    np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-9)
+
+
+class Observer:
+    """A callback that raises or stops at the end of an epoch."""
+
+    def __init__(self, epoch=None, error=None):
+        self.epoch, self.error, self.losses = epoch, error, []
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
+        if context.task_name == "epoch":
+            self.losses.append(fitted_estimator.loss_)
+            if context.task_id == self.epoch and self.error is not None:
+                raise self.error
+            return context.task_id == self.epoch
+        return None
+
+
+@BOTH
+def test_who_looks_on_changes_nothing(estimator, y, capsys):
+    model = clone(estimator).set_params(max_iter=6).fit(X, y)
+    observer = Observer()
+    watched = clone(estimator).set_params(max_iter=6).set_callbacks(observer).fit(X, y)
+    verbose = clone(estimator).set_params(max_iter=6, verbose=True).fit(X, y)
+    assert observer.losses == model.loss_curve_
+    for other in (watched, verbose):
+        np.testing.assert_array_equal(weights_of(other), weights_of(model))
+    assert len(capsys.readouterr().out.splitlines()) == 6
+    stopped = clone(estimator).set_callbacks(Observer(epoch=2)).fit(X, y)
+    assert stopped.n_iter_ == 3
+
+
+@BOTH
+def test_early_stopping_is_that_of_the_numpy_engine(estimator, y):
+    options = {"early_stopping": True, "n_iter_no_change": 5, "tol": 1e-4}
+    ours = clone(estimator).set_params(**options).fit(X, y)
+    theirs = clone(estimator).set_params(engine="numpy", **options).fit(X, y)
+    assert ours.best_epoch_ == theirs.best_epoch_
+    np.testing.assert_allclose(ours.validation_scores_, theirs.validation_scores_)
+    np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-9)
+
+
+@BOTH
+def test_a_fit_that_fails_leaves_everything_as_it_was(estimator, y):
+    model = clone(estimator).set_params(max_iter=3, warm_start=True).fit(X, y)
+    model.set_callbacks(Observer(1, RuntimeError("boom")))
+    before = dict(model.__dict__)
+    kept = model._continuation.state.parameters.flat.copy()
+    with pytest.raises(RuntimeError, match="boom"):
+        model.fit(X, y)
+    with pytest.raises(ValueError, match=r"diverged in epoch \d.*1e\+200"):
+        model.set_callbacks().set_params(learning_rate_init=1e200).fit(X, y)
+    model.set_params(learning_rate_init="auto").set_callbacks(*before["_skl_callbacks"])
+    assert model.__dict__ == before
+    np.testing.assert_array_equal(model._continuation.state.parameters.flat, kept)
+
+
+@BOTH
+def test_ctrl_c_keeps_the_last_finished_epoch(estimator, y):
+    model = clone(estimator).set_params(max_iter=9, warm_start=True, batch_size=20)
+    three = clone(model).set_params(max_iter=3).fit(X, y)
+    model.set_callbacks(Observer(2, KeyboardInterrupt()))
+    with pytest.warns(UserWarning, match="interrupted after 3 epochs"):
+        model.fit(X, y)
+    for other in (model.set_callbacks(), three):
+        other.set_params(max_iter=2).fit(X, y)
+    np.testing.assert_array_equal(weights_of(model), weights_of(three))
+
+
+SCRIPT = """
+import sys
+from sklearn.datasets import load_diabetes
+from sknn_simple import SimpleMLPRegressor
+X, y = load_diabetes(return_X_y=True)
+m = SimpleMLPRegressor((16,), engine="numba", random_state=5, max_iter=30,
+                       n_iter_no_change=float("inf")).fit(X, y)
+sys.stdout.buffer.write(m.predict(X).tobytes())
+"""
+
+
+def test_same_bits_in_another_process():
+    X, y = load_diabetes(return_X_y=True)
+    model = SimpleMLPRegressor(
+        (16,), engine="numba", random_state=5, max_iter=30, **UNSTOPPED
+    ).fit(X, y)
+    other = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True)
+    assert other.returncode == 0, other.stderr.decode()
+    assert other.stdout == model.predict(X).tobytes()
+
+
+def test_lbfgs_runs_on_numpy():
+    options = {"solver": "lbfgs", "max_iter": 5}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        ours = clone(REGRESSOR).set_params(**options).fit(X, NUMBERS)
+        theirs = clone(REGRESSOR).set_params(engine="numpy", **options).fit(X, NUMBERS)
+    np.testing.assert_array_equal(weights_of(ours), weights_of(theirs))
+
+
+def test_read_only_samples():
+    samples = X.copy()
+    samples.flags.writeable = False
+    ours = clone(REGRESSOR).set_params(max_iter=3).fit(samples, NUMBERS)
+    theirs = clone(REGRESSOR).set_params(max_iter=3).fit(X, NUMBERS)
+    np.testing.assert_array_equal(weights_of(ours), weights_of(theirs))
+
+
+def test_sparse_samples_are_refused():
+    with pytest.raises(TypeError, match=r"engine='numba' takes dense X.*'numpy'"):
+        clone(REGRESSOR).fit(sparse.csr_matrix(X), NUMBERS)
+
+
+def test_without_numba_the_error_names_the_extra(monkeypatch):
+    from sknn_simple import _parameters
+
+    monkeypatch.setattr(_parameters, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"sknn-simple\[fast\]"):
+        clone(REGRESSOR).fit(X, NUMBERS)
+
+
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@parametrize_with_checks(
+    [
+        kind(solver=solver, engine="numba")
+        for kind in (SimpleMLPClassifier, SimpleMLPRegressor)
+        for solver in ("sgd", "adam", "lbfgs")
+    ]
+)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
