@@ -188,7 +188,7 @@ class Monitor:
 
     def check_finite(self, epoch):
         """Raise ValueError if the loss or a parameter has become infinite or NaN."""
-        if not (math.isfinite(epoch.loss) and self.state.is_finite()):
+        if not self.state.is_finite(epoch.loss):
             raise self._divergence(epoch, self.n_epochs + 1, self._not_finite(epoch))
 
     def _not_finite(self, epoch):

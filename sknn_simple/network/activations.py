@@ -30,7 +30,7 @@ def identity_derivative(A, delta, scratch=None):
 def logistic(Z):
     """A = 1 / (1 + exp(-Z))."""
     if Z.size < _LARGE:
-        expit(Z, out=Z)
+        expit(Z, Z)
     else:
         # An exp that overflows to infinity gives the right answer, 0.
         np.negative(Z, out=Z)
@@ -42,7 +42,7 @@ def logistic(Z):
 def logistic_derivative(A, delta, scratch=None):
     """dA/dZ = A * (1 - A)."""
     delta *= A
-    delta -= np.multiply(delta, A, out=scratch)
+    delta -= np.multiply(delta, A, scratch)
 
 
 def tanh(Z):

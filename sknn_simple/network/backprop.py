@@ -123,6 +123,7 @@ def _forward(X, coefs, intercepts, activation, out):
     activations = [X]
     for i, coef in enumerate(coefs):
         below = activations[i]
+        # Only samples can be sparse.
         Z = below.dot(coef, out[i]) if i > 0 else _product(X, coef, out[0])
         if intercepts:
             Z += intercepts[i]
@@ -175,7 +176,7 @@ def backward(
             # The sum over samples; a product is its fastest form in NumPy.
             workspace.ones.dot(delta, gradient.intercepts[i])
         if i > 0:
-            delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
+            delta = delta.dot(parameters.coefs_transposed[i], workspace.deltas[i - 1])
             derivative(below, delta, workspace.scratch[i - 1])
     return gradient
 

@@ -38,7 +38,7 @@ def squared_error(raw_prediction, Y, sample_weight, delta, out_activation, scrat
     """
     out = OUT_ACTIVATIONS[out_activation]
     out.function(raw_prediction)
-    np.subtract(raw_prediction, Y, out=delta)
+    np.subtract(raw_prediction, Y, delta)
     if sample_weight is None:
         errors = delta.ravel()
         value = errors.dot(errors)

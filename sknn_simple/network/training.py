@@ -116,11 +116,13 @@ class TrainingState:
         if self.rng_before_epoch is not None:
             self.rng.set_state(self.rng_before_epoch)
 
-    def is_finite(self):
-        """Whether no weight has become infinite or NaN."""
+    def is_finite(self, loss):
+        """Whether neither this loss nor a parameter has become infinite or NaN."""
         flat = self.parameters.flat
         # One product tells in nearly every case; its own overflow is no verdict.
-        return math.isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())
+        if math.isfinite(flat.dot(flat) + loss):
+            return True
+        return math.isfinite(loss) and bool(np.isfinite(flat).all())
 
 
 @dataclass
