@@ -64,7 +64,7 @@ BAD_PARAMETERS = [
     ("coefs_init", 3),
     ("intercepts_init", "zeros"),
     ("loss", "hinge"),
-    ("engine", "numba"),
+    ("engine", "cuda"),
 ]
 
 
