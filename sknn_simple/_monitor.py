@@ -137,8 +137,9 @@ class Monitor:
 
     def end_epoch(self, epoch):
         """To be called after each epoch; True: there should be no further one."""
-        self.check_finite(epoch)
         loss = watched = epoch.loss
+        if not self.state.is_finite(loss):
+            raise self._not_finite(epoch, self.n_epochs + 1)
         if self.finished[1] is None:
             self.first_loss = loss
         best = None
@@ -175,7 +176,7 @@ class Monitor:
         last = block.epochs[-1]
         if block.ending == NOT_FINITE:
             n_epochs = self.n_epochs + len(block.epochs)
-            raise self._divergence(last, n_epochs, self._not_finite(last))
+            raise self._not_finite(last, n_epochs)
         self.finished = self.history.n_epochs, self.state.snapshot(), None
         if block.ending == PATIENCE_RAN_OUT:
             self._lose_patience(last)
@@ -189,11 +190,11 @@ class Monitor:
     def check_finite(self, epoch):
         """Raise ValueError if the loss or a parameter has become infinite or NaN."""
         if not self.state.is_finite(epoch.loss):
-            raise self._divergence(epoch, self.n_epochs + 1, self._not_finite(epoch))
+            raise self._not_finite(epoch, self.n_epochs + 1)
 
-    def _not_finite(self, epoch):
+    def _not_finite(self, epoch, n_epochs):
         what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
-        return f"{what} is no longer finite"
+        return self._divergence(epoch, n_epochs, f"{what} is no longer finite")
 
     def _validate(self, epoch):
         """The epoch with its validation loss and score."""
