@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import diags_array, issparse
 from sklearn.base import is_classifier, is_regressor
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import (
@@ -147,4 +148,10 @@ def hold_out(estimator, samples, seed):
 def encode(targets, samples):
     """Turn LabelledSamples into Samples, as the network sees them."""
     X, y, sample_weight = samples
-    return Samples(X, targets.encode(y, X.dtype), sample_weight)
+    Y = targets.encode(y, X.dtype)
+    if sample_weight is not None and not sample_weight.all():
+        # A row that weighs nothing must not overflow: infinity times 0 is not 0.
+        counts = (sample_weight > 0).astype(X.dtype)
+        X = diags_array(counts) @ X if issparse(X) else X * counts[:, None]
+        Y = Y * counts[:, None]
+    return Samples(X, Y, sample_weight)

@@ -243,8 +243,10 @@ class RegressionTargets:
         """
         if not self.normalize:
             return self
-        Y = samples.y.reshape(len(samples.y), -1).astype(np.float64)
-        weights = samples.sample_weight
+        y, weights = samples.y, samples.sample_weight
+        if weights is not None:
+            y, weights = y[weights > 0], weights[weights > 0]
+        Y = y.reshape(len(y), -1).astype(np.float64)
         mean = np.average(Y, weights=weights, axis=0)
         # Squares of very large or small numbers would overflow or vanish.
         largest = np.abs(Y - mean).max(axis=0)

@@ -75,6 +75,22 @@ def test_integer_weights_equal_repetition_and_zero_equals_absence(
     np.testing.assert_allclose(weighted.loss_curve_, repeated.loss_curve_, rtol=1e-9)
 
 
+@pytest.mark.parametrize("loss", ["poisson", "squared_error"])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_a_row_of_weight_zero_may_hold_anything(loss, kind):
+    """Sentinels such as 9999 would overflow, and infinity times 0 is not 0."""
+    X, y = diabetes()
+    y = np.abs(y)
+    odd_X, odd_y = np.vstack([X, np.full(10, 1e5)]), np.append(y, 1e160)
+    weights = np.append(np.ones(100), 0.0)
+    regressor = SimpleMLPRegressor(
+        (), loss=loss, batch_size=101, max_iter=5, random_state=0, **UNSTOPPED
+    )
+    with_row = clone(regressor).fit(kind(odd_X), odd_y, sample_weight=weights)
+    without = clone(regressor).fit(kind(X), y)
+    np.testing.assert_allclose(weights_of(with_row), weights_of(without), rtol=1e-9)
+
+
 @pytest.mark.parametrize("class_weight", ["balanced", {0: 3, 2: 0.5}])
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_class_weight_equals_its_sample_weight(class_weight, early_stopping):
