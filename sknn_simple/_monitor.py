@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ._history import History
 from ._validation import Validation
 from .network import Objective, Patience, TrainingState
-from .network.training import NOT_FINITE, PATIENCE_RAN_OUT
+from .network.training import INTERRUPTED, NOT_FINITE, PATIENCE_RAN_OUT
 
 
 class CallbackBridge:
@@ -178,6 +178,8 @@ class Monitor:
             n_epochs = self.n_epochs + len(block.epochs)
             raise self._not_finite(last, n_epochs)
         self.finished = self.history.n_epochs, self.state.snapshot(), None
+        if block.ending == INTERRUPTED:
+            raise KeyboardInterrupt
         if block.ending == PATIENCE_RAN_OUT:
             self._lose_patience(last)
         return self.stopped

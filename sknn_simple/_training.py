@@ -25,7 +25,7 @@ from .network import (
     Objective,
     Patience,
     Samples,
-    epochs,
+    Trainer,
     minimize_lbfgs,
 )
 
@@ -180,28 +180,14 @@ def train(estimator, samples, monitor):
 
 
 def _descend(estimator, samples, monitor):
-    """Train with sgd or adam."""
-    options = {
-        "batch_size": _parameters.batch_size(estimator, samples.X.shape[0]),
-        "shuffle": estimator.shuffle,
-    }
-    if estimator.engine == "numba":
-        _descend_compiled(samples, monitor, **options)
-        return
-    run = epochs(monitor.state, samples, monitor.objective, **options)
-    for _ in range(monitor.max_iter):
-        monitor.begin_epoch()
-        epoch = next(run)
-        if monitor.end_epoch(epoch):
-            return
-    monitor.check_progress(epoch)
-
-
-def _descend_compiled(samples, monitor, **options):
-    """Train in compiled loops, in blocks of epochs where nobody looks in between."""
-    from .network.compiled import Trainer
-
-    trainer = Trainer(monitor.state, samples, monitor.objective, **options)
+    """Train with sgd or adam, in blocks of epochs where nobody looks in between."""
+    trainer = _trainer_of(estimator.engine)(
+        monitor.state,
+        samples,
+        monitor.objective,
+        batch_size=_parameters.batch_size(estimator, samples.X.shape[0]),
+        shuffle=estimator.shuffle,
+    )
     # The first block tells how long an epoch takes.
     size, largest = 1, 2**20 // samples.X.shape[0] + 1
     while monitor.n_epochs < monitor.max_iter:
@@ -220,6 +206,15 @@ def _descend_compiled(samples, monitor, **options):
         if stop:
             return
     monitor.check_progress(block.epochs[-1])
+
+
+def _trainer_of(engine):
+    """The class that trains; numba is imported only if it is asked for."""
+    if engine != "numba":
+        return Trainer
+    from .network.compiled import Trainer as CompiledTrainer
+
+    return CompiledTrainer
 
 
 def _minimize(estimator, samples, monitor):

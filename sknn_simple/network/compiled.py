@@ -479,6 +479,7 @@ class Trainer:
         self.n_samples = len(Y)
         self.batch_size = min(batch_size, self.n_samples)
         self.shuffle = shuffle and self.batch_size < self.n_samples
+        state.draws = self.shuffle
         self.sizes = np.array(state.parameters.layer_sizes)
         self.functions = (
             list(OUT_ACTIVATIONS).index(objective.activation),
@@ -507,7 +508,7 @@ class Trainer:
         patience = patience or Patience(0.0, np.inf)
         orders = np.empty((0, 0), dtype=np.int64)
         if self.shuffle:
-            state.rng_before_epoch = before = state.rng.get_state()
+            before = state.rng.get_state()
             orders = self._draw_orders(n_epochs)
         rates = [
             state.schedule.learning_rate(state.t + i * self.n_samples)

@@ -1,8 +1,7 @@
 """Training: minibatches, epochs, the stopping rule, and L-BFGS.
 
-`epochs` is a generator: it trains for one epoch, yields, and goes on when it is
-asked to. Who looks at an epoch, and whether there is a next one, is not its
-business.
+A `Trainer` trains for as many epochs as it is asked for, and tells of them. Who looks
+at an epoch, and whether there is a next one, is not its business.
 """
 
 import math
@@ -56,7 +55,7 @@ class Epoch(NamedTuple):
     validation_score: float | None = None
 
 
-DONE, PATIENCE_RAN_OUT, NOT_FINITE = range(3)
+DONE, PATIENCE_RAN_OUT, NOT_FINITE, INTERRUPTED = range(4)
 """How a block of epochs ended."""
 
 
@@ -64,7 +63,8 @@ class Block(NamedTuple):
     """Epochs that were trained in one go.
 
     epochs : list of Epoch
-    ending : DONE, or with its last epoch PATIENCE_RAN_OUT or NOT_FINITE
+    ending : DONE, or with its last epoch PATIENCE_RAN_OUT or NOT_FINITE, or after it
+        INTERRUPTED by Ctrl-C
     """
 
     epochs: list[Epoch]
@@ -91,8 +91,8 @@ class TrainingState:
     t : int
         Number of rows seen.
 
-    rng_before_epoch : tuple or None
-        State of `rng` before it was drawn from for an epoch that has no snapshot yet.
+    draws : bool
+        Whether epochs draw from `rng`.
     """
 
     parameters: Parameters
@@ -100,21 +100,21 @@ class TrainingState:
     schedule: Constant
     rng: np.random.RandomState
     t: int = 0
-    rng_before_epoch: tuple | None = None
+    draws: bool = False
 
     def snapshot(self):
         """The state of now, at the end of an epoch, to `restore` later."""
-        self.rng_before_epoch = None
         optimizer = self.optimizer and self.optimizer.snapshot()
-        return self.parameters.flat.copy(), optimizer, self.t
+        rng = self.rng.get_state() if self.draws else None
+        return self.parameters.flat.copy(), optimizer, rng, self.t
 
     def restore(self, snapshot):
         """Go back to a `snapshot`."""
-        self.parameters.flat[:], optimizer, self.t = snapshot
+        self.parameters.flat[:], optimizer, rng, self.t = snapshot
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
-        if self.rng_before_epoch is not None:
-            self.rng.set_state(self.rng_before_epoch)
+        if self.draws:
+            self.rng.set_state(rng)
 
     def is_finite(self, loss):
         """Whether neither this loss nor a parameter has become infinite or NaN."""
@@ -195,8 +195,8 @@ class _Minibatches:
             yield minibatch, workspace
 
 
-def epochs(state, samples, objective, *, batch_size, shuffle=True):
-    """Train with minibatches, without end: one epoch each time it is asked for.
+class Trainer:
+    """Trains a network with minibatches, an epoch or a block of them at a time.
 
     A minibatch B of n samples steps along the gradient of
 
@@ -217,50 +217,102 @@ def epochs(state, samples, objective, *, batch_size, shuffle=True):
     batch_size : int
 
     shuffle : bool, default=True
+    """
+
+    def __init__(self, state, samples, objective, *, batch_size, shuffle=True):
+        self.state = state
+        self.objective = objective
+        self.minibatches = _Minibatches(samples, batch_size, shuffle, state.parameters)
+        self.gradient = state.parameters.zeros_like()
+        state.draws = self.minibatches.shuffle
+
+    def train(self, n_epochs, patience=None):
+        """Train for `n_epochs`, or until `patience` runs out or a loss is not finite.
+
+        Parameters
+        ----------
+        n_epochs : int
+
+        patience : Patience, default=None
+            Changed in place; None never runs out.
+
+        Returns
+        -------
+        block : Block
+            The loss of an epoch is the mean over its minibatches, weighted as the
+            objective weighs. After Ctrl-C the state is that of the last epoch in it.
+        """
+        state, minibatches = self.state, self.minibatches
+        losses, rates, ending = [], [], DONE
+        finished = 0, None
+        try:
+            for _ in range(n_epochs):
+                rate = state.schedule.learning_rate(state.t)
+                loss = self._train_epoch(rate)
+                state.t += minibatches.n_samples
+                losses.append(loss)
+                rates.append(rate)
+                if not state.is_finite(loss):
+                    ending = NOT_FINITE
+                    break
+                # One assignment, which an interruption leaves undone or done.
+                finished = len(losses), state.snapshot()
+                if patience is not None and patience.runs_out(loss):
+                    ending = PATIENCE_RAN_OUT
+                    break
+        except KeyboardInterrupt:
+            n_finished, snapshot = finished
+            if n_finished == 0:
+                raise
+            state.restore(snapshot)
+            losses, ending = losses[:n_finished], INTERRUPTED
+        return Block(list(map(Epoch, losses, rates)), ending)
+
+    def _train_epoch(self, learning_rate):
+        """One pass over the samples; returns its mean loss."""
+        parameters, optimizer = self.state.parameters, self.state.optimizer
+        objective, gradient = self.objective, self.gradient
+        total_weight = self.minibatches.total_weight
+        mean_weight = total_weight / self.minibatches.n_samples
+        loss_sum = penalty_sum = 0.0
+        for (X, Y, sample_weight), workspace in self.minibatches.epoch(self.state.rng):
+            n_rows = X.shape[0]
+            weight = n_rows if sample_weight is None else float(sample_weight.sum())
+            if weight == 0:
+                continue
+            loss_sum += write_loss_gradient(
+                parameters,
+                X,
+                Y,
+                sample_weight,
+                1 / (n_rows * mean_weight),
+                objective,
+                gradient,
+                workspace,
+            )
+            if objective.alpha:
+                penalty_sum += weight * add_penalty_gradient(
+                    parameters, objective.alpha / total_weight, gradient
+                )
+            optimizer.step(parameters.flat, gradient.flat, learning_rate)
+        return (loss_sum + penalty_sum) / total_weight
+
+
+def epochs(state, samples, objective, *, batch_size, shuffle=True):
+    """Train without end, one epoch each time it is asked for.
+
+    Parameters
+    ----------
+    state, samples, objective, batch_size, shuffle
+        As `Trainer` takes them.
 
     Yields
     ------
     Epoch
-        Its loss is the mean over minibatches, weighted as the objective weighs.
     """
-    gradient = state.parameters.zeros_like()
-    minibatches = _Minibatches(samples, batch_size, shuffle, state.parameters)
+    trainer = Trainer(state, samples, objective, batch_size=batch_size, shuffle=shuffle)
     while True:
-        if minibatches.shuffle:
-            state.rng_before_epoch = state.rng.get_state()
-        learning_rate = state.schedule.learning_rate(state.t)
-        loss = _train_epoch(state, minibatches, objective, learning_rate, gradient)
-        state.t += minibatches.n_samples
-        yield Epoch(loss, learning_rate)
-
-
-def _train_epoch(state, minibatches, objective, learning_rate, gradient):
-    """One pass over the samples; returns its mean loss."""
-    parameters, optimizer = state.parameters, state.optimizer
-    total_weight = minibatches.total_weight
-    mean_weight = total_weight / minibatches.n_samples
-    loss_sum = penalty_sum = 0.0
-    for (X, Y, sample_weight), workspace in minibatches.epoch(state.rng):
-        n_rows = X.shape[0]
-        weight = n_rows if sample_weight is None else float(sample_weight.sum())
-        if weight == 0:
-            continue
-        loss_sum += write_loss_gradient(
-            parameters,
-            X,
-            Y,
-            sample_weight,
-            1 / (n_rows * mean_weight),
-            objective,
-            gradient,
-            workspace,
-        )
-        if objective.alpha:
-            penalty_sum += weight * add_penalty_gradient(
-                parameters, objective.alpha / total_weight, gradient
-            )
-        optimizer.step(parameters.flat, gradient.flat, learning_rate)
-    return (loss_sum + penalty_sum) / total_weight
+        yield trainer.train(1).epochs[0]
 
 
 def minimize_lbfgs(state, samples, objective, monitor, *, tol, max_iter, max_fun):
