@@ -137,9 +137,8 @@ class Monitor:
 
     def end_epoch(self, epoch):
         """To be called after each epoch; True: there should be no further one."""
+        self.check_finite(epoch)
         loss = watched = epoch.loss
-        if not self.state.is_finite(loss):
-            raise self._not_finite(epoch, self.n_epochs + 1)
         if self.finished[1] is None:
             self.first_loss = loss
         best = None

@@ -930,22 +930,27 @@ def test_a_partial_fit_that_fails_late_leaves_the_history():
     assert other.history_ == history
 
 
-def test_ctrl_c_in_a_scorer_undoes_the_epoch():
-    """Weights, counts and the order of samples are those after the epoch before."""
-    X, y = iris()
-    calls = []
+class InterruptingScorer:
+    """A scorer during whose fourth call the user presses Ctrl-C."""
 
-    def scorer(estimator, X, y):
-        calls.append(None)
-        if len(calls) == 4:
+    def __init__(self):
+        self.n_calls = 0
+
+    def __call__(self, estimator, X, y):
+        self.n_calls += 1
+        if self.n_calls == 4:
             raise KeyboardInterrupt
         return estimator.score(X, y)
 
+
+def test_ctrl_c_in_a_scorer_undoes_the_epoch():
+    """Weights, counts and the order of samples are those after the epoch before."""
+    X, y = iris()
     model = SimpleMLPClassifier(
         (5,),
         early_stopping=True,
         warm_start=True,
-        scoring=scorer,
+        scoring=InterruptingScorer(),
         max_iter=9,
         random_state=0,
         batch_size=20,
@@ -963,16 +968,12 @@ def test_ctrl_c_in_a_scorer_undoes_the_epoch():
 
 def test_ctrl_c_in_a_scorer_under_lbfgs_undoes_the_iteration():
     X, y = iris()
-    calls = []
-
-    def scorer(estimator, X, y):
-        calls.append(None)
-        if len(calls) == 4:
-            raise KeyboardInterrupt
-        return estimator.score(X, y)
-
     model = SimpleMLPClassifier(
-        (5,), solver="lbfgs", early_stopping=True, scoring=scorer, random_state=0
+        (5,),
+        solver="lbfgs",
+        early_stopping=True,
+        scoring=InterruptingScorer(),
+        random_state=0,
     )
     with pytest.warns(UserWarning, match="after 3 epochs"):
         model.fit(X, y)

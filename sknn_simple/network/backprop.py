@@ -176,7 +176,7 @@ def backward(
             # The sum over samples; a product is its fastest form in NumPy.
             workspace.ones.dot(delta, gradient.intercepts[i])
         if i > 0:
-            delta = delta.dot(parameters.coefs_transposed[i], workspace.deltas[i - 1])
+            delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
             derivative(below, delta, workspace.scratch[i - 1])
     return gradient
 

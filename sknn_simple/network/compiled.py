@@ -449,7 +449,7 @@ def _train_block(
 
 
 class Trainer:
-    """Trains a state in blocks of epochs, as `training.epochs` does one by one.
+    """`training.Trainer` with compiled loops, which hear Ctrl-C when a block is done.
 
     Parameters
     ----------

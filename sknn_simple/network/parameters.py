@@ -36,9 +36,6 @@ class Parameters:
     coefs : list of ndarray of shape (fan_in, fan_out)
         Views of `flat`.
 
-    coefs_transposed : list of ndarray of shape (fan_out, fan_in)
-        Views of `flat`.
-
     intercepts : list of ndarray of shape (fan_out,)
         Views of `flat`; an empty list where there are none.
 
@@ -74,7 +71,6 @@ class Parameters:
             stop = start + fan_in * fan_out
             self.coefs.append(flat[start:stop].reshape(fan_in, fan_out))
             start = stop
-        self.coefs_transposed = [coef.T for coef in self.coefs]
         self.flat_coefs = flat[:start]
         if fit_intercept:
             for fan_out in layer_sizes[1:]:
