@@ -27,7 +27,11 @@ def all_or_nothing(method):
     def restoring_method(estimator, *args, **kwargs):
         attributes = estimator.__dict__.copy()
         rng = estimator.random_state
-        rng_state = rng.get_state() if isinstance(rng, np.random.RandomState) else None
+        rng_state = (
+            rng.get_state(legacy=False)
+            if isinstance(rng, np.random.RandomState)
+            else None
+        )
         try:
             return method(estimator, *args, **kwargs)
         except BaseException:

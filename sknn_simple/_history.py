@@ -4,40 +4,46 @@ from .network import Epoch
 
 
 class History:
-    """Records of epochs.
+    """Records of epochs: a column for each thing that there is to tell.
 
-    The list only grows, so that a `view` costs nothing and stays as it was.
+    Columns only grow, so that a `view` costs nothing and stays as it was.
     """
 
-    def __init__(self, epochs=None, n_epochs=0):
-        self.epochs = [] if epochs is None else epochs
+    def __init__(self, columns=None, n_epochs=0):
+        self.columns = columns or {name: [] for name in Epoch._fields}
         self.n_epochs = n_epochs
 
     def append(self, epoch):
         """Add an Epoch."""
-        self.epochs.append(epoch)
+        for column, value in zip(self.columns.values(), epoch, strict=True):
+            column.append(value)
         self.n_epochs += 1
 
-    def extend(self, epochs):
-        """Add a list of Epoch."""
-        self.epochs.extend(epochs)
-        self.n_epochs += len(epochs)
+    def extend(self, block):
+        """Add the epochs of a Block, which nobody validated."""
+        n_new = len(block.losses)
+        self.columns["loss"] += block.losses
+        self.columns["learning_rate"] += block.learning_rates
+        self.columns["validation_loss"] += [None] * n_new
+        self.columns["validation_score"] += [None] * n_new
+        self.n_epochs += n_new
 
     def view(self):
         """The records so far, whatever is appended here later."""
-        return History(self.epochs, self.n_epochs)
+        return History(self.columns, self.n_epochs)
 
     def copy(self):
-        """The same records in a list of their own."""
-        return History(self.epochs[: self.n_epochs], self.n_epochs)
+        """The same records in columns of their own."""
+        columns = {name: self.column(name) for name in self.columns}
+        return History(columns, self.n_epochs)
 
     def column(self, name):
         """A list with one entry an epoch."""
-        return [getattr(epoch, name) for epoch in self.epochs[: self.n_epochs]]
+        return self.columns[name][: self.n_epochs]
 
     def to_dict(self):
         """A list for each thing that was ever recorded, with None where it was not."""
-        columns = {name: self.column(name) for name in Epoch._fields}
+        columns = {name: self.column(name) for name in self.columns}
         return {
             name: column
             for name, column in columns.items()
@@ -45,10 +51,11 @@ class History:
         }
 
     def __getstate__(self):
-        # Plain lists are smaller than epochs, and need no class to be loaded.
         return self.to_dict()
 
     def __setstate__(self, columns):
-        rows = zip(*columns.values(), strict=True)
-        self.epochs = [Epoch(**dict(zip(columns, row, strict=True))) for row in rows]
-        self.n_epochs = len(self.epochs)
+        self.n_epochs = len(columns["loss"])
+        missing = [None] * self.n_epochs
+        self.columns = {
+            name: list(columns.get(name, missing)) for name in Epoch._fields
+        }

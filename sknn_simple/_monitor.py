@@ -116,7 +116,7 @@ class Monitor:
         """Loss of the last finished epoch; before the first, that at the start."""
         if self.n_epochs == 0:
             return self.first_loss
-        return self.history.epochs[self.finished[0] - 1].loss
+        return self.history.columns["loss"][self.finished[0] - 1]
 
     @property
     def best_loss(self):
@@ -170,17 +170,15 @@ class Monitor:
         Their patience has been counted.
         """
         if self.finished[1] is None:
-            self.first_loss = block.epochs[0].loss
-        self.history.extend(block.epochs)
-        last = block.epochs[-1]
+            self.first_loss = block.losses[0]
+        self.history.extend(block)
         if block.ending == NOT_FINITE:
-            n_epochs = self.n_epochs + len(block.epochs)
-            raise self._not_finite(last, n_epochs)
+            raise self._not_finite(block.last, self.n_epochs + len(block.losses))
         self.finished = self.history.n_epochs, self.state.snapshot(), None
         if block.ending == INTERRUPTED:
             raise KeyboardInterrupt
         if block.ending == PATIENCE_RAN_OUT:
-            self._lose_patience(last)
+            self._lose_patience(block.last)
         return self.stopped
 
     def rewind(self):

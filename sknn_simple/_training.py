@@ -194,7 +194,7 @@ def _descend(estimator, samples, monitor):
         if monitor.looks_between:
             monitor.begin_epoch()
             block = trainer.train(1)
-            stop = monitor.end_epoch(block.epochs[0])
+            stop = monitor.end_epoch(block.last)
         else:
             began = time.perf_counter()
             size = min(size, monitor.max_iter - monitor.n_epochs)
@@ -205,7 +205,7 @@ def _descend(estimator, samples, monitor):
             size = max(1, int(min(0.05 / seconds, 10 * size, largest)))
         if stop:
             return
-    monitor.check_progress(block.epochs[-1])
+    monitor.check_progress(block.last)
 
 
 def _trainer_of(engine):

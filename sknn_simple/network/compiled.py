@@ -5,21 +5,34 @@ Function by function this is the twin of `losses`, `backprop`, `optimizers` and
 layers are found in flat vectors by their sizes, and functions by their numbers.
 """
 
+import ctypes
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, types
+from numba import carray, njit, types
 from numba.extending import intrinsic
 
 from . import optimizers
 from .activations import OUT_ACTIVATIONS
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
-from .training import DONE, NOT_FINITE, PATIENCE_RAN_OUT, Block, Epoch, Patience
-
-_compile = njit(
-    nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"}
+from .training import (
+    DONE,
+    NOT_FINITE,
+    PATIENCE_RAN_OUT,
+    Block,
+    Patience,
+    Samples,
 )
+from .workspace import aligned_zeros
+
+_OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
+_compile = njit(**_OPTIONS, fastmath={"contract", "nsz"})
+# For functions that are given tuples of arrays, which take time to pass.
+_compile_inline = njit(**_OPTIONS, fastmath={"contract", "nsz"}, forceinline=True)
+# For sums that may be taken in any order, so as to be vectorised.
+_compile_sum = njit(**_OPTIONS, fastmath={"contract", "nsz", "reassoc"})
 
 # Numbers of the functions, in the order of their registries.
 IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = range(len(OUT_ACTIVATIONS))
@@ -95,10 +108,116 @@ def tanh(x):
     return near if abs(x) < 0.625 else far
 
 
+class Layers(NamedTuple):
+    """Where to find each layer in flat vectors.
+
+    sizes : ndarray of shape (n_layers + 1,), of the input and of each layer
+    coef_at, intercept_at : ndarray of shape (n_layers,), in the parameters
+    unit_at : ndarray of shape (n_layers,), the units of all layers below
+    has_intercepts : bool
+    """
+
+    sizes: np.ndarray
+    coef_at: np.ndarray
+    intercept_at: np.ndarray
+    unit_at: np.ndarray
+    has_intercepts: bool
+
+    @classmethod
+    def of(cls, parameters):
+        """The layers of a network with these Parameters."""
+        sizes = np.array(parameters.layer_sizes)
+        ends = np.cumsum(sizes[:-1] * sizes[1:])
+        units = np.cumsum(sizes[1:])
+        return cls(
+            sizes,
+            coef_at=np.append(0, ends[:-1]),
+            intercept_at=ends[-1] + np.append(0, units[:-1]),
+            unit_at=np.append(0, units[:-1]),
+            has_intercepts=parameters.fit_intercept,
+        )
+
+
+class Functions(NamedTuple):
+    """An Objective with numbers for names."""
+
+    loss: int
+    activation: int
+    out_activation: int
+    alpha: float
+    averaged_over: float
+
+
+class Stepping(NamedTuple):
+    """The options of an optimizer, with 0 for those that it does not have."""
+
+    solver: int
+    momentum: float
+    nesterovs_momentum: float
+    beta_1: float
+    beta_2: float
+    epsilon: float
+
+
+class Memory(NamedTuple):
+    """What the passes write to, allocated once: flat vectors for all layers.
+
+    X, Y and sample_weight are those of a shuffled minibatch.
+    """
+
+    X: np.ndarray
+    Y: np.ndarray
+    sample_weight: np.ndarray
+    activations: np.ndarray
+    deltas: np.ndarray
+    gradient: np.ndarray
+
+
+@intrinsic
+def _address(typing_context, array, at):
+    """The address of the `at`-th element of a contiguous array."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(array)(context, builder, arguments[0]).data
+        return builder.gep(data, [arguments[1]])
+
+    return types.CPointer(array.dtype)(array, at), generate
+
+
+@_compile_inline
+def _matrix(array, at, n_rows, n_columns):
+    """A view of part of a contiguous array, for less than numba's reshape costs."""
+    return carray(_address(array, at), (n_rows, n_columns))  # type: ignore[call-arg]
+
+
+@_compile_inline
+def _vector(array, at, size):
+    return carray(_address(array, at), (size,))  # type: ignore[call-arg]
+
+
+@_compile_inline
+def _coef(layers, parameters, layer):
+    """The coef of a layer, or its derivative, from a flat vector."""
+    fan_in, fan_out = layers.sizes[layer], layers.sizes[layer + 1]
+    return _matrix(parameters, layers.coef_at[layer], fan_in, fan_out)
+
+
+@_compile_inline
+def _intercept(layers, parameters, layer):
+    return _vector(parameters, layers.intercept_at[layer], layers.sizes[layer + 1])
+
+
+@_compile_inline
+def _units(layers, values, layer, n_rows):
+    """The activations of a layer, or their deltas, from a flat vector."""
+    n_units = layers.sizes[layer + 1]
+    return _matrix(values, n_rows * layers.unit_at[layer], n_rows, n_units)
+
+
 @_compile
 def _activate(activation, Z):
     """Overwrite pre-activations with activations."""
-    z = Z.reshape(Z.size)
+    z = _vector(Z, 0, Z.size)
     if activation == LOGISTIC:
         for i in range(z.size):
             z[i] = 1 / (1 + exp(-z[i]))
@@ -116,7 +235,7 @@ def _activate(activation, Z):
 @_compile
 def _differentiate(activation, A, delta):
     """Multiply `delta` by the derivative of the activation, from its output."""
-    a, d = A.reshape(A.size), delta.reshape(delta.size)
+    a, d = _vector(A, 0, A.size), _vector(delta, 0, delta.size)
     if activation == LOGISTIC:
         for i in range(a.size):
             d[i] *= a[i] * (1 - a[i])
@@ -137,8 +256,8 @@ def _product(A, B, out):
         return
     for i in range(n):
         for j in range(k):
-            out[i, j] = 0
-        for h in range(m):
+            out[i, j] = A[i, 0] * B[0, j]
+        for h in range(1, m):
             for j in range(k):
                 out[i, j] += A[i, h] * B[h, j]
 
@@ -150,14 +269,15 @@ def _product_of_transposed(A, B, out):
     if n * m * k > _LARGE:
         np.dot(A.T, B, out)
         return
-    out[:] = 0
-    for i in range(n):
-        for h in range(m):
+    for h in range(m):
+        for j in range(k):
+            out[h, j] = A[0, h] * B[0, j]
+        for i in range(1, n):
             for j in range(k):
                 out[h, j] += A[i, h] * B[i, j]
 
 
-@_compile
+@_compile_sum
 def _product_with_transposed(A, B, out):
     """A @ B.T."""
     n, m, k = A.shape[0], A.shape[1], B.shape[0]
@@ -173,8 +293,9 @@ def _product_with_transposed(A, B, out):
 
 
 @_compile
-def _loss_and_delta(loss, out_activation, raw, Y, weights, delta):
+def _loss_and_delta(functions, raw, Y, weights, delta):
     """Sum of w_i * loss_i; `delta` becomes its derivative, not weighted."""
+    loss, out_activation = functions.loss, functions.out_activation
     value = 0.0
     if loss in (SQUARED_ERROR, ABSOLUTE_ERROR):
         _activate(out_activation, raw)
@@ -216,74 +337,65 @@ def _loss_and_delta(loss, out_activation, raw, Y, weights, delta):
     return value
 
 
-@_compile
-def _forward(X, flat, sizes, has_intercepts, activation, memory):
-    """Activations of each layer into `memory`, one after another."""
-    n_rows, n_layers = X.shape[0], sizes.size - 1
-    coef_at, out_at, intercept_at = 0, 0, 0
-    for layer in range(n_layers):
-        intercept_at += sizes[layer] * sizes[layer + 1]
+@_compile_inline
+def _forward(X, flat, layers, activation, memory):
+    """Write the activations of each layer; returns the raw prediction."""
+    n_rows, last = X.shape[0], layers.sizes.size - 2
     below = X
-    for layer in range(n_layers):
-        fan_in, fan_out = sizes[layer], sizes[layer + 1]
-        coef = flat[coef_at : coef_at + fan_in * fan_out].reshape(fan_in, fan_out)
-        Z = memory[out_at : out_at + n_rows * fan_out].reshape(n_rows, fan_out)
-        _product(below, coef, Z)
-        if has_intercepts:
+    for layer in range(last + 1):
+        Z = _units(layers, memory.activations, layer, n_rows)
+        _product(below, _coef(layers, flat, layer), Z)
+        if layers.has_intercepts:
+            intercept = _intercept(layers, flat, layer)
             for i in range(n_rows):
-                for j in range(fan_out):
-                    Z[i, j] += flat[intercept_at + j]
-            intercept_at += fan_out
-        if layer < n_layers - 1:
+                for j in range(Z.shape[1]):
+                    Z[i, j] += intercept[j]
+        if layer < last:
             _activate(activation, Z)
-        coef_at += fan_in * fan_out
-        out_at += n_rows * fan_out
         below = Z
     return below
 
 
-@_compile
-def _backward(X, flat, gradient, sizes, has_intercepts, activation, memory, deltas):
-    """Derivatives by each coef and intercept, from `deltas` of the outputs on down."""
-    n_rows, n_layers = X.shape[0], sizes.size - 1
-    coef_at, out_at = 0, 0
-    for layer in range(n_layers):
-        coef_at += sizes[layer] * sizes[layer + 1]
-        out_at += n_rows * sizes[layer + 1]
-    intercept_at = flat.size
-    for layer in range(n_layers - 1, -1, -1):
-        fan_in, fan_out = sizes[layer], sizes[layer + 1]
-        coef_at -= fan_in * fan_out
-        out_at -= n_rows * fan_out
-        delta = deltas[out_at : out_at + n_rows * fan_out].reshape(n_rows, fan_out)
-        coef_gradient = gradient[coef_at : coef_at + fan_in * fan_out]
-        below_at = out_at - n_rows * fan_in
+@_compile_inline
+def _backward(X, flat, layers, activation, memory):
+    """Write the gradient, from the outputs' delta on down."""
+    n_rows, last = X.shape[0], layers.sizes.size - 2
+    for layer in range(last, -1, -1):
+        delta = _units(layers, memory.deltas, layer, n_rows)
         below = X
         if layer > 0:
-            below = memory[below_at:out_at].reshape(n_rows, fan_in)
-        _product_of_transposed(below, delta, coef_gradient.reshape(fan_in, fan_out))
-        if has_intercepts:
-            intercept_at -= fan_out
-            gradient[intercept_at : intercept_at + fan_out] = 0
+            below = _units(layers, memory.activations, layer - 1, n_rows)
+        _product_of_transposed(below, delta, _coef(layers, memory.gradient, layer))
+        if layers.has_intercepts:
+            intercept_gradient = _intercept(layers, memory.gradient, layer)
+            intercept_gradient[:] = 0
             for i in range(n_rows):
-                for j in range(fan_out):
-                    gradient[intercept_at + j] += delta[i, j]
+                for j in range(delta.shape[1]):
+                    intercept_gradient[j] += delta[i, j]
         if layer > 0:
-            coef = flat[coef_at : coef_at + fan_in * fan_out].reshape(fan_in, fan_out)
-            delta_below = deltas[below_at:out_at].reshape(n_rows, fan_in)
-            _product_with_transposed(delta, coef, delta_below)
+            delta_below = _units(layers, memory.deltas, layer - 1, n_rows)
+            _product_with_transposed(delta, _coef(layers, flat, layer), delta_below)
             _differentiate(activation, below, delta_below)
 
 
-@_compile
-def _gather(source, rows, out):
-    """out[i] = source[rows[i]]."""
-    for i in range(rows.size):
-        for j in range(source.shape[1]):
-            out[i, j] = source[rows[i], j]
+@_compile_inline
+def _write_loss_gradient(flat, samples, scale, layers, functions, memory):
+    """Write the gradient of scale * sum_i w_i * loss_i; returns the sum, not scaled."""
+    X, Y, sample_weight = samples
+    raw = _forward(X, flat, layers, functions.activation, memory)
+    delta = _units(layers, memory.deltas, layers.sizes.size - 2, X.shape[0])
+    value = _loss_and_delta(functions, raw, Y, sample_weight, delta)
+    value /= functions.averaged_over
+    scale /= functions.averaged_over
+    for i in range(delta.shape[0]):
+        by = scale * sample_weight[i] if sample_weight.size else scale
+        for j in range(delta.shape[1]):
+            delta[i, j] *= by
+    _backward(X, flat, layers, functions.activation, memory)
+    return value
 
 
-@_compile
+@_compile_sum
 def _add_penalty_gradient(flat, gradient, n_coefs, strength):
     """Add strength * coef to the gradient; the penalty itself is returned."""
     scale = flat.dtype.type(strength)
@@ -295,13 +407,13 @@ def _add_penalty_gradient(flat, gradient, n_coefs, strength):
 
 
 @_compile
-def _sgd_step(flat, gradient, velocity, rate, momentum, nesterovs_momentum):
+def _sgd_step(flat, gradient, velocity, rate, stepping):
     """The step of `optimizers.SGD`."""
-    rate, momentum = flat.dtype.type(rate), flat.dtype.type(momentum)
+    rate, momentum = flat.dtype.type(rate), flat.dtype.type(stepping.momentum)
     if momentum == 0:
         for i in range(flat.size):
             flat[i] -= rate * gradient[i]
-    elif nesterovs_momentum:
+    elif stepping.nesterovs_momentum:
         for i in range(flat.size):
             velocity[i] = momentum * velocity[i] - rate * gradient[i]
             flat[i] += momentum * velocity[i] - rate * gradient[i]
@@ -312,13 +424,13 @@ def _sgd_step(flat, gradient, velocity, rate, momentum, nesterovs_momentum):
 
 
 @_compile
-def _adam_step(flat, gradient, first, second, rate, beta_1, beta_2, epsilon, t):
+def _adam_step(flat, gradient, first, second, rate, stepping, t):
     """The step of `optimizers.Adam`, its t-th."""
-    dtype = flat.dtype
+    dtype, beta_1, beta_2 = flat.dtype, stepping.beta_1, stepping.beta_2
     rate = dtype.type(rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t))
     keep_1, keep_2 = dtype.type(beta_1), dtype.type(beta_2)
     take_1, take_2 = dtype.type(1 - beta_1), dtype.type(1 - beta_2)
-    small = dtype.type(epsilon)
+    small = dtype.type(stepping.epsilon)
     for i in range(flat.size):
         g = gradient[i]
         first[i] = keep_1 * first[i] + take_1 * g
@@ -327,125 +439,236 @@ def _adam_step(flat, gradient, first, second, rate, beta_1, beta_2, epsilon, t):
 
 
 @_compile
-def _train_block(
-    flat,
-    first,
-    second,
+def _take(source, rows, out):
+    """out[i] = source[rows[i]], of matrices."""
+    for i in range(rows.size):
+        for j in range(source.shape[1]):
+            out[i, j] = source[rows[i], j]
+
+
+@_compile_inline
+def _minibatch(samples, order, start, n_rows, memory):
+    """Samples from `start` on: a view if they are in order, else gathered."""
+    X, Y, sample_weight = samples
+    n_features, n_outputs = X.shape[1], Y.shape[1]
+    n_weights = n_rows if sample_weight.size else 0
+    if order.size == 0:
+        return (
+            _matrix(X, start * n_features, n_rows, n_features),
+            _matrix(Y, start * n_outputs, n_rows, n_outputs),
+            _vector(sample_weight, start if n_weights else 0, n_weights),
+        )
+    rows = order[start : start + n_rows]
+    X_taken = _matrix(memory.X, 0, n_rows, n_features)
+    Y_taken = _matrix(memory.Y, 0, n_rows, n_outputs)
+    weights_taken = _vector(memory.sample_weight, 0, n_weights)
+    _take(X, rows, X_taken)
+    _take(Y, rows, Y_taken)
+    for i in range(n_weights):
+        weights_taken[i] = sample_weight[rows[i]]
+    return X_taken, Y_taken, weights_taken
+
+
+@_compile_inline
+def _total_weight(sample_weight, n_rows):
+    """Sum of the weights, where there are any."""
+    if sample_weight.size == 0:
+        return np.float64(n_rows)
+    total = 0.0
+    for weight in sample_weight:
+        total += weight
+    return total
+
+
+@_compile
+def _shuffle(order, draws, at):
+    """Make `order` a random permutation, as RandomState.permutation would.
+
+    For that it takes random numbers from `draws[at]` on. NumPy has promised never to
+    change what a RandomState draws (NEP 19).
+
+    Returns
+    -------
+    at : int
+        The number of draws that are used up; -1 if there were not enough.
+    """
+    for i in range(order.size):
+        order[i] = i
+    for i in range(order.size - 1, 0, -1):
+        mask = i
+        for shift in (1, 2, 4, 8, 16):
+            mask |= mask >> shift
+        j = i + 1
+        while j > i:
+            if at == draws.size:
+                return -1
+            j = int(draws[at]) & mask
+            at += 1
+        order[i], order[j] = order[j], order[i]
+    return at
+
+
+@_compile_inline
+def _train_epoch(
+    parameters,
     n_steps,
-    sizes,
-    has_intercepts,
-    X,
-    Y,
-    weights,
-    orders,
-    batch_size,
-    rates,
-    functions,
-    options,
+    learning_rate,
+    order,
+    samples,
     total_weight,
+    batch_size,
+    layers,
+    functions,
+    stepping,
+    memory,
+):
+    """One pass over the samples; returns its mean loss, and the steps so far."""
+    flat, first, second = parameters
+    n_samples = samples.X.shape[0]
+    mean_weight = total_weight / n_samples
+    loss_sum, penalty_sum = 0.0, 0.0
+    for start in range(0, n_samples, batch_size):
+        n_rows = min(batch_size, n_samples - start)
+        minibatch = _minibatch(samples, order, start, n_rows, memory)
+        weight = _total_weight(minibatch[2], n_rows)
+        if weight == 0:
+            continue
+        loss_sum += _write_loss_gradient(
+            flat, minibatch, 1 / (n_rows * mean_weight), layers, functions, memory
+        )
+        if functions.alpha:
+            penalty_sum += weight * _add_penalty_gradient(
+                flat,
+                memory.gradient,
+                layers.intercept_at[0],
+                functions.alpha / total_weight,
+            )
+        n_steps += 1
+        if stepping.solver == SGD:
+            _sgd_step(flat, memory.gradient, first, learning_rate, stepping)
+        else:
+            _adam_step(
+                flat, memory.gradient, first, second, learning_rate, stepping, n_steps
+            )
+    return (loss_sum + penalty_sum) / total_weight, n_steps
+
+
+@_compile_inline
+def _all_of(array):
+    return _vector(array, 0, array.size)
+
+
+@_compile_inline
+def _borrowed(parameters, samples, layers, memory):
+    """The same arrays, but owned by the caller.
+
+    Numba counts references to arrays, and in a small network that would take more
+    time than the arithmetic does.
+    """
+    flat, first, second = parameters
+    X, Y = samples.X, samples.Y
+    return (
+        (_all_of(flat), _all_of(first), _all_of(second)),
+        Samples(
+            _matrix(X, 0, X.shape[0], X.shape[1]),
+            _matrix(Y, 0, Y.shape[0], Y.shape[1]),
+            _all_of(samples.sample_weight),
+        ),
+        Layers(
+            _all_of(layers.sizes),
+            _all_of(layers.coef_at),
+            _all_of(layers.intercept_at),
+            _all_of(layers.unit_at),
+            layers.has_intercepts,
+        ),
+        Memory(
+            _all_of(memory.X),
+            _all_of(memory.Y),
+            _all_of(memory.sample_weight),
+            _all_of(memory.activations),
+            _all_of(memory.deltas),
+            _all_of(memory.gradient),
+        ),
+    )
+
+
+@_compile
+def _train_block(
+    parameters,
+    n_steps,
+    learning_rates,
+    draws,
+    samples,
+    total_weight,
+    batch_size,
+    layers,
+    functions,
+    stepping,
+    memory,
     patience,
     losses,
 ):
     """Train for as many epochs as there are rates, or until one is the last.
 
-    `patience` holds the best loss and the count of epochs in vain, and `losses`
-    receives the mean loss of each epoch.
+    Parameters
+    ----------
+    draws : ndarray of uint32
+        To shuffle with, if there are any. Training ends before an epoch for which they
+        are not enough.
+
+    patience : tuple
+        tol, n_epochs, and the best loss and count so far.
+
+    losses : ndarray
+        Receives the mean loss of each epoch.
 
     Returns
     -------
-    n_epochs : int
-        Trained.
+    n_epochs, n_steps, n_draws : int
+        Epochs trained, steps taken in all, and draws used up.
 
     ending : int
         DONE, PATIENCE_RAN_OUT or NOT_FINITE.
 
-    n_steps : int
+    best, count
+        Of the patience.
     """
-    activation, out_activation, loss, solver = functions
-    momentum, nesterov, beta_1, beta_2, epsilon, alpha, averaged, tol, wait = options
-    n_samples, width = Y.shape[0], 0
-    n_coefs = 0
-    for layer in range(sizes.size - 1):
-        width += sizes[layer + 1]
-        n_coefs += sizes[layer] * sizes[layer + 1]
-    gradient = np.empty_like(flat)
-    memory = np.empty(batch_size * width, flat.dtype)
-    deltas = np.empty(batch_size * width, flat.dtype)
-    X_taken = np.empty((batch_size, X.shape[1]), flat.dtype)
-    Y_taken = np.empty((batch_size, Y.shape[1]), flat.dtype)
-    weights_taken = np.empty(batch_size if weights.size else 0, flat.dtype)
-    in_order = np.arange(n_samples)
-    mean_weight = total_weight / n_samples
-    for epoch in range(rates.size):
-        order = orders[epoch] if orders.shape[0] else in_order
-        loss_sum, penalty_sum = 0.0, 0.0
-        for start in range(0, n_samples, batch_size):
-            rows = order[start : min(start + batch_size, n_samples)]
-            n_rows = rows.size
-            if epoch == 0 or n_rows < n_samples:
-                _gather(X, rows, X_taken)
-                _gather(Y, rows, Y_taken)
-            weight = 0.0 if weights.size else np.float64(n_rows)
-            if weights.size:
-                for i in range(n_rows):
-                    weights_taken[i] = weights[rows[i]]
-                    weight += weights_taken[i]
-                if weight == 0:
-                    continue
-            X_batch = X_taken[:n_rows]
-            raw = _forward(X_batch, flat, sizes, has_intercepts, activation, memory)
-            out_at = n_rows * (width - sizes[-1])
-            delta = deltas[out_at : out_at + n_rows * sizes[-1]]
-            delta = delta.reshape(n_rows, sizes[-1])
-            value = _loss_and_delta(
-                loss, out_activation, raw, Y_taken[:n_rows], weights_taken, delta
-            )
-            scale = 1 / (n_rows * mean_weight * averaged)
-            loss_sum += value / averaged
-            for i in range(n_rows):
-                by = scale * weights_taken[i] if weights.size else scale
-                for j in range(sizes[-1]):
-                    delta[i, j] *= by
-            _backward(
-                X_batch,
-                flat,
-                gradient,
-                sizes,
-                has_intercepts,
-                activation,
-                memory,
-                deltas,
-            )
-            if alpha:
-                penalty_sum += weight * _add_penalty_gradient(
-                    flat, gradient, n_coefs, alpha / total_weight
-                )
-            n_steps += 1
-            if solver == SGD:
-                _sgd_step(flat, gradient, first, rates[epoch], momentum, nesterov)
-            else:
-                _adam_step(
-                    flat,
-                    gradient,
-                    first,
-                    second,
-                    rates[epoch],
-                    beta_1,
-                    beta_2,
-                    epsilon,
-                    n_steps,
-                )
-        losses[epoch] = (loss_sum + penalty_sum) / total_weight
-        finite = math.isfinite(losses[epoch])
+    parameters, samples, layers, memory = _borrowed(parameters, samples, layers, memory)
+    flat = parameters[0]
+    tol, wait, best, count = patience
+    order = np.empty(samples.X.shape[0] if draws.size else 0, np.int64)
+    n_epochs, n_draws, ending = 0, 0, DONE
+    while ending == DONE and n_epochs < learning_rates.size:
+        if draws.size:
+            drawn = _shuffle(order, draws, n_draws)
+            if drawn < 0:
+                break
+            n_draws = drawn
+        loss, n_steps = _train_epoch(
+            parameters,
+            n_steps,
+            learning_rates[n_epochs],
+            order,
+            samples,
+            total_weight,
+            batch_size,
+            layers,
+            functions,
+            stepping,
+            memory,
+        )
+        losses[n_epochs] = loss
+        n_epochs += 1
+        finite = math.isfinite(loss)
         for i in range(flat.size):
             finite &= math.isfinite(flat[i])
+        count = 0 if loss < best - tol else count + 1
+        best = min(best, loss)
         if not finite:
-            return epoch + 1, NOT_FINITE, n_steps
-        patience[1] = 0 if losses[epoch] < patience[0] - tol else patience[1] + 1
-        patience[0] = min(patience[0], losses[epoch])
-        if patience[1] >= wait:
-            return epoch + 1, PATIENCE_RAN_OUT, n_steps
-    return rates.size, DONE, n_steps
+            ending = NOT_FINITE
+        elif count >= wait:
+            ending = PATIENCE_RAN_OUT
+    return n_epochs, n_steps, n_draws, ending, best, count
 
 
 class Trainer:
@@ -468,27 +691,39 @@ class Trainer:
 
     def __init__(self, state, samples, objective, *, batch_size, shuffle=True):
         X, Y, sample_weight = samples
-        dtype = state.parameters.flat.dtype
+        dtype, n_samples = state.parameters.flat.dtype, len(Y)
+        no_weights = np.empty(0, dtype)
         self.state = state
-        self.samples = (
-            X,
-            Y,
-            np.empty(0, dtype) if sample_weight is None else sample_weight,
+        # The plain arrays may borrow their memory.
+        self._owners = samples
+        self.samples = Samples(
+            _plain(X),
+            _plain(Y),
+            no_weights if sample_weight is None else _plain(sample_weight),
         )
         self.total_weight = float(samples.total_weight)
-        self.n_samples = len(Y)
-        self.batch_size = min(batch_size, self.n_samples)
-        self.shuffle = shuffle and self.batch_size < self.n_samples
+        self.batch_size = min(batch_size, n_samples)
+        self.shuffle = shuffle and self.batch_size < n_samples
         state.draws = self.shuffle
-        self.sizes = np.array(state.parameters.layer_sizes)
-        self.functions = (
+        self.layers = Layers.of(state.parameters)
+        self.functions = Functions(
+            list(LOSSES).index(objective.loss),
             list(OUT_ACTIVATIONS).index(objective.activation),
             list(OUT_ACTIVATIONS).index(objective.out_activation),
-            list(LOSSES).index(objective.loss),
-            list(OPTIMIZERS.values()).index(type(state.optimizer)),
+            float(objective.alpha),
+            float(Y.shape[1] if LOSSES[objective.loss].averaged else 1),
         )
-        averaged = Y.shape[1] if LOSSES[objective.loss].averaged else 1
-        self.alpha_and_averaged = float(objective.alpha), float(averaged)
+        n_rows = self.batch_size
+        n_taken = n_rows if self.shuffle else 0
+        n_units = n_rows * int(self.layers.sizes[1:].sum())
+        self.memory = Memory(
+            aligned_zeros((n_taken * X.shape[1],), dtype),
+            aligned_zeros((n_taken * Y.shape[1],), dtype),
+            aligned_zeros((n_taken if sample_weight is not None else 0,), dtype),
+            aligned_zeros((n_units,), dtype),
+            aligned_zeros((n_units,), dtype),
+            state.parameters.zeros_like().flat,
+        )
 
     def train(self, n_epochs, patience=None):
         """Train for `n_epochs`, or until `patience` runs out or a loss is not finite.
@@ -504,62 +739,64 @@ class Trainer:
         -------
         block : Block
         """
-        state = self.state
+        state, n_samples = self.state, len(self.samples.Y)
         patience = patience or Patience(0.0, np.inf)
-        orders = np.empty((0, 0), dtype=np.int64)
+        draws, before = np.empty(0, np.uint32), None
         if self.shuffle:
-            before = state.rng.get_state()
-            orders = self._draw_orders(n_epochs)
-        rates = [
-            state.schedule.learning_rate(state.t + i * self.n_samples)
-            for i in range(n_epochs)
-        ]
+            before = state.rng.get_state(legacy=False)
+            # On average, one number in 1.4 is small enough to use.
+            draws = _draw(state.rng, n_epochs * 2 * n_samples + 64)
         losses = np.empty(n_epochs)
-        progress = np.array([patience.best, float(patience.count)])
-        flat, optimizer = state.parameters.flat, state.optimizer
-        first, second = _vectors(optimizer, flat)
-        n_trained, ending, n_steps = _train_block(
-            flat,
-            first,
-            second,
-            getattr(optimizer, "n_steps", 0),
-            self.sizes,
-            state.parameters.fit_intercept,
-            *self.samples,
-            orders,
-            self.batch_size,
-            np.array(rates, dtype=np.float64),
-            self.functions,
-            (
-                *_options(optimizer),
-                *self.alpha_and_averaged,
-                patience.tol,
-                patience.n_epochs,
-            ),
+        rates = state.schedule.learning_rates(state.t, n_samples, n_epochs)
+        first, second = _vectors(state.optimizer, state.parameters.flat)
+        n_trained, n_steps, n_draws, ending, best, count = _train_block(
+            (state.parameters.flat, first, second),
+            getattr(state.optimizer, "n_steps", 0),
+            rates,
+            draws,
+            self.samples,
             self.total_weight,
-            progress,
+            self.batch_size,
+            self.layers,
+            self.functions,
+            _stepping(state.optimizer),
+            self.memory,
+            (patience.tol, float(patience.n_epochs), patience.best, patience.count),
             losses,
         )
-        if self.shuffle and n_trained < n_epochs:
-            # The orders of epochs that were not trained are still to come.
+        if self.shuffle:
             state.rng.set_state(before)
-            self._draw_orders(n_trained)
-        _set_vectors(optimizer, first, second, n_steps)
-        patience.best, patience.count = float(progress[0]), int(progress[1])
-        state.t += n_trained * self.n_samples
-        return Block(list(map(Epoch, losses[:n_trained].tolist(), rates)), ending)
-
-    def _draw_orders(self, n_epochs):
-        """The orders of samples that `training.epochs` would draw."""
-        return np.array(
-            [self.state.rng.permutation(self.n_samples) for _ in range(n_epochs)]
-        )
+            _draw(state.rng, n_draws)
+        _set_vectors(state.optimizer, first, second, n_steps)
+        patience.best, patience.count = best, count
+        state.t += n_trained * n_samples
+        return Block(losses[:n_trained].tolist(), rates[:n_trained].tolist(), ending)
 
 
-def _options(optimizer):
-    """momentum, nesterovs_momentum, beta_1, beta_2 and epsilon, where there are any."""
-    names = ("momentum", "nesterovs_momentum", "beta_1", "beta_2", "epsilon")
-    return tuple(float(getattr(optimizer, name, 0.0)) for name in names)
+def _plain(array):
+    """The array, contiguous, and of the one type that numba compiles for.
+
+    To numba read-only arrays are a type of their own, for which it would compile
+    everything anew. These loops do not write to the samples.
+    """
+    array = np.ascontiguousarray(array)
+    if array.flags.writeable:
+        return array
+    memory = (ctypes.c_byte * array.nbytes).from_address(array.ctypes.data)
+    return np.frombuffer(memory, array.dtype).reshape(array.shape)
+
+
+def _draw(rng, n_draws):
+    """Random numbers of 32 bits, each of which is one step of the generator."""
+    return rng.randint(0, 2**32, n_draws, np.uint32)
+
+
+def _stepping(optimizer):
+    """The options of the optimizer."""
+    return Stepping(
+        list(OPTIMIZERS.values()).index(type(optimizer)),
+        *(float(getattr(optimizer, name, 0.0)) for name in Stepping._fields[1:]),
+    )
 
 
 def _vectors(optimizer, flat):
@@ -568,8 +805,8 @@ def _vectors(optimizer, flat):
         first, second = optimizer.first_moment, optimizer.second_moment
     else:
         first, second = optimizer.velocity, np.empty(0, flat.dtype)
-    first = np.zeros_like(flat) if first is None else first
-    return first, np.zeros_like(flat) if second is None else second
+    first = aligned_zeros(flat.shape, flat.dtype) if first is None else first
+    return first, aligned_zeros(flat.shape, flat.dtype) if second is None else second
 
 
 def _set_vectors(optimizer, first, second, n_steps):

@@ -10,6 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from .workspace import aligned_zeros
+
 
 @dataclass
 class SGD:
@@ -41,7 +43,7 @@ class SGD:
             parameters -= gradient
             return
         if self.velocity is None:
-            self.velocity = np.zeros_like(parameters)
+            self.velocity = aligned_zeros(parameters.shape, parameters.dtype)
         self.velocity *= self.momentum
         self.velocity -= gradient
         if self.nesterovs_momentum:
@@ -92,8 +94,8 @@ class Adam:
     def step(self, parameters, gradient, learning_rate):
         """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
         if self.first_moment is None or self.second_moment is None:
-            self.first_moment = np.zeros_like(parameters)
-            self.second_moment = np.zeros_like(parameters)
+            self.first_moment = aligned_zeros(parameters.shape, parameters.dtype)
+            self.second_moment = aligned_zeros(parameters.shape, parameters.dtype)
         m, v, g = self.first_moment, self.second_moment, gradient
         self.n_steps += 1
         t = self.n_steps
@@ -172,6 +174,10 @@ class Constant:
         """The rate of an epoch that begins after `t` rows were seen."""
         return self.learning_rate_init
 
+    def learning_rates(self, t, n_samples, n_epochs):
+        """The rates of epochs on end, shape (n_epochs,), until one slows down."""
+        return np.full(n_epochs, self.learning_rate(t), float)
+
     def copy(self, **options):
         """The same state under other `options`."""
         return replace(self, **options)
@@ -191,6 +197,10 @@ class InvScaling(Constant):
 
     def learning_rate(self, t):
         return self.learning_rate_init / (t + 1) ** self.power_t
+
+    def learning_rates(self, t, n_samples, n_epochs):
+        begins = range(t, t + n_epochs * n_samples, n_samples)
+        return np.array([self.learning_rate(begin) for begin in begins])
 
 
 @dataclass

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from .workspace import aligned_zeros
+
 
 class Parameters:
     """All coefs and intercepts of a network, or a loss's derivatives by them.
@@ -56,7 +58,7 @@ class Parameters:
         if flat is None:
             n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(layer_sizes))
             n_intercepts = sum(layer_sizes[1:]) if fit_intercept else 0
-            flat = np.zeros(n_coefs + n_intercepts, dtype=dtype)
+            flat = aligned_zeros((n_coefs + n_intercepts,), dtype)
         self._lay_out(layer_sizes, fit_intercept, flat)
 
     def _lay_out(self, layer_sizes, fit_intercept, flat):
@@ -127,11 +129,13 @@ class Parameters:
 
     def zeros_like(self):
         """Zeros in the same layout, such as a gradient is written to."""
-        return self.view(np.zeros_like(self.flat))
+        return Parameters(self.layer_sizes, self.flat.dtype, self.fit_intercept)
 
     def copy(self):
         """The same values in memory of their own."""
-        return self.view(self.flat.copy())
+        copy = self.zeros_like()
+        copy.flat[:] = self.flat
+        return copy
 
     def view(self, flat):
         """See the vector `flat`, shape (n_parameters,), in this layout."""

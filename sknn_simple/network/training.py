@@ -62,13 +62,19 @@ DONE, PATIENCE_RAN_OUT, NOT_FINITE, INTERRUPTED = range(4)
 class Block(NamedTuple):
     """Epochs that were trained in one go.
 
-    epochs : list of Epoch
+    losses, learning_rates : list of float, one entry an epoch
     ending : DONE, or with its last epoch PATIENCE_RAN_OUT or NOT_FINITE, or after it
         INTERRUPTED by Ctrl-C
     """
 
-    epochs: list[Epoch]
+    losses: list[float]
+    learning_rates: list[float]
     ending: int
+
+    @property
+    def last(self):
+        """The last Epoch."""
+        return Epoch(self.losses[-1], self.learning_rates[-1])
 
 
 @dataclass
@@ -105,7 +111,7 @@ class TrainingState:
     def snapshot(self):
         """The state of now, at the end of an epoch, to `restore` later."""
         optimizer = self.optimizer and self.optimizer.snapshot()
-        rng = self.rng.get_state() if self.draws else None
+        rng = self.rng.get_state(legacy=False) if self.draws else None
         return self.parameters.flat.copy(), optimizer, rng, self.t
 
     def restore(self, snapshot):
@@ -265,8 +271,9 @@ class Trainer:
             if n_finished == 0:
                 raise
             state.restore(snapshot)
-            losses, ending = losses[:n_finished], INTERRUPTED
-        return Block(list(map(Epoch, losses, rates)), ending)
+            del losses[n_finished:], rates[n_finished:]
+            ending = INTERRUPTED
+        return Block(losses, rates, ending)
 
     def _train_epoch(self, learning_rate):
         """One pass over the samples; returns its mean loss."""
@@ -312,7 +319,7 @@ def epochs(state, samples, objective, *, batch_size, shuffle=True):
     """
     trainer = Trainer(state, samples, objective, batch_size=batch_size, shuffle=shuffle)
     while True:
-        yield trainer.train(1).epochs[0]
+        yield trainer.train(1).last
 
 
 def minimize_lbfgs(state, samples, objective, monitor, *, tol, max_iter, max_fun):
