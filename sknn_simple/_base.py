@@ -15,7 +15,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import _parameters, _resumption, _samples, _training, _validation
+from . import _engines, _parameters, _resumption, _samples, _training, _validation
 from ._monitor import CallbackBridge
 from .network import OPTIMIZERS, forward
 
@@ -176,7 +176,6 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
         # 1. What to learn, from which samples, and from where.
         _samples.check_validation_request(self, *validation)
-        _parameters.check_engine(self, X)
         architecture = _parameters.check_architecture(self, again)
         samples = _samples.check_samples(
             self,
@@ -186,6 +185,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             reset=not again,
             dtype=self.coefs_[0].dtype if again else (np.float64, np.float32),
         )
+        trainer_class = _engines.trainer_class(self, samples.X)
         targets = self._targets if again else self._make_targets(samples.y, classes)
         samples = self._weigh_classes(targets, samples)
         run = _training.prepare(self, samples, validation, targets, again)
@@ -202,7 +202,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             monitor.callbacks = CallbackBridge(
                 context, **task, reconstruction_attributes=attributes
             )
-        _training.train(self, run.samples, monitor)
+        _training.train(self, trainer_class, run.samples, monitor)
 
         # 3. Publish.
         self.__dict__.update(attributes())

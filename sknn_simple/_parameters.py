@@ -1,10 +1,8 @@
 """What the estimators' parameters may be, one by one and together."""
 
-from importlib.util import find_spec
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
@@ -67,22 +65,6 @@ def hidden_layer_sizes(estimator):
                 f"layer, got {given!r}."
             )
     return tuple(int(size) for size in sizes)
-
-
-def check_engine(estimator, X):
-    """Check that engine="numba" is installed, and that it gets dense samples."""
-    if estimator.engine != "numba":
-        return
-    if find_spec("numba") is None:
-        raise ImportError(
-            "engine='numba' needs numba, which is not installed: "
-            'pip install "sknn-simple[fast]", or use engine="numpy".'
-        )
-    if issparse(X):
-        raise TypeError(
-            "engine='numba' takes dense X, got a sparse one: use engine='numpy', or "
-            "X.toarray()."
-        )
 
 
 def batch_size(estimator, n_samples):

@@ -25,7 +25,6 @@ from .network import (
     Objective,
     Patience,
     Samples,
-    Trainer,
     minimize_lbfgs,
 )
 
@@ -155,13 +154,15 @@ def _constant_loss(objective, samples):
     return float(value / samples.Y.shape[1] if loss.averaged else value)
 
 
-def train(estimator, samples, monitor):
+def train(estimator, trainer_class, samples, monitor):
     """Train until done, and on Ctrl-C go back to the last finished epoch."""
-    run = _descend if estimator.solver in OPTIMIZERS else _minimize
     try:
         # The monitor finds what overflows.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            run(estimator, samples, monitor)
+            if estimator.solver in OPTIMIZERS:
+                _descend(estimator, trainer_class, samples, monitor)
+            else:
+                _minimize(estimator, samples, monitor)
     except KeyboardInterrupt:
         if monitor.n_epochs == 0:
             raise
@@ -179,9 +180,9 @@ def train(estimator, samples, monitor):
         monitor.state.optimizer = _parameters.make_optimizer(estimator)
 
 
-def _descend(estimator, samples, monitor):
+def _descend(estimator, trainer_class, samples, monitor):
     """Train with sgd or adam, in blocks of epochs where nobody looks in between."""
-    trainer = _trainer_of(estimator.engine)(
+    trainer = trainer_class(
         monitor.state,
         samples,
         monitor.objective,
@@ -206,15 +207,6 @@ def _descend(estimator, samples, monitor):
         if stop:
             return
     monitor.check_progress(block.last)
-
-
-def _trainer_of(engine):
-    """The class that trains; numba is imported only if it is asked for."""
-    if engine != "numba":
-        return Trainer
-    from .network.compiled import Trainer as CompiledTrainer
-
-    return CompiledTrainer
 
 
 def _minimize(estimator, samples, monitor):

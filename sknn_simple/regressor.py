@@ -154,8 +154,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     engine : {'auto', 'numpy', 'numba'}, default='auto'
         What 'sgd' and 'adam' compute with. 'numba' (extra `fast`) compiles the same
         steps to fused loops, for dense `X`; the first fit of a dtype takes some
-        seconds for it, once a machine. 'auto' is NumPy at present. Models are the
-        same to rounding, and one engine goes on with those of the other.
+        seconds for it, once a machine, and says so on stderr. 'auto' is 'numba' where
+        that is installed and `X` is dense, else 'numpy'. Models are the same to
+        rounding, and one engine goes on with those of the other.
 
     Attributes
     ----------

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from numba import njit
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
@@ -14,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
 from sknn_simple.network import (
     ACTIVATIONS,
     LOSSES,
@@ -325,17 +326,50 @@ def test_read_only_samples():
     np.testing.assert_array_equal(weights_of(ours), weights_of(theirs))
 
 
+def test_the_caller_hears_of_a_compilation_once(capsys):
+    def compile_something():
+        njit(compiled._shuffle.py_func)(np.empty(3, np.int64), np.arange(99), 0)
+
+    with compiled._noticing_compilation(np.dtype("float16")):
+        compile_something()
+        compile_something()
+    assert (
+        capsys.readouterr().err.count("compiling the training loops for float16") == 1
+    )
+    with compiled._noticing_compilation(np.dtype("float16")):
+        compile_something()
+    assert capsys.readouterr().err == ""
+
+
+def test_auto_is_numba_for_dense_samples():
+    auto = clone(REGRESSOR).set_params(engine="auto", max_iter=3)
+    np.testing.assert_array_equal(
+        weights_of(clone(auto).fit(X, NUMBERS)),
+        weights_of(clone(auto).set_params(engine="numba").fit(X, NUMBERS)),
+    )
+    on_sparse = clone(auto).fit(sparse.csr_matrix(X), NUMBERS)
+    on_numpy = clone(auto).set_params(engine="numpy")
+    np.testing.assert_array_equal(
+        weights_of(on_sparse), weights_of(on_numpy.fit(sparse.csr_matrix(X), NUMBERS))
+    )
+
+
 def test_sparse_samples_are_refused():
     with pytest.raises(TypeError, match=r"engine='numba' takes dense X.*'numpy'"):
         clone(REGRESSOR).fit(sparse.csr_matrix(X), NUMBERS)
 
 
-def test_without_numba_the_error_names_the_extra(monkeypatch):
-    from sknn_simple import _parameters
-
-    monkeypatch.setattr(_parameters, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r"sknn-simple\[fast\]"):
+def test_without_numba(monkeypatch):
+    """The error names the extra; "auto" does without."""
+    missing = ImportError("No module named 'numba'")
+    monkeypatch.setattr(_engines, "_compiled_trainer", lambda: missing)
+    with pytest.raises(ImportError, match=r"No module.*sknn-simple\[fast\]"):
         clone(REGRESSOR).fit(X, NUMBERS)
+    auto = clone(REGRESSOR).set_params(engine="auto", max_iter=3)
+    on_numpy = clone(auto).set_params(engine="numpy")
+    np.testing.assert_array_equal(
+        weights_of(auto.fit(X, NUMBERS)), weights_of(on_numpy.fit(X, NUMBERS))
+    )
 
 
 @pytest.mark.filterwarnings("ignore:Training stopped after max_iter")

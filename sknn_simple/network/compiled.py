@@ -5,12 +5,15 @@ Function by function this is the twin of `losses`, `backprop`, `optimizers` and
 layers are found in flat vectors by their sizes, and functions by their numbers.
 """
 
+import contextlib
 import ctypes
 import math
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import carray, njit, types
+from numba.core import event
 from numba.extending import intrinsic
 
 from . import optimizers
@@ -27,7 +30,21 @@ from .training import (
 )
 from .workspace import aligned_zeros
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
+
+def _can_cache():
+    """Whether there is a directory where numba may keep what it has compiled."""
+    try:
+        njit(cache=True)(_can_cache)
+    except RuntimeError:
+        return False
+    return True
+
+
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "cache": _can_cache(),
+    "error_model": "numpy",
+}
 _compile = njit(**_OPTIONS, fastmath={"contract", "nsz"})
 # For functions that are given tuples of arrays, which take time to pass.
 _compile_inline = njit(**_OPTIONS, fastmath={"contract", "nsz"}, forceinline=True)
@@ -671,6 +688,43 @@ def _train_block(
     return n_epochs, n_steps, n_draws, ending, best, count
 
 
+class _Notice(event.Listener):
+    """Says that these loops are being compiled, in case the user wonders."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+        self.given = False
+
+    def on_start(self, compilation):
+        ours = compilation.data["dispatcher"].py_func.__module__ == __name__
+        if ours and not self.given:
+            self.given = True
+            how_often = "on this machine" if _OPTIONS["cache"] else "in this process"
+            print(
+                f"sknn_simple: compiling the training loops for {self.dtype}. This "
+                f"takes some 15 seconds, once {how_often}.",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def on_end(self, compilation):
+        """There is nothing more to say."""
+
+
+_ready: set[np.dtype] = set()
+
+
+@contextlib.contextmanager
+def _noticing_compilation(dtype):
+    """Tell the user if numba compiles in here, and does not load from its cache."""
+    if dtype not in _ready:
+        with event.install_listener("numba:compile", _Notice(dtype)):
+            yield
+        _ready.add(dtype)
+    else:
+        yield
+
+
 class Trainer:
     """`training.Trainer` with compiled loops, which hear Ctrl-C when a block is done.
 
@@ -748,22 +802,24 @@ class Trainer:
             draws = _draw(state.rng, n_epochs * 2 * n_samples + 64)
         losses = np.empty(n_epochs)
         rates = state.schedule.learning_rates(state.t, n_samples, n_epochs)
-        first, second = _vectors(state.optimizer, state.parameters.flat)
-        n_trained, n_steps, n_draws, ending, best, count = _train_block(
-            (state.parameters.flat, first, second),
-            getattr(state.optimizer, "n_steps", 0),
-            rates,
-            draws,
-            self.samples,
-            self.total_weight,
-            self.batch_size,
-            self.layers,
-            self.functions,
-            _stepping(state.optimizer),
-            self.memory,
-            (patience.tol, float(patience.n_epochs), patience.best, patience.count),
-            losses,
-        )
+        flat = state.parameters.flat
+        first, second = _vectors(state.optimizer, flat)
+        with _noticing_compilation(flat.dtype):
+            n_trained, n_steps, n_draws, ending, best, count = _train_block(
+                (flat, first, second),
+                getattr(state.optimizer, "n_steps", 0),
+                rates,
+                draws,
+                self.samples,
+                self.total_weight,
+                self.batch_size,
+                self.layers,
+                self.functions,
+                _stepping(state.optimizer),
+                self.memory,
+                (patience.tol, float(patience.n_epochs), patience.best, patience.count),
+                losses,
+            )
         if self.shuffle:
             state.rng.set_state(before)
             _draw(state.rng, n_draws)
