@@ -1,0 +1,201 @@
+"""Time this library against its rivals, on work of its users.
+
+Run it with
+
+    python benchmarks/run.py
+    python benchmarks/run.py --workloads W1 W4 --engines numba --peers scikit-learn
+    python benchmarks/run.py --quick
+
+For each workload the rivals are first checked to learn the same; if they do not,
+it is not timed. They then take turns, with one BLAS thread. Other work on the
+machine changes the times much, the ratios of their medians little.
+"""
+
+import os
+
+# Has to be said before NumPy is imported.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+
+import argparse
+import json
+import sys
+import time
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+from sklearn.exceptions import ConvergenceWarning
+
+import report
+from cases import ENGINES, PEERS, missing_packages
+from machine import compilation, machine
+from workloads import TITLES, WORKLOADS
+
+EXTRA = {"numba": "fast", "limit": "fast", "PyTorch": "bench", "skorch": "bench"}
+
+
+def options():
+    """The command line's."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--workloads",
+        nargs="+",
+        choices=WORKLOADS,
+        default=list(WORKLOADS),
+        metavar="NAME",
+        help=f"which of {', '.join(WORKLOADS)}; default: all",
+    )
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
+    parser.add_argument(
+        "--peers",
+        nargs="+",
+        choices=(*PEERS, "none"),
+        default=PEERS,
+        metavar="PEER",
+        help=f"which of {', '.join(map(repr, PEERS))}, or 'none'; default: all",
+    )
+    parser.add_argument(
+        "--repeats", type=int, help="of each timing; default: each workload's own"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="try everything at a small size"
+    )
+    parser.add_argument("--json", type=Path, help="write all samples to this file")
+    parser.add_argument(
+        "--chart",
+        type=Path,
+        help="draw the speeds to this PNG, and the growth to *_growth.png beside it",
+    )
+    parser.add_argument(
+        "--from-json", type=Path, help="show and draw what --json wrote; time nothing"
+    )
+    chosen = parser.parse_args()
+    if chosen.repeats is not None and chosen.repeats < 1:
+        parser.error(f"--repeats must be at least 1, got {chosen.repeats}")
+    return chosen
+
+
+def rivals(engines, peers):
+    """The names of those who take part; says whom it leaves out, and why."""
+    chosen = []
+    for name in (*ENGINES, *PEERS):
+        if name not in (*engines, *peers):
+            continue
+        if missing := missing_packages(name):
+            print(
+                f"Without {name}: {' and '.join(missing)} not installed "
+                f'(pip install "sknn-simple[{EXTRA[name]}]").'
+            )
+        else:
+            chosen.append(name)
+    return chosen
+
+
+def check(case):
+    """Compare what the rivals learn; a list for JSON."""
+    compared = []
+    for agreement in case.agreements:
+        for name, other, difference, tolerance in agreement.differences():
+            compared.append(
+                {
+                    "what": f"{case.name}: {agreement.what}",
+                    "rival": name,
+                    "with": other,
+                    "difference": difference,
+                    "tolerance": tolerance,
+                    # A NaN agrees with nothing.
+                    "agree": difference <= tolerance,
+                }
+            )
+    return compared
+
+
+def run_workload(name, chosen, settings):
+    """Check all cases, then time them; None if the rivals do not agree."""
+    print(f"\n=== {name}: {TITLES[name]}", flush=True)
+    cases = WORKLOADS[name](chosen, settings.quick)
+    checks = [check(case) for case in cases]
+    compared = [agreement for agreements in checks for agreement in agreements]
+    failed = [agreement for agreement in compared if not agreement["agree"]]
+    print("\n".join(report.agreement_lines(compared)))
+    if failed:
+        print("  Nothing of it is timed, since the results do not agree.")
+        return None
+    results = []
+    for case, agreements in zip(cases, checks, strict=True):
+        if settings.quick:
+            case = replace(case, repeats=1, required=[])
+        repeats = settings.repeats or case.repeats
+        results.append(case.result(repeats, agreements))
+        if not case.axis:
+            print("\n".join(report.result_lines(results[-1])), flush=True)
+    if cases[0].axis:
+        print("\n".join(report.growth_lines(results)), flush=True)
+    return results
+
+
+def measured(settings):
+    """Run what was asked for; the results, and the workloads that did not agree."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    chosen = rivals(settings.engines, settings.peers)
+    if "PyTorch" in chosen or "skorch" in chosen:
+        import peers  # noqa: F401  its threads are to be counted
+    if not set(ENGINES) & set(chosen):
+        sys.exit("There is no engine to time.")
+    measured = {"machine": machine(), "quick": settings.quick, "results": []}
+    print("\n".join(report.machine_lines(measured["machine"])), flush=True)
+    if settings.quick:
+        print("Quick: too small and too few for the figures to mean anything.")
+    if "numba" in chosen and not settings.quick:
+        measured["compilation"] = compilation()
+        print(report.compilation_line(measured["compilation"]), flush=True)
+    disagreeing = []
+    for name in settings.workloads:
+        results = run_workload(name, chosen, settings)
+        if results is None:
+            disagreeing.append(name)
+        else:
+            measured["results"] += results
+    return measured, disagreeing
+
+
+def show(measured):
+    """Print what was measured before."""
+    print("\n".join(report.machine_lines(measured["machine"])))
+    if "compilation" in measured:
+        print(report.compilation_line(measured["compilation"]))
+    points = [result for result in measured["results"] if result["axis"]]
+    for result in measured["results"]:
+        if not result["axis"]:
+            print("\n".join(report.result_lines(result)))
+    if points:
+        print("\n".join(report.growth_lines(points)))
+
+
+def main():
+    """Measure or read, show, write, draw."""
+    settings = options()
+    start = time.perf_counter()
+    disagreeing = []
+    if settings.from_json:
+        results = json.loads(settings.from_json.read_text())
+        show(results)
+    else:
+        results, disagreeing = measured(settings)
+    print("\n".join(report.summary_lines(results["results"])))
+    if settings.json:
+        settings.json.write_text(json.dumps(results, indent=1))
+    if settings.chart:
+        from chart import draw
+
+        draw(results, settings.chart)
+    if not settings.from_json:
+        print(f"{time.perf_counter() - start:.0f} s in all")
+    if disagreeing:
+        sys.exit(f"The rivals do not agree in {', '.join(disagreeing)}.")
+
+
+if __name__ == "__main__":
+    main()
