@@ -106,6 +106,7 @@ def summary_lines(results):
     """How many requirements there are, and which were missed."""
     verdicts = [(r, required) for r in results for required in r["required"]]
     missed = [pair for pair in verdicts if not pair[1]["met"]]
-    yield f"\nRequirements: {len(verdicts)}, of which missed: {len(missed)}"
+    if verdicts:
+        yield f"\nRequirements: {len(verdicts)}, of which missed: {len(missed)}"
     for result, required in missed:
         yield f"  {result['workload']}, {result['case']}: {required['text']}"

@@ -136,7 +136,7 @@ def run_workload(name, chosen, settings):
     return results
 
 
-def measured(settings):
+def measure(settings):
     """Run what was asked for; the results, and the workloads that did not agree."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     chosen = rivals(settings.engines, settings.peers)
@@ -179,18 +179,19 @@ def main():
     settings = options()
     start = time.perf_counter()
     disagreeing = []
-    if settings.from_json:
-        results = json.loads(settings.from_json.read_text())
-        show(results)
-    else:
-        results, disagreeing = measured(settings)
-    print("\n".join(report.summary_lines(results["results"])))
-    if settings.json:
-        settings.json.write_text(json.dumps(results, indent=1))
     if settings.chart:
+        # First, so that a missing matplotlib is told at once.
         from chart import draw
-
-        draw(results, settings.chart)
+    if settings.from_json:
+        measured = json.loads(settings.from_json.read_text())
+        show(measured)
+    else:
+        measured, disagreeing = measure(settings)
+    print("\n".join(report.summary_lines(measured["results"])))
+    if settings.json:
+        settings.json.write_text(json.dumps(measured, indent=1))
+    if settings.chart:
+        draw(measured, settings.chart)
     if not settings.from_json:
         print(f"{time.perf_counter() - start:.0f} s in all")
     if disagreeing:

@@ -41,7 +41,7 @@ def test_examples_run_without_a_warning(script):
 
 def test_benchmarks_run_without_peers_to_install(tmp_path):
     path = tmp_path / "results.json"
-    arguments = "--quick --workloads W2 --engines numpy --peers".split()
+    arguments = ["--quick", "--workloads", "W2", "--engines", "numpy", "--peers"]
     process = subprocess.run(
         [
             sys.executable,

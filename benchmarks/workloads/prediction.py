@@ -77,6 +77,7 @@ def predict(chosen, quick):
             repeats=repeats,
             agreements=agreements if name == "one row" else [],
             required=[Required(e, "scikit-learn", at_least=least) for e in ENGINES],
+            note="PyTorch's predict is two lines that check nothing.",
         )
         for name, rivals, repeats, least in (
             ("one row", one_row, 15, 2),

@@ -72,7 +72,7 @@ def soft_targets(chosen, quick):
         sigmoid_output=True,
     )
     as_scikit_learn = training.but(learning_rate=0.1, **AS_SCIKIT_LEARN)
-    fewer = {"scikit-learn": 10_000, "PyTorch": 1500, "skorch": 500}
+    fewer = {"scikit-learn": 10_000, "PyTorch": 1500, "skorch": 300}
     fewer = {name: n // 20 if quick else n for name, n in fewer.items()}
     rivals, agreements = toy(
         "soft_targets", training, as_scikit_learn, chosen, fewer, n_checked=500
@@ -83,7 +83,7 @@ def soft_targets(chosen, quick):
             "soft targets",
             "epoch",
             rivals,
-            repeats=9,
+            repeats=7,
             agreements=agreements,
             required=[
                 *faster(numpy=5, numba=100),
