@@ -54,6 +54,14 @@ def agreement_lines(compared):
         yield from indented(f"{start} {', '.join(differences)}")
 
 
+def worst(compared):
+    """Of each rival, where it differs most."""
+    by_rival = {}
+    for one in sorted(compared, key=lambda one: one["difference"]):
+        by_rival[one["rival"]] = one
+    return list(by_rival.values())
+
+
 def indented(text):
     """Its lines, two spaces in, the further ones four."""
     return wrap(text, 88, initial_indent="  ", subsequent_indent="    ")

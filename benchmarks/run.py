@@ -77,6 +77,12 @@ def options():
     return chosen
 
 
+def print_lines(lines):
+    """Print them at once, also into a file."""
+    for line in lines:
+        print(line, flush=True)
+
+
 def rivals(engines, peers):
     """The names of those who take part; says whom it leaves out, and why."""
     chosen = []
@@ -119,7 +125,9 @@ def run_workload(name, chosen, settings):
     checks = [check(case) for case in cases]
     compared = [agreement for agreements in checks for agreement in agreements]
     failed = [agreement for agreement in compared if not agreement["agree"]]
-    print("\n".join(report.agreement_lines(compared)))
+    is_curve = any(case.axis for case in cases)
+    shown = failed or (report.worst(compared) if is_curve else compared)
+    print_lines(report.agreement_lines(shown))
     if failed:
         print("  Nothing of it is timed, since the results do not agree.")
         return None
@@ -129,10 +137,10 @@ def run_workload(name, chosen, settings):
             case = replace(case, repeats=1, required=[])
         repeats = settings.repeats or case.repeats
         results.append(case.result(repeats, agreements))
-        if not case.axis:
-            print("\n".join(report.result_lines(results[-1])), flush=True)
-    if cases[0].axis:
-        print("\n".join(report.growth_lines(results)), flush=True)
+        if not is_curve:
+            print_lines(report.result_lines(results[-1]))
+    if is_curve:
+        print_lines(report.growth_lines(results))
     return results
 
 
@@ -145,7 +153,7 @@ def measure(settings):
     if not set(ENGINES) & set(chosen):
         sys.exit("There is no engine to time.")
     measured = {"machine": machine(), "quick": settings.quick, "results": []}
-    print("\n".join(report.machine_lines(measured["machine"])), flush=True)
+    print_lines(report.machine_lines(measured["machine"]))
     if settings.quick:
         print("Quick: too small and too few for the figures to mean anything.")
     if "numba" in chosen and not settings.quick:
@@ -163,15 +171,15 @@ def measure(settings):
 
 def show(measured):
     """Print what was measured before."""
-    print("\n".join(report.machine_lines(measured["machine"])))
+    print_lines(report.machine_lines(measured["machine"]))
     if "compilation" in measured:
         print(report.compilation_line(measured["compilation"]))
     points = [result for result in measured["results"] if result["axis"]]
     for result in measured["results"]:
         if not result["axis"]:
-            print("\n".join(report.result_lines(result)))
+            print_lines(report.result_lines(result))
     if points:
-        print("\n".join(report.growth_lines(points)))
+        print_lines(report.growth_lines(points))
 
 
 def main():
@@ -187,7 +195,7 @@ def main():
         show(measured)
     else:
         measured, disagreeing = measure(settings)
-    print("\n".join(report.summary_lines(measured["results"])))
+    print_lines(report.summary_lines(measured["results"]))
     if settings.json:
         settings.json.write_text(json.dumps(measured, indent=1))
     if settings.chart:
