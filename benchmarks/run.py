@@ -145,28 +145,36 @@ def run_workload(name, chosen, settings):
 
 
 def measure(settings):
-    """Run what was asked for; the results, and the workloads that did not agree."""
+    """Run what was asked for; all that there is to tell of it, ready for JSON."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     chosen = rivals(settings.engines, settings.peers)
     if "PyTorch" in chosen or "skorch" in chosen:
         import peers  # noqa: F401  its threads are to be counted
     if not set(ENGINES) & set(chosen):
         sys.exit("There is no engine to time.")
-    measured = {"machine": machine(), "quick": settings.quick, "results": []}
+    measured = {
+        "machine": machine(),
+        "rivals": chosen,
+        "quick": settings.quick,
+        "results": [],
+        "disagreeing": [],
+    }
     print_lines(report.machine_lines(measured["machine"]))
     if settings.quick:
         print("Quick: too small and too few for the figures to mean anything.")
     if "numba" in chosen and not settings.quick:
         measured["compilation"] = compilation()
         print(report.compilation_line(measured["compilation"]), flush=True)
-    disagreeing = []
     for name in settings.workloads:
         results = run_workload(name, chosen, settings)
         if results is None:
-            disagreeing.append(name)
+            measured["disagreeing"].append(name)
         else:
             measured["results"] += results
-    return measured, disagreeing
+        # Now, so that an interruption loses only what comes after.
+        if settings.json:
+            settings.json.write_text(json.dumps(measured, indent=1))
+    return measured
 
 
 def show(measured):
@@ -183,10 +191,9 @@ def show(measured):
 
 
 def main():
-    """Measure or read, show, write, draw."""
+    """Measure or read, show, draw."""
     settings = options()
     start = time.perf_counter()
-    disagreeing = []
     if settings.chart:
         # First, so that a missing matplotlib is told at once.
         from chart import draw
@@ -194,16 +201,14 @@ def main():
         measured = json.loads(settings.from_json.read_text())
         show(measured)
     else:
-        measured, disagreeing = measure(settings)
+        measured = measure(settings)
     print_lines(report.summary_lines(measured["results"]))
-    if settings.json:
-        settings.json.write_text(json.dumps(measured, indent=1))
     if settings.chart:
         draw(measured, settings.chart)
     if not settings.from_json:
         print(f"{time.perf_counter() - start:.0f} s in all")
-    if disagreeing:
-        sys.exit(f"The rivals do not agree in {', '.join(disagreeing)}.")
+    if measured["disagreeing"]:
+        sys.exit(f"The rivals do not agree in {', '.join(measured['disagreeing'])}.")
 
 
 if __name__ == "__main__":
