@@ -41,8 +41,9 @@ def growth(chosen, quick):
     for axis, values in POINTS.items():
         for value in values[:2] if quick else values:
             training = training_at({**BASE, axis: value}, quick)
+            rows = slice(max(200, training.batch_size))
             few = training.as_checked(
-                X=training.X[:200], y=training.y[:200], n_epochs=2
+                X=training.X[rows], y=training.y[rows], n_epochs=2
             )
             cases.append(
                 Case(
