@@ -1,7 +1,5 @@
 """Pictures of the results: the speed of each rival, and how the cost grows."""
 
-from cases import ENGINES
-
 try:
     import matplotlib
 
@@ -23,7 +21,16 @@ STYLES = {
     "PyTorch": ("#009E73", "^"),
     "skorch": ("#CC79A7", "v"),
     "bare loop": ("#E69F00", "D"),
-    "limit": ("#7F7F7F", "*"),
+    "limit": ("#555555", "*"),
+}
+# Where in its row a rival's mark is, so that marks do not hide each other.
+LANES = {
+    "numba": -0.27,
+    "numpy": -0.09,
+    "PyTorch": 0.09,
+    "bare loop": 0.09,
+    "skorch": 0.27,
+    "limit": 0.27,
 }
 LABELS = {
     "numba": "sknn-simple, engine numba",
@@ -65,7 +72,7 @@ def draw(measured, path):
 def draw_speeds(rows, path):
     """A row a workload, a mark a rival, further to the right the faster."""
     figure, axes = plt.subplots(
-        figsize=(8, 1.9 + 0.36 * len(rows)), layout="constrained"
+        figsize=(8, 1.9 + 0.44 * len(rows)), layout="constrained"
     )
     for y in range(0, len(rows), 2):
         axes.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)
@@ -74,7 +81,7 @@ def draw_speeds(rows, path):
         if name == "scikit-learn":
             continue
         speeds = [
-            (medians["scikit-learn"] / medians[name], y)
+            (medians["scikit-learn"] / medians[name], y + LANES[name])
             for y, (_, medians) in enumerate(rows)
             if name in medians
         ]
@@ -84,11 +91,11 @@ def draw_speeds(rows, path):
                 linestyle="",
                 marker=marker,
                 color=color,
-                markersize=10 if name == "numba" else 7,
+                markersize=10 if name in ("numba", "limit") else 7,
                 markeredgecolor="white",
                 markeredgewidth=0.6,
                 label=LABELS.get(name, name),
-                zorder=4 if name in ENGINES else 3,
+                zorder=4 if name == "numba" else 3,
             )
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}x")

@@ -14,7 +14,7 @@ POINTS = {
 }
 RIVALS = ("numpy", "numba", "scikit-learn", "PyTorch")
 # An epoch is repeated until a fit takes about this many steps.
-N_STEPS = 400
+N_STEPS = 250
 
 
 def training_at(sizes, quick):
