@@ -1,6 +1,7 @@
 """The README's examples and the scripts in examples/ run, and say what they say."""
 
 import doctest
+import json
 import os
 import subprocess
 import sys
@@ -36,3 +37,26 @@ def test_examples_run_without_a_warning(script):
     assert process.returncode == 0, process.stderr
     assert process.stderr == ""
     assert process.stdout
+
+
+def test_benchmarks_run_without_peers_to_install(tmp_path):
+    path = tmp_path / "results.json"
+    arguments = ["--quick", "--workloads", "W2", "--engines", "numpy", "--peers"]
+    process = subprocess.run(
+        [
+            sys.executable,
+            str(ROOT / "benchmarks" / "run.py"),
+            *arguments,
+            "scikit-learn",
+            "bare loop",
+            "--json",
+            str(path),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr
+    [result] = json.loads(path.read_text())["results"]
+    assert all(result["medians"][n] > 0 for n in ("numpy", "scikit-learn", "bare loop"))
+    assert {a["rival"] for a in result["agreements"]} == {"scikit-learn", "bare loop"}
+    assert all(a["agree"] for a in result["agreements"])

@@ -1,0 +1,120 @@
+"""What the terminal shows of the results."""
+
+from textwrap import wrap
+
+from cases import ENGINES, PEERS
+
+ORDER = [*ENGINES, *PEERS]
+# Columns of a table: how many times as fast as each of these.
+REFERENCES = ("scikit-learn", "PyTorch", "bare loop", "limit")
+
+
+def in_order(names):
+    """Names in the order of tables; those that are no rivals of all cases last."""
+    return sorted(names, key=lambda name: ORDER.index(name.partition(",")[0]))
+
+
+def duration(seconds):
+    """Seconds in a unit in which they are easy to read."""
+    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "us")):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def machine_lines(machine):
+    """Versions, processor, threads."""
+    yield ", ".join(f"{name} {v}" for name, v in machine["versions"].items())
+    yield f"CPU: {machine['cpu']}, {machine['cores']} cores, {machine['system']}"
+    for pool in machine["threads"]:
+        yield f"{pool['for']}: {pool['library']}, threads: {pool['threads']}"
+
+
+def compilation_line(times):
+    """What the compiled engine costs before it trains."""
+    return (
+        "\nFirst fit with the compiled engine: "
+        f"{duration(times['compiling'])} with its compilation, "
+        f"{duration(times['loading'])} loading it from disk, "
+        f"then {duration(times['after'])}."
+    )
+
+
+def agreement_lines(compared):
+    """By how much rivals differ, a paragraph for each thing that was compared."""
+    paragraphs = {}
+    for one in compared:
+        verdict = "" if one["agree"] else "DOES NOT AGREE: "
+        paragraphs.setdefault(f"{one['what']}, from {one['with']}:", []).append(
+            f"{verdict}{one['rival']} {one['difference']:.0e} ({one['tolerance']:.0e})"
+        )
+    if paragraphs:
+        yield "  Differences (and at most):"
+    for start, differences in paragraphs.items():
+        yield from indented(f"{start} {', '.join(differences)}")
+
+
+def worst(compared):
+    """Of each rival, where it differs most."""
+    by_rival = {}
+    for one in sorted(compared, key=lambda one: one["difference"]):
+        by_rival[one["rival"]] = one
+    return list(by_rival.values())
+
+
+def indented(text):
+    """Its lines, two spaces in, the further ones four."""
+    return wrap(text, 88, initial_indent="  ", subsequent_indent="    ")
+
+
+def share_lines(result):
+    """A table of shares."""
+    for name in in_order(result["medians"]):
+        yield f"  {name:20}{result['medians'][name]:10.1%}"
+
+
+def time_lines(result):
+    """A table of medians, and of how many times as fast as the references."""
+    medians = result["medians"]
+    references = [name for name in REFERENCES if name in medians]
+    heads = "".join(f"{'x ' + name:>15}" for name in references)
+    yield f"  {'':20}{'median':>10}{heads}"
+    for name in in_order(medians):
+        speeds = "".join(
+            f"{medians[reference] / medians[name]:15.3g}" for reference in references
+        )
+        yield f"  {name:20}{duration(medians[name]):>10}{speeds}"
+
+
+def result_lines(result):
+    """All about a case."""
+    repeats = max(map(len, result["samples"].values()))
+    yield (
+        f"\n{result['workload']}, {result['case']}: per {result['unit']}, "
+        f"median of {repeats}"
+    )
+    yield from share_lines(result) if result["is_share"] else time_lines(result)
+    for required in result["required"]:
+        yield f"  {required['text']}: {'met' if required['met'] else 'MISSED'}"
+    if result["note"]:
+        yield from indented(result["note"])
+
+
+def growth_lines(results):
+    """One table for all sizes: the time of an epoch."""
+    names = in_order(results[0]["medians"])
+    yield "\nTime of an epoch; elsewhere 1000 rows, width 100, depth 1, batches of 32"
+    yield f"  {'':20}" + "".join(f"{name:>15}" for name in names)
+    for result in results:
+        cells = "".join(f"{duration(result['medians'][name]):>15}" for name in names)
+        yield f"  {result['case']:20}{cells}"
+
+
+def summary_lines(results):
+    """How many requirements there are, and which were missed."""
+    verdicts = [(r, required) for r in results for required in r["required"]]
+    missed = [pair for pair in verdicts if not pair[1]["met"]]
+    if verdicts:
+        yield f"\nRequirements: {len(verdicts)}, of which missed: {len(missed)}"
+    for result, required in missed:
+        yield f"  {result['workload']}, {result['case']}: {required['text']}"

@@ -1,0 +1,100 @@
+"""W4 and W5: classifiers of the sizes that scikit-learn's users train."""
+
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.preprocessing import StandardScaler
+
+from cases import Case, Required, Rival, faster
+from loops import MatrixProducts
+from training import Training, agreement, fits
+
+# Batch size: epochs, of rivals that do fewer, and what is required of the engines.
+DIGITS = {
+    1: (5, {"PyTorch": 1, "skorch": 1}, faster(numpy=2.2, numba=18)),
+    10: (10, {"PyTorch": 5, "skorch": 3}, faster(numpy=2, numba=7)),
+    32: (15, {"PyTorch": 10, "skorch": 5}, faster(numpy=1.8, numba=4)),
+    200: (40, {"PyTorch": 30, "skorch": 15}, faster(numpy=1.5, numba=2)),
+}
+# float32 sums of 784 products differ by rounding, and so does what follows.
+FLOAT32_TOLERANCE = 1e-4
+LARGE = {
+    np.float64: (None, faster(numpy=1.4, numba=1.5)),
+    np.float32: (FLOAT32_TOLERANCE, faster(numpy=1.15, numba=1.2)),
+}
+
+
+def standardised_digits(quick):
+    """The images of handwritten digits, and the digits."""
+    X, y = load_digits(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    return (X[:400], y[:400]) if quick else (X, y)
+
+
+def digits(chosen, quick):
+    """W4."""
+    X, y = standardised_digits(quick)
+    cases = []
+    for batch_size, (n_epochs, fewer, required) in DIGITS.items():
+        training = Training(
+            X,
+            y,
+            hidden_layer_sizes=(100,),
+            n_epochs=1 if quick else n_epochs,
+            batch_size=batch_size,
+            # The smaller the batches, the more they disagree.
+            learning_rate=0.002 if batch_size == 1 else 0.05,
+            momentum=0.9,
+            alpha=1e-4,
+        )
+        checked = training.as_checked(n_epochs=1 if batch_size == 1 else 3)
+        cases.append(
+            Case(
+                "W4",
+                f"batches of {batch_size}",
+                "epoch",
+                fits(training, chosen, {} if quick else fewer),
+                repeats=5 if batch_size == 1 else 9,
+                agreements=[agreement("weights", checked, chosen)],
+                required=required,
+            )
+        )
+    return cases
+
+
+def large(chosen, quick):
+    """W5; its limit is the time of the five matrix products alone."""
+    n_samples = 1000 if quick else 20_000
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((n_samples, 784))
+    y = rng.randint(10, size=n_samples)
+    cases = []
+    for dtype, (tolerance, required) in LARGE.items():
+        training = Training(
+            X.astype(dtype),
+            y,
+            hidden_layer_sizes=(256,),
+            n_epochs=1 if quick else 2,
+            batch_size=200,
+            learning_rate=0.05,
+            momentum=0.9,
+            alpha=1e-4,
+        )
+        few = training.as_checked(X=training.X[:1000], y=y[:1000], n_epochs=2)
+        rivals = fits(training, chosen, {})
+        if "limit" in chosen:
+            products = MatrixProducts(training.X, training.start().coefs, 200)
+            rivals["limit"] = Rival(products.epoch)
+        within = [Required("numba", "limit", at_most=1.25)]
+        cases.append(
+            Case(
+                "W5",
+                np.dtype(dtype).name,
+                "epoch",
+                rivals,
+                repeats=7,
+                agreements=[agreement("weights, 1000 rows", few, chosen, tolerance)],
+                required=required + within,
+                note="The limit is the five matrix products alone.",
+            )
+        )
+    return cases

@@ -1,0 +1,140 @@
+"""W3, a grid search over rates and epochs; and a search in one and two threads."""
+
+from functools import partial
+
+import joblib
+import numpy as np
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from cases import ENGINES, Agreement, Case, Required, Rival, faster
+from training import Training, estimators, ours, weights
+
+from .layers import standardised_digits
+
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
+EPOCHS = (50, 100, 200, 400)
+# What the rate and the epochs are called, where not as in scikit-learn.
+NAMES = {"skorch": ("lr", "max_epochs")}
+# The part of the grid that slow rivals search; their times are scaled by epochs.
+PARTS = {
+    "scikit-learn": (RATES[1:2], EPOCHS),
+    "PyTorch": (RATES[1:2], EPOCHS[:2]),
+    "skorch": (RATES[1:2], EPOCHS[:2]),
+}
+
+
+def pipeline(estimator):
+    """The estimator after a scaler."""
+    return Pipeline([("scale", StandardScaler()), ("network", estimator)])
+
+
+def search(name, estimator, rates, epochs):
+    """A search by five folds; no refit, which depends on the rate that wins."""
+    rate, n_epochs = NAMES.get(name, ("learning_rate_init", "max_iter"))
+    grid = {f"network__{rate}": rates, f"network__{n_epochs}": epochs}
+    return GridSearchCV(pipeline(estimator), grid, cv=5, refit=False)
+
+
+def share(rates, epochs):
+    """What part of the whole grid's epochs these are."""
+    return len(rates) * sum(epochs) / (len(RATES) * sum(EPOCHS))
+
+
+def fitted_weights(estimator, X, y):
+    """Those of a network after a scaler."""
+    return weights(clone(pipeline(estimator)).fit(X, y)["network"])
+
+
+def iris(chosen, quick):
+    """W3."""
+    X, y = load_iris(return_X_y=True)
+    training = Training(
+        X,
+        y,
+        hidden_layer_sizes=(10,),
+        n_epochs=20,
+        batch_size=16,
+        learning_rate=0.1,
+        momentum=0.9,
+        alpha=1e-4,
+    )
+    rivals = {}
+    for name, estimator in estimators(training, chosen).items():
+        rates, epochs = PARTS.get(name, (RATES, EPOCHS))
+        if quick:
+            rates, epochs = RATES[:1], (10,)
+        searching = search(name, estimator, rates, epochs)
+        rivals[name] = Rival(partial(searching.fit, X, y), share(rates, epochs))
+    learned = {
+        name: partial(fitted_weights, estimator, X, y)
+        for name, estimator in estimators(training.as_checked(), chosen).items()
+    }
+    return [
+        Case(
+            "W3",
+            "grid search",
+            "search",
+            rivals,
+            repeats=5,
+            agreements=[Agreement("weights after the scaler, 20 epochs", learned)],
+            required=faster(numpy=3, numba=15),
+            note="Of the grid, counted in epochs, slow rivals search a part: "
+            + ", ".join(f"{name} {share(*part):.0%}" for name, part in PARTS.items())
+            + ". Their times are scaled.",
+        )
+    ]
+
+
+def threads(chosen, quick):
+    """The GIL is free while compiled loops run, so that threads work side by side."""
+    X, y = standardised_digits(quick)
+    training = Training(
+        X,
+        y,
+        hidden_layer_sizes=(100,),
+        n_epochs=2 if quick else 20,
+        batch_size=32,
+        learning_rate=0.1,
+        momentum=0.9,
+        alpha=1e-4,
+    )
+    engines = [name for name in ENGINES if name in chosen]
+    rivals, agreements = {}, []
+    for engine in engines:
+        searching = {
+            n_jobs: threaded_search(training, engine, n_jobs) for n_jobs in (1, 2)
+        }
+        rivals[engine] = Rival(searching[1])
+        rivals[f"{engine}, 2 threads"] = Rival(searching[2])
+        scores = {f"{engine}, {n} threads": run for n, run in searching.items()}
+        agreements.append(Agreement("scores", scores, tolerance=1e-15))
+    return [
+        Case(
+            "threads",
+            "search over 4 rates, 3 folds",
+            "search",
+            rivals,
+            repeats=5,
+            agreements=agreements,
+            # The NumPy engine holds the GIL between its many short calls.
+            required=[Required("numba, 2 threads", "numba", at_least=1.5)],
+            note="joblib.parallel_config('threading', n_jobs=2); one BLAS thread each.",
+        )
+    ]
+
+
+def threaded_search(training, engine, n_jobs):
+    """A function that searches with `n_jobs` threads, and returns its scores."""
+    grid = {"learning_rate_init": [0.01, 0.03, 0.1, 0.3]}
+
+    def run():
+        with joblib.parallel_config("threading", n_jobs=n_jobs):
+            searching = GridSearchCV(ours(training, engine), grid, cv=3, refit=False)
+            searching.fit(training.X, training.y)
+        return [np.array(searching.cv_results_["mean_test_score"])]
+
+    return run
