@@ -7,6 +7,7 @@ a caller's RandomState, as they were.
 
 import copy
 import functools
+import math
 import warnings
 
 import numpy as np
@@ -17,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _engines, _parameters, _resumption, _samples, _training, _validation
 from ._monitor import CallbackBridge
-from .network import OPTIMIZERS, forward
+from .network import OPTIMIZERS, predict
 
 
 def all_or_nothing(method):
@@ -275,11 +276,29 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
     def _raw_prediction(self, X):
         """The output layer's pre-activations, shape (n_samples, n_outputs)."""
         check_is_fitted(self)
-        X = validate_data(
-            self, X, accept_sparse="csr", dtype=self.coefs_[0].dtype, reset=False
-        )
+        if not self._is_valid(X):
+            X = validate_data(
+                self, X, accept_sparse="csr", dtype=self.coefs_[0].dtype, reset=False
+            )
         activation = self._architecture["activation"]
-        return forward(X, self.coefs_, self.intercepts_, activation)[-1]
+        return predict(X, self.coefs_, self.intercepts_, activation)
+
+    def _is_valid(self, X):
+        """Whether scikit-learn would pass this array on as it is.
+
+        To ask it takes ten times as long as to predict one sample.
+        """
+        if (
+            type(X) is not np.ndarray
+            or X.dtype != self.coefs_[0].dtype
+            or X.ndim != 2
+            or X.shape[0] == 0
+            or X.shape[1] != self.n_features_in_
+            or hasattr(self, "feature_names_in_")
+        ):
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            return math.isfinite(X.sum())
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coefs_")

@@ -15,6 +15,7 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from .network import OUT_ACTIVATIONS
+from .network.activations import softmax
 
 
 class BinaryTargets:
@@ -129,7 +130,10 @@ class MulticlassTargets(BinaryTargets):
         return log_softmax(raw_prediction, axis=1)
 
     def probabilities(self, raw_prediction):
-        return np.exp(self.log_probabilities(raw_prediction))
+        if self.out_activation == "logistic":
+            raw_prediction = log_expit(raw_prediction)
+        softmax(raw_prediction)
+        return raw_prediction
 
 
 class MultilabelTargets(BinaryTargets):

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import check_scoring
 
 from . import _samples
-from .network import LOSSES, Samples, forward
+from .network import LOSSES, Samples, predict
 
 
 @dataclass
@@ -31,9 +31,9 @@ class Validation:
     def evaluate(self, parameters, objective):
         """Loss without penalty, and score."""
         X, Y, sample_weight = self.samples
-        raw_prediction = forward(
+        raw_prediction = predict(
             X, parameters.coefs, parameters.intercepts, objective.activation
-        )[-1]
+        )
         score = None if self.score is None else self.score(raw_prediction.copy())
         loss = LOSSES[objective.loss]
         value = loss.function(

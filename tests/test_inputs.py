@@ -1,6 +1,7 @@
 """Bad input is refused before any work, by an error that says what and why."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
@@ -358,3 +359,27 @@ def test_layouts_and_the_callers_data(kind, y, layout):
     other = clone(estimator).fit(data, y)
     np.testing.assert_array_equal(plain.coefs_[0], other.coefs_[0])
     np.testing.assert_array_equal(np.array(data), before)
+
+
+@KINDS
+def test_what_is_checked_before_predicting(kind, y):
+    """An array that needs nothing done to it is not checked by scikit-learn."""
+    model = kind((3,), max_iter=2, n_iter_no_change=np.inf).fit(X, y)
+    expected = model.predict(X)
+    np.testing.assert_array_equal(model.predict(X.tolist()), expected)
+    np.testing.assert_array_equal(model.predict(np.asfortranarray(X)), expected)
+    bad = {
+        "NaN": np.where(np.arange(X.size).reshape(X.shape) == 7, np.nan, X),
+        "infinity": np.where(np.arange(X.size).reshape(X.shape) == 7, np.inf, X),
+        "features": X[:, 1:],
+        "0 sample": X[:0],
+        "1D array": X[0],
+    }
+    for message, samples in bad.items():
+        with pytest.raises(ValueError, match=message):
+            model.predict(samples)
+    # Finite, although their sum is not.
+    assert np.isfinite(model.predict(np.full_like(X, 1e308))).all()
+    named = clone(model).fit(pd.DataFrame(X).add_prefix("x"), y)
+    with pytest.warns(UserWarning, match="valid feature names"):
+        named.predict(X)

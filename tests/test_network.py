@@ -1,7 +1,10 @@
 """The network against numerical derivatives, scipy's losses and by hand."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.optimize import approx_fprime, minimize
 from scipy.special import expit, logsumexp
 
@@ -26,6 +29,7 @@ from sknn_simple.network import (
     epochs,
     forward,
     loss_and_gradient,
+    predict,
 )
 
 LOSS_OUTPUTS = [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations]
@@ -359,3 +363,25 @@ def test_what_an_objective_or_targets_may_be():
     parameters = Parameters((1, 1))
     with pytest.raises(ValueError, match=r"Y must be of shape .*\(2, 1\), got \(2,\)"):
         loss_and_gradient(parameters, [[1], [2]], [1, 2])
+
+
+@pytest.mark.parametrize("hidden", [(), (40,), (5, 60000)], ids=str)
+@pytest.mark.parametrize("n_samples", [1, 3277, 3278, 7000])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
+def test_predict_is_the_last_of_forward_in_bounded_memory(hidden, n_samples, container):
+    """At the ends of blocks, too: 65536 numbers of the widest layer and a row."""
+    if hidden == (5, 60000):
+        n_samples = n_samples % 9
+    rng = np.random.RandomState(0)
+    X = container(rng.standard_normal((n_samples, 2)))
+    widths = (2, *hidden, 20)
+    parameters = draw_parameters(widths, rng, "lecun_uniform")
+    network = parameters.coefs, parameters.intercepts
+    tracemalloc.start()
+    raw_prediction = predict(X, *network, "logistic")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_allclose(
+        raw_prediction, forward(X, *network, "logistic")[-1], rtol=1e-12, atol=1e-12
+    )
+    assert peak < raw_prediction.nbytes + 2.5 * 8 * (65536 + max(widths))

@@ -1,11 +1,11 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
-Read `activations`, `losses`, `parameters`, `workspace`, `backprop`, `optimizers`
+Read `activations`, `losses`, `workspace`, `parameters`, `backprop`, `optimizers`
 and `training`, in this order: each uses only those before it.
 """
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS
-from .backprop import Objective, backward, forward, loss_and_gradient
+from .backprop import Objective, backward, forward, loss_and_gradient, predict
 from .losses import LOSSES
 from .optimizers import (
     OPTIMIZERS,
@@ -55,5 +55,6 @@ __all__ = [
     "forward",
     "loss_and_gradient",
     "minimize_lbfgs",
+    "predict",
     "suitable_learning_rate",
 ]

@@ -23,6 +23,9 @@ from .activations import ACTIVATIONS
 from .losses import LOSSES
 from .workspace import Workspace
 
+# Numbers of a layer that fit a processor's second cache, together with the samples'.
+_BLOCK = 2**16
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -114,6 +117,35 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
     intercepts = [_floats(intercept) for intercept in intercepts]
     with np.errstate(over="ignore"):
         return _forward(_floats(X), coefs, intercepts, activation, [None] * len(coefs))
+
+
+def predict(X, coefs, intercepts, activation):
+    """The raw prediction alone, with hidden activations of a block of rows at a time.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+
+    coefs, intercepts : list of ndarray
+
+    activation : {'identity', 'logistic', 'tanh', 'relu'}
+        Of the hidden layers.
+
+    Returns
+    -------
+    raw_prediction : ndarray of shape (n_samples, n_outputs)
+    """
+    n_samples, widths = X.shape[0], [coef.shape[1] for coef in coefs]
+    n_rows = min(n_samples, _BLOCK // max(widths) + 1)
+    raw_prediction = np.empty((n_samples, widths[-1]), coefs[0].dtype)
+    hidden = [np.empty((n_rows, width), coefs[0].dtype) for width in widths[:-1]]
+    with np.errstate(over="ignore"):
+        for start in range(0, n_samples, n_rows):
+            block = X if n_rows == n_samples else X[start : start + n_rows]
+            out = raw_prediction[start : start + n_rows]
+            memory = [*(units[: len(out)] for units in hidden), out]
+            _forward(block, coefs, intercepts, activation, memory)
+    return raw_prediction
 
 
 def _forward(X, coefs, intercepts, activation, out):
