@@ -7,6 +7,8 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numba import njit
 from scipy import sparse
 from sklearn.base import clone
@@ -18,7 +20,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
 from sknn_simple.network import (
     ACTIVATIONS,
+    INITS,
     LOSSES,
+    SCHEDULES,
     SGD,
     Adam,
     Constant,
@@ -71,7 +75,7 @@ def test_functions_are_exact_to_a_few_units_in_the_last_place(ours, reference, v
 def test_orders_are_those_of_numpy(n_samples):
     rng, expected = np.random.RandomState(3), np.random.RandomState(3)
     draws = rng.randint(0, 2**32, 10 * n_samples, np.uint32)
-    order, at = np.empty(n_samples, np.int64), 0
+    order, at = np.empty(n_samples, np.uint32), 0
     for _ in range(3):
         at = compiled._shuffle(order, draws, at)
         np.testing.assert_array_equal(order, expected.permutation(n_samples))
@@ -142,6 +146,83 @@ def test_an_epoch_is_that_of_the_numpy_engine(
         )
 
 
+@st.composite
+def estimators_and_samples(draw):
+    """Any estimator that trains with sgd or adam, and samples for it."""
+    n_samples = draw(st.integers(2, 40))
+    rng = np.random.RandomState(draw(st.integers(0, 2**16)))
+    X = rng.standard_normal((n_samples, draw(st.integers(1, 6))))
+    options = {
+        "hidden_layer_sizes": tuple(draw(st.lists(st.integers(1, 9), max_size=3))),
+        "activation": draw(st.sampled_from(list(ACTIVATIONS))),
+        "solver": draw(st.sampled_from(["sgd", "adam"])),
+        "alpha": draw(st.sampled_from([0.0, 1e-4, 0.5])),
+        "batch_size": draw(st.sampled_from(["auto", 1, 3, 7, 40])),
+        "learning_rate": draw(st.sampled_from(list(SCHEDULES))),
+        "learning_rate_init": draw(st.sampled_from(["auto", 1e-3])),
+        "shuffle": draw(st.booleans()),
+        "momentum": draw(st.sampled_from([0.0, 0.5, 0.9])),
+        "nesterovs_momentum": draw(st.booleans()),
+        "beta_1": draw(st.sampled_from([0.0, 0.9])),
+        "beta_2": draw(st.sampled_from([0.9, 0.999])),
+        "fit_intercept": draw(st.booleans()),
+        "init": draw(st.sampled_from(list(INITS))),
+        "random_state": draw(st.integers(0, 99)),
+    }
+    weights = rng.randint(0, 3, n_samples).astype(float)
+    weights[0] = 1
+    weights = draw(st.sampled_from([None, weights]))
+    dtype = draw(st.sampled_from([np.float64, np.float32]))
+    n_outputs = draw(st.integers(1, 3))
+    if draw(st.booleans()):
+        estimator = SimpleMLPClassifier(
+            **options, loss=draw(st.sampled_from(["log_loss", "squared_error"]))
+        )
+        y = rng.randint(0, n_outputs + 1, n_samples)
+        if draw(st.booleans()):
+            y = rng.randint(0, 2, (n_samples, n_outputs + 1))
+    else:
+        losses = ["squared_error", "absolute_error", "poisson"]
+        estimator = SimpleMLPRegressor(**options, loss=draw(st.sampled_from(losses)))
+        y = rng.randint(1, 9, (n_samples, n_outputs)) / 10
+        y = y[:, 0] if n_outputs == 1 else y
+        if estimator.loss != "poisson":
+            outs = ["identity", "logistic", "tanh", "relu"]
+            estimator.set_params(out_activation=draw(st.sampled_from(outs)))
+    return estimator, X.astype(dtype), y, weights
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(estimators_and_samples())
+def test_engines_agree_over_all_options(problem):
+    """After an epoch, and after 50 if a start moved by an ulp changes nothing much."""
+    estimator, X, y, sample_weight = problem
+    estimator = clone(estimator).set_params(**UNSTOPPED, max_iter=1)
+
+    def fitted(engine, start=None, **options):
+        model = clone(estimator).set_params(engine=engine, **options)
+        if start is not None:
+            model.set_params(coefs_init=start)
+        return model.fit(X, y, sample_weight)
+
+    exact = 1e-12 if X.dtype == np.float64 else 1e-4
+    reference = fitted("numpy")
+    np.testing.assert_allclose(
+        weights_of(fitted("numba")), weights_of(reference), rtol=exact, atol=exact
+    )
+    if X.dtype == np.float32:
+        return
+    start, moved = reference.coefs_, [np.nextafter(c, 9) for c in reference.coefs_]
+    try:
+        expected = weights_of(fitted("numpy", start, max_iter=50))
+        nearby = weights_of(fitted("numpy", moved, max_iter=50))
+    except ValueError:  # it diverges
+        return
+    if np.abs(expected - nearby).max() <= 1e-12:
+        found = weights_of(fitted("numba", start, max_iter=50))
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("width", [10, 400])
 def test_large_products_are_the_same(width):
     """Below a size products are loops, above it BLAS."""
@@ -164,7 +245,7 @@ def test_fifty_epochs_agree(estimator, y, solver):
     assert (ours.t_, ours.n_iter_) == (theirs.t_, theirs.n_iter_)
 
 
-SCHEDULES = [
+CONTINUED = [
     {"momentum": 0.0},
     {"learning_rate": "invscaling"},
     {"learning_rate": "adaptive", "n_iter_no_change": 2, "tol": 0.1},
@@ -173,7 +254,7 @@ SCHEDULES = [
 
 
 @BOTH
-@pytest.mark.parametrize("options", SCHEDULES, ids=str)
+@pytest.mark.parametrize("options", CONTINUED, ids=str)
 @pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
 def test_partial_fits_and_warm_starts_are_one_fit(estimator, y, options):
     estimator = clone(estimator).set_params(max_iter=8, batch_size=16, **options)
@@ -328,7 +409,7 @@ def test_read_only_samples():
 
 def test_the_caller_hears_of_a_compilation_once(capsys):
     def compile_something():
-        njit(compiled._shuffle.py_func)(np.empty(3, np.int64), np.arange(99), 0)
+        njit(compiled._shuffle.py_func)(np.empty(3, np.uint32), np.arange(99), 0)
 
     with compiled._noticing_compilation(np.dtype("float16")):
         compile_something()

@@ -31,6 +31,7 @@ from sknn_simple.network import (
     loss_and_gradient,
     predict,
 )
+from sknn_simple.network.workspace import add_multiple, aligned_zeros
 
 LOSS_OUTPUTS = [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations]
 HIDDEN = [(), (4,), (3, 4)]
@@ -385,3 +386,17 @@ def test_predict_is_the_last_of_forward_in_bounded_memory(hidden, n_samples, con
         raw_prediction, forward(X, *network, "logistic")[-1], rtol=1e-12, atol=1e-12
     )
     assert peak < raw_prediction.nbytes + 2.5 * 8 * (65536 + max(widths))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_add_multiple_writes_to_any_vector(dtype, stride):
+    vector = np.arange(10, dtype=dtype)[::stride]
+    expected = vector + 3 * np.ones(len(vector))
+    add_multiple(vector, 3, np.ones(len(vector), dtype))
+    np.testing.assert_array_equal(vector, expected)
+
+
+def test_arrays_begin_on_cache_lines_each_at_another_place_of_a_page():
+    places = [aligned_zeros((3, 5), np.float32).ctypes.data % 4096 for _ in range(64)]
+    assert sorted(places) == list(range(0, 4096, 64))

@@ -21,7 +21,7 @@ import numpy as np
 
 from .activations import ACTIVATIONS
 from .losses import LOSSES
-from .workspace import Workspace
+from .workspace import Workspace, add_multiple
 
 # Numbers of a layer that fit a processor's second cache, together with the samples'.
 _BLOCK = 2**16
@@ -259,7 +259,7 @@ def add_penalty_gradient(parameters, strength, gradient):
     penalty : float
     """
     coefs = parameters.flat_coefs
-    gradient.flat_coefs += strength * coefs
+    add_multiple(gradient.flat_coefs, strength, coefs)
     return 0.5 * strength * float(np.dot(coefs, coefs))
 
 

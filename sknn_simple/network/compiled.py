@@ -653,7 +653,7 @@ def _train_block(
     parameters, samples, layers, memory = _borrowed(parameters, samples, layers, memory)
     flat = parameters[0]
     tol, wait, best, count = patience
-    order = np.empty(samples.X.shape[0] if draws.size else 0, np.int64)
+    order = np.empty(samples.X.shape[0] if draws.size else 0, np.uint32)
     n_epochs, n_draws, ending = 0, 0, DONE
     while ending == DONE and n_epochs < learning_rates.size:
         if draws.size:
@@ -821,6 +821,8 @@ class Trainer:
                 losses,
             )
         if self.shuffle:
+            # The draws that were not used are still to come.
+            del draws
             state.rng.set_state(before)
             _draw(state.rng, n_draws)
         _set_vectors(state.optimizer, first, second, n_steps)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from .workspace import aligned_zeros
+from .workspace import add_multiple, aligned_zeros
 
 
 @dataclass
@@ -37,19 +37,17 @@ class SGD:
 
     def step(self, parameters, gradient, learning_rate):
         """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
-        gradient *= learning_rate
         if not self.momentum:
             self.velocity = None
-            parameters -= gradient
+            add_multiple(parameters, -learning_rate, gradient)
             return
         if self.velocity is None:
             self.velocity = aligned_zeros(parameters.shape, parameters.dtype)
         self.velocity *= self.momentum
-        self.velocity -= gradient
+        add_multiple(self.velocity, -learning_rate, gradient)
         if self.nesterovs_momentum:
-            parameters -= gradient
-            np.multiply(self.velocity, self.momentum, out=gradient)
-            parameters += gradient
+            add_multiple(parameters, self.momentum, self.velocity)
+            add_multiple(parameters, -learning_rate, gradient)
         else:
             parameters += self.velocity
 

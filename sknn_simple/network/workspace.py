@@ -1,9 +1,10 @@
-"""Memory that training writes to, allocated once."""
+"""Memory that training writes to, allocated once, and adding to it in place."""
 
 import itertools
 import math
 
 import numpy as np
+from scipy.linalg.blas import daxpy, saxpy
 
 _LINE, _PAGE = 64, 4096  # bytes of a cache line and of a page
 
@@ -23,6 +24,14 @@ def aligned_zeros(shape, dtype):
     memory = np.zeros(n_bytes + _PAGE, np.uint8)
     start = (next(_places) - memory.ctypes.data) % _PAGE
     return memory[start : start + n_bytes].view(dtype).reshape(shape)
+
+
+def add_multiple(vector, factor, other):
+    """Add factor * other to `vector`, in one pass of BLAS instead of two of NumPy."""
+    axpy = daxpy if vector.dtype == np.float64 else saxpy
+    total = axpy(other, vector, a=factor)
+    if total is not vector:  # BLAS could not write to a vector of this kind
+        vector[...] = total
 
 
 class Workspace:
