@@ -163,7 +163,8 @@ def train(estimator, samples, monitor):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             run(estimator, samples, monitor)
     except KeyboardInterrupt:
-        if monitor.n_epochs == 0:
+        # A search must end too, instead of scoring what is not finished.
+        if monitor.n_epochs == 0 or monitor.milestones is not None:
             raise
         monitor.rewind()
         monitor.stopped = True
@@ -197,7 +198,7 @@ def _descend(estimator, samples, monitor):
             stop = monitor.end_epoch(block.epochs[0])
         else:
             began = time.perf_counter()
-            size = min(size, monitor.max_iter - monitor.n_epochs)
+            size = min(size, monitor.n_epochs_ahead)
             block = trainer.train(size, monitor.patience)
             stop = monitor.end_block(block)
             # Compiled loops hear Ctrl-C between blocks: these take some 0.05 s.
@@ -205,6 +206,8 @@ def _descend(estimator, samples, monitor):
             size = max(1, int(min(0.05 / seconds, 10 * size, largest)))
         if stop:
             return
+        if monitor.milestones is not None:
+            monitor.milestones.pass_by(monitor.n_epochs)
     monitor.check_progress(block.epochs[-1])
 
 
