@@ -25,7 +25,7 @@ class Training:
         Of the candidate with the most epochs.
 
     params_in_common : dict
-        The same without max_iter.
+        The same without max_iter, unless separate.
 
     candidates : list of int
         Their places in the search.
@@ -62,11 +62,11 @@ def plan(estimator, candidates):
     trainings = {}
     for place, params in enumerate(candidates):
         trial = clone(estimator).set_params(**clone(params, safe=False))
-        others = _without_max_iter(trial, params)
         why = _why_separate(trial)
         if why is not None:
-            trainings[place] = Training(params, others, [place], [None], why)
+            trainings[place] = Training(params, params, [place], [None], why)
             continue
+        others = _without_max_iter(trial, params)
         epochs = int(network_of(trial).max_iter)
         training = trainings.setdefault(
             _identity(others), Training(params, others, [], [])
@@ -82,7 +82,7 @@ def network_of(estimator):
     """The network that an estimator is, or as a Pipeline ends with; or None."""
     # A subclass with its own fit may do more when training has ended.
     if isinstance(estimator, Pipeline) and type(estimator).fit is Pipeline.fit:
-        estimator = estimator.steps[-1][1]
+        estimator = estimator.steps[-1][1] if estimator.steps else None
     if isinstance(estimator, BaseSimpleMLP):
         return estimator if type(estimator).fit is BaseSimpleMLP.fit else None
     return None

@@ -407,6 +407,12 @@ def test_any_other_estimator_is_searched_as_ever(estimator):
         EpochSearchCV(estimator, {name: [3]}, every_epoch=True).fit(*IRIS)
 
 
+def test_an_empty_pipeline_fails_as_ever():
+    grid = {"steps": [[], [("net", clone(CLASSIFIER).set_params(max_iter=2))]]}
+    search = assert_same_search(PIPELINE, grid, IRIS, **QUIET)
+    assert np.isnan(search.cv_results_["mean_test_score"]).tolist() == [True, False]
+
+
 def test_a_network_inside_another_estimator_is_searched_as_ever():
     model = TransformedTargetRegressor(REGRESSOR, transformer=StandardScaler())
     assert_same_search(model, {"regressor__max_iter": [2, 4]}, DIABETES, cv=2)
