@@ -26,7 +26,13 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _training
+from sknn_simple import (
+    SimpleMLPClassifier,
+    SimpleMLPRegressor,
+    _monitor,
+    _shared_training,
+    _training,
+)
 from sknn_simple.model_selection import EpochSearchCV
 
 IRIS = tuple(part[::3] for part in load_iris(return_X_y=True))
@@ -758,10 +764,28 @@ def test_verbose_tells_what_is_trained(capsys):
     )
 
 
-def test_fit_times_grow_with_the_epochs():
-    search = EpochSearchCV(CLASSIFIER, {"max_iter": [40, 1]}, cv=2).fit(*IRIS)
-    longer, shorter = search.cv_results_["mean_fit_time"]
-    assert longer > shorter > 0
+def test_fit_times_are_those_of_training_without_scoring(monkeypatch):
+    class Clock:
+        now = 0.0
+
+        def time(self):
+            return self.now
+
+    def slow_scorer(estimator, X, y):
+        clock.now += 100
+        return 0.0
+
+    def pass_by(milestones, n_epochs):
+        clock.now += 1  # an epoch takes a second
+        original(milestones, n_epochs)
+
+    clock, original = Clock(), _monitor.Milestones.pass_by
+    monkeypatch.setattr(_shared_training, "time", clock)
+    monkeypatch.setattr(_monitor.Milestones, "pass_by", pass_by)
+    search = EpochSearchCV(CLASSIFIER, {"max_iter": [3, 1, 2]}, every_epoch=True, cv=2)
+    results = search.set_params(scoring=slow_scorer).fit(*IRIS).cv_results_
+    assert results["mean_fit_time"].tolist() == [3, 1, 2]
+    assert results["mean_score_time"].tolist() == [100] * 3
 
 
 # --- A citizen of scikit-learn -------------------------------------------------------
