@@ -124,15 +124,19 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             max_iter=self.max_iter,
             again=self.warm_start and hasattr(self, "coefs_"),
         )
+        self._warn_unless_stopped(monitor)
+        return self
+
+    def _warn_unless_stopped(self, monitor):
+        """Warn if training ended with `max_iter`, not with patience."""
         impatient = monitor.patience.n_epochs < np.inf
         if self.solver in OPTIMIZERS and impatient and not monitor.stopped:
             warnings.warn(
-                f"Training stopped after max_iter={self.max_iter} epochs, before "
+                f"Training stopped after max_iter={monitor.n_epochs} epochs, before "
                 f"{monitor.watched} stopped improving. Increase max_iter.",
                 ConvergenceWarning,
-                stacklevel=5,  # past the three decorators, to the caller
+                stacklevel=6,  # past the three decorators, to the caller of fit
             )
-        return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         """Train for one epoch."""
@@ -203,6 +207,11 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             monitor.callbacks = CallbackBridge(
                 context, **task, reconstruction_attributes=attributes
             )
+        if hasattr(self, "_milestones"):
+            monitor.milestones = self._milestones
+            monitor.milestones.finish = functools.partial(
+                self._finished_now, monitor, attributes
+            )
         _training.train(self, trainer_class, run.samples, monitor)
 
         # 3. Publish.
@@ -252,6 +261,16 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         estimator.__dict__.update(attributes(best=False))
         # Held-out samples are an array, whatever the caller gave.
         estimator.__dict__.pop("feature_names_in_", None)
+        return estimator
+
+    def _finished_now(self, monitor, attributes, warns):
+        """The estimator as if max_iter had ended training after the last epoch."""
+        monitor.check_progress(monitor.history.last)
+        if warns:
+            self._warn_unless_stopped(monitor)
+        estimator = copy.copy(self)
+        estimator.__dict__.update(attributes(), max_iter=monitor.n_epochs)
+        del estimator._milestones
         return estimator
 
     @property

@@ -28,6 +28,11 @@ class History:
         self.columns["validation_score"] += [None] * n_new
         self.n_epochs += n_new
 
+    @property
+    def last(self):
+        """The last Epoch."""
+        return Epoch(*(column[self.n_epochs - 1] for column in self.columns.values()))
+
     def view(self):
         """The records so far, whatever is appended here later."""
         return History(self.columns, self.n_epochs)

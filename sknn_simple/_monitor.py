@@ -6,6 +6,7 @@ somebody may want to know or to decide then is here.
 
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,6 +54,33 @@ class CallbackBridge:
             self.epoch = None
 
 
+@dataclass
+class Milestones:
+    """Numbers of epochs at which somebody wants the model of a shorter fit.
+
+    Attributes
+    ----------
+    epochs : list of int
+        Those still to come, ascending, all below max_iter.
+
+    look : callable
+        Called as ``look(n_epochs, finish)`` after that many epochs, unless training
+        ends with them. ``finish(warns)`` returns the estimator as a fit with
+        max_iter=n_epochs leaves it, and raises, and if `warns` warns, as that does.
+
+    finish : callable
+    """
+
+    epochs: list[int]
+    look: Callable
+    finish: Callable | None = None
+
+    def pass_by(self, n_epochs):
+        """To be called after an epoch or a block that training goes on from."""
+        if self.epochs and self.epochs[0] == n_epochs:
+            self.look(self.epochs.pop(0), self.finish)
+
+
 class Best(NamedTuple):
     """The epoch with the best validation score: its number, weights and score."""
 
@@ -91,6 +119,7 @@ class Monitor:
     verbose: int = 0
     validation: Validation | None = None
     callbacks: CallbackBridge | None = None
+    milestones: Milestones | None = None
     first_loss: float = math.nan
     stopped: bool = False
 
@@ -163,6 +192,12 @@ class Monitor:
         return bool(
             self.validation is not None or self.callbacks is not None or self.verbose
         )
+
+    @property
+    def n_epochs_ahead(self):
+        """Epochs to train before anybody wants the model."""
+        upcoming = [] if self.milestones is None else self.milestones.epochs
+        return (upcoming[0] if upcoming else self.max_iter) - self.n_epochs
 
     def end_block(self, block):
         """To be called after epochs that nobody looked at; True: the last ones.

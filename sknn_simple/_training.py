@@ -164,7 +164,8 @@ def train(estimator, trainer_class, samples, monitor):
             else:
                 _minimize(estimator, samples, monitor)
     except KeyboardInterrupt:
-        if monitor.n_epochs == 0:
+        # A search must end too, instead of scoring what is not finished.
+        if monitor.n_epochs == 0 or monitor.milestones is not None:
             raise
         monitor.rewind()
         monitor.stopped = True
@@ -198,7 +199,7 @@ def _descend(estimator, trainer_class, samples, monitor):
             stop = monitor.end_epoch(block.last)
         else:
             began = time.perf_counter()
-            size = min(size, monitor.max_iter - monitor.n_epochs)
+            size = min(size, monitor.n_epochs_ahead)
             block = trainer.train(size, monitor.patience)
             stop = monitor.end_block(block)
             # Compiled loops hear Ctrl-C between blocks: these take some 0.05 s.
@@ -206,6 +207,8 @@ def _descend(estimator, trainer_class, samples, monitor):
             size = max(1, int(min(0.05 / seconds, 10 * size, largest)))
         if stop:
             return
+        if monitor.milestones is not None:
+            monitor.milestones.pass_by(monitor.n_epochs)
     monitor.check_progress(block.last)
 
 

@@ -14,10 +14,12 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
+from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network import (
     ACTIVATIONS,
     INITS,
@@ -451,6 +453,23 @@ def test_without_numba(monkeypatch):
     np.testing.assert_array_equal(
         weights_of(auto.fit(X, NUMBERS)), weights_of(on_numpy.fit(X, NUMBERS))
     )
+
+
+@BOTH
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_blocks_of_epochs_end_where_a_search_looks(estimator, y, solver):
+    grid = {"max_iter": [1, 7, 50, 51], "learning_rate": ["constant", "invscaling"]}
+    model = clone(estimator).set_params(solver=solver, batch_size=16)
+    results = [
+        kind(model, grid, cv=2, refit=False, scoring=last_loss).fit(X, y).cv_results_
+        for kind in (GridSearchCV, EpochSearchCV)
+    ]
+    for name in ("split0_test_score", "split1_test_score"):
+        np.testing.assert_array_equal(results[0][name], results[1][name])
+
+
+def last_loss(estimator, X, y):
+    return estimator.loss_ + weights_of(estimator).sum()
 
 
 @pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
