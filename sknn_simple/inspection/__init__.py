@@ -1,0 +1,5 @@
+"""Looking into a network."""
+
+from .gradient import GradientCheck, check_gradient
+
+__all__ = ["GradientCheck", "check_gradient"]

@@ -1,0 +1,300 @@
+"""GradientCheck: the derivatives that backpropagation gives, against numerical ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..network import OUT_ACTIVATIONS, Workspace, forward, loss_and_gradient
+from .problem import layer_name, make_problem
+
+STEPS = tuple(2.0**-k for k in (10, 13, 16, 19, 22, 25))
+"""Steps to try, the largest first; powers of two are added to weights exactly."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two gradients by the same parameters.
+
+    Attributes
+    ----------
+    analytic : ndarray
+        By backpropagation.
+
+    numerical : ndarray
+        By differences of the objective; NaN on a kink, where there is no derivative.
+
+    difference : ndarray
+        Relative, see `check_gradient`.
+    """
+
+    analytic: np.ndarray
+    numerical: np.ndarray
+    difference: np.ndarray
+
+    @property
+    def max_difference(self):
+        """The largest relative difference of a derivative that could be judged."""
+        return float(np.nan_to_num(self.difference, nan=0.0, posinf=np.inf).max())
+
+
+@dataclass(frozen=True)
+class LayerComparison:
+    """The two gradients by one layer's parameters.
+
+    Attributes
+    ----------
+    name : str
+
+    coefs : Comparison
+        Arrays of shape (fan_in, fan_out).
+
+    intercepts : Comparison or None
+        Arrays of shape (fan_out,); None in a network without biases.
+    """
+
+    name: str
+    coefs: Comparison
+    intercepts: Comparison | None
+
+    @property
+    def parts(self):
+        """The comparisons by name."""
+        parts = {"coefs": self.coefs, "intercepts": self.intercepts}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    @property
+    def max_difference(self):
+        """The largest relative difference in the layer."""
+        return max(part.max_difference for part in self.parts.values())
+
+
+@dataclass(frozen=True, repr=False)
+class GradientCheck:
+    """What `check_gradient` found.
+
+    Attributes
+    ----------
+    loss : float
+        The objective, penalty included.
+
+    layers : tuple of LayerComparison
+
+    n_on_kink : int
+        Derivatives that could not be judged.
+    """
+
+    loss: float
+    layers: tuple[LayerComparison, ...]
+    n_on_kink: int
+
+    @property
+    def max_difference(self):
+        """The largest relative difference in the network."""
+        return max(layer.max_difference for layer in self.layers)
+
+    def __repr__(self):
+        lines = [
+            "Gradient by backpropagation against differences of the objective: "
+            f"largest relative difference {self.max_difference:.1e}",
+            f"{'layer':16} {'part':11} {'shape':12} {'largest derivative':>18} "
+            f"{'largest difference':>18}",
+        ]
+        for layer in self.layers:
+            for name, part in layer.parts.items():
+                lines.append(
+                    f"{layer.name:16} {name:11} {part.analytic.shape!s:12} "
+                    f"{np.abs(part.analytic).max():18.3g} {part.max_difference:18.1e}"
+                )
+        if self.n_on_kink:
+            lines.append(
+                f"{self.n_on_kink} derivatives could not be judged: a sample lies on a "
+                "kink."
+            )
+        return "\n".join(lines)
+
+
+def check_gradient(estimator, X, y, sample_weight=None):
+    """Compare the gradient that backpropagation gives with a numerical one.
+
+    Of the objective that the estimator trains on these samples, with its penalty,
+    class weights and scaling of targets: at the fitted weights, or at the initial
+    ones if it is not fitted. Nothing is held out for early stopping. All is computed
+    in float64, also for a float32 model.
+
+    A numerical derivative takes four evaluations of the objective, so some dozens of
+    samples and a small network are what this is for.
+
+    Parameters
+    ----------
+    estimator : SimpleMLPClassifier or SimpleMLPRegressor
+        It is not changed.
+
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+
+    sample_weight : array-like of shape (n_samples,), default=None
+
+    Returns
+    -------
+    check : GradientCheck
+        Its `max_difference` is about 1e-9 where the gradient is right, and never far
+        from 1e-6; an error in a formula makes it 1e-2 and more.
+
+    Raises
+    ------
+    TypeError
+        If `estimator` is not one of these two, as a Pipeline is not.
+    ValueError
+        If the data are not as `fit` wants them, or the objective is not finite.
+
+    Notes
+    -----
+    The relative difference of a derivative is ::
+
+        abs(analytic - numerical) / max(largest in its array, 1e-4 * largest of all)
+
+    where the largest in its array is that of the layer's coefs, or of its intercepts,
+    so that a layer with small derivatives counts as much as any other. The largest of
+    all is that of every derivative and of the objective, whose rounding errors limit
+    how small a derivative can be told from zero.
+
+    Differences are central, at steps h and 2h, and accurate to fourth order. h is
+    2**-10, and is made smaller while the two steps disagree, or while a step takes a
+    sample across a kink (of relu, or of the absolute error), where differences say
+    nothing about the derivative. If that happens at every h, the sample lies on the
+    kink: the derivative is not judged, its numerical value is NaN, and it is counted
+    in `n_on_kink`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn_simple import SimpleMLPClassifier
+    >>> from sknn_simple.inspection import check_gradient
+    >>> X, y = load_iris(return_X_y=True)
+    >>> check = check_gradient(SimpleMLPClassifier((3,), random_state=0), X, y)
+    >>> check.max_difference < 1e-6
+    True
+    >>> check.layers[0].coefs.analytic.shape
+    (4, 3)
+    """
+    problem = make_problem(estimator, X, y, sample_weight)
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss, gradient = loss_and_gradient(
+            problem.parameters, *problem.samples, problem.objective
+        )
+        if not np.isfinite(loss):
+            raise ValueError(
+                f"The objective must be finite to be differentiated, got {loss}. Scale "
+                "the inputs (for instance with StandardScaler)."
+            )
+        prober = _Prober(problem, max(loss, np.abs(gradient.flat).max()))
+        numerical = problem.parameters.view(
+            np.array([prober.derivative(i) for i in range(gradient.flat.size)])
+        )
+    known = np.abs(numerical.flat[~np.isnan(numerical.flat)])
+    floor = 1e-4 * max(prober.largest, known.max(initial=0))
+    n_layers = len(gradient.coefs)
+    layers = []
+    for i in range(n_layers):
+        intercepts = None
+        if gradient.intercepts:
+            intercepts = _compare(gradient.intercepts[i], numerical.intercepts[i], floor)
+        coefs = _compare(gradient.coefs[i], numerical.coefs[i], floor)
+        layers.append(LayerComparison(layer_name(i, n_layers), coefs, intercepts))
+    return GradientCheck(loss, tuple(layers), int(np.isnan(numerical.flat).sum()))
+
+
+def _compare(analytic, numerical, floor):
+    """The Comparison of two arrays."""
+    judged = ~np.isnan(numerical)
+    largest = np.abs(np.where(judged, numerical, 0)).max()
+    scale = max(np.abs(analytic).max(), largest, floor)
+    difference = np.zeros_like(analytic)
+    if scale > 0:
+        difference = np.abs(analytic - numerical) / scale
+    # A derivative that is not a number is as wrong as can be.
+    difference[judged & ~np.isfinite(difference)] = np.inf
+    difference[~judged] = np.nan
+    return Comparison(analytic, numerical, difference)
+
+
+class _Prober:
+    """Differentiates the objective by taking small steps.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    largest : float
+        A derivative of which this is 1e4 times need not be known any better.
+
+    Attributes
+    ----------
+    largest : float
+        Also the largest value of the objective that was seen.
+    """
+
+    def __init__(self, problem, largest):
+        self.problem = problem
+        self.largest = largest
+        parameters, n_rows = problem.parameters, problem.samples.X.shape[0]
+        self.trial = parameters.copy()
+        self.scratch = parameters.zeros_like()
+        self.workspace = Workspace(parameters.layer_sizes, n_rows, np.float64)
+        self.home = self._sides()
+
+    def derivative(self, i):
+        """The derivative by the `i`-th parameter, or NaN on a kink."""
+        best, smallest_doubt = np.nan, np.inf
+        for step in STEPS:
+            losses = [self._loss(i, multiple * step) for multiple in (-2, -1, 1, 2)]
+            if None in losses:
+                continue
+            near = (losses[2] - losses[1]) / (2 * step)
+            far = (losses[3] - losses[0]) / (4 * step)
+            # The errors of second order, which are as 1 to 4, cancel out.
+            estimate = (4 * near - far) / 3
+            doubt = abs(estimate - near)
+            if doubt < smallest_doubt:
+                best, smallest_doubt = estimate, doubt
+            if doubt <= 1e-5 * max(abs(estimate), 1e-4 * self.largest):
+                break
+        return best
+
+    def _loss(self, i, move):
+        """The objective after a move of a parameter, or None beyond a kink."""
+        flat = self.trial.flat
+        flat[i] += move
+        loss, _ = loss_and_gradient(
+            self.trial,
+            *self.problem.samples,
+            self.problem.objective,
+            self.scratch,
+            self.workspace,
+        )
+        sides = self._sides()
+        flat[i] = self.problem.parameters.flat[i]
+        if np.isfinite(loss):
+            self.largest = max(self.largest, loss)
+        at_home = all(map(np.array_equal, sides, self.home))
+        return loss if at_home else None
+
+    def _sides(self):
+        """On which side of each kink the samples are; empty if there is no kink."""
+        objective, (X, Y, _) = self.problem.objective, self.problem.samples
+        loss_has_kink = objective.loss == "absolute_error"
+        if "relu" not in (objective.activation, objective.out_activation) and (
+            not loss_has_kink
+        ):
+            return []
+        _, *hidden, output = forward(
+            X, self.trial.coefs, self.trial.intercepts, objective.activation
+        )
+        sides = [A > 0 for A in hidden] if objective.activation == "relu" else []
+        OUT_ACTIVATIONS[objective.out_activation].function(output)
+        if objective.out_activation == "relu":
+            sides.append(output > 0)
+        if loss_has_kink:
+            sides.append(np.sign(output - Y))
+        return sides
