@@ -1,5 +1,7 @@
-"""Looking into a network."""
+"""Looking into a network: is its gradient right, and what does a step do."""
 
+from .explanation import explain_step
 from .gradient import GradientCheck, check_gradient
+from .step import StepExplanation
 
-__all__ = ["GradientCheck", "check_gradient"]
+__all__ = ["GradientCheck", "StepExplanation", "check_gradient", "explain_step"]

@@ -199,7 +199,9 @@ def check_gradient(estimator, X, y, sample_weight=None):
     for i in range(n_layers):
         intercepts = None
         if gradient.intercepts:
-            intercepts = _compare(gradient.intercepts[i], numerical.intercepts[i], floor)
+            intercepts = _compare(
+                gradient.intercepts[i], numerical.intercepts[i], floor
+            )
         coefs = _compare(gradient.coefs[i], numerical.coefs[i], floor)
         layers.append(LayerComparison(layer_name(i, n_layers), coefs, intercepts))
     return GradientCheck(loss, tuple(layers), int(np.isnan(numerical.flat).sum()))
