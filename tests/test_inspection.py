@@ -1,4 +1,4 @@
-"""Gradient checks, and a step laid out, against the network and numerical derivatives."""
+"""Gradient checks, and steps laid out, against the network and each other."""
 
 import copy
 from html.parser import HTMLParser
@@ -463,7 +463,7 @@ def test_what_is_not_one_of_our_estimators(inspect):
     search.estimator.set_params(n_iter_no_change=np.inf)
     with pytest.raises(TypeError, match=r"got GridSearchCV. Pass its best_estimator_"):
         inspect(search.fit(X, LABELS), X, LABELS)
-    with pytest.raises(TypeError, match="must be a SimpleMLPClassifier or .* got str"):
+    with pytest.raises(TypeError, match=r"must be a SimpleMLPClassifier or .* got str"):
         inspect("model", X, LABELS)
 
 

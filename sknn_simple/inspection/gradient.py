@@ -195,20 +195,22 @@ def check_gradient(estimator, X, y, sample_weight=None):
     known = np.abs(numerical.flat[~np.isnan(numerical.flat)])
     floor = 1e-4 * max(prober.largest, known.max(initial=0))
     n_layers = len(gradient.coefs)
-    layers = []
-    for i in range(n_layers):
-        intercepts = None
-        if gradient.intercepts:
-            intercepts = _compare(
-                gradient.intercepts[i], numerical.intercepts[i], floor
-            )
-        coefs = _compare(gradient.coefs[i], numerical.coefs[i], floor)
-        layers.append(LayerComparison(layer_name(i, n_layers), coefs, intercepts))
-    return GradientCheck(loss, tuple(layers), int(np.isnan(numerical.flat).sum()))
+    layers = tuple(
+        LayerComparison(
+            layer_name(i, n_layers),
+            _compare(gradient.coefs, numerical.coefs, i, floor),
+            _compare(gradient.intercepts, numerical.intercepts, i, floor),
+        )
+        for i in range(n_layers)
+    )
+    return GradientCheck(loss, layers, int(np.isnan(numerical.flat).sum()))
 
 
-def _compare(analytic, numerical, floor):
-    """The Comparison of two arrays."""
+def _compare(analytic, numerical, i, floor):
+    """The Comparison of layer i, or None where there are no intercepts."""
+    if not analytic:
+        return None
+    analytic, numerical = analytic[i], numerical[i]
     judged = ~np.isnan(numerical)
     largest = np.abs(np.where(judged, numerical, 0)).max()
     scale = max(np.abs(analytic).max(), largest, floor)

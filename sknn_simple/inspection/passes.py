@@ -13,8 +13,7 @@ def is_canonical(loss):
 class Passes:
     """One sample in a Problem, layer by layer; each list has one array a layer.
 
-    Delta is computed here by the chain rule from its parts, where training has it in one
-    go.
+    Delta is computed here by the chain rule from its parts; training has it in one go.
 
     Parameters
     ----------

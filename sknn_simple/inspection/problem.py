@@ -68,10 +68,7 @@ def make_problem(estimator, X, y, sample_weight=None):
     samples = _samples.check_samples(
         estimator, X, y, sample_weight, reset=not again, dtype=np.float64
     )
-    if again:
-        targets = estimator._targets
-    else:
-        targets = estimator._make_targets(samples.y, None)
+    targets = estimator._targets if again else estimator._make_targets(samples.y, None)
     samples = estimator._weigh_classes(targets, samples)
     if samples.sample_weight is not None and not samples.sample_weight.any():
         raise ValueError("sample_weight must not be zero for every sample.")
@@ -105,7 +102,7 @@ def check_kind(estimator):
 
 
 def _detached(estimator):
-    """A copy to work on: it holds nothing out, and draws from a generator of its own."""
+    """A copy that holds nothing out, and draws from a generator of its own."""
     estimator = copy.copy(estimator)
     estimator.early_stopping = False
     if isinstance(estimator.random_state, np.random.RandomState):

@@ -6,7 +6,7 @@ from . import notation
 from .notation import number
 
 STYLE = """
-.sknn-step { font: 14px/1.5 system-ui, sans-serif; max-width: 62em; }
+.sknn-step { font: 14px/1.5 system-ui, sans-serif; max-width: 72em; }
 .sknn-step h3 { margin: 0 0 .3em; font-size: 1.25em; }
 .sknn-step h4 { margin: 1.2em 0 .4em; font-size: 1.05em; }
 .sknn-step p { margin: .3em 0; }
@@ -76,13 +76,16 @@ def _sample(step, max_shown):
     ]
     given = step.y.tolist()
     targets = [_pill(name, number(value)) for name, value in step.targets.items()]
+    label = ""
     if given != next(iter(step.targets.values())):
-        targets.insert(0, f'<span class="pill">target {escape(str(given))}</span>')
+        label = f'<span class="pill">target {escape(str(given))}</span>'
     rate = f'<span class="pill">learning rate {number(step.learning_rate)}</span>'
     return [
-        f"<p>{''.join(inputs[:max_shown])}{_more(inputs, max_shown, 'input')}</p>",
-        f"<p>{''.join(targets[:max_shown])}{_more(targets, max_shown, 'target')}"
-        f"{rate}</p>",
+        f"<p>{''.join(inputs[:max_shown])}</p>",
+        _more(inputs, max_shown, "input"),
+        f"<p>{label}{''.join(targets[:max_shown])}</p>",
+        _more(targets, max_shown, "target"),
+        f"<p>{rate}</p>",
     ]
 
 
@@ -144,7 +147,8 @@ def _backward(neuron, max_shown, rate):
                 )
             ),
             '<div class="scroll"><table><tr><th>weight</th><th>joins</th>'
-            "<th>derivative</th><th>update</th></tr>",
+            "<th>derivative</th><th>update: <span class='up'>up</span> or "
+            "<span class='down'>down</span></th></tr>",
             *rows,
             "</table></div></details>",
         ]
