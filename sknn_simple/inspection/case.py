@@ -22,7 +22,7 @@ class Columns(NamedTuple):
     highest: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """What is known of a network.
 

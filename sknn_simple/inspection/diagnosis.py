@@ -147,7 +147,8 @@ def diagnose(estimator, X, y, sample_weight=None):
                               mean above 10 deviations
     skewed_targets            the skewness of targets is above 3, under squared error
     saturated_units           more than 0.5 of the activations of a layer of sigmoid or
-                              tanh units lie within 1% of the ends of their range
+                              tanh units lie within 1% of the ends of their range, and
+                              the loss is not below 0.1 times the constant's
     dead_units                more than 0.2 of a layer's relu units are 0 for every
                               sample
     vanishing_gradients       the gradient by a hidden layer's coefs, root mean square
@@ -186,12 +187,14 @@ def diagnose(estimator, X, y, sample_weight=None):
     >>> network = SimpleMLPClassifier((10,), random_state=0)
     >>> diagnose(network.fit(X, y), X, y)
     Nothing found: this network looks healthy.
-    >>> diagnosis = diagnose(network.fit(100 * X, y), 100 * X, y)
-    >>> [finding.kind for finding in diagnosis]
-    ['unscaled_inputs', 'saturated_units']
-    >>> print(diagnosis[0])  # doctest: +ELLIPSIS
-    unscaled_inputs (x3, x1, x4, x2)
-      The deviation of 4 of 4 features is above 10, of x3 it is 100: ...
+    >>> X[:, 2] *= 1000
+    >>> diagnosis = diagnose(network.fit(X, y), X, y)
+    >>> diagnosis.kinds
+    ('unscaled_inputs', 'saturated_units')
+    >>> print(diagnosis[0])
+    unscaled_inputs (x3)
+      The deviation of 1 of 4 features is above 10, of x3 it is 1000: they drown
+      the others, and drive units to their limits.
       Try: scale the inputs, for instance with StandardScaler in a Pipeline.
     """
     check_kind(estimator)

@@ -110,7 +110,7 @@ def explain_step(estimator, x, y):
 
 def _one_sample(x):
     """The sample as a matrix of one row."""
-    if getattr(x, "ndim", None) == 1 and hasattr(x, "to_frame"):
+    if hasattr(x, "iloc") and x.ndim == 1:
         return x.to_frame().T  # a row of a data frame, with its names
     X = x if hasattr(x, "shape") else np.asarray(x)
     if X.ndim == 1:

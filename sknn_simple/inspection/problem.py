@@ -16,7 +16,7 @@ from .._targets import BinaryTargets, RegressionTargets
 from ..network import Objective, Parameters, Samples
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """What a network is trained for.
 

@@ -39,7 +39,7 @@ def product(chain):
     return math.prod(factor.value for factor in chain)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weight:
     """A coef or an intercept, and how the step changes it.
 
@@ -84,7 +84,7 @@ class Weight:
         return tuple((*chain, self.factor) for chain in self.upstream)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Neuron:
     """A neuron: what went through it in both directions.
 
@@ -139,7 +139,7 @@ class Neuron:
         return tuple((*path, *last) for path in self.paths)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """A layer of neurons.
 
@@ -158,7 +158,7 @@ class Layer:
     neurons: tuple[Neuron, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StepExplanation:
     """One backpropagation step on one sample.
 

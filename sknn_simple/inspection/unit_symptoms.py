@@ -21,7 +21,9 @@ def _by_layer(case, figures, found):
 
 def saturated_units(case):
     activation = case.problem.objective.activation
-    if activation not in ("logistic", "tanh"):
+    # Where hardly any loss is left, units may well be at their limits.
+    learned = case.loss < 0.1 * case.constant_loss
+    if learned or activation not in ("logistic", "tanh"):
         return
     middle, half = (0.5, 0.5) if activation == "logistic" else (0.0, 1.0)
     shares = [np.mean(np.abs(A - middle) > 0.98 * half) for A in case.activations]
