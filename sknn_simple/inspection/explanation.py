@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -173,9 +174,18 @@ class _Explainer:
             [f"x{k + 1}" for k in range(n_features)],
             *([f"a_{name}" for name in names] for names in self.neuron_names[:-1]),
         ]
+        # A Factor for each input of a layer, which all its neurons share.
+        self.factors = [
+            [Factor(name, value) for name, value in zip(names, values, strict=True)]
+            for names, values in zip(
+                self.input_names,
+                map(np.ndarray.tolist, self.passes.inputs),
+                strict=True,
+            )
+        ]
         sizes = [coef.size for coef in self.parameters.coefs]
-        self.first_coef = np.cumsum([1, *sizes])
-        self.first_intercept = np.cumsum([1, *widths])
+        self.first_coef = list(accumulate([1, *sizes]))
+        self.first_intercept = list(accumulate([1, *widths]))
 
     def explanation(self, feature_names, y):
         """All of it."""
@@ -247,16 +257,15 @@ class _Explainer:
         return tuple(
             Weight(
                 name=self._coef_name(i, k, j),
-                source=self.input_names[i][k].removeprefix("a_"),
                 target=self.neuron_names[i][j],
-                factor=Factor(self.input_names[i][k], value),
+                factor=factor,
                 old=old[k],
                 new=new[k],
                 penalty=self.strength * old[k],
                 derivative=derivative[k],
                 upstream=chains,
             )
-            for k, value in enumerate(self.passes.inputs[i].tolist())
+            for k, factor in enumerate(self.factors[i])
         )
 
     def _bias(self, i, j, chains):
@@ -265,7 +274,6 @@ class _Explainer:
             return None
         return Weight(
             name=f"b{self.first_intercept[i] + j}",
-            source="1",
             target=self.neuron_names[i][j],
             factor=Factor("1", 1.0),
             old=float(self.parameters.intercepts[i][j]),

@@ -105,7 +105,8 @@ class GradientCheck:
                 )
         if self.n_on_kink:
             lines.append(
-                f"Derivatives not judged, since a sample lies on a kink: {self.n_on_kink}"
+                "Derivatives not judged, since a sample lies on a kink: "
+                f"{self.n_on_kink}"
             )
         return "\n".join(lines)
 

@@ -39,7 +39,8 @@ def product(chain):
     return math.prod(factor.value for factor in chain)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# A frozen one takes far longer to make, and there may be very many.
+@dataclass(slots=True, eq=False)
 class Weight:
     """A coef or an intercept, and how the step changes it.
 
@@ -50,7 +51,7 @@ class Weight:
         from the first hidden layer to the outputs.
 
     source, target : str
-        The input, "1" for an intercept, and the neuron that it joins.
+        What it joins: an input or a neuron, "1" for an intercept, and a neuron.
 
     factor : Factor
         The value of the input, by which the weighted sum changes with this weight.
@@ -70,7 +71,6 @@ class Weight:
     """
 
     name: str
-    source: str
     target: str
     factor: Factor
     old: float
@@ -78,6 +78,10 @@ class Weight:
     penalty: float
     derivative: float
     upstream: tuple[Chain, ...] = field(repr=False)
+
+    @property
+    def source(self):
+        return self.factor.name.removeprefix("a_")
 
     @property
     def chains(self):
