@@ -129,9 +129,11 @@ def test_a_float32_model_is_checked_in_float64(network):
     assert check.max_difference < 1e-6
 
 
-@pytest.mark.parametrize("scale", [1e-4, 1e4])
-def test_inputs_of_any_scale(scale):
-    estimator, y = make("softmax", activation="relu")
+@pytest.mark.parametrize("scale", [1e-4, 30, 1e4])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_inputs_of_any_scale(scale, activation):
+    """At a scale of 30 a step has to be small for tanh to look straight."""
+    estimator, y = make("several outputs", activation=activation)
     assert check_gradient(estimator, X * scale, y).max_difference < 1e-6
 
 
@@ -144,6 +146,38 @@ def test_a_step_does_not_take_a_kink_for_an_error():
     check = check_gradient(regressor, X, [3, -1, 4, 1])
     assert check.n_on_kink == 0
     assert check.max_difference < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("params", "y"),
+    [
+        ({"activation": "relu"}, [3.0, -1.0]),
+        ({"activation": "identity", "out_activation": "relu"}, [3.0, -1.0]),
+        ({"activation": "identity", "loss": "absolute_error"}, [0.0, -1.0]),
+    ],
+)
+@pytest.mark.parametrize("side", [1e-9, -1e-9])
+def test_next_to_a_kink_nothing_is_judged_by_differences_across_it(params, y, side):
+    regressor = SimpleMLPRegressor.from_coefs(
+        [[[1.0]], [[1.0]]],
+        [[0.0], [0.0]],
+        normalize_y=False,
+        alpha=0,
+        **params,
+    )
+    check = check_gradient(regressor, [[side], [1.0]], y)
+    assert check.n_on_kink > 0
+    assert check.max_difference < 1e-6
+
+
+def test_a_derivative_that_is_not_a_number_is_wrong(monkeypatch):
+    def write_nan(A, delta, scratch=None):
+        delta[:] = np.nan
+
+    estimator, y = make("softmax")
+    broken = ACTIVATIONS["tanh"]._replace(derivative=write_nan)
+    monkeypatch.setitem(ACTIVATIONS, "tanh", broken)
+    assert check_gradient(estimator, X, y).max_difference == np.inf
 
 
 def test_a_derivative_on_a_kink_is_not_judged():
@@ -317,7 +351,7 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
     assert step.targets == {"y1": 0, "y2": 1, "y3": 0}
     assert sum(n.activation for n in step.layers[-1].neurons) == pytest.approx(1)
     assert "softmax output are a canonical pair: dL/dz = a - y" in str(step)
-    assert "(y = b)" in str(step)
+    assert "y1 = 0  (given as b)" in str(step)
     assert "canonical" not in str(four_people_step(loss="squared_error"))
 
 

@@ -209,13 +209,12 @@ def _compare(analytic, numerical, i, floor):
     if not analytic:
         return None
     analytic, numerical = analytic[i], numerical[i]
-    judged = ~np.isnan(numerical)
-    largest = np.abs(np.where(judged, numerical, 0)).max()
-    scale = max(np.abs(analytic).max(), largest, floor)
+    both = np.abs([analytic, numerical])
+    scale = max(both[np.isfinite(both)].max(initial=0), floor)
     difference = np.zeros_like(analytic)
     if scale > 0:
         difference = np.abs(analytic - numerical) / scale
     # A derivative that is not a number is as wrong as can be.
-    difference[judged & ~np.isfinite(difference)] = np.inf
-    difference[~judged] = np.nan
+    difference[~np.isfinite(analytic)] = np.inf
+    difference[np.isnan(numerical)] = np.nan
     return Comparison(analytic, numerical, difference)

@@ -60,7 +60,7 @@ def _sample(step, max_shown):
     for k, (name, value) in enumerate(step.targets.items()):
         if k < max_shown:
             # A label says more than the 0 or 1 that it stands for.
-            label = "" if given == value else f"  (y = {given})"
+            label = "" if given == value else f"  (given as {given})"
             lines.append(f"  {name} = {number(value)}{label if k == 0 else ''}")
     return lines + _more(step.targets, max_shown, "  ", "target")
 
