@@ -57,6 +57,7 @@ def only(diagnosis, kind):
         {"loss": "squared_error", "max_iter": 400},
         {"hidden_layer_sizes": (10, 10), "activation": "tanh"},
         {"class_weight": "balanced", "max_iter": 400},
+        {"hidden_layer_sizes": (), "max_iter": 1000},
     ],
     ids=str,
 )

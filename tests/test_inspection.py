@@ -201,6 +201,23 @@ def test_at_an_optimum_rounding_is_no_error():
     assert check.max_difference < 1e-6
 
 
+def test_where_an_answer_is_certain_rounding_is_no_error():
+    """The slope of a softmax as steep as this is 0 in floating point."""
+    network = SimpleMLPClassifier.from_coefs([[[0.0, 50.0, 150.0]]], alpha=0)
+    check = check_gradient(network, [[1.0], [-0.1]], [2, 0], [1e-9, 1])
+    assert check.max_difference < 1e-6
+
+
+def test_where_a_loss_is_a_small_difference_rounding_is_no_error():
+    """The deviance is a millionth of the terms that it is made of."""
+    counter = SimpleMLPRegressor.from_coefs(
+        [[[1e-3]]], [[11.832]], loss="poisson", alpha=0
+    )
+    check = check_gradient(counter, [[1e-6], [1e-9]], [137701.2, 137701.3])
+    assert check.loss < 0.1
+    assert check.max_difference < 1e-6
+
+
 def test_the_check_prints_each_layer():
     estimator, y = make("binary", hidden=(4,), fit_intercept=False)
     check = check_gradient(estimator, sparse.csr_array(X), y)
@@ -338,6 +355,17 @@ def test_the_update_is_a_step_of_partial_fit(network, learning_rate):
         np.testing.assert_allclose(a, b, rtol=1e-9)
     for a, b in zip(new.intercepts, estimator.intercepts_, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9)
+
+
+def test_the_update_with_class_weights_is_a_step_of_partial_fit():
+    """One sample outweighs its own weight, but for the penalty."""
+    estimator, y = make("softmax", class_weight={"a": 1, "b": 4, "c": 0.5})
+    estimator.fit(X, y)
+    for x, label in zip(X[:3], y[:3], strict=True):
+        step = explain_step(estimator, x, label)
+        estimator.partial_fit([x], [label])
+        for a, b in zip(step.new_parameters.coefs, estimator.coefs_, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
 def test_a_canonical_pair_has_one_factor_and_says_so():
@@ -520,10 +548,13 @@ def test_check_gradient_refuses_bad_data():
         check_gradient(estimator.set_params(activation="relu"), X, y)
 
 
-def test_check_gradient_refuses_an_objective_that_is_not_finite():
-    regressor = SimpleMLPRegressor.from_coefs([[[1e200]]], normalize_y=False)
+@pytest.mark.parametrize("loss", ["squared_error", "poisson"])
+def test_an_objective_that_is_not_finite_is_refused(loss):
+    regressor = SimpleMLPRegressor.from_coefs([[[1e3]]], loss=loss, normalize_y=False)
     with pytest.raises(ValueError, match="objective must be finite"):
-        check_gradient(regressor, [[1e150]], [1.0])
+        check_gradient(regressor, [[1e160]], [1.0])
+    with pytest.raises(ValueError, match="objective must be finite"):
+        explain_step(regressor, [1e160], 1.0)
 
 
 def test_explain_step_refuses_bad_input():

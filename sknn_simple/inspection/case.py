@@ -67,6 +67,11 @@ class Case:
 def make_case(estimator, X, y, sample_weight):
     """Pass the samples through the network, in both directions."""
     problem = make_problem(estimator, X, y, sample_weight)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _examine(estimator, problem)
+
+
+def _examine(estimator, problem):
     problem = replace(
         problem,
         samples=_counting(problem.samples),
@@ -75,10 +80,9 @@ def make_case(estimator, X, y, sample_weight):
     samples, parameters = problem.samples, problem.parameters
     n_rows = samples.X.shape[0]
     workspace = Workspace(parameters.layer_sizes, n_rows, np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        loss, _ = loss_and_gradient(
-            parameters, *samples, problem.objective, workspace=workspace
-        )
+    loss, _ = loss_and_gradient(
+        parameters, *samples, problem.objective, workspace=workspace
+    )
     activations = workspace.activations[:-1]
     names = getattr(
         estimator,

@@ -16,22 +16,33 @@ class Differences:
     problem : Problem
 
     largest : float
-        A derivative of which this is 1e4 times need not be known any better.
+        The largest derivative, as far as is known.
 
     Attributes
     ----------
     largest : float
-        Also the largest value of the objective that was seen.
+        Also the largest value of the objective that was seen, and of its terms.
+        Derivatives far below can't be told from rounding errors.
     """
 
     def __init__(self, problem, largest):
         self.problem = problem
-        self.largest = largest
         parameters, n_rows = problem.parameters, problem.samples.X.shape[0]
         self.trial = parameters.copy()
+        self.largest = max(self._terms(), largest)
         self.scratch = parameters.zeros_like()
         self.workspace = Workspace(parameters.layer_sizes, n_rows, np.float64)
         self.home = self._sides()
+
+    def _terms(self):
+        """The mean size of the terms whose small difference a loss may be."""
+        X, Y, sample_weight = self.problem.samples
+        parameters, activation = self.trial, self.problem.objective.activation
+        *_, raw_prediction = forward(
+            X, parameters.coefs, parameters.intercepts, activation
+        )
+        terms = np.abs(Y) * (1 + np.abs(raw_prediction))
+        return float(np.average(terms.sum(axis=1), weights=sample_weight))
 
     def derivative(self, i):
         """The derivative by the `i`-th parameter, or NaN on a kink."""

@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..network import LOSSES
 from .passes import Passes, is_canonical
-from .problem import check_kind, layer_name, make_problem
+from .problem import check_kind, layer_name, make_problem, not_finite
 from .step import Factor, Layer, Neuron, StepExplanation, Weight
 
 SLOPES = {
@@ -55,7 +55,7 @@ def explain_step(estimator, x, y):
     TypeError
         If `estimator` is not one of these two, as a Pipeline is not.
     ValueError
-        If `x` is not one sample, or `y` not its target.
+        If `x` is not one sample, or `y` not its target, or the loss is not finite.
 
     Notes
     -----
@@ -104,7 +104,11 @@ def explain_step(estimator, x, y):
     check_is_fitted(estimator)
     X, y = _one_sample(x), _one_target(y, estimator._targets)
     problem = make_problem(estimator, X, y)
-    return _Explainer(problem).explanation(
+    with np.errstate(over="ignore", invalid="ignore"):
+        explainer = _Explainer(problem)
+    if not math.isfinite(explainer.passes.loss):
+        raise not_finite(explainer.passes.loss)
+    return explainer.explanation(
         feature_names=getattr(estimator, "feature_names_in_", None), y=y[0]
     )
 

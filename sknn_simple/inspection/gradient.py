@@ -6,7 +6,7 @@ import numpy as np
 
 from ..network import loss_and_gradient
 from .differences import Differences
-from .problem import layer_name, make_problem
+from .problem import layer_name, make_problem, not_finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,15 +154,17 @@ def check_gradient(estimator, X, y, sample_weight=None):
 
     where the largest in its array is that of the layer's coefs, or of its intercepts,
     so that a layer with small derivatives counts as much as any other. The largest of
-    all is that of every derivative and of the objective, whose rounding errors limit
-    how small a derivative can be told from zero.
+    all is that of every derivative, of the objective, and of the terms that a loss is
+    the small difference of, y * (1 + z) with z the raw prediction: their rounding
+    errors limit how small a derivative can be told from zero.
 
     Differences are central, at steps h and 2h, and accurate to fourth order. h is
     2**-10, and is made smaller while the two steps disagree, or while a step takes a
     sample across a kink (of relu, or of the absolute error), where differences say
-    nothing about the derivative. If that happens at every h, the sample lies on the
-    kink: the derivative is not judged, its numerical value is NaN, and it is counted
-    in `n_on_kink`.
+    nothing about the derivative. If that happens at every h, down to 2**-25, the sample
+    lies on the kink: the derivative is not judged, its numerical value is NaN, and it
+    is counted in `n_on_kink`. With inputs of 1e7 and more, which should be scaled
+    anyway, even the smallest step can be too large for the difference to be small.
 
     Examples
     --------
@@ -182,11 +184,8 @@ def check_gradient(estimator, X, y, sample_weight=None):
             problem.parameters, *problem.samples, problem.objective
         )
         if not np.isfinite(loss):
-            raise ValueError(
-                f"The objective must be finite to be differentiated, got {loss}. Scale "
-                "the inputs (for instance with StandardScaler)."
-            )
-        differences = Differences(problem, max(loss, np.abs(gradient.flat).max()))
+            raise not_finite(loss)
+        differences = Differences(problem, np.abs(gradient.flat).max())
         numerical = problem.parameters.view(
             np.array([differences.derivative(i) for i in range(gradient.flat.size)])
         )

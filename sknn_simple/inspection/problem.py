@@ -110,6 +110,14 @@ def _detached(estimator):
     return estimator
 
 
+def not_finite(loss):
+    """The error of an objective that can't be differentiated."""
+    return ValueError(
+        f"The objective must be finite to be differentiated, got {loss}. Scale the "
+        "inputs (for instance with StandardScaler)."
+    )
+
+
 def layer_name(index, n_layers):
     """Name of a layer of weights, counted from 0."""
     return "output layer" if index == n_layers - 1 else f"hidden layer {index + 1}"
