@@ -114,7 +114,7 @@ def test_a_rare_feature_and_a_sparse_one_are_not_narrow():
     X, y = IRIS
     rare = np.zeros((150, 1))
     rare[[3, 77]] = 1
-    assert diagnosis_of(CLASSIFIER, np.hstack([X, rare]), y) == ()
+    assert diagnosis_of(CLASSIFIER, np.hstack([X, rare, 1 - rare[:, :1]]), y) == ()
     words = sparse.csr_array(np.hstack([X, 0.1 * rare]))
     assert diagnosis_of(CLASSIFIER, words, y) == ()
 
@@ -144,15 +144,20 @@ def test_constant_inputs():
 def test_rows_of_weight_zero_are_left_out():
     X, y = IRIS
     model = clone(CLASSIFIER).fit(X, y)
-    X, y = np.vstack([X, np.full(4, 1e6)]), np.append(y, 0)
-    assert diagnose(model, X, y, np.append(np.ones(150), 0)) == ()
+    X, y = np.vstack([X, np.full((4, 4), 1e6)]), np.append(y, [0, 0, 0, 0])
+    weights = np.append(np.ones(150), np.zeros(4))
+    assert diagnose(model, X, y, weights) == ()
     assert diagnose(model, X, y).kinds != ()
+    X[150:] = 0
+    X[:150, 1] = 1  # the only value that counts
+    assert only(diagnose(model, X, y, weights), "constant_inputs").where == ("x2",)
 
 
-def test_weights_weigh_the_spread():
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_weights_weigh_the_spread(kind):
     X, y = IRIS
     model = clone(CLASSIFIER).fit(X, y)
-    X, y = np.vstack([X, [500, 0, 0, 0]]), np.append(y, 0)
+    X, y = kind(np.vstack([X, [500, 0, 0, 0]])), np.append(y, 0)
     assert "unscaled_inputs" in diagnose(model, X, y).kinds
     weights = np.append(np.ones(150), 1e-3)
     assert "unscaled_inputs" not in diagnose(model, X, y, weights).kinds
@@ -202,7 +207,10 @@ def test_skewed_targets():
 
 
 def test_a_constant_target_has_no_finding():
-    assert diagnosis_of(REGRESSOR, DIABETES[0], np.full(442, 7.0)) == ()
+    X, y = DIABETES[0], np.full(442, 7.0)
+    assert diagnosis_of(REGRESSOR, X, y) == ()
+    raw = diagnosis_of(REGRESSOR, X, y, normalize_y=False, max_iter=500)
+    assert "unscaled_targets" not in raw.kinds
 
 
 # Units ----------------------------------------------------------------------------
@@ -292,13 +300,13 @@ def test_the_ratio_of_gradients_is_that_of_single_samples():
 # Training -------------------------------------------------------------------------
 
 
-def with_history(losses, estimator=CLASSIFIER, **params):
-    """A healthy model on iris, with another record of its training."""
-    model = clone(estimator).fit(*IRIS).set_params(**params)
+def with_history(losses, data=IRIS, **params):
+    """Diagnose a healthy model of iris, with another record of its training."""
+    model = clone(CLASSIFIER).fit(*IRIS).set_params(**params)
     model._history = type(model._history)()
     model._history.__setstate__({"loss": losses, "learning_rate": [0.1] * len(losses)})
     model.n_iter_ = len(losses)
-    return diagnose(model, *IRIS)
+    return diagnose(model, *data)
 
 
 def test_a_rate_too_high():
@@ -324,6 +332,11 @@ def test_a_loss_that_oscillates_or_rises():
     finding = only(with_history(rising.tolist()), "learning_rate_too_high")
     assert finding.figure == pytest.approx(0.55 / 1.15)
     assert "risen again" in finding.seen
+
+
+def test_the_noise_of_a_loss_that_can_not_fall_is_no_oscillation():
+    losses = (np.log(3) + 0.02 * (-1.0) ** np.arange(30)).tolist()
+    assert with_history(losses) == ()
 
 
 @pytest.mark.parametrize("rate", [1e-4, 1e-3])
@@ -367,6 +380,14 @@ def test_patience_that_runs_out_in_the_last_epoch_is_in_time():
         assert ("stopped_by_max_iter" in diagnosis.kinds) == found
 
 
+def test_patience_begins_anew_when_an_adaptive_rate_was_lowered():
+    """Ten falls and then none: the rate is lowered after 10 more, and 15 are over."""
+    losses = [*np.geomspace(1, 0.1, 10), *[0.1] * 15]
+    params = {"learning_rate": "adaptive", "max_iter": 25}
+    assert with_history(losses, **params).kinds == ("stopped_by_max_iter",)
+    assert with_history(losses[:20], **{**params, "max_iter": 20}) == ()
+
+
 def test_lbfgs_stopped_by_max_iter():
     params = {"solver": "lbfgs", "max_iter": 4, "n_iter_no_change": np.inf}
     assert diagnosis_of(CLASSIFIER, *IRIS, **params).kinds == ("stopped_by_max_iter",)
@@ -397,6 +418,15 @@ def test_overfitting_shows_on_other_samples():
     finding = only(diagnose(model, NOISE[100:], COINS[100:]), "overfitting")
     assert finding.where == ("these samples",)
     assert finding.figure > 1
+
+
+def test_what_was_never_learned_was_not_learned_by_heart():
+    X, y = IRIS
+    labels = np.random.RandomState(0).permutation(y)
+    for losses, found in (([1.0] * 12, False), ([0.9] * 12, True)):
+        diagnosis = with_history(losses, data=(X, labels))
+        assert "underfitting" in diagnosis.kinds
+        assert ("overfitting" in diagnosis.kinds) == found
 
 
 def test_overfitting_shows_in_early_stoppings_validation():

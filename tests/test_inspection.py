@@ -380,7 +380,10 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
     assert sum(n.activation for n in step.layers[-1].neurons) == pytest.approx(1)
     assert "softmax output are a canonical pair: dL/dz = a - y" in str(step)
     assert "y1 = 0  (given as b)" in str(step)
-    assert "canonical" not in str(four_people_step(loss="squared_error"))
+    assert "The penalty alpha=0.3 adds" in str(step)
+    without = str(four_people_step(loss="squared_error"))
+    assert "canonical" not in without
+    assert "penalty" not in without
 
 
 def test_saturated_canonical_outputs_still_learn():
