@@ -114,7 +114,9 @@ def test_a_rare_feature_and_a_sparse_one_are_not_narrow():
     X, y = IRIS
     rare = np.zeros((150, 1))
     rare[[3, 77]] = 1
-    assert diagnosis_of(CLASSIFIER, np.hstack([X, rare, 1 - rare[:, :1]]), y) == ()
+    usual = np.ones((150, 1))
+    usual[3] = 0  # its mean is 12 deviations from 0, but it is no number to centre
+    assert diagnosis_of(CLASSIFIER, np.hstack([X, rare, usual]), y) == ()
     words = sparse.csr_array(np.hstack([X, 0.1 * rare]))
     assert diagnosis_of(CLASSIFIER, words, y) == ()
 
@@ -295,6 +297,14 @@ def test_the_ratio_of_gradients_is_that_of_single_samples():
     X, y = [x, x], [2 * hidden - error, 2 * hidden + error]
     finding = only(diagnose(network, X, y), "exploding_gradients")
     assert finding.figure == pytest.approx(5 * 2 * error / (hidden * error))
+
+
+def test_where_there_is_no_error_there_is_no_ratio_of_gradients():
+    network = SimpleMLPRegressor.from_coefs(
+        [[[1.0]], [[1.0]]], activation="relu", normalize_y=False
+    )
+    X = np.array([[0.5], [1.0], [2.0], [3.0]])
+    assert diagnose(network, X, X[:, 0]) == ()
 
 
 # Training -------------------------------------------------------------------------
