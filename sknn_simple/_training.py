@@ -141,13 +141,13 @@ def make_monitor(estimator, run, state, max_iter, adding):
         patience,
         max_iter,
         auto_rate=_parameters.auto_learning_rate(estimator, run.objective),
-        constant_loss=_constant_loss(run.objective, run.samples),
+        constant_loss=constant_loss(run.objective, run.samples),
         history=history,
         verbose=estimator.verbose,
     )
 
 
-def _constant_loss(objective, samples):
+def constant_loss(objective, samples):
     """The loss of the best answer that is the same for every sample."""
     loss = LOSSES[objective.loss]
     value = loss.of_constant(samples.Y, samples.sample_weight)

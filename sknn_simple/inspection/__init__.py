@@ -1,0 +1,16 @@
+"""Looking into a network: its gradient, a step of its training, and its health."""
+
+from .diagnosis import Diagnosis, Finding, diagnose
+from .explanation import explain_step
+from .gradient import GradientCheck, check_gradient
+from .step import StepExplanation
+
+__all__ = [
+    "Diagnosis",
+    "Finding",
+    "GradientCheck",
+    "StepExplanation",
+    "check_gradient",
+    "diagnose",
+    "explain_step",
+]

@@ -1,0 +1,123 @@
+"""Problem: what an estimator learns from given samples, and at which weights.
+
+It is set up as the next call of `partial_fit` would set it up, but in float64, and
+nothing in the estimator changes.
+"""
+
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from .. import _parameters, _resumption, _samples, _training
+from .._base import BaseSimpleMLP
+from .._targets import BinaryTargets, RegressionTargets
+from ..network import Objective, Parameters, Samples
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a network is trained for.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        As they are trained: without the scaling of targets that `coefs_` contain.
+
+    samples : Samples
+        With the targets and the weights that the network sees.
+
+    targets : BinaryTargets or RegressionTargets
+
+    objective : Objective
+
+    learning_rate : float
+        Of the next epoch.
+    """
+
+    parameters: Parameters
+    samples: Samples
+    targets: BinaryTargets | RegressionTargets
+    objective: Objective
+    learning_rate: float
+
+
+def make_problem(estimator, X, y, sample_weight=None):
+    """Make the problem of a fitted estimator, or of one that is yet to be fitted.
+
+    Parameters
+    ----------
+    estimator : SimpleMLPClassifier or SimpleMLPRegressor
+
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+
+    sample_weight : array-like of shape (n_samples,), default=None
+
+    Returns
+    -------
+    problem : Problem
+    """
+    check_kind(estimator)
+    estimator._validate_params()
+    estimator = _detached(estimator)
+    again = hasattr(estimator, "coefs_")
+    _parameters.check_architecture(estimator, again)
+    samples = _samples.check_samples(
+        estimator, X, y, sample_weight, reset=not again, dtype=np.float64
+    )
+    targets = estimator._targets if again else estimator._make_targets(samples.y, None)
+    samples = estimator._weigh_classes(targets, samples)
+    if samples.sample_weight is not None and not samples.sample_weight.any():
+        raise ValueError("sample_weight must not be zero for every sample.")
+    run = _training.prepare(estimator, samples, (None, None, None), targets, again)
+    state = _resumption.make_state(estimator, run, again)
+    return Problem(
+        state.parameters.view(state.parameters.flat.astype(np.float64)),
+        run.samples,
+        run.targets,
+        run.objective,
+        state.schedule.learning_rate(state.t),
+    )
+
+
+def check_kind(estimator):
+    """Refuse what is not one of our estimators, and say what to pass instead."""
+    if isinstance(estimator, BaseSimpleMLP):
+        return
+    message = (
+        "estimator must be a SimpleMLPClassifier or a SimpleMLPRegressor, got "
+        f"{type(estimator).__name__}."
+    )
+    if isinstance(estimator, Pipeline):
+        message += (
+            " Pass the last step, pipeline[-1], and X as it sees it, "
+            "pipeline[:-1].transform(X)."
+        )
+    elif hasattr(estimator, "best_estimator_"):
+        message += " Pass its best_estimator_."
+    raise TypeError(message)
+
+
+def _detached(estimator):
+    """A copy that holds nothing out, and draws from a generator of its own."""
+    estimator = copy.copy(estimator)
+    estimator.early_stopping = False
+    if isinstance(estimator.random_state, np.random.RandomState):
+        estimator.random_state = copy.deepcopy(estimator.random_state)
+    return estimator
+
+
+def not_finite(loss):
+    """The error of an objective that can't be differentiated."""
+    return ValueError(
+        f"The objective must be finite to be differentiated, got {loss}. Scale the "
+        "inputs (for instance with StandardScaler)."
+    )
+
+
+def layer_name(index, n_layers):
+    """Name of a layer of weights, counted from 0."""
+    return "output layer" if index == n_layers - 1 else f"hidden layer {index + 1}"

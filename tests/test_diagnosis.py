@@ -1,0 +1,512 @@
+"""Each finding of `diagnose` where its cause is planted, and nowhere else."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.inspection import Finding, diagnose
+from sknn_simple.inspection.diagnosis import SYMPTOMS
+
+# What ends a fit with a warning is what is to be found here.
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def standardised(load):
+    X, y = load(return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+IRIS, DIABETES = standardised(load_iris), standardised(load_diabetes)
+CLASSIFIER = SimpleMLPClassifier((10,), random_state=0)
+REGRESSOR = SimpleMLPRegressor((10,), random_state=0)
+HURRIED = {"max_iter": 3, "n_iter_no_change": np.inf}
+
+
+def diagnosis_of(estimator, X, y, **params):
+    return diagnose(clone(estimator).set_params(**params).fit(X, y), X, y)
+
+
+def only(diagnosis, kind):
+    """The one finding of a kind."""
+    [finding] = [finding for finding in diagnosis if finding.kind == kind]
+    return finding
+
+
+# Health ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"max_iter": 400},
+        {"activation": "tanh"},
+        {"activation": "relu"},
+        {"solver": "adam", "max_iter": 400},
+        {"solver": "lbfgs"},
+        {"early_stopping": True},
+        {"loss": "squared_error", "max_iter": 400},
+        {"hidden_layer_sizes": (10, 10), "activation": "tanh"},
+        {"class_weight": "balanced", "max_iter": 400},
+        {"hidden_layer_sizes": (), "max_iter": 1000},
+    ],
+    ids=str,
+)
+def test_a_healthy_classifier_has_no_finding(load, params):
+    diagnosis = diagnosis_of(CLASSIFIER, *standardised(load), **params)
+    assert diagnosis == ()
+    assert str(diagnosis) == "Nothing found: this network looks healthy."
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"max_iter": 500},
+        {"activation": "relu"},
+        {"loss": "absolute_error", "max_iter": 500},
+        {"loss": "poisson", "max_iter": 500},
+        {"early_stopping": True},
+    ],
+    ids=str,
+)
+def test_a_healthy_regressor_has_no_finding(params):
+    assert diagnosis_of(REGRESSOR, *DIABETES, **params) == ()
+
+
+# Inputs ---------------------------------------------------------------------------
+
+
+def test_raw_inputs_are_named():
+    frame = load_wine(as_frame=True).frame
+    X, y = frame.drop(columns="target"), frame.target
+    diagnosis = diagnosis_of(CLASSIFIER, X, y)
+    finding = only(diagnosis, "unscaled_inputs")
+    assert finding.where == ("proline", "magnesium")
+    assert finding.figure == pytest.approx(X["proline"].std(ddof=0))
+    assert finding.threshold == 10
+    assert "StandardScaler" in finding.advice
+    text = str(diagnosis)
+    assert text.startswith(f"{len(diagnosis)} findings\n\nunscaled_inputs (proline, ")
+    assert "saturated_units (hidden layer 1)" in text
+    assert max(map(len, text.splitlines())) < 80
+    assert repr(diagnosis) == text
+
+
+def test_narrow_inputs():
+    X, y = IRIS
+    X = X * [1, 1e-3, 1, 1e-2]
+    finding = only(diagnosis_of(CLASSIFIER, X, y), "unscaled_inputs")
+    assert finding.where == ("x2", "x4")
+    assert finding.figure == pytest.approx(np.abs(X[:, 1]).max())
+    assert finding.threshold == 0.25
+
+
+def test_a_rare_feature_and_a_sparse_one_are_not_narrow():
+    X, y = IRIS
+    rare = np.zeros((150, 1))
+    rare[[3, 77]] = 1
+    usual = np.ones((150, 1))
+    usual[3] = 0  # its mean is 12 deviations from 0, but it is no number to centre
+    assert diagnosis_of(CLASSIFIER, np.hstack([X, rare, usual]), y) == ()
+    words = sparse.csr_array(np.hstack([X, 0.1 * rare]))
+    assert diagnosis_of(CLASSIFIER, words, y) == ()
+
+
+def test_uncentred_inputs():
+    X, y = IRIS
+    X = X + np.array([0, 0, 20, 0])
+    finding = only(diagnosis_of(CLASSIFIER, X, y), "uncentred_inputs")
+    assert finding.where == ("x3",)
+    assert finding.figure == pytest.approx(20)
+    sparse_finding = only(
+        diagnosis_of(CLASSIFIER, sparse.csr_array(X), y), "uncentred_inputs"
+    )
+    assert sparse_finding.figure == pytest.approx(20)
+
+
+def test_constant_inputs():
+    X, y = IRIS
+    X = np.hstack([X, np.ones((150, 1)), np.zeros((150, 1))])
+    finding = only(diagnosis_of(CLASSIFIER, X, y), "constant_inputs")
+    assert (finding.where, finding.figure) == (("x5", "x6"), 2)
+    # Without biases a column of ones is the bias.
+    without = diagnosis_of(CLASSIFIER, X, y, fit_intercept=False)
+    assert only(without, "constant_inputs").where == ("x6",)
+
+
+def test_rows_of_weight_zero_are_left_out():
+    X, y = IRIS
+    model = clone(CLASSIFIER).fit(X, y)
+    X, y = np.vstack([X, np.full((4, 4), 1e6)]), np.append(y, [0, 0, 0, 0])
+    weights = np.append(np.ones(150), np.zeros(4))
+    assert diagnose(model, X, y, weights) == ()
+    assert diagnose(model, X, y).kinds != ()
+    X[150:] = 0
+    X[:150, 1] = 1  # the only value that counts
+    assert only(diagnose(model, X, y, weights), "constant_inputs").where == ("x2",)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_weights_weigh_the_spread(kind):
+    X, y = IRIS
+    model = clone(CLASSIFIER).fit(X, y)
+    X, y = kind(np.vstack([X, [500, 0, 0, 0]])), np.append(y, 0)
+    assert "unscaled_inputs" in diagnose(model, X, y).kinds
+    weights = np.append(np.ones(150), 1e-3)
+    assert "unscaled_inputs" not in diagnose(model, X, y, weights).kinds
+
+
+# Targets --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset", "figure", "threshold"),
+    [(77, 0, 77, 10), (0.01, 0, 0.01, 0.1), (1, 50, 50, 10)],
+)
+def test_unscaled_targets(scale, offset, figure, threshold):
+    X, y = DIABETES
+    y = (y - y.mean()) / y.std() * scale + offset
+    params = {"learning_rate_init": 1e-5, "max_iter": 20}
+    diagnosis = diagnosis_of(REGRESSOR, X, y, normalize_y=False, **params)
+    finding = only(diagnosis, "unscaled_targets")
+    assert finding.where == ("y",)
+    assert finding.figure == pytest.approx(figure)
+    assert finding.threshold == threshold
+    assert finding.advice == "normalize_y=True."
+    diagnosis = diagnosis_of(REGRESSOR, X, y, **params)
+    assert "unscaled_targets" not in diagnosis.kinds
+
+
+def test_unscaled_targets_of_a_relu_output():
+    """Such an output can't be standardised."""
+    X, y = DIABETES
+    params = {"out_activation": "relu", "learning_rate_init": 1e-5}
+    finding = only(
+        diagnosis_of(REGRESSOR, X, np.c_[y / 100, y], **params), "unscaled_targets"
+    )
+    assert finding.where == ("y2",)
+    assert "TransformedTargetRegressor" in finding.advice
+
+
+def test_skewed_targets():
+    X, y = DIABETES
+    y = np.exp(y / 40)
+    finding = only(diagnosis_of(REGRESSOR, X, y), "skewed_targets")
+    assert finding.figure == pytest.approx(pd.Series(y).skew(), rel=0.01)
+    assert finding.figure > finding.threshold == 3
+    assert "skewed_targets" not in diagnosis_of(REGRESSOR, X, np.log(y)).kinds
+    poisson = diagnosis_of(REGRESSOR, X, y, loss="poisson", learning_rate_init=1e-4)
+    assert "skewed_targets" not in poisson.kinds
+
+
+def test_a_constant_target_has_no_finding():
+    X, y = DIABETES[0], np.full(442, 7.0)
+    assert diagnosis_of(REGRESSOR, X, y) == ()
+    raw = diagnosis_of(REGRESSOR, X, y, normalize_y=False, max_iter=500)
+    assert "unscaled_targets" not in raw.kinds
+
+
+# Units ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("activation", "far"), [("logistic", 4.6), ("tanh", 2.3)])
+def test_saturated_units(activation, far):
+    """Just as far out as 1% of the range, and 3 of 4 or 2 of 4 samples beyond."""
+
+    def share_beyond(x):
+        network = SimpleMLPRegressor.from_coefs(
+            [[[1.0]], [[1.0]]], activation=activation, normalize_y=False
+        )
+        X = np.reshape(x, (-1, 1))
+        y = network.predict(X) + np.array([0.5, -0.5, 0.5, -0.5])
+        found = [f for f in diagnose(network, X, y) if f.kind == "saturated_units"]
+        return [(f.where, f.figure) for f in found]
+
+    assert share_beyond([far, -far, far, 0.5]) == [(("hidden layer 1",), 0.75)]
+    assert share_beyond([far, -far, 0.3, 0.5]) == []
+    assert share_beyond([far - 0.1, 0.1 - far, far - 0.1, 0.5]) == []
+
+
+def test_saturated_layers_are_told_apart():
+    X, y = IRIS
+    model = clone(CLASSIFIER).set_params(hidden_layer_sizes=(5, 5)).fit(X, y)
+    model.coefs_[1] *= 1000
+    finding = only(diagnose(model, X, y), "saturated_units")
+    assert finding.where == ("hidden layer 2",)
+    assert finding.figure > 0.9
+
+
+def test_saturation_is_no_harm_where_all_is_learned():
+    X, y = np.array([[-8.0], [-7.0], [7.0], [8.0]]), [0, 0, 1, 1]
+    certain = SimpleMLPClassifier.from_coefs([[[1.0]], [[20.0]]], [[0.0], [-10.0]])
+    assert diagnose(certain, X, y) == ()
+    assert "saturated_units" in diagnose(certain, X, [0, 1, 1, 1]).kinds
+
+
+def test_dead_units():
+    X, y = IRIS
+    model = clone(CLASSIFIER).set_params(activation="relu").fit(X, y)
+    assert "dead_units" not in diagnose(model, X, y).kinds
+    n_dead = np.sum((X @ model.coefs_[0] + model.intercepts_[0]).max(axis=0) <= 0)
+    assert n_dead == 0
+    model.intercepts_[0][:2] = -100
+    assert "dead_units" not in diagnose(model, X, y).kinds
+    model.intercepts_[0][:3] = -100
+    finding = only(diagnose(model, X, y), "dead_units")
+    assert (finding.where, finding.figure) == (("hidden layer 1",), 0.3)
+
+
+def test_vanishing_gradients():
+    hidden = {"hidden_layer_sizes": (10,) * 7}
+    finding = only(diagnosis_of(CLASSIFIER, *IRIS, **hidden), "vanishing_gradients")
+    assert finding.where[0] == "hidden layer 1"
+    assert finding.figure < finding.threshold == 1e-3
+    tanh = diagnosis_of(CLASSIFIER, *IRIS, **hidden, activation="tanh")
+    assert "vanishing_gradients" not in tanh.kinds
+
+
+def test_exploding_gradients():
+    X, y = IRIS
+    hidden = {"hidden_layer_sizes": (10, 10), "activation": "identity"}
+    model = clone(CLASSIFIER).set_params(**hidden).fit(X, y)
+    assert "exploding_gradients" not in diagnose(model, X, y).kinds
+    # The same function of the inputs, with more slope below the upper layers.
+    model.coefs_[0] /= 1e4
+    model.intercepts_[0] /= 1e4
+    model.coefs_[1] *= 1e4
+    finding = only(diagnose(model, X, y), "exploding_gradients")
+    assert finding.where == ("hidden layer 1",)
+    assert finding.figure > finding.threshold == 1e3
+
+
+def test_the_ratio_of_gradients_is_that_of_single_samples():
+    """Two samples whose gradients cancel out; the norms by hand."""
+    network = SimpleMLPRegressor.from_coefs(
+        [1e-4 * np.ones((2, 1)), [[2.0]]], activation="identity", normalize_y=False
+    )
+    x, hidden, error = np.array([3.0, 4.0]), 7e-4, 0.7
+    X, y = [x, x], [2 * hidden - error, 2 * hidden + error]
+    finding = only(diagnose(network, X, y), "exploding_gradients")
+    assert finding.figure == pytest.approx(5 * 2 * error / (hidden * error))
+
+
+def test_where_there_is_no_error_there_is_no_ratio_of_gradients():
+    network = SimpleMLPRegressor.from_coefs(
+        [[[1.0]], [[1.0]]], activation="relu", normalize_y=False
+    )
+    X = np.array([[0.5], [1.0], [2.0], [3.0]])
+    assert diagnose(network, X, X[:, 0]) == ()
+
+
+# Training -------------------------------------------------------------------------
+
+
+def with_history(losses, data=IRIS, **params):
+    """Diagnose a healthy model of iris, with another record of its training."""
+    model = clone(CLASSIFIER).fit(*IRIS).set_params(**params)
+    model._history = type(model._history)()
+    model._history.__setstate__({"loss": losses, "learning_rate": [0.1] * len(losses)})
+    model.n_iter_ = len(losses)
+    return diagnose(model, *data)
+
+
+def test_a_rate_too_high():
+    finding = only(
+        diagnosis_of(CLASSIFIER, *IRIS, learning_rate_init=30), "learning_rate_too_high"
+    )
+    assert finding.figure > finding.threshold
+    assert "well below 30" in finding.advice
+
+
+def test_a_loss_that_oscillates_or_rises():
+    falling = np.geomspace(1.2, 0.05, 30)
+    assert with_history(falling.tolist()) == ()
+    swing = 0.3 * (-1.0) ** np.arange(30)
+    finding = only(with_history((falling + swing).tolist()), "learning_rate_too_high")
+    # It rises in every second of the 14 steps in the second half.
+    losses = (falling + swing)[15:]
+    rises = [b - a for a, b in pairwise(losses) if b > a]
+    fall = (falling + swing)[0] - (falling + swing).min()
+    assert finding.figure == pytest.approx(sum(rises) / 14 / max(fall, np.log(3)))
+    assert with_history((falling + swing / 20).tolist()) == ()
+    rising = np.concatenate([falling, np.linspace(0.05, 0.6, 30)])
+    finding = only(with_history(rising.tolist()), "learning_rate_too_high")
+    assert finding.figure == pytest.approx(0.55 / 1.15)
+    assert "risen again" in finding.seen
+
+
+def test_the_noise_of_a_loss_that_can_not_fall_is_no_oscillation():
+    losses = (np.log(3) + 0.02 * (-1.0) ** np.arange(30)).tolist()
+    assert with_history(losses) == ()
+
+
+@pytest.mark.parametrize("rate", [1e-4, 1e-3])
+def test_a_rate_too_low(rate):
+    finding = only(
+        diagnosis_of(CLASSIFIER, *IRIS, learning_rate_init=rate),
+        "learning_rate_too_low",
+    )
+    assert finding.figure > finding.threshold == 0.25
+    assert f"{rate:.3g}" in finding.advice
+
+
+def test_the_share_of_the_fall_in_the_second_half():
+    linear = np.linspace(1.0, 0.2, 21).tolist()
+    finding = only(with_history(linear), "learning_rate_too_low")
+    assert finding.figure == pytest.approx(0.6, abs=0.1)
+    assert with_history(np.geomspace(1.0, 0.01, 21).tolist()) == ()
+
+
+def test_stopped_by_max_iter():
+    finding = only(diagnosis_of(CLASSIFIER, *IRIS, max_iter=20), "stopped_by_max_iter")
+    assert (finding.figure, finding.threshold) == (20, 20)
+    for params in (
+        {"max_iter": 20, "n_iter_no_change": np.inf},  # as many as were asked for
+        {"max_iter": 200},
+        {"max_iter": 300, "learning_rate": "adaptive"},
+    ):
+        diagnosis = diagnosis_of(CLASSIFIER, *IRIS, **params)
+        assert "stopped_by_max_iter" not in diagnosis.kinds
+
+
+def test_patience_that_runs_out_in_the_last_epoch_is_in_time():
+    n_epochs = clone(CLASSIFIER).fit(*IRIS).n_iter_
+    for max_iter, found in ((n_epochs, False), (n_epochs - 1, True)):
+        diagnosis = diagnosis_of(CLASSIFIER, *IRIS, max_iter=max_iter)
+        assert ("stopped_by_max_iter" in diagnosis.kinds) == found
+    watching = clone(CLASSIFIER).set_params(early_stopping=True)
+    n_epochs = clone(watching).fit(*IRIS).n_iter_
+    for max_iter, found in ((n_epochs, False), (n_epochs - 1, True)):
+        diagnosis = diagnosis_of(watching, *IRIS, max_iter=max_iter)
+        assert ("stopped_by_max_iter" in diagnosis.kinds) == found
+
+
+def test_patience_begins_anew_when_an_adaptive_rate_was_lowered():
+    """Ten falls and then none: the rate is lowered after 10 more, and 15 are over."""
+    losses = [*np.geomspace(1, 0.1, 10), *[0.1] * 15]
+    params = {"learning_rate": "adaptive", "max_iter": 25}
+    assert with_history(losses, **params).kinds == ("stopped_by_max_iter",)
+    assert with_history(losses[:20], **{**params, "max_iter": 20}) == ()
+
+
+def test_lbfgs_stopped_by_max_iter():
+    params = {"solver": "lbfgs", "max_iter": 4, "n_iter_no_change": np.inf}
+    assert diagnosis_of(CLASSIFIER, *IRIS, **params).kinds == ("stopped_by_max_iter",)
+
+
+def test_underfitting():
+    X, y = IRIS
+    labels = np.random.RandomState(0).permutation(y)
+    finding = only(diagnosis_of(CLASSIFIER, X, labels, max_iter=3), "underfitting")
+    assert 0.9 < finding.figure < 1.2
+    # An answer that knows nothing has a loss of log 3.
+    model = clone(CLASSIFIER).set_params(**HURRIED).fit(X, labels)
+    loss = -np.log(model.predict_proba(X)[np.arange(150), labels]).mean()
+    finding = only(diagnose(model, X, labels), "underfitting")
+    assert finding.figure == pytest.approx(loss / np.log(3), rel=1e-9)
+
+
+NOISE = np.random.RandomState(1).standard_normal((200, 20))
+COINS = np.random.RandomState(2).randint(0, 2, 200)
+BY_HEART = SimpleMLPClassifier(
+    (50,), "relu", solver="adam", max_iter=60, n_iter_no_change=np.inf, random_state=0
+)
+
+
+def test_overfitting_shows_on_other_samples():
+    model = clone(BY_HEART).fit(NOISE[:100], COINS[:100])
+    assert diagnose(model, NOISE[:100], COINS[:100]) == ()
+    finding = only(diagnose(model, NOISE[100:], COINS[100:]), "overfitting")
+    assert finding.where == ("these samples",)
+    assert finding.figure > 1
+
+
+def test_what_was_never_learned_was_not_learned_by_heart():
+    X, y = IRIS
+    labels = np.random.RandomState(0).permutation(y)
+    for losses, found in (([1.0] * 12, False), ([0.9] * 12, True)):
+        diagnosis = with_history(losses, data=(X, labels))
+        assert "underfitting" in diagnosis.kinds
+        assert ("overfitting" in diagnosis.kinds) == found
+
+
+def test_overfitting_shows_in_early_stoppings_validation():
+    diagnosis = diagnosis_of(BY_HEART, NOISE, COINS, early_stopping=True)
+    finding = only(diagnosis, "overfitting")
+    assert finding.where == ("the validation samples",)
+    constant = -np.log([COINS.mean(), 1 - COINS.mean()]) @ [
+        COINS.mean(),
+        1 - COINS.mean(),
+    ]
+    model = clone(BY_HEART).set_params(early_stopping=True).fit(NOISE, COINS)
+    gap = model.history_["validation_loss"][-1] - model.loss_
+    assert finding.figure == pytest.approx(gap / constant)
+
+
+# All of them ----------------------------------------------------------------------
+
+
+def test_a_model_without_a_record_is_judged_by_the_rest():
+    model = clone(CLASSIFIER).fit(*IRIS)
+    bare = SimpleMLPClassifier.from_coefs(model.coefs_, model.intercepts_)
+    assert diagnose(bare, *IRIS) == ()
+
+
+def test_early_stopping_set_after_the_fit():
+    X, y = IRIS
+    model = clone(CLASSIFIER).fit(X, y)
+    assert diagnose(model.set_params(early_stopping=True), X, y) == ()
+    model = clone(CLASSIFIER).set_params(early_stopping=True, warm_start=True)
+    model.fit(X, y).set_params(early_stopping=False).partial_fit(X, y)
+    assert diagnose(model.set_params(early_stopping=True), X, y) == ()
+
+
+def test_float32_models_and_several_outputs():
+    X, y = DIABETES
+    params = {"max_iter": 500}
+    Y = np.c_[y, X[:, 0]]
+    assert diagnosis_of(REGRESSOR, X.astype(np.float32), Y, **params) == ()
+    labels = (X[:, :3] > 0).astype(int)
+    assert diagnosis_of(CLASSIFIER, X, labels, **params) == ()
+
+
+def test_findings_are_values_and_every_kind_is_documented():
+    diagnosis = diagnosis_of(CLASSIFIER, IRIS[0] * 100, IRIS[1])
+    assert all(isinstance(finding, Finding) for finding in diagnosis)
+    for finding in diagnosis:
+        assert finding.figure != finding.threshold
+        assert finding.seen.endswith(".")
+        assert finding.advice.endswith(".")
+    for symptom in SYMPTOMS:
+        assert f"    {symptom.__name__} " in diagnose.__doc__
+
+
+def test_the_estimator_is_not_changed():
+    model = clone(CLASSIFIER).set_params(early_stopping=True).fit(*IRIS)
+    before = {name: repr(value) for name, value in vars(model).items()}
+    diagnose(model, *IRIS)
+    assert {name: repr(value) for name, value in vars(model).items()} == before
+
+
+def test_bad_input():
+    X, y = IRIS
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        diagnose(CLASSIFIER, X, y)
+    with pytest.raises(TypeError, match=r"Pass the last step, pipeline\[-1\]"):
+        diagnose(make_pipeline(StandardScaler(), CLASSIFIER), X, y)
+    model = clone(CLASSIFIER).fit(X, y)
+    with pytest.raises(ValueError, match="X has 3 features"):
+        diagnose(model, X[:, :3], y)
+    with pytest.raises(ValueError, match="only the classes"):
+        diagnose(model, X, y + 5)
+    with pytest.raises(ValueError, match="weight"):
+        diagnose(model, X, y, np.zeros(150))
