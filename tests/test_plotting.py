@@ -262,7 +262,7 @@ def test_an_edge_for_each_weight_between_its_neurons(network):
         edges = edges_by_position(display, i)
         assert len(edges) == coef.size
         below, above = centres(display, i), centres(display, i + 1)
-        assert len(below), len(above) == coef.shape
+        assert (len(below), len(above)) == coef.shape
         widths = np.empty(coef.shape)
         for (j, k), weight in np.ndenumerate(coef):
             color, widths[j, k], dashes = edges[(*below[j], *above[k])]
@@ -283,6 +283,13 @@ def test_widths_are_relative_to_the_layer():
         edges, biases = display.edges_[i], display.bias_edges_[i]
         widths = [*edges.get_linewidths(), *biases.get_linewidths()]
         assert max(widths) == pytest.approx(4, rel=0.1)
+
+
+def test_a_weight_of_zero_is_no_line():
+    display = NetworkDisplay.from_estimator(
+        SimpleMLPClassifier.from_coefs([[[1], [0], [-1]]])
+    )
+    np.testing.assert_array_equal(display.edges_[0].get_linewidths() > 0, [0, 1, 1])
 
 
 def test_few_weights_are_written_on_their_edges():
@@ -411,9 +418,16 @@ LONG = [
 ]
 
 
-@pytest.mark.parametrize("hidden_layer_sizes", [(), (3,), (5,), (30, 20, 7)])
-@pytest.mark.parametrize("names", [None, LONG])
-@pytest.mark.parametrize("coef_values", ["auto", True])
+@pytest.mark.parametrize(
+    ("hidden_layer_sizes", "names", "coef_values"),
+    [
+        ((), LONG, "auto"),
+        ((3,), None, "auto"),
+        ((5,), LONG, True),
+        ((13,), None, True),
+        ((30, 20, 7), LONG, "auto"),
+    ],
+)
 def test_no_text_overlaps_or_is_cut_off(hidden_layer_sizes, names, coef_values):
     network = classifier(hidden_layer_sizes=hidden_layer_sizes, max_iter=2).fit(X, Y)
     display = NetworkDisplay.from_estimator(

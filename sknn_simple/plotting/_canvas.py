@@ -67,7 +67,7 @@ class Canvas:
         starts = np.column_stack([np.full(len(i), left.x), left.y[i]])
         ends = np.column_stack([np.full(len(j), right.x), right.y[j]])
         share = np.abs(weights) / (largest or 1)
-        widths = self.scale * (0.4 + (WIDEST - 0.4) * share)
+        widths = self.scale * np.where(share > 0, 0.4 + (WIDEST - 0.4) * share, 0)
         faintest = 0.5 if with_values else 0.12
         style = {
             "linewidths": widths,
