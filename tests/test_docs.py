@@ -26,9 +26,11 @@ def test_readme_shows_the_layout_as_it_is():
 
 
 @pytest.mark.parametrize("script", EXAMPLES, ids=lambda script: script.stem)
-def test_examples_run_without_a_warning(script):
+def test_examples_run_without_a_warning(script, tmp_path):
+    draws = script.stem.startswith("plot_")
+    options = ["--save", str(tmp_path)] if draws else []
     process = subprocess.run(
-        [sys.executable, "-W", "error", str(script)],
+        [sys.executable, "-W", "error", str(script), *options],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONWARNINGS": "error"},
@@ -36,3 +38,4 @@ def test_examples_run_without_a_warning(script):
     assert process.returncode == 0, process.stderr
     assert process.stderr == ""
     assert process.stdout
+    assert bool(list(tmp_path.glob("*.png"))) == draws
