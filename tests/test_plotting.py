@@ -22,6 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.datasets import load_four_people
 from sknn_simple.plotting import EpochSearchDisplay, LossCurveDisplay, NetworkDisplay
+from sknn_simple.plotting._appearance import difference_labels
 
 IRIS = load_iris()
 X, Y = StandardScaler().fit_transform(IRIS.data), IRIS.target
@@ -232,9 +233,9 @@ def two_two_one():
     )
 
 
-def edges_by_position(display, i):
+def edges_by_position(display, i, edges=None):
     """The lines into layer i + 1: from where to where, colour, width, dashes."""
-    edges = display.edges_[i]
+    edges = display.edges_[i] if edges is None else edges
     return {
         tuple(np.round(segment.ravel(), 6)): (tuple(color[:3]), width, dashes[1])
         for segment, color, width, dashes in zip(
@@ -273,8 +274,13 @@ def test_an_edge_for_each_weight_between_its_neurons(network):
         assert (np.argsort(size) == np.argsort(widths.ravel())).all()
         slope = np.diff(widths.ravel()) / np.diff(size)
         np.testing.assert_allclose(slope, slope[0])
-        biases = display.bias_edges_[i]
-        assert len(biases.get_segments()) == coef.shape[1]
+        biases = edges_by_position(display, i, display.bias_edges_[i])
+        assert len(biases) == coef.shape[1]
+        for (_, _, *end), (color, width, _) in biases.items():
+            bias = network.intercepts_[i][above.index(tuple(end))]
+            assert color == to_rgb("#D55E00" if bias < 0 else "#0072B2")
+            line = widths.ravel()[0] + slope[0] * (abs(bias) - size[0])
+            assert width == pytest.approx(line)
 
 
 def test_widths_are_relative_to_the_layer():
@@ -303,6 +309,10 @@ def test_few_weights_are_written_on_their_edges():
     (x0, y0), (x1, y1) = centres(display, 0)[1], centres(display, 1)[0]
     x, y = by_value["−3.00"]  # noqa: RUF001
     assert y == pytest.approx(y0 + (x - x0) / (x1 - x0) * (y1 - y0))
+    for text in display.ax_.texts:
+        if text.get_text() in expected:
+            negative = not text.get_text()[0].isdigit()
+            assert text.get_color() == ("#D55E00" if negative else "#0072B2")
     assert not [t for t in texts(display) if "largest" in t]
     without = NetworkDisplay.from_estimator(two_two_one(), coef_values=False)
     assert "1.50" not in texts(without)
@@ -597,6 +607,15 @@ def test_a_search_over_max_iter_alone_is_one_curve():
     assert legend(display)[0] == "mean"
     _, ax = plt.subplots()
     assert display.plot(ax).ax_ is ax
+
+
+def test_labels_keep_the_step_where_two_have_the_parameter():
+    params = [{"mlp__tol": 0.1, "pca__tol": 1}, {"mlp__tol": 0.2, "pca__tol": 2}]
+    assert difference_labels(params) == [
+        "mlp__tol=0.1, pca__tol=1",
+        "mlp__tol=0.2, pca__tol=2",
+    ]
+    assert difference_labels([{"a__b": "x" * 50}, {}]) == [f"b={'x' * 39}…", ""]
 
 
 def test_without_a_choice_no_star():
