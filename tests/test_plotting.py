@@ -618,6 +618,15 @@ def test_labels_keep_the_step_where_two_have_the_parameter():
     assert difference_labels([{"a__b": "x" * 50}, {}]) == [f"b={'x' * 39}…", ""]
 
 
+def test_folds_that_failed_leave_a_gap():
+    scores = np.array([[0.5, 0.7, np.nan], [0.6, 0.8, 0.9]])
+    display = EpochSearchDisplay(
+        epochs=[np.array([1, 2, 3])] * 2, test_scores=[scores, np.full((2, 3), np.nan)]
+    ).plot()
+    np.testing.assert_allclose(display.lines_[0].get_ydata(), [0.55, 0.75, np.nan])
+    display.figure_.draw_without_rendering()
+
+
 def test_without_a_choice_no_star():
     search = GridSearchCV(
         classifier(), {"max_iter": [1, 2]}, cv=3, scoring=["accuracy"], refit=False

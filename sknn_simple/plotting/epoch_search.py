@@ -54,6 +54,19 @@ class EpochSearchDisplay:
     ax_ : matplotlib Axes
 
     figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sknn_simple import SimpleMLPClassifier
+    >>> from sknn_simple.plotting import EpochSearchDisplay
+    >>> network = SimpleMLPClassifier((5,), n_iter_no_change=float("inf"))
+    >>> grid = {"learning_rate_init": [0.1, 0.3], "max_iter": [5, 10, 20]}
+    >>> search = GridSearchCV(network, grid).fit(*load_iris(return_X_y=True))
+    >>> display = EpochSearchDisplay.from_estimator(search)
+    >>> [line.get_label() for line in display.lines_]
+    ['learning_rate_init=0.1', 'learning_rate_init=0.3']
     """
 
     def __init__(

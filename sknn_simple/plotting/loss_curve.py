@@ -62,8 +62,7 @@ class LossCurveDisplay:
     >>> from sknn_simple import SimpleMLPClassifier
     >>> from sknn_simple.plotting import LossCurveDisplay
     >>> network = SimpleMLPClassifier(early_stopping=True, random_state=0)
-    >>> network.fit(*load_iris(return_X_y=True))
-    SimpleMLPClassifier(early_stopping=True, random_state=0)
+    >>> network = network.fit(*load_iris(return_X_y=True))
     >>> display = LossCurveDisplay.from_estimator(network)
     >>> display.figure_.savefig("loss.png")  # doctest: +SKIP
     """
@@ -105,6 +104,9 @@ class LossCurveDisplay:
         ValueError
             If the estimator was never trained (`from_coefs`), or if `metric` was not
             recorded.
+
+        TypeError
+            If the estimator is not a network, nor ends in one.
         """
         return cls.from_estimators(
             [estimator], metric=metric, log_scale=log_scale, ax=ax, line_kw=line_kw

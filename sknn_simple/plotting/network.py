@@ -50,6 +50,24 @@ class NetworkDisplay:
     ax_ : matplotlib Axes
 
     figure_ : matplotlib Figure
+
+    Examples
+    --------
+    What a network for four people says to somebody else:
+
+    >>> from sknn_simple import SimpleMLPClassifier
+    >>> from sknn_simple.datasets import load_four_people
+    >>> from sknn_simple.plotting import NetworkDisplay
+    >>> people = load_four_people()
+    >>> network = SimpleMLPClassifier((2,), random_state=0)
+    >>> network = network.fit(people.data, people.target)
+    >>> display = NetworkDisplay.from_estimator(
+    ...     network,
+    ...     people.data_new[0],
+    ...     feature_names=people.feature_names,
+    ...     class_names=people.target_names,
+    ... )
+    >>> display.figure_.savefig("network.png")  # doctest: +SKIP
     """
 
     def __init__(
@@ -112,6 +130,9 @@ class NetworkDisplay:
         ------
         ValueError
             If the number of names or the shape of `x` is not that of the network.
+
+        TypeError
+            If the estimator is not a network, nor ends in one.
         """
         import_pyplot(cls.__name__)
         network = fitted_network(estimator)
