@@ -615,7 +615,26 @@ def test_labels_keep_the_step_where_two_have_the_parameter():
         "mlp__tol=0.1, pca__tol=1",
         "mlp__tol=0.2, pca__tol=2",
     ]
+    close = [{"rate": 0.12345678}, {"rate": 0.12345679}]
+    assert difference_labels(close) == ["rate=0.123457"] * 2
     assert difference_labels([{"a__b": "x" * 50}, {}]) == [f"b={'x' * 39}…", ""]
+
+
+@pytest.mark.parametrize(("n_curves", "name"), [(1, "short"), (40, "long " * 20)])
+def test_a_figure_has_room_for_its_legend(n_curves, name):
+    display = EpochSearchDisplay(
+        epochs=[np.array([1, 2])] * n_curves,
+        test_scores=[np.ones((2, 2))] * n_curves,
+        names=[name] * n_curves,
+    ).plot()
+    figure = display.figure_
+    figure.draw_without_rendering()
+    box = display.ax_.get_legend().get_window_extent()
+    assert figure.bbox.x1 >= box.x1
+    assert box.y0 >= 0
+    curves = display.ax_.get_window_extent()
+    assert box.x0 > curves.x1
+    assert curves.width > 3.5 * figure.dpi
 
 
 def test_folds_that_failed_leave_a_gap():

@@ -10,7 +10,6 @@ BLUE, VERMILLION = "#0072B2", "#D55E00"
 COLORS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 # A line is also known by its markers, on grey paper and when colours begin anew.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
-FIGURE_SIZE = (7.2, 4.2)  # of curves with a legend beside them
 STAR = {"marker": "*", "markersize": 15, "markeredgecolor": "black", "zorder": 4}
 
 
@@ -68,19 +67,18 @@ def difference_labels(params):
     labels : list of str
         Such as 'alpha=0.1, momentum=0'; empty where nothing differs.
     """
-    written = [{key: _written(value) for key, value in p.items()} for p in params]
-    keys = list(dict.fromkeys(key for p in written for key in p))
-    keys = [key for key in keys if len({p.get(key) for p in written}) > 1]
+    keys = list(dict.fromkeys(key for p in params for key in p))
+    keys = [key for key in keys if len({repr(p.get(key)) for p in params}) > 1]
     names = [key.rsplit("__", 1)[-1] for key in keys]
     if len(set(names)) < len(names):
         names = keys
     return [
         ", ".join(
-            f"{name}={p[key]}"
+            f"{name}={_written(p[key])}"
             for key, name in zip(keys, names, strict=True)
             if key in p
         )
-        for p in written
+        for p in params
     ]
 
 
@@ -89,16 +87,33 @@ def _written(value):
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
+def text_width(text, size):
+    """Width of a text of that font size, which may have several lines, in inches."""
+    from matplotlib.textpath import TextPath
+
+    lines = [line for line in text.splitlines() if line.strip()]
+    points = [TextPath((0, 0), line, size=size).get_extents().x1 for line in lines]
+    return max(points, default=0) / 72
+
+
 def finish_curves(ax, ylabel, handles, beside):
     """Label the axes of curves over epochs, and add a legend.
 
-    It stands `beside` the axes, or else in them where it hides least.
+    With `beside` it stands beside the axes, in a figure that is made large enough,
+    or else in them where it hides least.
     """
+    import matplotlib as mpl
     from matplotlib.ticker import MaxNLocator
 
     ticks = MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
     ax.xaxis.set_major_locator(ticks)
     ax.set(xlabel="Epoch", ylabel=ylabel)
     ax.grid(alpha=0.3)
-    place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.015)} if beside else {}
+    place = {}
+    if beside:
+        place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.015)}
+        size = mpl.rcParams["font.size"]
+        widest = max(text_width(handle.get_label(), size) for handle in handles)
+        height = max(4.2, 0.5 + 1.6 * size / 72 * len(handles))
+        ax.figure.set_size_inches(6 + widest, height)
     ax.legend(handles=handles, frameon=not beside, **place)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._appearance import text_width
+
 RADIUS = 0.19
 """Of a neuron."""
 
@@ -90,15 +92,6 @@ def wrap(name):
     return "\n".join(lines)
 
 
-def text_width(text):
-    """Width of a text, which may have several lines, in inches."""
-    from matplotlib.textpath import TextPath
-
-    lines = [line for line in text.splitlines() if line.strip()]
-    points = [TextPath((0, 0), line, size=FONT_SIZE).get_extents().x1 for line in lines]
-    return max(points, default=0) / 72
-
-
 def lay_out(layer_sizes, max_neurons, labels, with_values, with_bias):
     """Find a place for everything.
 
@@ -138,7 +131,10 @@ def lay_out(layer_sizes, max_neurons, labels, with_values, with_bias):
     heading_y = top + RADIUS + 0.12 + 3 * LINE_HEIGHT
     bias_y = -top - row if with_bias else -top
     foot_y = bias_y - RADIUS - 0.14
-    left, right = (max(map(text_width, texts), default=0) + 0.2 for texts in labels)
+    left, right = (
+        max((text_width(text, FONT_SIZE) for text in texts), default=0) + 0.2
+        for texts in labels
+    )
     left, right = (max(RADIUS + side, 0.6) for side in (left, right))
     width = left + columns[-1].x + right
     spare = max(0, 4.8 - width) / 2

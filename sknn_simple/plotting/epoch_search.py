@@ -5,7 +5,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ._appearance import (
-    FIGURE_SIZE,
     STAR,
     curve_style,
     difference_labels,
@@ -185,7 +184,7 @@ class EpochSearchDisplay:
         scores = self._scores(score_type)
         beside = ax is None
         if ax is None:
-            _, ax = plt.subplots(figsize=FIGURE_SIZE, layout="constrained")
+            _, ax = plt.subplots(layout="constrained")
         self.lines_, self.fill_between_ = [], []
         for i, (epochs, split_scores) in enumerate(
             zip(self.epochs, scores, strict=True)

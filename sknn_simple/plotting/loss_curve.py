@@ -3,7 +3,6 @@
 import numpy as np
 
 from ._appearance import (
-    FIGURE_SIZE,
     STAR,
     VERMILLION,
     curve_style,
@@ -183,7 +182,7 @@ class LossCurveDisplay:
         self._check_metric(metric, log_scale)
         beside = ax is None
         if ax is None:
-            _, ax = plt.subplots(figsize=FIGURE_SIZE, layout="constrained")
+            _, ax = plt.subplots(layout="constrained")
         self.lines_, self.validation_lines_, self.best_lines_ = [], [], []
         for i in range(len(self.histories)):
             self._plot_estimator(ax, i, CURVES[metric], line_kw or {})
