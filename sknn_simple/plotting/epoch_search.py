@@ -56,16 +56,17 @@ class EpochSearchDisplay:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.model_selection import GridSearchCV
     >>> from sknn_simple import SimpleMLPClassifier
     >>> from sknn_simple.plotting import EpochSearchDisplay
-    >>> network = SimpleMLPClassifier((5,), n_iter_no_change=float("inf"))
-    >>> grid = {"learning_rate_init": [0.1, 0.3], "max_iter": [5, 10, 20]}
+    >>> network = SimpleMLPClassifier((5,), n_iter_no_change=np.inf, random_state=0)
+    >>> grid = {"learning_rate_init": [0.01, 0.1], "max_iter": [5, 10, 20]}
     >>> search = GridSearchCV(network, grid).fit(*load_iris(return_X_y=True))
     >>> display = EpochSearchDisplay.from_estimator(search)
     >>> [line.get_label() for line in display.lines_]
-    ['learning_rate_init=0.1', 'learning_rate_init=0.3']
+    ['learning_rate_init=0.01', 'learning_rate_init=0.1']
     """
 
     def __init__(
