@@ -1,0 +1,105 @@
+"""The network learning: a decision boundary over epochs.
+
+Two half moons, interleaved: no straight line parts them. A network with ten hidden
+neurons is looked at after more and more epochs, with scikit-learn's
+`DecisionBoundaryDisplay`: the colour of a point is what the network would say there.
+
+``--save DIR`` saves the picture in a folder instead of showing it.
+"""
+
+# %%
+# Train for some epochs, look, train on
+# -------------------------------------
+# With ``warm_start=True`` each `fit` goes on where the last one ended. The inputs are
+# scaled, so that both count alike.
+import argparse
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from sklearn.datasets import make_moons
+from sklearn.inspection import DecisionBoundaryDisplay
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPClassifier
+
+EPOCHS = [1, 20, 60, 100, 200, 1000]
+COLORS = ["#D55E00", "#0072B2"]
+SHADES = LinearSegmentedColormap.from_list("shades", ["#E69E66", "white", "#66AAD1"])
+
+X, y = make_moons(200, noise=0.15, random_state=0)
+X = StandardScaler().fit_transform(X)
+
+
+def draw(ax, network, epoch):
+    """Draw what the network says now, and the moons."""
+    shades = DecisionBoundaryDisplay.from_estimator(
+        network,
+        X,
+        response_method="predict_proba",
+        levels=np.linspace(0, 1, 21),
+        cmap=SHADES,
+        ax=ax,
+    )
+    ax.contour(
+        shades.xx0,
+        shades.xx1,
+        shades.response,
+        levels=[0.5],
+        colors="black",
+        linewidths=1.5,
+    )
+    for label, (color, marker) in enumerate(zip(COLORS, "o^", strict=True)):
+        style = {"color": color, "marker": marker, "edgecolor": "white"}
+        moon = X[y == label]
+        ax.scatter(*moon.T, s=28, linewidth=0.6, label=f"moon {label}", **style)
+    accuracy = network.score(X, y)
+    ax.set(xticks=[], yticks=[], aspect="equal")
+    ax.set_title(
+        f"{epoch} epoch{'s' if epoch > 1 else ''}: {accuracy:.1%} right", fontsize=11
+    )
+    print(f"after {epoch:4} epochs: loss {network.loss_:.3f}, {accuracy:.1%} right")
+    return shades
+
+
+figure, axes = plt.subplots(2, 3, figsize=(8.6, 5.4), layout="constrained")
+network = SimpleMLPClassifier(
+    (10,),
+    learning_rate_init=0.2,
+    n_iter_no_change=np.inf,
+    warm_start=True,
+    random_state=0,
+)
+for ax, before, epoch in zip(axes.flat, [0, *EPOCHS], EPOCHS, strict=False):
+    network.set_params(max_iter=epoch - before).fit(X, y)
+    shades = draw(ax, network, epoch)
+
+figure.legend(
+    *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2
+)
+bar = figure.colorbar(shades.surface_, ax=axes, shrink=0.7, ticks=[0, 0.5, 1])
+bar.set_label("probability of moon 1")
+
+# %%
+# Conclusion
+# ----------
+# After one epoch the boundary is whatever the first weights made of it. Soon it is
+# nearly a straight line, since sigmoids are nearly straight in the middle of their
+# range: a network begins with simple answers. Only when no line does better do weights
+# grow large enough to bend it, and it takes many more epochs until it follows the gap
+# between the moons.
+print(
+    f"A straight line comes first; it bends once the weights have grown. After "
+    f"{EPOCHS[-1]} epochs the largest weight is {np.abs(network.coefs_[0]).max():.1f}."
+)
+
+parser = argparse.ArgumentParser(description="A decision boundary over epochs.")
+parser.add_argument(
+    "--save", type=Path, metavar="DIR", help="where to save the picture"
+)
+folder = parser.parse_known_args()[0].save
+if folder is None:
+    plt.show()
+else:
+    figure.savefig(folder / "decision_boundary_over_epochs.png", dpi=100)
