@@ -122,9 +122,9 @@ def trainings(monkeypatch):
     """A list that gets the epochs of each training."""
     epochs, train = [], _training.train
 
-    def counting_train(estimator, samples, monitor):
+    def counting_train(estimator, trainer_class, samples, monitor):
         try:
-            train(estimator, samples, monitor)
+            train(estimator, trainer_class, samples, monitor)
         finally:
             epochs.append(monitor.history.n_epochs)
 

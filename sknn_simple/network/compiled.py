@@ -3,13 +3,16 @@
 Function by function this is the twin of `losses`, `backprop`, `optimizers` and
 `training`, for dense samples. One compilation serves every network of a dtype:
 layers are found in flat vectors by their sizes, and functions by their numbers.
+
+It is one file because numba compiles anew when the file of a function changes, and
+does not see changes of what that calls in other files.
 """
 
 import contextlib
 import ctypes
 import math
 import sys
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import carray, njit, types
@@ -691,14 +694,15 @@ def _train_block(
 class _Notice(event.Listener):
     """Says that these loops are being compiled, in case the user wonders."""
 
+    told: ClassVar[set[np.dtype]] = set()
+
     def __init__(self, dtype):
         self.dtype = dtype
-        self.given = False
 
     def on_start(self, compilation):
         ours = compilation.data["dispatcher"].py_func.__module__ == __name__
-        if ours and not self.given:
-            self.given = True
+        if ours and self.dtype not in self.told:
+            self.told.add(self.dtype)
             how_often = "on this machine" if _OPTIONS["cache"] else "in this process"
             print(
                 f"sknn_simple: compiling the training loops for {self.dtype}. This "
