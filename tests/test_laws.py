@@ -596,6 +596,8 @@ def test_ctrl_c_in_mid_epoch_goes_back_to_the_last_finished_one(monkeypatch):
     assert regressor.history_ == two.history_
     kept, other = regressor._continuation.state, two._continuation.state
     np.testing.assert_array_equal(kept.optimizer.velocity, other.optimizer.velocity)
+    # Both go on in the same order of samples.
+    assert_same_bits(regressor.fit(X, y), two.set_params(max_iter=5).fit(X, y))
 
 
 def test_ctrl_c_before_the_first_epoch_is_raised():

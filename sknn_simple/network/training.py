@@ -108,18 +108,21 @@ class TrainingState:
     t: int = 0
     draws: bool = False
 
-    def snapshot(self):
-        """The state of now, at the end of an epoch, to `restore` later."""
+    def snapshot(self, with_rng=True):
+        """The state of now, at the end of an epoch, to `restore` later.
+
+        That of the rng takes longer to copy than a small network takes for an epoch.
+        """
         optimizer = self.optimizer and self.optimizer.snapshot()
-        rng = self.rng.get_state(legacy=False) if self.draws else None
+        rng = self.rng.get_state(legacy=False) if with_rng and self.draws else None
         return self.parameters.flat.copy(), optimizer, rng, self.t
 
     def restore(self, snapshot):
-        """Go back to a `snapshot`."""
+        """Go back to a `snapshot`; if it was made without the rng, leave that."""
         self.parameters.flat[:], optimizer, rng, self.t = snapshot
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
-        if self.draws:
+        if rng is not None:
             self.rng.set_state(rng)
 
     def is_finite(self, loss):
@@ -251,6 +254,9 @@ class Trainer:
         state, minibatches = self.state, self.minibatches
         losses, rates, ending = [], [], DONE
         finished = 0, None
+        # After a single epoch the rng is where it should be.
+        draws = state.draws and n_epochs > 1
+        rng_before = state.rng.get_state(legacy=False) if draws else None
         try:
             for _ in range(n_epochs):
                 rate = state.schedule.learning_rate(state.t)
@@ -262,7 +268,7 @@ class Trainer:
                     ending = NOT_FINITE
                     break
                 # One assignment, which an interruption leaves undone or done.
-                finished = len(losses), state.snapshot()
+                finished = len(losses), state.snapshot(with_rng=False)
                 if patience is not None and patience.runs_out(loss):
                     ending = PATIENCE_RAN_OUT
                     break
@@ -271,6 +277,10 @@ class Trainer:
             if n_finished == 0:
                 raise
             state.restore(snapshot)
+            if draws:
+                state.rng.set_state(rng_before)
+                for _ in range(n_finished):
+                    state.rng.permutation(minibatches.n_samples)
             del losses[n_finished:], rates[n_finished:]
             ending = INTERRUPTED
         return Block(losses, rates, ending)
