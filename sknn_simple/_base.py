@@ -324,5 +324,5 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = self.engine != "numba"
+        tags.input_tags.sparse = self.engine != "numba" or self.solver == "lbfgs"
         return tags

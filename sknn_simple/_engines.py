@@ -9,10 +9,10 @@ from .network import OPTIMIZERS, Trainer
 
 @functools.cache
 def _compiled_trainer():
-    """The compiled Trainer, or the ImportError that tells why there is none."""
+    """The compiled Trainer, or the error that tells why there is none."""
     try:
         from .network.compiled import Trainer
-    except ImportError as error:
+    except Exception as error:  # a broken numba may raise anything
         return error
     return Trainer
 
@@ -39,7 +39,7 @@ def trainer_class(estimator, X):
         If engine="numba" is not possible.
     """
     engine = estimator.engine
-    if engine == "numpy" or (engine == "auto" and estimator.solver not in OPTIMIZERS):
+    if engine == "numpy" or estimator.solver not in OPTIMIZERS:
         return Trainer
     if issparse(X):
         if engine == "auto":
@@ -49,7 +49,7 @@ def trainer_class(estimator, X):
             "'numpy', or X.toarray()."
         )
     found = _compiled_trainer()
-    if not isinstance(found, ImportError):
+    if not isinstance(found, Exception):
         return found
     if engine == "auto":
         return Trainer

@@ -190,7 +190,8 @@ def _descend(estimator, trainer_class, samples, monitor):
         batch_size=_parameters.batch_size(estimator, samples.X.shape[0]),
         shuffle=estimator.shuffle,
     )
-    # The first block tells how long an epoch takes.
+    # The first block tells how long an epoch takes. Blocks draw the orders of all
+    # their epochs at once: not more than a million numbers, or one epoch's.
     size, largest = 1, 2**20 // samples.X.shape[0] + 1
     while monitor.n_epochs < monitor.max_iter:
         if monitor.looks_between:

@@ -272,7 +272,9 @@ class EpochSearchCV(GridSearchCV):
         """
         n_splits, n_fits = len(splits), len(trainings) * len(splits)
         n_candidates = sum(len(training.candidates) for training in trainings)
-        if n_fits == 0:
+        if not trainings:
+            raise ValueError(f"param_grid has no candidate: {self.param_grid!r}.")
+        if not splits:
             raise ValueError(f"cv makes no split of the samples: {self.cv!r}.")
         if self.verbose > 0:
             print(

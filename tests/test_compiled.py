@@ -30,6 +30,7 @@ from sknn_simple.network import (
     Constant,
     Objective,
     Samples,
+    Trainer,
     TrainingState,
     compiled,
     draw_parameters,
@@ -435,6 +436,84 @@ def test_auto_is_numba_for_dense_samples():
     np.testing.assert_array_equal(
         weights_of(on_sparse), weights_of(on_numpy.fit(sparse.csr_matrix(X), NUMBERS))
     )
+
+
+@pytest.mark.parametrize("n_samples", [8_000, 100_000])
+def test_float32_sums_over_many_samples_keep_their_digits(n_samples):
+    """One by one, they would lose three of them."""
+    X = np.full((n_samples, 1), 0.5, np.float32)
+    y = np.full(n_samples, 0.3)
+    y[0] = 7
+    model = SimpleMLPRegressor(
+        (), batch_size=n_samples, normalize_y=False, momentum=0.0, max_iter=1
+    ).set_params(learning_rate_init=1.0, random_state=0, alpha=0.0, **UNSTOPPED)
+    found = weights_of(clone(model).set_params(engine="numba").fit(X, y))
+    expected = weights_of(
+        clone(model).set_params(engine="numpy").fit(X.astype(float), y)
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_the_trainer_takes_what_the_other_takes():
+    """Other dtypes than that of the parameters, in any byte order and layout."""
+    rng = np.random.RandomState(0)
+    X, Y = rng.standard_normal((9, 4)), rng.standard_normal((9, 2))
+    start = draw_parameters((4, 3, 2), rng, "lecun_uniform")
+    flats = []
+    for trainer, samples in [
+        (Trainer, Samples(X.astype(np.float32).astype(float), Y)),
+        (compiled.Trainer, Samples(np.asfortranarray(X, np.float32), Y.astype(">f8"))),
+    ]:
+        rng = np.random.RandomState(1)
+        state = TrainingState(start.copy(), SGD(), Constant(0.1), rng)
+        trainer(state, samples, Objective(), batch_size=4).train(2)
+        flats.append(state.parameters.flat)
+    np.testing.assert_allclose(*flats, rtol=1e-12)
+
+
+WITHOUT_NUMBA = """
+import sys
+import numpy as np
+{breaking}
+from sknn_simple import SimpleMLPRegressor
+X = np.arange(12.0).reshape(6, 2)
+SimpleMLPRegressor((2,), max_iter=2, n_iter_no_change=np.inf).fit(X, X[:, 0])
+try:
+    SimpleMLPRegressor((2,), engine="numba").fit(X, X[:, 0])
+except ImportError as error:
+    assert {cause!r} in str(error), error
+else:
+    raise AssertionError("no ImportError")
+"""
+BROKEN = [
+    ("sys.modules['numba'] = None", "numba"),
+    ("import os; os.environ['NUMBA_DISABLE_JIT'] = '1'", "NUMBA_DISABLE_JIT"),
+    (
+        "import importlib.abc\n"
+        "class Broken(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'numba': raise OSError('Could not load shared object')\n"
+        "sys.meta_path.insert(0, Broken())",
+        "Could not load shared object",
+    ),
+]
+
+
+@pytest.mark.parametrize(("breaking", "cause"), BROKEN, ids=["no", "switch", "broken"])
+def test_a_numba_that_is_of_no_use(breaking, cause):
+    """In a process of its own, since modules are imported once."""
+    script = WITHOUT_NUMBA.format(breaking=breaking, cause=cause)
+    process = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True
+    )
+    assert process.returncode == 0, process.stderr
+    assert process.stderr == ""
+
+
+def test_lbfgs_takes_sparse_samples_whatever_the_engine():
+    model = clone(REGRESSOR).set_params(solver="lbfgs", max_iter=3)
+    with pytest.warns(ConvergenceWarning):
+        model.fit(sparse.csr_matrix(X), NUMBERS)
 
 
 def test_sparse_samples_are_refused():

@@ -815,6 +815,7 @@ def test_it_is_cloned_pickled_nested_and_shown():
         ({"scoring": ["accuracy", "recall_macro"]}, "For multi-metric scoring"),
         ({"scoring": last_two_predictions}, "For multi-metric scoring"),
         ({"cv": []}, "cv makes no split"),
+        ({"param_grid": []}, "param_grid has no candidate"),
         ({"refit": lambda results: 100}, "best_index_ index out of range"),
     ],
 )

@@ -400,3 +400,14 @@ def test_add_multiple_writes_to_any_vector(dtype, stride):
 def test_arrays_begin_on_cache_lines_each_at_another_place_of_a_page():
     places = [aligned_zeros((3, 5), np.float32).ctypes.data % 4096 for _ in range(64)]
     assert sorted(places) == list(range(0, 4096, 64))
+
+
+def test_predict_takes_other_dtypes_and_no_samples():
+    rng = np.random.RandomState(0)
+    parameters = draw_parameters((2, 3, 1), rng, "lecun_uniform", dtype=np.float32)
+    network = parameters.coefs, parameters.intercepts
+    X = rng.standard_normal((5, 2))
+    np.testing.assert_array_equal(
+        predict(X, *network, "tanh"), forward(X, *network, "tanh")[-1]
+    )
+    assert predict(X[:0], *network, "tanh").shape == (0, 1)

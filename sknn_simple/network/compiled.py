@@ -12,10 +12,11 @@ import contextlib
 import ctypes
 import math
 import sys
+import threading
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, config, njit, types
 from numba.core import event
 from numba.extending import intrinsic
 
@@ -32,6 +33,9 @@ from .training import (
     Samples,
 )
 from .workspace import aligned_zeros
+
+if config.DISABLE_JIT:  # type: ignore[attr-defined]
+    raise ImportError("NUMBA_DISABLE_JIT is set")
 
 
 def _can_cache():
@@ -61,8 +65,9 @@ SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS = rang
 )
 SGD, ADAM = range(len(OPTIMIZERS))
 
-# Products with more multiplications than this are left to BLAS.
-_LARGE = 8192
+# Products with more multiplications than this are left to BLAS, and so are those whose
+# sums are longer than this: the loops add up one by one, which in float32 loses digits.
+_LARGE, _LONG = 8192, 1024
 
 # ln 2 in two parts, of which the first times a small integer is exact.
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -182,7 +187,8 @@ class Stepping(NamedTuple):
 class Memory(NamedTuple):
     """What the passes write to, allocated once: flat vectors for all layers.
 
-    X, Y and sample_weight are those of a shuffled minibatch.
+    X, Y and sample_weight are those of a shuffled minibatch, else empty. The sums are
+    float64, one for each unit of the widest layer.
     """
 
     X: np.ndarray
@@ -191,6 +197,7 @@ class Memory(NamedTuple):
     activations: np.ndarray
     deltas: np.ndarray
     gradient: np.ndarray
+    sums: np.ndarray
 
 
 @intrinsic
@@ -271,7 +278,7 @@ def _differentiate(activation, A, delta):
 def _product(A, B, out):
     """A @ B."""
     n, m, k = A.shape[0], A.shape[1], B.shape[1]
-    if n * m * k > _LARGE:
+    if n * m * k > _LARGE or m > _LONG:
         np.dot(A, B, out)
         return
     for i in range(n):
@@ -286,7 +293,7 @@ def _product(A, B, out):
 def _product_of_transposed(A, B, out):
     """A.T @ B."""
     n, m, k = A.shape[0], A.shape[1], B.shape[1]
-    if n * m * k > _LARGE:
+    if n * m * k > _LARGE or n > _LONG:
         np.dot(A.T, B, out)
         return
     for h in range(m):
@@ -301,7 +308,7 @@ def _product_of_transposed(A, B, out):
 def _product_with_transposed(A, B, out):
     """A @ B.T."""
     n, m, k = A.shape[0], A.shape[1], B.shape[0]
-    if n * m * k > _LARGE:
+    if n * m * k > _LARGE or m > _LONG:
         np.dot(A, B.T, out)
         return
     for i in range(n):
@@ -357,6 +364,18 @@ def _loss_and_delta(functions, raw, Y, weights, delta):
     return value
 
 
+@_compile
+def _sum_of_rows(A, sums, out):
+    """Sum over samples, added up in float64."""
+    for j in range(out.size):
+        sums[j] = 0
+    for i in range(A.shape[0]):
+        for j in range(out.size):
+            sums[j] += A[i, j]
+    for j in range(out.size):
+        out[j] = sums[j]
+
+
 @_compile_inline
 def _forward(X, flat, layers, activation, memory):
     """Write the activations of each layer; returns the raw prediction."""
@@ -387,11 +406,7 @@ def _backward(X, flat, layers, activation, memory):
             below = _units(layers, memory.activations, layer - 1, n_rows)
         _product_of_transposed(below, delta, _coef(layers, memory.gradient, layer))
         if layers.has_intercepts:
-            intercept_gradient = _intercept(layers, memory.gradient, layer)
-            intercept_gradient[:] = 0
-            for i in range(n_rows):
-                for j in range(delta.shape[1]):
-                    intercept_gradient[j] += delta[i, j]
+            _sum_of_rows(delta, memory.sums, _intercept(layers, memory.gradient, layer))
         if layer > 0:
             delta_below = _units(layers, memory.deltas, layer - 1, n_rows)
             _product_with_transposed(delta, _coef(layers, flat, layer), delta_below)
@@ -476,6 +491,7 @@ def _minibatch(samples, order, start, n_rows, memory):
         return (
             _matrix(X, start * n_features, n_rows, n_features),
             _matrix(Y, start * n_outputs, n_rows, n_outputs),
+            # Where there are no weights, there is no address but the first.
             _vector(sample_weight, start if n_weights else 0, n_weights),
         )
     rows = order[start : start + n_rows]
@@ -580,7 +596,7 @@ def _all_of(array):
 
 @_compile_inline
 def _borrowed(parameters, samples, layers, memory):
-    """The same arrays, but owned by the caller.
+    """The same arrays, but owned by the caller, the Trainer, which outlives the call.
 
     Numba counts references to arrays, and in a small network that would take more
     time than the arithmetic does.
@@ -608,6 +624,7 @@ def _borrowed(parameters, samples, layers, memory):
             _all_of(memory.activations),
             _all_of(memory.deltas),
             _all_of(memory.gradient),
+            _all_of(memory.sums),
         ),
     )
 
@@ -682,11 +699,12 @@ def _train_block(
         finite = math.isfinite(loss)
         for i in range(flat.size):
             finite &= math.isfinite(flat[i])
-        count = 0 if loss < best - tol else count + 1
-        best = min(best, loss)
         if not finite:
             ending = NOT_FINITE
-        elif count >= wait:
+            break
+        count = 0 if loss < best - tol else count + 1
+        best = min(best, loss)
+        if count >= wait:
             ending = PATIENCE_RAN_OUT
     return n_epochs, n_steps, n_draws, ending, best, count
 
@@ -716,13 +734,14 @@ class _Notice(event.Listener):
 
 
 _ready: set[np.dtype] = set()
+_one_at_a_time = threading.RLock()
 
 
 @contextlib.contextmanager
 def _noticing_compilation(dtype):
     """Tell the user if numba compiles in here, and does not load from its cache."""
     if dtype not in _ready:
-        with event.install_listener("numba:compile", _Notice(dtype)):
+        with _one_at_a_time, event.install_listener("numba:compile", _Notice(dtype)):
             yield
         _ready.add(dtype)
     else:
@@ -755,9 +774,9 @@ class Trainer:
         # The plain arrays may borrow their memory.
         self._owners = samples
         self.samples = Samples(
-            _plain(X),
-            _plain(Y),
-            no_weights if sample_weight is None else _plain(sample_weight),
+            _plain(X, dtype),
+            _plain(Y, dtype),
+            no_weights if sample_weight is None else _plain(sample_weight, dtype),
         )
         self.total_weight = float(samples.total_weight)
         self.batch_size = min(batch_size, n_samples)
@@ -781,6 +800,7 @@ class Trainer:
             aligned_zeros((n_units,), dtype),
             aligned_zeros((n_units,), dtype),
             state.parameters.zeros_like().flat,
+            aligned_zeros((max(state.parameters.layer_sizes),), np.float64),
         )
 
     def train(self, n_epochs, patience=None):
@@ -789,6 +809,7 @@ class Trainer:
         Parameters
         ----------
         n_epochs : int
+            Shuffling takes 8 bytes of memory for each sample of each epoch.
 
         patience : Patience, default=None
             Changed in place; None never runs out.
@@ -798,7 +819,8 @@ class Trainer:
         block : Block
         """
         state, n_samples = self.state, len(self.samples.Y)
-        patience = patience or Patience(0.0, np.inf)
+        if patience is None:
+            patience = Patience(0.0, np.inf)
         draws, before = np.empty(0, np.uint32), None
         if self.shuffle:
             before = state.rng.get_state(legacy=False)
@@ -835,13 +857,13 @@ class Trainer:
         return Block(losses[:n_trained].tolist(), rates[:n_trained].tolist(), ending)
 
 
-def _plain(array):
+def _plain(array, dtype):
     """The array, contiguous, and of the one type that numba compiles for.
 
     To numba read-only arrays are a type of their own, for which it would compile
     everything anew. These loops do not write to the samples.
     """
-    array = np.ascontiguousarray(array)
+    array = np.ascontiguousarray(array, dtype)
     if array.flags.writeable:
         return array
     memory = (ctypes.c_byte * array.nbytes).from_address(array.ctypes.data)
