@@ -1,8 +1,8 @@
 """Checkpoint files: always whole, and known for what they are.
 
-    sknn_simple checkpoint 1        the format and its version, a line
-    32 bytes                        SHA-256 of the rest
-    the rest                        a pickled dict
+sknn_simple checkpoint 1        the format and its version, a line
+32 bytes                        SHA-256 of the rest
+the rest                        a pickled dict
 """
 
 import hashlib
