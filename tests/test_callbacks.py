@@ -53,7 +53,7 @@ def no_waiting_for_the_disk(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
-class PowerCut(Exception):
+class PowerError(Exception):
     """What ends a fit in the middle."""
 
 
@@ -71,7 +71,7 @@ class Cutter:
 
     def on_fit_task_begin(self, estimator, context):
         if context.task_name == "epoch" and context.task_id == self.epoch:
-            raise PowerCut
+            raise PowerError
 
     def on_fit_task_end(self, estimator, context):
         pass
@@ -104,7 +104,7 @@ def cut_fit(estimator, path, epoch, *data, every=1, **validation):
     """Fit until before `epoch`, with a Checkpoint."""
     cut = pickle.loads(pickle.dumps(estimator))
     cut.set_callbacks(Checkpoint(path, every=every), Cutter(epoch))
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerError):
         cut.fit(*data, **validation)
 
 
@@ -159,11 +159,10 @@ def test_it_is_cut_at_any_epoch_and_any_number_of_times(tmp_path, every):
         cut_fit(estimator, path, epoch, X_REAL, Y_REAL, every=every)
         finished = read_checkpoint(path)["progress"]["finished"][0]
         assert finished == epoch - epoch % every
-        for _ in range(2):
-            with pytest.raises(PowerCut):
-                Checkpoint.resume(path, X_REAL, Y_REAL, callbacks=[Cutter(1)])
-                # Here one epoch remained.
-                raise PowerCut
+        if finished < 12:
+            for _ in range(2):
+                with pytest.raises(PowerError):
+                    Checkpoint.resume(path, X_REAL, Y_REAL, callbacks=[Cutter(1)])
         assert_same_model(Checkpoint.resume(path, X_REAL, Y_REAL), whole)
 
 
@@ -365,7 +364,7 @@ def test_a_file_that_is_cut_off_anywhere(tmp_path):
     lengths = {*range(70), *range(70, len(whole), 97), len(whole) - 1}
     for length in lengths:
         path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match="whole checkpoint|damaged") as caught:
+        with pytest.raises(ValueError, match=r"whole checkpoint|damaged") as caught:
             Checkpoint.resume(path, X, Y)
         assert str(path) in str(caught.value)
     for position in (60, len(whole) // 2, len(whole) - 1):
@@ -385,7 +384,7 @@ def test_files_that_are_no_checkpoints(tmp_path):
         path.write_bytes(content)
         with pytest.raises(ValueError, match="not a whole checkpoint of sknn_simple"):
             Checkpoint.resume(path, X, Y)
-        with pytest.raises(ValueError, match="is not a checkpoint .* not overwritten"):
+        with pytest.raises(ValueError, match=r"is not a checkpoint .* not overwritten"):
             clone(CLASSIFIER).set_callbacks(Checkpoint(path)).fit(X, Y)
         assert path.read_bytes() == content
     cut_fit(CLASSIFIER, tmp_path / "newer.ckpt", 1, X, Y)
@@ -430,9 +429,9 @@ def test_names_of_features_and_objects_are_data(tmp_path):
     path = tmp_path / "run.ckpt"
     _, resumed = assert_resumes(CLASSIFIER, path, 5, frame, labels)
     assert resumed.feature_names_in_.tolist() == list("abcd")
-    with pytest.raises(ValueError, match="X must .* other values or names"):
+    with pytest.raises(ValueError, match=r"X must .* other values or names"):
         Checkpoint.resume(path, frame.rename(columns={"a": "e"}), labels)
-    with pytest.raises(ValueError, match="y must .* other values"):
+    with pytest.raises(ValueError, match=r"y must .* other values"):
         Checkpoint.resume(path, frame, labels[::-1])
 
 
@@ -515,7 +514,7 @@ def test_in_a_pipeline(tmp_path):
     raw = load_iris().data
     model = clone(CLASSIFIER).set_callbacks(Checkpoint(path, every=2), Cutter(7))
     pipeline = make_pipeline(StandardScaler(), model)
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerError):
         pipeline.fit(raw, Y)
     network = Checkpoint.resume(path, pipeline[:-1].fit_transform(raw), Y)
     whole = make_pipeline(StandardScaler(), clone(CLASSIFIER)).fit(raw, Y)
@@ -526,7 +525,7 @@ def test_with_a_progress_bar_and_a_scoring_monitor(tmp_path, capsys):
     path, scores = tmp_path / "run.ckpt", ScoringMonitor(scoring="accuracy")
     model = clone(CLASSIFIER)
     model.set_callbacks(ProgressBar(), Checkpoint(path, every=5), scores, Cutter(7))
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerError):
         model.fit(X, Y)
     after = ScoringMonitor(scoring="accuracy")
     resumed = Checkpoint.resume(path, X, Y, callbacks=[ProgressBar(), after])
