@@ -1,18 +1,15 @@
 """Callbacks: a fit that survives a kill."""
 
 import copy
-import hashlib
-import os
 import pickle
 from numbers import Integral
 from pathlib import Path
 
-import numpy as np
-from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
 from ._base import BaseSimpleMLP
 from ._checkpoint_file import check_writable, read_checkpoint, write_checkpoint
+from ._fingerprints import check_same, fingerprints
 from ._resumption import go_on, progress_of
 from .network import OPTIMIZERS
 
@@ -72,7 +69,9 @@ class Checkpoint:
     >>> from sknn_simple.callbacks import Checkpoint
     >>> X, y = load_iris(return_X_y=True)
     >>> path = Path(tempfile.mkdtemp()) / "run.ckpt"
-    >>> classifier = SimpleMLPClassifier((5,), max_iter=25, random_state=0, tol=0)
+    >>> classifier = SimpleMLPClassifier(
+    ...     (5,), max_iter=25, n_iter_no_change=float("inf"), random_state=0
+    ... )
     >>> classifier.set_callbacks(Checkpoint(path, every=10)).fit(X, y).n_iter_
     25
     >>> Checkpoint.resume(path, X, y).n_iter_
@@ -143,7 +142,7 @@ class Checkpoint:
             "y_val": y_val,
             "sample_weight_val": sample_weight_val,
         }
-        _check_same(path, saved["data"], _fingerprints(data))
+        check_same(path, saved["data"], fingerprints(data))
         checkpoint = cls(path, saved["every"])
         if saved["fitted"] is not None:
             return saved["fitted"].set_callbacks(checkpoint, *callbacks)
@@ -195,7 +194,7 @@ class Checkpoint:
         if "progress" in self._saved:
             go_on(monitor, self._saved.pop("progress"))
         else:
-            self._saved["data"] = _fingerprints(data)
+            self._saved["data"] = fingerprints(data)
         self._monitor = monitor
 
     def on_fit_task_begin(self, estimator, context):
@@ -250,43 +249,3 @@ def _start_of(estimator):
             "as a lambda or within another function."
         ) from error
     return {"estimator": pickled, "unseeded": unseeded}
-
-
-def _fingerprints(data):
-    """By name, what kind of array each is, and a hash of what it holds."""
-    return {name: _fingerprint(value) for name, value in data.items()}
-
-
-def _fingerprint(data):
-    if data is None:
-        return "None", ""
-    digest = hashlib.sha256(repr(list(getattr(data, "columns", ()))).encode())
-    if issparse(data):
-        data = data.tocsr()
-        parts = data.data, data.indices.astype(np.int64), data.indptr.astype(np.int64)
-        kind = "sparse "
-    else:
-        data = np.asarray(data)
-        parts, kind = (data,), ""
-    for part in parts:
-        if part.dtype.kind in "biufcSU":
-            digest.update(np.ascontiguousarray(part).view(np.uint8))
-        else:
-            digest.update(repr(part.tolist()).encode())
-    return f"{kind}{data.dtype} of shape {data.shape}", digest.hexdigest()
-
-
-def _check_same(path, before, now):
-    """Refuse, by name, what differs from the data of the fit that was saved."""
-    for name, (kind, digest) in now.items():
-        kind_before, digest_before = before[name]
-        if kind != kind_before:
-            raise ValueError(
-                f"{name} must be what the fit saved in {os.fspath(path)!r} was given, "
-                f"{kind_before}, got {kind}."
-            )
-        if digest != digest_before:
-            raise ValueError(
-                f"{name} must be what the fit saved in {os.fspath(path)!r} was given: "
-                f"{kind} as well, but with other values or names."
-            )
