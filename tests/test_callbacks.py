@@ -27,6 +27,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._checkpoint_file import read_checkpoint
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
+from sknn_simple.network.optimizers import Adam
 
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
@@ -275,6 +276,41 @@ def test_ctrl_c_right_after_resuming_goes_back_to_the_checkpoint(tmp_path):
         model.set_params(max_iter=6), clone(estimator).set_params(max_iter=6).fit(X, Y)
     )
     assert_same_model(Checkpoint.resume(path, X, Y), clone(estimator).fit(X, Y))
+
+
+def test_ctrl_c_within_the_first_resumed_epoch_takes_back_its_steps(
+    tmp_path, monkeypatch
+):
+    path, step, steps = tmp_path / "run.ckpt", Adam.step, []
+    estimator = clone(CLASSIFIER).set_params(
+        solver="adam", engine="numpy", warm_start=True
+    )
+    cut_fit(estimator, path, 6, X, Y)
+
+    def interrupted_step(*arguments):
+        steps.append(None)
+        if len(steps) == 3:
+            raise KeyboardInterrupt
+        step(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Adam, "step", interrupted_step)
+        with pytest.warns(UserWarning, match="interrupted after 6 epochs"):
+            model = Checkpoint.resume(path, X, Y)
+    model.set_callbacks().set_params(max_iter=2)
+    whole = clone(estimator).set_params(max_iter=6).fit(X, Y).set_params(max_iter=2)
+    assert_same_model(model.fit(X, Y), whole.fit(X, Y))
+
+
+def test_divergence_is_found_where_it_would_be_without_the_cut(tmp_path):
+    path = tmp_path / "run.ckpt"
+    estimator = clone(REGRESSOR).set_params(learning_rate_init=2.0, batch_size=200)
+    with pytest.raises(ValueError, match="the loss rose from") as whole:
+        clone(estimator).fit(X_REAL, Y_REAL)
+    cut_fit(estimator, path, 5, X_REAL, Y_REAL)
+    with pytest.raises(ValueError, match="the loss rose from") as resumed:
+        Checkpoint.resume(path, X_REAL, Y_REAL)
+    assert str(resumed.value) == str(whole.value)
 
 
 # Kills ---------------------------------------------------------------------------
