@@ -207,6 +207,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             monitor.callbacks = CallbackBridge(
                 context, **task, reconstruction_attributes=attributes
             )
+            monitor.callbacks.begin_training(monitor, validation, adding)
         if hasattr(self, "_milestones"):
             monitor.milestones = self._milestones
             monitor.milestones.finish = functools.partial(
@@ -318,6 +319,16 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             return False
         with np.errstate(over="ignore", invalid="ignore"):
             return math.isfinite(X.sum())
+
+    def __sklearn_clone__(self):
+        clone = super().__sklearn_clone__()
+        if hasattr(self, "_skl_callbacks"):
+            # Clones share callbacks, but for those that serve one estimator only.
+            clone._skl_callbacks = [
+                callback.for_clone() if hasattr(callback, "for_clone") else callback
+                for callback in self._skl_callbacks
+            ]
+        return clone
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coefs_")

@@ -38,6 +38,25 @@ class CallbackBridge:
         self.arguments = arguments
         self.epoch = None
 
+    def begin_training(self, monitor, validation, adding):
+        """Hand the monitor to callbacks that save training, or go on with a saved one.
+
+        They have a method ``begin_training(monitor, data, adding)``, where `data` are
+        the caller's, by name, and `adding` tells `partial_fit` from `fit`.
+        """
+        X_val, y_val, sample_weight_val = validation
+        data = {
+            "X": self.arguments["X"],
+            "y": self.arguments["y"],
+            "sample_weight": (self.arguments["metadata"] or {}).get("sample_weight"),
+            "X_val": X_val,
+            "y_val": y_val,
+            "sample_weight_val": sample_weight_val,
+        }
+        for callback in self.arguments["estimator"]._skl_callbacks:
+            if hasattr(callback, "begin_training"):
+                callback.begin_training(monitor, data, adding)
+
     def begin_epoch(self):
         if self.epoch is None:
             self.epoch = self.context.subcontext(task_name="epoch")
@@ -107,6 +126,9 @@ class Monitor:
 
     stopped : bool
         Whether training was stopped, by patience, a callback or Ctrl-C.
+
+    interrupted : bool
+        Whether it was by Ctrl-C.
     """
 
     state: TrainingState
@@ -122,6 +144,7 @@ class Monitor:
     milestones: Milestones | None = None
     first_loss: float = math.nan
     stopped: bool = False
+    interrupted: bool = False
 
     def __post_init__(self):
         self.n_earlier = self.history.n_epochs

@@ -1,4 +1,4 @@
-"""Where a training starts: anew, or where the last call ended."""
+"""Where a training starts: anew, where the last call ended, or from a checkpoint."""
 
 import copy
 from dataclasses import dataclass
@@ -82,6 +82,43 @@ def make_state(estimator, run, again):
         run.rng,
         estimator.t_ if again else 0,
     )
+
+
+def progress_of(monitor):
+    """What a training has changed between two epochs, for `go_on` in another process.
+
+    Everything else is made again by a fit of the same estimator on the same data.
+
+    Returns
+    -------
+    progress : dict
+        To be pickled at once: it shares memory with the training.
+    """
+    state, patience = monitor.state, monitor.patience
+    return {
+        "finished": monitor.finished,
+        "draws": state.draws,
+        "schedule": state.schedule,
+        "patience": (patience.best, patience.count),
+        "first_loss": monitor.first_loss,
+        "history": monitor.history.view(),
+    }
+
+
+def go_on(monitor, progress):
+    """Take a training that has not begun to where `progress_of` saw it."""
+    n_epochs, snapshot, best = progress["finished"]
+    if snapshot is None:  # no epoch was finished
+        return
+    state = monitor.state
+    state.draws = progress["draws"]
+    state.schedule = progress["schedule"]
+    state.restore(snapshot)
+    monitor.patience.best, monitor.patience.count = progress["patience"]
+    monitor.first_loss = progress["first_loss"]
+    monitor.history = progress["history"]
+    # Another snapshot: training goes on in the memory of the given one.
+    monitor.finished = n_epochs, state.snapshot(), best
 
 
 def _unfolded(estimator, targets):

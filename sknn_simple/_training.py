@@ -168,7 +168,7 @@ def train(estimator, trainer_class, samples, monitor):
         if monitor.n_epochs == 0 or monitor.milestones is not None:
             raise
         monitor.rewind()
-        monitor.stopped = True
+        monitor.stopped = monitor.interrupted = True
         warnings.warn(
             f"Training was interrupted after {monitor.n_epochs} epochs; the "
             "model is that of the last finished one.",
