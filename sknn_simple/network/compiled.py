@@ -724,7 +724,7 @@ class _Notice(event.Listener):
             how_often = "on this machine" if _OPTIONS["cache"] else "in this process"
             print(
                 f"sknn_simple: compiling the training loops for {self.dtype}. This "
-                f"takes some 15 seconds, once {how_often}.",
+                f"takes 10 to 30 seconds, once {how_often}.",
                 file=sys.stderr,
                 flush=True,
             )
