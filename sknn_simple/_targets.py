@@ -184,8 +184,9 @@ def label_targets(y, loss, classes=None):
     -------
     targets : BinaryTargets, MulticlassTargets or MultilabelTargets
     """
-    check_classification_targets(y)
     kind = type_of_target(y, input_name="y")
+    if not kind.startswith(("binary", "multi")):
+        check_classification_targets(y)  # which raises
     if kind == "multiclass-multioutput":
         raise ValueError(
             "y must be labels of shape (n_samples,), or a multilabel indicator "

@@ -205,7 +205,7 @@ def _descend(estimator, trainer_class, samples, monitor):
             stop = monitor.end_block(block)
             # Compiled loops hear Ctrl-C between blocks: these take some 0.05 s.
             seconds = (time.perf_counter() - began) / size
-            size = max(1, int(min(0.05 / seconds, 10 * size, largest)))
+            size = max(1, int(min(0.05 / seconds, 100 * size, largest)))
         if stop:
             return
         if monitor.milestones is not None:
