@@ -227,7 +227,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     Training diverges when the rate is too high or the inputs are not scaled. That is a
     ValueError, raised at the first loss, coef or intercept that is not finite, and when
-    training ends at a loss above 1.5 times that of the first epoch.
+    training ends at a loss above 1.5 times that of the first epoch, and 3 times that of
+    the best constant answer.
 
     Plain gradient descent, as textbooks begin with, is `momentum=0`, `alpha=0`,
     `batch_size` at least the number of samples, and `n_iter_no_change=np.inf`. The

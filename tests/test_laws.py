@@ -741,6 +741,19 @@ def test_a_loss_that_only_rises_is_divergence():
         classifier.fit(X, y)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_noise_is_not_divergence():
+    """There is nothing to learn: the loss ends above where it began, by chance."""
+    rng = np.random.RandomState(0)
+    risen = 0
+    for seed in range(300):
+        X, y = rng.uniform(size=(40, 3)), rng.randint(0, 4, 40)
+        X[X < 0.6] = 0
+        model = SimpleMLPClassifier(random_state=seed).fit(X, y)
+        risen += model.loss_ > 1.3 * model.loss_curve_[0]
+    assert risen > 0
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_risen_loss_is_divergence_without_patience_too():
     X, y = iris()
