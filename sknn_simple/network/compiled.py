@@ -13,7 +13,7 @@ import ctypes
 import math
 import sys
 import threading
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import carray, config, njit, types
@@ -276,7 +276,7 @@ def _differentiate(activation, A, delta):
 
 @_compile
 def _product(A, B, out):
-    """A @ B."""
+    """A @ B, where A may be a transposed view."""
     n, m, k = A.shape[0], A.shape[1], B.shape[1]
     if n * m * k > _LARGE or m > _LONG:
         np.dot(A, B, out)
@@ -287,21 +287,6 @@ def _product(A, B, out):
         for h in range(1, m):
             for j in range(k):
                 out[i, j] += A[i, h] * B[h, j]
-
-
-@_compile
-def _product_of_transposed(A, B, out):
-    """A.T @ B."""
-    n, m, k = A.shape[0], A.shape[1], B.shape[1]
-    if n * m * k > _LARGE or n > _LONG:
-        np.dot(A.T, B, out)
-        return
-    for h in range(m):
-        for j in range(k):
-            out[h, j] = A[0, h] * B[0, j]
-        for i in range(1, n):
-            for j in range(k):
-                out[h, j] += A[i, h] * B[i, j]
 
 
 @_compile_sum
@@ -404,7 +389,7 @@ def _backward(X, flat, layers, activation, memory):
         below = X
         if layer > 0:
             below = _units(layers, memory.activations, layer - 1, n_rows)
-        _product_of_transposed(below, delta, _coef(layers, memory.gradient, layer))
+        _product(below.T, delta, _coef(layers, memory.gradient, layer))
         if layers.has_intercepts:
             _sum_of_rows(delta, memory.sums, _intercept(layers, memory.gradient, layer))
         if layer > 0:
@@ -712,15 +697,14 @@ def _train_block(
 class _Notice(event.Listener):
     """Says that these loops are being compiled, in case the user wonders."""
 
-    told: ClassVar[set[np.dtype]] = set()
-
     def __init__(self, dtype):
         self.dtype = dtype
+        self.given = False
 
     def on_start(self, compilation):
         ours = compilation.data["dispatcher"].py_func.__module__ == __name__
-        if ours and self.dtype not in self.told:
-            self.told.add(self.dtype)
+        if ours and not self.given:
+            self.given = True
             how_often = "on this machine" if _OPTIONS["cache"] else "in this process"
             print(
                 f"sknn_simple: compiling the training loops for {self.dtype}. This "
