@@ -1,7 +1,9 @@
-"""What can't be collected where an extra is not installed."""
+"""What is collected, how pictures are drawn, and how many examples are tried."""
 
 import os
 from importlib.util import find_spec
+
+from hypothesis import HealthCheck, settings
 
 collect_ignore = []
 if find_spec("numba") is None:
@@ -9,3 +11,17 @@ if find_spec("numba") is None:
 
 # Pictures are drawn without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# The suite tries the same examples each time; `--hypothesis-profile=soak` tries others,
+# for as long as somebody has patience.
+settings.register_profile(
+    "suite",
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+settings.register_profile(
+    "soak", settings.get_profile("suite"), max_examples=5000, derandomize=False
+)
+settings.load_profile("suite")

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 from scipy import sparse
@@ -195,7 +195,6 @@ def estimators_and_samples(draw):
     return estimator, X.astype(dtype), y, weights
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
 @given(estimators_and_samples())
 def test_engines_agree_over_all_options(problem):
     """After an epoch, and after 50 if a start moved by an ulp changes nothing much."""

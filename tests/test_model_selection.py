@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 import sklearn
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
 from sklearn.callback import ProgressBar, ScoringMonitor
@@ -246,7 +246,7 @@ def searches(draw):
     return estimator, grid, fit_params, options
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 3)  # each is two searches
 @given(searches())
 def test_a_search_is_grid_search_cv_to_the_last_bit(search):
     estimator, grid, metadata, options = search
@@ -262,10 +262,11 @@ def test_a_search_is_grid_search_cv_to_the_last_bit(search):
             searched(kind, estimator, grid, data, metadata, cv=cv, **options)
         )
     (judge, its_warnings), (search, our_warnings) = outcomes
-    assert our_warnings == its_warnings
     if isinstance(judge, Exception):
+        # What was trained before the error, and warned, is a matter of order.
         assert type(search) is type(judge)
     else:
+        assert our_warnings == its_warnings
         assert_same_results(search, judge)
         if options["refit"] and not isinstance(search, Exception):
             ours, its = (pickle.dumps(m.predict(data[0])) for m in (search, judge))
