@@ -7,8 +7,9 @@ from traceback import format_exc
 
 import numpy as np
 from sklearn import config_context, get_config
+from sklearn.base import clone
 from sklearn.metrics._scorer import _MultimetricScorer
-from sklearn.model_selection._validation import _score
+from sklearn.model_selection._validation import _fit_and_score, _score
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params, _num_samples
@@ -44,12 +45,13 @@ def train_and_score(
     Parameters
     ----------
     estimator : estimator
-        A clone, with the parameters of the longest fit.
+        A clone of that of the search.
 
     X, y : array-like
         Of the search.
 
     training : Training
+        Whose parameters, those of the longest fit, the estimator is given.
 
     train, test : ndarray of int
         The fold.
@@ -72,6 +74,7 @@ def train_and_score(
     results : dict
         For each number of epochs, what a search keeps of one candidate on one fold.
     """
+    estimator.set_params(**clone(training.params, safe=False))
     fit_params = _check_method_params(X, params=fit_params, indices=train)
     X_train, y_train = _safe_split(estimator, X, y, train)
     X_test, y_test = _safe_split(estimator, X, y, test, train)
@@ -106,6 +109,23 @@ def train_and_score(
     if verbose > 1:
         _print(training, split_progress, scores)
     return scores.results
+
+
+def train_alone(estimator, X, y, *, training, every_epoch, **options):
+    """Train on a fold for the one candidate of a separate training, as others do.
+
+    Parameters and result are those of `train_and_score`; there are no other epochs.
+    """
+    result = _fit_and_score(
+        estimator,
+        X,
+        y,
+        parameters=training.params,
+        return_n_test_samples=True,
+        return_times=True,
+        **options,
+    )
+    return {None: result}
 
 
 class FoldScores:

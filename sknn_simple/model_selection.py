@@ -2,13 +2,13 @@
 
 import time
 import warnings
+from itertools import product
 
 import numpy as np
 from sklearn.base import _fit_context, clone, is_classifier
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.model_selection._validation import (
-    _fit_and_score,
     _insert_error_scores,
     _warn_or_raise_about_fit_failures,
 )
@@ -17,7 +17,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
 from ._search_plan import plan
-from ._shared_training import train_and_score
+from ._shared_training import train_alone, train_and_score
 
 __all__ = ["EpochSearchCV"]
 
@@ -270,26 +270,23 @@ class EpochSearchCV(GridSearchCV):
             For each training and each fold, from numbers of epochs to results; the
             number is None where the training is separate.
         """
-        n_splits, n_fits = len(splits), len(trainings) * len(splits)
-        n_candidates = sum(len(training.candidates) for training in trainings)
         if not trainings:
             raise ValueError(f"param_grid has no candidate: {self.param_grid!r}.")
         if not splits:
             raise ValueError(f"cv makes no split of the samples: {self.cv!r}.")
         if self.verbose > 0:
-            print(
-                f"Fitting {n_splits} folds for each of {len(trainings)} trainings, "
-                f"which serve {n_candidates} candidates, totalling {n_fits} fits"
-            )
+            _announce(trainings, len(splits))
+        fits = list(product(trainings, range(len(splits))))
         search = context.subcontext(
-            task_name="search", max_subtasks=n_fits, sequential_subtasks=False
+            task_name="search", max_subtasks=len(fits), sequential_subtasks=False
         ).call_on_fit_task_begin(estimator=self)
         # All of them before the first job is pickled, since each changes its parent.
         contexts = [
             search.subcontext(task_name="candidate-split-evaluation", task_id=i)
-            for i in range(n_fits)
+            for i in range(len(fits))
         ]
         options = {
+            "every_epoch": self.every_epoch,
             "scorer": scorer,
             "fit_params": routed.estimator.fit,
             "score_params": routed.scorer.score,
@@ -299,49 +296,24 @@ class EpochSearchCV(GridSearchCV):
             "caller": self,
         }
         base = clone(self.estimator)
-
-        def job(number):
-            training = trainings[number // n_splits]
-            split = number % n_splits
-            train, test = splits[split]
-            fold = {
-                "train": train,
-                "test": test,
-                "split_progress": (split, n_splits),
-                "callback_ctx": contexts[number],
-            }
-            if training.separate is None:
-                return delayed(train_and_score)(
-                    clone(base).set_params(**clone(training.params, safe=False)),
-                    X,
-                    y,
-                    training=training,
-                    every_epoch=self.every_epoch,
-                    **fold,
-                    **options,
-                )
-            return delayed(_fit_and_score)(
+        parallel = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
+        results = parallel(
+            delayed(train_and_score if training.separate is None else train_alone)(
                 clone(base),
                 X,
                 y,
-                parameters=training.params,
-                candidate_progress=(training.candidates[0], n_candidates),
-                return_n_test_samples=True,
-                return_times=True,
-                **fold,
+                training=training,
+                train=splits[number][0],
+                test=splits[number][1],
+                split_progress=(number, len(splits)),
+                callback_ctx=callback_ctx,
                 **options,
             )
-
-        parallel = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
-        flat = parallel(job(number) for number in range(n_fits))
+            for (training, number), callback_ctx in zip(fits, contexts, strict=True)
+        )
         search.call_on_fit_task_end(estimator=self)
-        return [
-            [
-                result if training.separate is None else {None: result}
-                for result in flat[i * n_splits : (i + 1) * n_splits]
-            ]
-            for i, training in enumerate(trainings)
-        ]
+        in_turn = iter(results)
+        return [[next(in_turn) for _ in splits] for _ in trainings]
 
     def _validation_curves(self, training, folds):
         """The scores of one training after each epoch."""
@@ -389,6 +361,16 @@ class EpochSearchCV(GridSearchCV):
         if hasattr(best, "feature_names_in_"):
             self.feature_names_in_ = best.feature_names_in_
         refit.call_on_fit_task_end(**task)
+
+
+def _announce(trainings, n_splits):
+    """Tell how much there is to do."""
+    n_candidates = sum(len(training.candidates) for training in trainings)
+    print(
+        f"Fitting {n_splits} folds for each of {len(trainings)} trainings, "
+        f"which serve {n_candidates} candidates, totalling "
+        f"{len(trainings) * n_splits} fits"
+    )
 
 
 def _check_shared(trainings):
