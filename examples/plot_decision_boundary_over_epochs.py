@@ -38,7 +38,7 @@ def draw(ax, network, epoch):
         network,
         X,
         response_method="predict_proba",
-        levels=np.linspace(0, 1, 21),
+        levels=np.linspace(0, 1, 22),
         cmap=SHADES,
         ax=ax,
     )

@@ -52,7 +52,10 @@ for curve in search.validation_curves_:
     print(f"{rate:<8}{curve['epoch'][best]:10}{losses[best]:18.4f}{losses[-1]:24.4f}")
 
 display = EpochSearchDisplay.from_estimator(search)
-display.ax_.set(title="Breast cancer: which rate, and how long?")
+display.ax_.set(
+    title="Breast cancer: which rate, and how long?",
+    ylabel="Minus log-loss, mean over held-out folds",
+)
 
 # %%
 # Conclusion

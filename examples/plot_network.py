@@ -57,7 +57,7 @@ pipeline = make_pipeline(
     StandardScaler(),
     SimpleMLPClassifier((6,), max_iter=500, alpha=0.3, random_state=0),
 ).fit(iris.data, iris.target)
-flower = 100
+flower = 133
 larger = NetworkDisplay.from_estimator(
     pipeline, iris.data[flower], feature_names=names, class_names=iris.target_names
 )
@@ -84,10 +84,12 @@ print(
     f"output:          sigmoid({hidden[0]:.3f} * {c:.2f} + {hidden[1]:.3f} * {d:.2f} "
     f"+ {bias:.2f}) = {output.item():.3f}"
 )
-i, j = np.unravel_index(np.abs(pipeline[-1].coefs_[0]).argmax(), (4, 6))
+chances = pipeline.predict_proba(iris.data[[flower]])[0]
+first, second = chances.argsort()[[-1, -2]]
 print(
-    f"Iris: but for the biases, the largest weight of the first layer, "
-    f"{pipeline[-1].coefs_[0][i, j]:.2f}, is that of {names[i]}."
+    f"Flower {flower} is {iris.target_names[iris.target[flower]]}; the network says "
+    f"{iris.target_names[first]} ({chances[first]:.2f}) or "
+    f"{iris.target_names[second]} ({chances[second]:.2f})."
 )
 
 parser = argparse.ArgumentParser(description="The diagram of a network.")

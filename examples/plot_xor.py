@@ -59,7 +59,7 @@ def draw(ax, network, points, title, names):
         network,
         points,
         response_method="predict_proba",
-        levels=np.linspace(0, 1, 21),
+        levels=np.linspace(0, 1, 22),
         cmap=SHADES,
         eps=0.4,
         ax=ax,

@@ -39,7 +39,13 @@ def test_examples_run_without_a_warning(script, tmp_path, monkeypatch, capfd):
     assert said
     # Only that it compiles, if this is the first fit on the machine.
     assert all(ours.startswith(COMPILING) for ours in complained.splitlines())
-    assert bool(list(tmp_path.glob("*.png"))) == draws
+    pictures = [path.name for path in tmp_path.glob("*.png")]
+    assert bool(pictures) == draws
+    overview = (ROOT / "examples" / "README.md").read_text()
+    assert script.name in overview
+    for picture in pictures:
+        assert f'src="images/{picture}"' in overview
+        assert (ROOT / "examples" / "images" / picture).exists()
 
 
 def test_benchmarks_run_without_peers_to_install(tmp_path):

@@ -171,15 +171,16 @@ def test_scoring_monitor_alone_in_a_pipeline_and_in_a_search(solver, n_jobs):
 
 
 @SOLVERS
-@pytest.mark.parametrize("n_jobs", [None, 1, 2])
-def test_progress_bar_alone_and_in_a_search(solver, n_jobs, capsys):
+@pytest.mark.parametrize("within", ["alone", "pipeline", "search", "2 processes"])
+def test_progress_bar_alone_in_a_pipeline_and_in_a_search(solver, within, capsys):
     """Set on the outermost estimator, it shows a bar for the fits within."""
-    model = clone(BASE).set_params(solver=solver)
-    outermost = model
-    if n_jobs is not None:
-        pipeline = make_pipeline(StandardScaler(), model)
+    outermost = clone(BASE).set_params(solver=solver)
+    if within != "alone":
+        outermost = make_pipeline(StandardScaler(), outermost)
+    if within in ("search", "2 processes"):
         grid = {"simplemlpclassifier__alpha": [0.1, 1.0]}
-        outermost = GridSearchCV(pipeline, grid, cv=2, n_jobs=n_jobs)
+        n_jobs = 2 if within == "2 processes" else 1
+        outermost = GridSearchCV(outermost, grid, cv=2, n_jobs=n_jobs)
     outermost.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, Y)
     shown = capsys.readouterr().out
     assert "SimpleMLPClassifier" in shown
