@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cases import ENGINES, Agreement, Case, Required, Rival, faster
+from sknn_simple.model_selection import EpochSearchCV
 from training import Training, estimators, ours, weights
 
 from .layers import standardised_digits
@@ -32,11 +33,11 @@ def pipeline(estimator):
     return Pipeline([("scale", StandardScaler()), ("network", estimator)])
 
 
-def search(name, estimator, rates, epochs):
+def search(name, estimator, rates, epochs, kind=GridSearchCV):
     """A search by five folds; no refit, which depends on the rate that wins."""
     rate, n_epochs = NAMES.get(name, ("learning_rate_init", "max_iter"))
     grid = {f"network__{rate}": rates, f"network__{n_epochs}": epochs}
-    return GridSearchCV(pipeline(estimator), grid, cv=5, refit=False)
+    return kind(pipeline(estimator), grid, cv=5, refit=False)
 
 
 def share(rates, epochs):
@@ -49,8 +50,14 @@ def fitted_weights(estimator, X, y):
     return weights(clone(pipeline(estimator)).fit(X, y)["network"])
 
 
+def scores(searching, X, y):
+    """Those of all candidates on all folds, as arrays."""
+    results = searching.fit(X, y).cv_results_
+    return [results[f"split{i}_test_score"] for i in range(searching.n_splits_)]
+
+
 def iris(chosen, quick):
-    """W3."""
+    """W3, for the engines also in one training for all numbers of epochs."""
     X, y = load_iris(return_X_y=True)
     training = Training(
         X,
@@ -62,13 +69,22 @@ def iris(chosen, quick):
         momentum=0.9,
         alpha=1e-4,
     )
-    rivals = {}
+    rivals, agreements, required = {}, [], faster(numpy=3, numba=15)
     for name, estimator in estimators(training, chosen).items():
         rates, epochs = PARTS.get(name, (RATES, EPOCHS))
         if quick:
-            rates, epochs = RATES[:1], (10,)
+            rates, epochs = RATES[:1], (5, 10)
         searching = search(name, estimator, rates, epochs)
         rivals[name] = Rival(partial(searching.fit, X, y), share(rates, epochs))
+        if name in ENGINES:
+            shared = f"{name}, EpochSearchCV"
+            sharing = search(name, estimator, rates, epochs, EpochSearchCV)
+            rivals[shared] = Rival(partial(sharing.fit, X, y), share(rates, epochs))
+            both = {name: searching, shared: sharing}
+            both = {name: partial(scores, one, X, y) for name, one in both.items()}
+            agreements.append(Agreement("scores of the search", both, tolerance=1e-15))
+            required.append(Required(shared, name, at_least=1.6))
+    required.append(Required("numba, EpochSearchCV", "scikit-learn", at_least=40))
     learned = {
         name: partial(fitted_weights, estimator, X, y)
         for name, estimator in estimators(training.as_checked(), chosen).items()
@@ -80,8 +96,11 @@ def iris(chosen, quick):
             "search",
             rivals,
             repeats=5,
-            agreements=[Agreement("weights after the scaler, 20 epochs", learned)],
-            required=faster(numpy=3, numba=15),
+            agreements=[
+                Agreement("weights after the scaler, 20 epochs", learned),
+                *agreements,
+            ],
+            required=required,
             note="Of the grid, counted in epochs, slow rivals search a part: "
             + ", ".join(f"{name} {share(*part):.0%}" for name, part in PARTS.items())
             + ". Their times are scaled.",
