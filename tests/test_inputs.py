@@ -119,7 +119,7 @@ BAD_X = [
 
 
 @KINDS
-@pytest.mark.parametrize(("bad", "message"), BAD_X, ids=lambda v: str(v)[:20])
+@pytest.mark.parametrize(("bad", "message"), BAD_X, ids=[case[1] for case in BAD_X])
 def test_bad_inputs(kind, y, bad, message):
     with pytest.raises((ValueError, TypeError), match=message):
         kind().fit(bad, y)
