@@ -73,16 +73,23 @@ hidden = 1 / (1 + np.exp(-first_layer))
 output = 1 / (1 + np.exp(-(hidden @ small.coefs_[1] + small.intercepts_[1])))
 [[_, probability]] = small.predict_proba([robin])
 assert np.isclose(output.item(), probability)
+
+
+def signed(number):
+    """A number to be added, with its sign."""
+    return f"{'-' if number < 0 else '+'} {abs(number):.2f}"
+
+
 print("Robin, by the numbers of the picture:")
 for i, (a, b) in enumerate(small.coefs_[0].T):
     print(
         f"hidden neuron {i + 1}: sigmoid({robin[0]:g} * {a:.2f} + {robin[1]:g} * "
-        f"{b:.2f} + {small.intercepts_[0][i]:.2f}) = {hidden[i]:.3f}"
+        f"{b:.2f} {signed(small.intercepts_[0][i])}) = {hidden[i]:.3f}"
     )
 (c, d), [bias] = small.coefs_[1].ravel(), small.intercepts_[1]
 print(
     f"output:          sigmoid({hidden[0]:.3f} * {c:.2f} + {hidden[1]:.3f} * {d:.2f} "
-    f"+ {bias:.2f}) = {output.item():.3f}"
+    f"{signed(bias)}) = {output.item():.3f}"
 )
 chances = pipeline.predict_proba(iris.data[[flower]])[0]
 first, second = chances.argsort()[[-1, -2]]

@@ -76,7 +76,9 @@ def read_checkpoint(path):
     line, _, rest = path.read_bytes().partition(b"\n")
     version = line.removeprefix(MAGIC)
     if not line.startswith(MAGIC) or not version.isdigit():
-        raise ValueError(f"{name!r} is not a whole checkpoint of sknn_simple.")
+        raise ValueError(
+            f"{name!r} is not a checkpoint of sknn_simple, or not a whole one."
+        )
     if int(version) > VERSION:
         raise ValueError(
             f"{name!r} was written by a newer sknn_simple: it has format "

@@ -1,6 +1,7 @@
 """Callbacks: a fit that survives a kill."""
 
 import copy
+import os
 import pickle
 from numbers import Integral
 from pathlib import Path
@@ -81,8 +82,7 @@ class Checkpoint:
     def __init__(self, path, every=10):
         if not isinstance(every, Integral) or isinstance(every, bool) or every < 1:
             raise ValueError(f"every must be an integer of at least 1, got {every!r}.")
-        # Absolute, so that a change of folder does not matter.
-        self.path = Path(path).absolute()
+        self.path = _absolute(path)
         self.every = int(every)
         self._of_clone = False
         self._monitor = None
@@ -132,7 +132,7 @@ class Checkpoint:
             If it is not a whole checkpoint, or one of a newer version, or if the data
             are not those of the fit; and whatever `fit` raises.
         """
-        path = Path(path).absolute()
+        path = _absolute(path)
         saved = read_checkpoint(path)
         data = {
             "X": X,
@@ -249,3 +249,10 @@ def _start_of(estimator):
             "as a lambda or within another function."
         ) from error
     return {"estimator": pickled, "unseeded": unseeded}
+
+
+def _absolute(path):
+    """The path, so that a change of folder does not matter."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a str or an os.PathLike, got {path!r}.")
+    return Path(path).absolute()

@@ -81,8 +81,9 @@ class EpochSearchCV(GridSearchCV):
         Whether to score on the training parts of the folds, too.
 
     every_epoch : bool, default=False
-        Whether to score after each epoch, for `validation_curves_`. It changes
-        nothing else, and takes trainings that can be shared.
+        Whether to score after each epoch, for `validation_curves_`. It changes no
+        other result, and takes trainings that can be shared. On small data scoring
+        takes longer than an epoch of training does.
 
     Attributes
     ----------

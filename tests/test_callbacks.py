@@ -403,7 +403,7 @@ def test_a_file_that_is_cut_off_anywhere(tmp_path):
     lengths = {*range(70), *range(70, len(whole), 97), len(whole) - 1}
     for length in lengths:
         path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match=r"whole checkpoint|damaged") as caught:
+        with pytest.raises(ValueError, match=r"not a whole one|damaged") as caught:
             Checkpoint.resume(path, X, Y)
         assert str(path) in str(caught.value)
     for position in (60, len(whole) // 2, len(whole) - 1):
@@ -421,7 +421,9 @@ def test_files_that_are_no_checkpoints(tmp_path):
     class_of_a_pickle = pickle.dumps(CLASSIFIER)
     for content in (b"", b"\n", b"my thesis", class_of_a_pickle):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match="not a whole checkpoint of sknn_simple"):
+        with pytest.raises(
+            ValueError, match="not a checkpoint of sknn_simple, or not a"
+        ):
             Checkpoint.resume(path, X, Y)
         with pytest.raises(ValueError, match=r"is not a checkpoint .* not overwritten"):
             clone(CLASSIFIER).set_callbacks(Checkpoint(path)).fit(X, Y)
@@ -475,6 +477,17 @@ def test_names_of_features_and_objects_are_data(tmp_path):
 
 
 # What is refused before any work ---------------------------------------------------
+
+
+def test_path_must_be_a_path():
+    with pytest.raises(
+        TypeError, match=r"path must be a str or an os\.PathLike, got 5"
+    ):
+        Checkpoint(5)
+    with pytest.raises(
+        TypeError, match=r"path must be a str or an os\.PathLike, got N"
+    ):
+        Checkpoint.resume(None, X, Y)
 
 
 @pytest.mark.parametrize("every", [0, -1, 1.5, True, "10", None])

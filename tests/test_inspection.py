@@ -1,6 +1,7 @@
 """Gradient checks, and steps laid out, against the network and each other."""
 
 import copy
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -513,9 +514,18 @@ def test_max_shown_is_a_count(max_shown, method):
         getattr(four_people_step(), method)(max_shown)
 
 
-def test_an_update_too_small_for_three_digits_shows():
+def test_the_arithmetic_of_an_update_can_be_checked_with_what_is_shown():
     step = four_people_step(loss="squared_error", learning_rate_init=1e-6)
-    assert "new w5 = 1 - 1e-06 * (-0.00563) = 1.00000001" in str(step)
+    assert "new w5 = 1.0000000000 - 1e-06 * (-0.00563) = 1.0000000056" in str(step)
+    line = re.compile(r"new \w+ = (\S+) - (\S+) \* \(?([^\s)]+)\)? = (\S+)")
+    for case in make("softmax"), make("standardised"):
+        model = case[0].fit(X, case[1])
+        lines = line.findall(str(explain_step(model, X[0], case[1][0])))
+        assert len(lines) > 20
+        for old, rate, derivative, new in lines:
+            last_digit = 10.0 ** -len(new.partition(".")[2])
+            shown = float(old) - float(rate) * float(derivative)
+            assert abs(shown - float(new)) <= 1.1 * last_digit
 
 
 # Bad input -----------------------------------------------------------------------

@@ -211,7 +211,7 @@ def test_loss_curve_refuses():
         draw(make_pipeline(StandardScaler(), classifier()))
     with pytest.raises(TypeError, match=r"Pipeline that ends in one, got StandardS"):
         draw(StandardScaler())
-    with pytest.raises(ValueError, match="number 0 has no epoch"):
+    with pytest.raises(ValueError, match=r"Classifier.* was never trained: its his"):
         draw(SimpleMLPClassifier.from_coefs([[[0], [1]]]))
     with pytest.raises(ValueError, match=r"one of \['loss', 'score'\], got 'speed'"):
         draw(plain, metric="speed")
@@ -542,7 +542,8 @@ def test_curves_of_a_grid_are_its_results(grid, metric, score_type):
     assert star.get_color() == chosen.get_color()
     names = [f"learning_rate_init={rate:g}" for rate in RATES]
     assert legend(display)[:4] == [*names, "± 1 standard deviation"]
-    assert legend(display)[4].endswith(f"at {best['mlp__max_iter']} epochs")
+    rate = f"learning_rate_init={best['mlp__learning_rate_init']:g}"
+    assert legend(display)[4].endswith(f"at {best['mlp__max_iter']} epochs\n{rate}")
     what = {"accuracy": "accuracy", "neg_log_loss": "negative log loss"}[metric]
     folds = {"test": "held-out folds", "train": "training folds"}[score_type]
     assert display.ax_.get_ylabel() == f"Mean {what} on {folds}"
@@ -656,12 +657,22 @@ def test_without_a_choice_no_star():
     assert len(legend(display)) == 2
 
 
+def test_without_a_metric_it_is_that_of_refit_or_the_only_one(grid):
+    display = EpochSearchDisplay.from_estimator(grid)
+    assert display.ax_.get_ylabel() == "Mean negative log loss on held-out folds"
+    single = GridSearchCV(classifier(), {"max_iter": [1]}, cv=3, scoring="f1_macro")
+    display = EpochSearchDisplay.from_estimator(single.fit(X, Y))
+    assert display.ax_.get_ylabel() == "Mean f1 macro on held-out folds"
+    # With one number of epochs there is no band.
+    assert legend(display) == ["mean", display.best_line_.get_label()]
+
+
 def test_epoch_search_refuses(grid):
     draw = EpochSearchDisplay.from_estimator
     with pytest.raises(NotFittedError):
         draw(GridSearchCV(classifier(), {}))
     with pytest.raises(ValueError, match=r"one of \['accuracy', 'neg_log_loss'\], got"):
-        draw(grid)
+        draw(grid, metric="f1")
     with pytest.raises(ValueError, match="score_type must be 'test' or 'train'"):
         draw(grid, metric="accuracy", score_type="both")
     other = GridSearchCV(classifier(), {"alpha": [0, 1]}, cv=3).fit(X, Y)

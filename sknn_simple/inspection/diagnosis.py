@@ -91,7 +91,10 @@ class Diagnosis(tuple):
 
     def __str__(self):
         if not self:
-            return "Nothing found: this network looks healthy."
+            return (
+                "Nothing found: on these samples the network looks healthy.\n"
+                "Overfitting shows on samples that it was not trained on."
+            )
         plural = "" if len(self) == 1 else "s"
         return "\n\n".join([f"{len(self)} finding{plural}", *map(str, self)])
 
@@ -107,7 +110,7 @@ def diagnose(estimator, X, y, sample_weight=None):
         Fitted. It is not changed.
 
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        The training data, or others of the same kind.
+        The training data, or others of the same kind. Only others show overfitting.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
 
@@ -163,7 +166,8 @@ def diagnose(estimator, X, y, sample_weight=None):
                               in 9 of 10 epochs, by more than 0.25 of its whole fall
     stopped_by_max_iter       `max_iter` epochs were over before patience
                               (`n_iter_no_change`, if it is finite) or L-BFGS's own rule
-    underfitting              the loss is above 0.9 times the constant's
+    underfitting              the loss on `X`, and that of training, if it is known,
+                              are above 0.9 times the constant's
     overfitting               the loss on `X`, or the last one of early stopping's
                               validation, is above that of training by more than
                               0.25 of the constant's, which was below 0.9 of it
@@ -186,7 +190,8 @@ def diagnose(estimator, X, y, sample_weight=None):
     >>> X = StandardScaler().fit_transform(X)
     >>> network = SimpleMLPClassifier((10,), random_state=0)
     >>> diagnose(network.fit(X, y), X, y)
-    Nothing found: this network looks healthy.
+    Nothing found: on these samples the network looks healthy.
+    Overfitting shows on samples that it was not trained on.
     >>> X[:, 2] *= 1000
     >>> diagnosis = diagnose(network.fit(X, y), X, y)
     >>> diagnosis.kinds

@@ -1,5 +1,7 @@
 """Notation: how numbers and formulas of a step are written, in text and in HTML."""
 
+import math
+
 LOSS_FORMULAS = {
     "squared_error": "(a - y)^2 / 2",
     "absolute_error": "|a - y|",
@@ -23,12 +25,14 @@ def operand(value):
 
 
 def updated(old, new):
-    """A new value with as many digits as it takes to tell it from the old one."""
-    for digits in range(3, 17):
-        text = f"{new:.{digits}g}"
-        if text != f"{old:.{digits}g}":
-            return text
-    return number(new)
+    """A weight before and after a step, to as many decimals as it takes to see it."""
+    change, size = abs(new - old), max(abs(old), abs(new))
+    if change == 0 or not 1e-3 <= size < 1e6:
+        return number(old), number(new)
+    # The step to two digits, the weight to three.
+    decimals = max(1 - math.floor(math.log10(change)), 2 - math.floor(math.log10(size)))
+    decimals = min(max(decimals, 0), 15)
+    return f"{old:.{decimals}f}", f"{new:.{decimals}f}"
 
 
 def times(terms):

@@ -163,12 +163,12 @@ def _row(neuron, weight, rate):
         product += f" + {_factor('penalty', number(weight.penalty))}"
     direction = "up" if weight.new > weight.old else "down"
     symbol = f"dL/d{weight.name}"
-    new = notation.updated(weight.old, weight.new)
+    old, new = notation.updated(weight.old, weight.new)
     return (
         f'<tr class="math"><td>{weight.name}</td>'
         f"<td>{weight.source} &rarr; {weight.target}</td>"
         f"<td>{product} = {_factor(symbol, f'<b>{number(weight.derivative)}</b>')}</td>"
-        f"<td>{number(weight.old)} &minus; {rate} &times; "
+        f"<td>{old} &minus; {rate} &times; "
         f"{notation.operand(weight.derivative)} = "
         f'<b class="{direction}">{new}</b></td></tr>'
     )

@@ -94,11 +94,11 @@ def _update(neuron, weight, rate):
         by_name += " + penalty"
         by_value += f" + {operand(weight.penalty)}"
     derivative = number(weight.derivative)
-    new = notation.updated(weight.old, weight.new)
+    old, new = notation.updated(weight.old, weight.new)
     return [
         f"    {weight.name} ({weight.source} -> {weight.target})",
         *_equation(f"  dL/d{weight.name}", by_name, by_value, derivative),
-        f"      new {weight.name} = {number(weight.old)} - {rate} * "
+        f"      new {weight.name} = {old} - {rate} * "
         f"{operand(weight.derivative)} = {new}",
     ]
 

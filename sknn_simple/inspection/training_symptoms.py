@@ -67,8 +67,8 @@ def learning_rate_too_low(case):
             0.25,
             f"The loss was still falling steadily: {share:.0%} of its fall came in the "
             "second half.",
-            f"a learning_rate_init of 3 to 10 times {rate:.3g}, solver='adam', or more "
-            "epochs (max_iter).",
+            f"a learning_rate_init of 3 to 10 times {rate:.3g}, or 'auto'; "
+            "solver='adam'; or more epochs (max_iter).",
         )
 
 
@@ -110,7 +110,8 @@ def _patience_ran_out(case):
 def underfitting(case):
     if case.constant_loss <= 0:
         return
-    ratio = case.loss / case.constant_loss
+    # What it makes of other samples does not tell what it learned from its own.
+    ratio = min(case.loss, _trained_loss(case)) / case.constant_loss
     if ratio > 0.9:
         yield (
             TRAINING,
@@ -123,19 +124,24 @@ def underfitting(case):
         )
 
 
+def _trained_loss(case):
+    """The training loss of the epoch whose weights were kept; infinite if unknown."""
+    losses = case.history["loss"]
+    return losses[(case.estimator.best_epoch_ or 0) - 1] if losses else np.inf
+
+
 def overfitting(case):
     losses = case.history["loss"]
     if not losses or case.constant_loss <= 0:
         return
-    last, best_epoch = len(losses), case.estimator.best_epoch_ or len(losses)
-    cases = [("these samples", case.loss, best_epoch)]
+    cases = [("these samples", case.loss, _trained_loss(case))]
     validation_loss = case.history.get("validation_loss", [None])[-1]
     if validation_loss is not None:
-        cases.append(("the validation samples", validation_loss, last))
-    for where, loss, epoch in cases:
-        figure = (loss - losses[epoch - 1]) / case.constant_loss
+        cases.append(("the validation samples", validation_loss, losses[-1]))
+    for where, loss, trained in cases:
+        figure = (loss - trained) / case.constant_loss
         # What was not learned was not learned by heart.
-        if figure > 0.25 and losses[epoch - 1] < 0.9 * case.constant_loss:
+        if figure > 0.25 and trained < 0.9 * case.constant_loss:
             yield (
                 (where,),
                 figure,

@@ -109,7 +109,7 @@ def finish_curves(ax, ylabel, handles, beside):
     ax.xaxis.set_major_locator(ticks)
     ax.set(xlabel="Epoch", ylabel=ylabel)
     ax.grid(alpha=0.3)
-    place = {}
+    place = {"fontsize": "small"}
     if beside:
         place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.015)}
         size = mpl.rcParams["font.size"]

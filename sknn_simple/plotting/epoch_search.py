@@ -91,7 +91,7 @@ class EpochSearchDisplay:
         cls,
         search,
         *,
-        metric="score",
+        metric=None,
         score_type="test",
         ax=None,
         line_kw=None,
@@ -105,8 +105,8 @@ class EpochSearchDisplay:
             Fitted. With `every_epoch=True` each epoch is drawn; otherwise the counts
             that were searched, the candidates' `max_iter`.
 
-        metric : str, default='score'
-            Of a search with several metrics, which one.
+        metric : str, default=None
+            Of a search with several metrics, which one; None is that of `refit`.
 
         score_type : {'test', 'train'}, default='test'
             Scores on held-out folds, or on those trained on, which needs
@@ -134,6 +134,8 @@ class EpochSearchDisplay:
         check_is_fitted(search, "cv_results_")
         results = search.cv_results_
         metrics = [k.removeprefix("mean_test_") for k in results if "mean_test_" in k]
+        if metric is None:
+            metric = "score" if "score" in metrics else search.refit
         if metric not in metrics:
             raise ValueError(f"metric must be one of {metrics}, got {metric!r}.")
         max_iter = _max_iter_name(search.estimator)
@@ -151,7 +153,7 @@ class EpochSearchDisplay:
             ),
             names=difference_labels([curve["params"] for curve in curves]),
             best=_best(search, curves, max_iter),
-            score_name=_title(metric),
+            score_name=_title(metric, search.scoring),
         )
         return display.plot(
             ax,
@@ -226,12 +228,13 @@ class EpochSearchDisplay:
         value = np.interp(count, self.epochs[i], scores[i].mean(axis=0))
         epochs = "epoch" if count == 1 else "epochs"
         text = f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+        whose = f"\n{self.names[i]}" if len(self.epochs) > 1 and self.names else ""
         [star] = ax.plot(
             [count],
             [value],
             linestyle="",
             color=self.lines_[i].get_color(),
-            label=f"chosen: {text} at {count} {epochs}",
+            label=f"chosen: {text} at {count} {epochs}{whose}",
             **STAR,
         )
         return star
@@ -239,9 +242,11 @@ class EpochSearchDisplay:
     def _legend_handles(self):
         from matplotlib.patches import Patch
 
-        band = Patch(color="0.5", alpha=0.3, label="± 1 standard deviation")
-        stars = [] if self.best_line_ is None else [self.best_line_]
-        return [*self.lines_, band, *stars]
+        handles = [*self.lines_]
+        if any(len(epochs) > 1 for epochs in self.epochs):
+            band = {"color": "0.5", "alpha": 0.3}
+            handles.append(Patch(**band, label="± 1 standard deviation"))
+        return handles if self.best_line_ is None else [*handles, self.best_line_]
 
 
 def _max_iter_name(estimator):
@@ -298,6 +303,8 @@ def _best(search, curves, max_iter):
     return None
 
 
-def _title(metric):
+def _title(metric, scoring):
     """The name of a metric in words."""
+    if metric == "score" and isinstance(scoring, str):
+        metric = scoring
     return metric.replace("neg_", "negative ").replace("_", " ")

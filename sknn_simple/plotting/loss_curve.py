@@ -135,11 +135,10 @@ class LossCurveDisplay:
         networks = [fitted_network(estimator) for estimator in given]
         if not networks:
             raise ValueError("estimators must hold at least one estimator, got none.")
-        for i, network in enumerate(networks):
+        for network in networks:
             if network.n_iter_ == 0:
                 raise ValueError(
-                    f"estimators must be trained: number {i} has no epoch in its "
-                    "history_."
+                    f"{network!r} was never trained: its history_ has no epoch."
                 )
         if isinstance(estimators, dict):
             names = [str(name) for name in estimators]
