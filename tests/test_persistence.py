@@ -67,6 +67,7 @@ def given(kind, y, X=X, **options):
 
 CLASSIFIER, REGRESSOR = SimpleMLPClassifier, SimpleMLPRegressor
 LBFGS = {"solver": "lbfgs", "max_iter": 5000, "tol": 1e-3, "warm_start": True}
+ADAPTIVE = {"learning_rate": "adaptive", "tol": 9}
 EARLY = {"early_stopping": True, "scoring": "loss", "warm_start": True}
 MODELS = {
     **{
@@ -88,7 +89,8 @@ MODELS = {
     "chance": lambda: partly(CLASSIFIER, Y, random_state=np.random.RandomState(3)),
     "sparse": lambda: partly(CLASSIFIER, Y, scipy.sparse.csr_matrix(X)),
     "frame": lambda: partly(REGRESSOR, Y, pd.DataFrame(X, columns=list("abcd"))),
-    "adaptive": lambda: partly(REGRESSOR, Y, learning_rate="adaptive", tol=9),
+    "adaptive, slowed": lambda: partly(REGRESSOR, Y, n_iter_no_change=1, **ADAPTIVE),
+    "adaptive, waiting": lambda: partly(REGRESSOR, Y, n_iter_no_change=2, **ADAPTIVE),
     "poisson": lambda: partly(REGRESSOR, Y, loss="poisson"),
     "sigmoid output": lambda: partly(REGRESSOR, Y / 2, out_activation="logistic"),
     "no biases": lambda: partly(REGRESSOR, Y, fit_intercept=False, normalize_y=False),
@@ -109,7 +111,7 @@ def train_on(model, X, y):
     """Go on training, as the model allows."""
     if model.warm_start or not hasattr(model, "partial_fit"):
         return model.fit(X, y)
-    return model.partial_fit(X, y)
+    return model.partial_fit(X, y).partial_fit(X, y)
 
 
 def numbers(model, X):
