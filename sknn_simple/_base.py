@@ -16,7 +16,15 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import _engines, _parameters, _resumption, _samples, _training, _validation
+from . import (
+    _engines,
+    _parameters,
+    _persistence,
+    _resumption,
+    _samples,
+    _training,
+    _validation,
+)
 from ._monitor import CallbackBridge
 from .network import OPTIMIZERS, predict
 
@@ -329,6 +337,18 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
                 for callback in self._skl_callbacks
             ]
         return clone
+
+    def __getstate__(self):
+        return _persistence.to_state(super().__getstate__())
+
+    def __setstate__(self, state):
+        super().__setstate__(_persistence.from_state(state))
+
+    def __copy__(self):
+        # As without __getstate__: each epoch, a callback may get a copy.
+        estimator = type(self).__new__(type(self))
+        estimator.__dict__.update(self.__dict__)
+        return estimator
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coefs_")

@@ -282,6 +282,25 @@ def test_one_engine_goes_on_with_a_model_of_the_other(estimator, y):
     np.testing.assert_allclose(weights_of(mixed), weights_of(whole), atol=1e-11)
 
 
+@pytest.mark.parametrize(
+    ("n_features", "velocity", "message"),
+    [
+        (4, np.zeros(3), r"velocity must be of shape \(51,\) .* got \(3,\)"),
+        (4, np.zeros(51, np.float32), r"velocity must be .* float64, .* float32"),
+        (3, np.zeros(51), "X and Y must have 4 and 3 columns, .* got 3 and 3"),
+    ],
+)
+def test_a_file_with_shapes_that_do_not_fit_is_refused(n_features, velocity, message):
+    """Where NumPy would raise, compiled loops would read beyond the arrays."""
+    model = clone(CLASSIFIER).partial_fit(X, Y, classes=np.unique(Y))
+    state = model.__getstate__() | {"n_features_in_": n_features}
+    state["_continuation"]["state"]["optimizer"]["velocity"] = velocity
+    damaged = SimpleMLPClassifier()
+    damaged.__setstate__(state)
+    with pytest.raises(ValueError, match=message):
+        damaged.partial_fit(X[:, :n_features], Y)
+
+
 @BOTH
 @pytest.mark.parametrize("tol", [1e-3, 0.05])
 def test_patience_ends_in_the_same_epoch(estimator, y, tol):

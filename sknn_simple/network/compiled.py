@@ -752,6 +752,7 @@ class Trainer:
 
     def __init__(self, state, samples, objective, *, batch_size, shuffle=True):
         X, Y, sample_weight = samples
+        _check_shapes(state, X, Y)
         dtype, n_samples = state.parameters.flat.dtype, len(Y)
         no_weights = np.empty(0, dtype)
         self.state = state
@@ -839,6 +840,31 @@ class Trainer:
         patience.best, patience.count = best, count
         state.t += n_trained * n_samples
         return Block(losses[:n_trained].tolist(), rates[:n_trained].tolist(), ending)
+
+
+def _check_shapes(state, X, Y):
+    """Check what NumPy would find and these loops trust: states may be from files.
+
+    Raises
+    ------
+    ValueError
+        If a shape or a dtype does not fit the others.
+    """
+    sizes, flat = state.parameters.layer_sizes, state.parameters.flat
+    if (X.shape[1], Y.shape[1]) != (sizes[0], sizes[-1]):
+        raise ValueError(
+            f"X and Y must have {sizes[0]} and {sizes[-1]} columns, one an input and "
+            f"one an output of the network, got {X.shape[1]} and {Y.shape[1]}."
+        )
+    for name, vector in vars(state.optimizer).items():
+        if isinstance(vector, np.ndarray) and (
+            vector.shape != flat.shape or vector.dtype != flat.dtype
+        ):
+            raise ValueError(
+                f"The optimizer's {name} must be of shape {flat.shape} and dtype "
+                f"{flat.dtype}, as the parameters are, got {vector.shape} and "
+                f"{vector.dtype}."
+            )
 
 
 def _plain(array, dtype):

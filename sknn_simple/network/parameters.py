@@ -143,11 +143,14 @@ class Parameters:
 
     def __getstate__(self):
         # Views would be pickled as arrays of their own, and no longer be views.
-        return self.layer_sizes, self.fit_intercept, self.flat
+        return {
+            "layer_sizes": self.layer_sizes,
+            "fit_intercept": self.fit_intercept,
+            "flat": self.flat,
+        }
 
     def __setstate__(self, state):
-        layer_sizes, fit_intercept, flat = state
-        self._lay_out(layer_sizes, fit_intercept, flat)
+        self._lay_out(**state)
 
 
 def glorot_uniform(rng, shape, fan_in, fan_out, activation):

@@ -1,0 +1,116 @@
+"""Models as plain data: what pickle, joblib and skops write of them, and read.
+
+Files name the estimators and no other class of this package, so that all others may
+change, and whoever loads a file has no others to trust.
+"""
+
+import numpy as np
+
+from . import _targets
+from ._history import History
+from ._resumption import Continuation
+from .network import Adam, Parameters, Patience, TrainingState
+from .network.optimizers import SGD, Adaptive, Constant, InvScaling
+
+FORMAT = 1
+"""To be raised when older versions could not read what is written."""
+
+KINDS = {
+    "history": History,
+    "binary": _targets.BinaryTargets,
+    "multiclass": _targets.MulticlassTargets,
+    "multilabel": _targets.MultilabelTargets,
+    "regression": _targets.RegressionTargets,
+    "continuation": Continuation,
+    "training": TrainingState,
+    "parameters": Parameters,
+    "sgd": SGD,
+    "adam": Adam,
+    "constant": Constant,
+    "invscaling": InvScaling,
+    "adaptive": Adaptive,
+    "patience": Patience,
+}
+"""What a fitted model holds of this package, by the names that files have for it."""
+
+NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def to_state(attributes):
+    """Make plain data of an estimator's attributes.
+
+    Parameters
+    ----------
+    attributes : dict
+        Left as they are.
+
+    Returns
+    -------
+    state : dict
+    """
+    plain = {name: _to_plain(value) for name, value in attributes.items()}
+    return {**plain, "_format": FORMAT}
+
+
+def from_state(state):
+    """Make the attributes again.
+
+    Parameters
+    ----------
+    state : dict
+
+    Returns
+    -------
+    attributes : dict
+
+    Raises
+    ------
+    ValueError
+        If a newer version wrote the state.
+    """
+    attributes = dict(state)
+    version = attributes.pop("_format")
+    if version > FORMAT:
+        raise ValueError(
+            f"This model was saved by a newer sknn_simple: it has format {version}, "
+            f"and this version reads up to {FORMAT}."
+        )
+    for name in ("_targets", "_history", "_continuation"):
+        if name in attributes:
+            attributes[name] = _from_plain(attributes[name])
+    return attributes
+
+
+def _to_plain(value):
+    """The value, and if it is one of ours a dict of its kind and attributes."""
+    name = NAMES.get(type(value))
+    if name is None:
+        return value
+    parts = {key: _to_plain(part) for key, part in value.__getstate__().items()}
+    if name == "training" and value.rng is not None:
+        # Pickles of a RandomState can't be read by every version of NumPy.
+        parts["rng"] = value.rng.get_state(legacy=False)
+    return {**parts, "kind": name}
+
+
+def _from_plain(value):
+    """What `_to_plain` was given."""
+    if not isinstance(value, dict) or "kind" not in value:
+        return value
+    parts = {key: _from_plain(part) for key, part in value.items()}
+    kind = KINDS[parts.pop("kind")]
+    if kind is TrainingState and parts["rng"] is not None:
+        parts["rng"] = _random_state(parts["rng"])
+    restored = kind.__new__(kind)
+    getattr(restored, "__setstate__", restored.__dict__.update)(parts)
+    return restored
+
+
+def _random_state(state):
+    """A source of chance in the given state."""
+    # NumPy does not check where in its 624 numbers it is to go on.
+    if not 0 <= state["state"]["pos"] <= 624:
+        raise ValueError(f"This model's random state is damaged: {state}.")
+    rng = np.random.RandomState()
+    rng.set_state(state)
+    return rng

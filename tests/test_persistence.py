@@ -1,0 +1,431 @@
+"""Models that are saved: read in other processes, by other tools, by later releases."""
+
+import copy
+import functools
+import inspect
+import io
+import json
+import pickle
+import pickletools
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import joblib
+import numpy as np
+import onnxruntime
+import pandas as pd
+import pytest
+import scipy.sparse
+import skops.io
+from skl2onnx import to_onnx
+from sklearn.base import clone, is_classifier
+from sklearn.datasets import load_iris
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import sknn_simple
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _persistence
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "tests" / "data"
+TRUSTED = {
+    "sknn_simple.classifier.SimpleMLPClassifier",
+    "sknn_simple.regressor.SimpleMLPRegressor",
+}
+X, Y = load_iris(return_X_y=True)
+X, Y = X[::3] - X.mean(axis=0), Y[::3]
+NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
+INDICATORS = np.eye(3, dtype=int)[Y]
+DEFAULTS = {"random_state": 0, "engine": "numpy"}
+EPOCHS = {"max_iter": 3, "n_iter_no_change": np.inf}
+ENGINES = ["numpy", "numba"] if find_spec("numba") else ["numpy"]
+
+
+def partly(kind, y, X=X, **options):
+    """A model after two calls of partial_fit, and what it learns from."""
+    model = kind((4,), **{**DEFAULTS, **options})
+    labels = {} if kind is SimpleMLPRegressor else {"classes": np.unique(y)}
+    if y.ndim == 2:
+        labels = {}
+    return model.partial_fit(X, y, **labels).partial_fit(X, y), X, y
+
+
+def fitted(kind, y, X=X, **options):
+    """A model after a fit, and what it learns from."""
+    return kind((4,), **{**DEFAULTS, **EPOCHS, **options}).fit(X, y), X, y
+
+
+def given(kind, y, X=X, **options):
+    """A model made from weights."""
+    weights = np.linspace(-1, 1, 8).reshape(4, 2)
+    return kind.from_coefs([weights, weights[:2, :1]], **options), X, y
+
+
+CLASSIFIER, REGRESSOR = SimpleMLPClassifier, SimpleMLPRegressor
+LBFGS = {"solver": "lbfgs", "max_iter": 5000, "tol": 1e-3, "warm_start": True}
+ADAPTIVE = {"learning_rate": "adaptive", "tol": 9}
+EARLY = {"early_stopping": True, "scoring": "loss", "warm_start": True}
+MODELS = {
+    **{
+        f"{name}, {engine}": functools.partial(partly, *args, **options, engine=engine)
+        for engine in ENGINES
+        for name, args, options in (
+            ("sgd", (CLASSIFIER, Y), {}),
+            ("adam", (CLASSIFIER, NAMES), {"solver": "adam"}),
+            ("sgd of numbers", (REGRESSOR, X[:, 0]), {}),
+            ("adam of numbers", (REGRESSOR, X[:, :2]), {"solver": "adam"}),
+        )
+    },
+    "two classes": lambda: partly(CLASSIFIER, Y == 0, momentum=0),
+    "multilabel": lambda: partly(CLASSIFIER, INDICATORS, learning_rate="invscaling"),
+    "squared error": lambda: partly(CLASSIFIER, Y, loss="squared_error"),
+    "float32": lambda: partly(CLASSIFIER, Y, X.astype(np.float32)),
+    "objects": lambda: partly(CLASSIFIER, NAMES.astype(object)),
+    "class weights": lambda: partly(CLASSIFIER, Y, class_weight={0: 1, 1: 2.5, 2: 1}),
+    "chance": lambda: partly(CLASSIFIER, Y, random_state=np.random.RandomState(3)),
+    "sparse": lambda: partly(CLASSIFIER, Y, scipy.sparse.csr_matrix(X)),
+    "frame": lambda: partly(REGRESSOR, Y, pd.DataFrame(X, columns=list("abcd"))),
+    "adaptive, slowed": lambda: partly(REGRESSOR, Y, n_iter_no_change=1, **ADAPTIVE),
+    "adaptive, waiting": lambda: partly(REGRESSOR, Y, n_iter_no_change=2, **ADAPTIVE),
+    "poisson": lambda: partly(REGRESSOR, Y, loss="poisson"),
+    "sigmoid output": lambda: partly(REGRESSOR, Y / 2, out_activation="logistic"),
+    "no biases": lambda: partly(REGRESSOR, Y, fit_intercept=False, normalize_y=False),
+    "plain fit": lambda: fitted(CLASSIFIER, NAMES),
+    "plain fit to numbers": lambda: fitted(REGRESSOR, Y, activation="relu"),
+    "one class": lambda: fitted(CLASSIFIER, np.zeros(50)),
+    "warm start": lambda: fitted(CLASSIFIER, Y, warm_start=True),
+    "early stopping": lambda: fitted(REGRESSOR, Y, **EARLY),
+    "lbfgs": lambda: fitted(CLASSIFIER, Y, **LBFGS),
+    "lbfgs of numbers": lambda: fitted(REGRESSOR, X[:, 0], **LBFGS),
+    "given weights": lambda: given(CLASSIFIER, (Y > 0).astype(int), **DEFAULTS),
+    "given weights of numbers": lambda: given(REGRESSOR, Y, **DEFAULTS),
+}
+"""Every kind of fitted model: makes one, and gives what it learns from."""
+
+
+def train_on(model, X, y):
+    """Go on training, as the model allows."""
+    if model.warm_start or not hasattr(model, "partial_fit"):
+        return model.fit(X, y)
+    return model.partial_fit(X, y).partial_fit(X, y)
+
+
+def numbers(model, X):
+    """All that a model knows and says, to be compared to the last bit."""
+    said = [model.predict(X)]
+    if hasattr(model, "classes_"):
+        said += [model.predict_proba(X), model.decision_function(X)]
+    return [*said, *model.coefs_, *model.intercepts_, np.array(model.loss_curve_)]
+
+
+def assert_same_bits(ones, others):
+    assert len(ones) == len(others)
+    for one, other in zip(ones, others, strict=True):
+        assert (one.dtype, one.shape) == (other.dtype, other.shape)
+        np.testing.assert_array_equal(one, other)
+
+
+ELSEWHERE = f"""
+import pickle, sys, warnings
+from pathlib import Path
+import joblib
+import numpy as np
+
+{inspect.getsource(train_on)}
+{inspect.getsource(numbers)}
+
+def load(path):
+    if path.suffix == ".pickle":
+        return pickle.loads(path.read_bytes())
+    return joblib.load(path, mmap_mode="r" if path.suffix == ".mapped" else None)
+
+warnings.simplefilter("error")
+folder = Path(sys.argv[1])
+samples = pickle.loads((folder / "samples").read_bytes())
+results = {{}}
+for path in folder.glob("*.*"):
+    model, (X, y) = load(path), samples[path.stem]
+    before = numbers(model, X)
+    results[path.name] = before, numbers(train_on(model, X, y), X)
+(folder / "results").write_bytes(pickle.dumps(results))
+"""
+
+FILES = {
+    ".pickle": lambda model, path: path.write_bytes(pickle.dumps(model)),
+    ".mapped": joblib.dump,
+    ".gz": lambda model, path: joblib.dump(model, path, compress=("gzip", 3)),
+}
+
+
+def test_another_process_reads_and_goes_on_to_the_same_bits(tmp_path):
+    """From pickles, and from joblib's files, compressed and memory-mapped."""
+    made = {name: make() for name, make in MODELS.items()}
+    for name, (model, _, _) in made.items():
+        for suffix, save in FILES.items():
+            save(model, tmp_path / f"{name}{suffix}")
+    samples = {name: (X, y) for name, (_, X, y) in made.items()}
+    (tmp_path / "samples").write_bytes(pickle.dumps(samples))
+    command = [sys.executable, "-c", ELSEWHERE, str(tmp_path)]
+    process = subprocess.run(command, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    results = pickle.loads((tmp_path / "results").read_bytes())
+    assert len(results) == len(MODELS) * len(FILES)
+    for name, (model, X, y) in made.items():
+        before, after = numbers(model, X), numbers(train_on(model, X, y), X)
+        for suffix in FILES:
+            assert_same_bits(results[name + suffix][0], before)
+            assert_same_bits(results[name + suffix][1], after)
+
+
+def globals_of(pickled):
+    """Names of the classes and functions that loading a pickle calls."""
+    strings, found = [], set()
+    for opcode, argument, _ in pickletools.genops(pickled):
+        if opcode.name == "STACK_GLOBAL":
+            found.add(".".join(strings[-2:]))
+        elif opcode.name == "GLOBAL":
+            found.add(argument.replace(" ", "."))
+        elif isinstance(argument, str):
+            strings.append(argument)
+    return found
+
+
+def kinds_in(value):
+    """The kinds of objects of this package in plain data."""
+    if isinstance(value, dict):
+        own = {value["kind"]} if "kind" in value else set()
+        return own.union(*(kinds_in(part) for part in value.values()))
+    return set()
+
+
+def test_the_models_here_are_of_every_kind():
+    made = [make()[0] for make in MODELS.values()]
+    found = set().union(*(kinds_in(model.__getstate__()) for model in made))
+    assert found == set(_persistence.KINDS)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_pickle_names_no_class_of_this_package_but_the_estimator(name):
+    """So that all others may change, and old pickles still load."""
+    model, _, _ = MODELS[name]()
+    # Protocol 2 writes each name in one piece, none by reference to an earlier one.
+    found = globals_of(pickle.dumps(model, protocol=2))
+    ours = {found_name for found_name in found if found_name.startswith("sknn_simple")}
+    assert ours == {f"{type(model).__module__}.{type(model).__name__}"}
+    assert {each.partition(".")[0] for each in found - ours} <= {
+        "numpy",
+        "copy_reg",  # which Python 3 reads as copyreg
+        "_codecs",
+        "__builtin__",
+    }
+
+
+def test_the_readme_says_which_types_to_trust():
+    section = (ROOT / "README.md").read_text().split("## Saving models")[1]
+    listed = re.findall(r'"(sknn_simple\.\w+\.\w+)"', section.split("\n## ")[0])
+    assert set(listed) == TRUSTED
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_skops_reads_and_goes_on_to_the_same_bits(name):
+    """Trusting the estimator alone; what else is in the file is data."""
+    model, X, y = MODELS[name]()
+    saved = skops.io.dumps(model)
+    untrusted = skops.io.get_untrusted_types(data=saved)
+    assert untrusted == [f"{type(model).__module__}.{type(model).__name__}"]
+    assert set(untrusted) <= TRUSTED
+    with zipfile.ZipFile(io.BytesIO(saved)) as file:
+        nodes = set(
+            re.findall(r'"__loader__": "(\w+)"', file.read("schema.json").decode())
+        )
+    assert not any(
+        word in node for node in nodes for word in ("Func", "Method", "Part")
+    )
+    loaded = skops.io.loads(saved, trusted=sorted(TRUSTED))
+    assert_same_bits(numbers(loaded, X), numbers(model, X))
+    assert loaded.history_ == model.history_
+    assert_same_bits(
+        numbers(train_on(loaded, X, y), X), numbers(train_on(model, X, y), X)
+    )
+
+
+@pytest.mark.parametrize("name", ["sgd, numpy", "adam of numbers, numpy"])
+def test_skops_and_a_pipeline(name):
+    model, _, y = MODELS[name]()
+    pipeline = make_pipeline(StandardScaler(), clone(model).set_params(**EPOCHS))
+    pipeline.fit(X, y)
+    saved = skops.io.dumps(pipeline)
+    assert set(skops.io.get_untrusted_types(data=saved)) <= TRUSTED
+    loaded = skops.io.loads(saved, trusted=sorted(TRUSTED))
+    np.testing.assert_array_equal(loaded.predict(X), pipeline.predict(X))
+    scaled = pipeline[0].transform(X)
+    for each in (pipeline, loaded):
+        each[-1].partial_fit(scaled, y)
+    assert_same_bits(numbers(loaded[-1], scaled), numbers(pipeline[-1], scaled))
+
+
+def test_copies_share_and_files_do_not():
+    model, X, y = MODELS["sgd, numpy"]()
+    shallow, deep = copy.copy(model), copy.deepcopy(model)
+    assert shallow.coefs_ is model.coefs_
+    assert deep.coefs_[0] is not model.coefs_[0]
+    expected = numbers(model, X)
+    model.partial_fit(X, y)
+    assert_same_bits(numbers(shallow, X), expected)
+    assert_same_bits(numbers(deep.partial_fit(X, y), X), numbers(model, X))
+
+
+def test_a_model_of_a_newer_format_is_refused():
+    model, _, _ = MODELS["plain fit"]()
+    state = model.__getstate__()
+    with pytest.raises(
+        ValueError, match="saved by a newer sknn_simple: it has format 2"
+    ):
+        SimpleMLPClassifier().__setstate__({**state, "_format": 2})
+
+
+@pytest.mark.parametrize("position", [-1, 625, 10**6])
+def test_a_damaged_random_state_is_refused(position):
+    """NumPy would read beyond its numbers."""
+    model, _, _ = MODELS["sgd, numpy"]()
+    state = model.__getstate__()
+    state["_continuation"]["state"]["rng"]["state"]["pos"] = position
+    with pytest.raises(ValueError, match="random state is damaged"):
+        SimpleMLPClassifier().__setstate__(state)
+
+
+def release_folders():
+    return sorted(
+        folder for folder in DATA.iterdir() if (folder / "expected.json").exists()
+    )
+
+
+def test_this_release_keeps_models():
+    """For later ones to load; tests/data/save_models.py writes them."""
+    assert DATA / sknn_simple.__version__ in release_folders()
+
+
+@pytest.mark.parametrize("folder", release_folders(), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("name", ["classifier", "regressor"])
+@pytest.mark.parametrize("suffix", ["pickle", "skops"])
+def test_models_that_a_release_saved(folder, name, suffix):
+    """They say what they said, and go on, whatever the versions of libraries."""
+    file = folder / f"{name}.{suffix}"
+    if suffix == "pickle":
+        model = pickle.loads(file.read_bytes())
+    else:
+        model = skops.io.load(file, trusted=sorted(TRUSTED))
+    expected = json.loads((folder / "expected.json").read_text())[name]
+    X, y = expected["X"], expected["y"]
+    says = model.predict_proba if name == "classifier" else model.predict
+    np.testing.assert_allclose(says(X), expected["outputs"], rtol=1e-12)
+    if name == "classifier":
+        assert model.predict(X).tolist() == expected["predictions"]
+    for coef, kept in zip(model.coefs_, expected["coefs"], strict=True):
+        np.testing.assert_array_equal(coef, kept)
+    model.partial_fit(X, y)
+    np.testing.assert_allclose(says(X), expected["outputs_an_epoch_later"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("folder", release_folders(), ids=lambda folder: folder.name)
+def test_weights_that_a_release_wrote_as_numbers(folder):
+    expected = json.loads((folder / "expected.json").read_text())
+    for kind, activation, name in (
+        (SimpleMLPClassifier, "tanh", "classifier"),
+        (SimpleMLPRegressor, "logistic", "regressor"),
+    ):
+        kept = expected[name]
+        labels = {"classes": np.unique(kept["y"])} if name == "classifier" else {}
+        model = kind.from_coefs(
+            kept["coefs"], kept["intercepts"], activation=activation, **labels
+        )
+        says = model.predict_proba if name == "classifier" else model.predict
+        np.testing.assert_allclose(says(kept["X"]), kept["outputs"], rtol=1e-12)
+
+
+def run_onnx(model, X):
+    """What onnxruntime makes of a model that skl2onnx has converted."""
+    options = {"zipmap": False} if is_classifier(model) else None
+    converted = to_onnx(model, X[:1], options=options)
+    session = onnxruntime.InferenceSession(
+        converted.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    return session.run(None, {"X": X})
+
+
+DTYPES = [np.float32, np.float64]
+ACTIVATIONS = ["identity", "logistic", "tanh", "relu"]
+
+
+LABELS = [
+    (Y, {}),
+    (NAMES, {"hidden_layer_sizes": ()}),
+    (NAMES.astype(object), {"hidden_layer_sizes": (5, 4)}),
+    (Y == 1, {"fit_intercept": False}),
+    (np.where(Y == 0, "setosa", "another"), {"loss": "squared_error"}),
+]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize(
+    ("y", "options", "dtype"),
+    [(*case, dtype) for case in LABELS for dtype in DTYPES]
+    + [(INDICATORS, {}, np.float32)],
+)
+def test_onnx_classifies_the_same(y, options, activation, dtype):
+    samples = X.astype(dtype)
+    model = SimpleMLPClassifier(
+        **{"hidden_layer_sizes": (5,), "activation": activation, **options},
+        **DEFAULTS,
+        n_iter_no_change=np.inf,
+        max_iter=20,
+    ).fit(samples, y)
+    labels, probabilities = run_onnx(model.to_sklearn(), samples)
+    np.testing.assert_array_equal(labels, model.predict(samples))
+    # onnxruntime's sigmoids, and what is 1 minus them, are exact to the digits of 1.
+    is_sigmoid = model.out_activation_ == "logistic"
+    np.testing.assert_allclose(
+        probabilities,
+        model.predict_proba(samples),
+        rtol=1e-5,
+        atol=4 * np.finfo(dtype).eps if is_sigmoid else 0,
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("y", [Y, X[:, :2]])
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
+def test_onnx_predicts_the_same_numbers(y, loss, activation, dtype):
+    samples = X.astype(dtype)
+    model = SimpleMLPRegressor((5,), activation, loss=loss, **DEFAULTS, **EPOCHS)
+    model.fit(samples, y + 9)
+    [predictions] = run_onnx(model.to_sklearn(), samples)
+    # Several outputs come one below the other.
+    predictions = predictions.reshape((-1, *y.shape[1:]))
+    np.testing.assert_allclose(predictions, model.predict(samples), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_onnx_of_a_pipeline(dtype):
+    samples = (100 * X + 7).astype(dtype)
+    model = make_pipeline(StandardScaler(), SimpleMLPClassifier((5,), random_state=0))
+    model.set_params(simplemlpclassifier__max_iter=2000).fit(samples, NAMES)
+    steps = make_pipeline(*model[:-1], model[-1].to_sklearn())
+    labels, probabilities = run_onnx(steps, samples)
+    np.testing.assert_array_equal(labels, model.predict(samples))
+    np.testing.assert_allclose(probabilities, model.predict_proba(samples), rtol=1e-5)
+
+
+def test_onnx_of_poisson_by_its_logarithm():
+    """There is no converter for an exponential output, but for what it is fed."""
+    model, X, _ = MODELS["poisson"]()
+    logarithm = SimpleMLPRegressor.from_coefs(
+        model.coefs_, model.intercepts_, activation=model.activation
+    )
+    [predictions] = run_onnx(logarithm.to_sklearn(), X)
+    np.testing.assert_allclose(np.exp(predictions[:, 0]), model.predict(X), rtol=1e-5)
