@@ -50,7 +50,7 @@ BAD_PARAMETERS = [
     ("momentum", 1.1),
     ("nesterovs_momentum", None),
     ("early_stopping", "auto"),
-    ("validation_fraction", 0.0),
+    ("validation_fraction", -0.1),
     ("validation_fraction", 1.0),
     ("scoring", "speed"),
     ("scoring", 3),
@@ -270,6 +270,7 @@ def test_validation_data_without_early_stopping(kind, y):
     ("rows", "fraction", "message"),
     [
         (range(5), 0.1, "holds out 1 of 5 samples: too few"),
+        (range(50), 0.0, "holds out 0 of 50 samples: too few"),
         ((0, 1, 50, 51, 100, 101), 0.34, "holds out 3 of 6|too few"),
         ((0, 1, 2, 3, 50, 51, 52, 100), 0.4, "at least 2 samples of it, but class 2"),
     ],
