@@ -21,7 +21,14 @@ from sklearn.datasets import load_diabetes, load_iris
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._history import History
-from sknn_simple.network import optimizers, parameters, training, workspace
+from sknn_simple.network import (
+    Objective,
+    Patience,
+    optimizers,
+    parameters,
+    training,
+    workspace,
+)
 from sknn_simple.network.optimizers import SGD, Adam
 
 PACKAGE = str(Path(sknn_simple.__file__).parent)
@@ -315,3 +322,29 @@ def test_a_fault_before_or_after_any_call(call, error):
             for after in (False, True):
                 fault = FaultAtCall(owner, name, error, number, after)
                 assert sweep.check(fault) or name == "extend"
+
+
+class InterruptedAfterCount(Patience):
+    """Ctrl-C is heard right after an epoch has been finished."""
+
+    class Verdict:
+        def __bool__(self):
+            raise KeyboardInterrupt
+
+    def runs_out(self, loss):
+        super().runs_out(loss)
+        return self.Verdict()
+
+
+def test_ctrl_c_right_after_an_epoch_is_not_lost():
+    network = parameters.Parameters((4, 3))
+    schedule, rng = optimizers.Constant(0.1), np.random.RandomState(0)
+    state = training.TrainingState(network, SGD(), schedule, rng)
+    objective = Objective("softmax_log_loss", "logistic", "softmax")
+    samples = training.Samples(X, np.eye(3)[Y])
+    trainer = training.Trainer(state, samples, objective, batch_size=16)
+    block = trainer.train(3, InterruptedAfterCount(0.0, 5))
+    assert (len(block.losses), block.ending) == (1, training.INTERRUPTED)
+    # A caller that asks for a single epoch need not look at how it ended.
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(1, InterruptedAfterCount(0.0, 5))

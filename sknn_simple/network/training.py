@@ -263,6 +263,11 @@ class Trainer:
         block : Block
             The loss of an epoch is the mean over its minibatches, weighted as the
             objective weighs. After Ctrl-C the state is that of the last epoch in it.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            By Ctrl-C in the first epoch, or right after it if it is the only one.
         """
         state, minibatches = self.state, self.minibatches
         if patience is None:
@@ -291,7 +296,7 @@ class Trainer:
                     break
         except KeyboardInterrupt:
             n_finished, snapshot, counts = finished
-            if n_finished == 0:
+            if n_finished == 0 or n_epochs == 1:
                 raise
             state.restore(snapshot)
             patience.restore(counts)
