@@ -27,7 +27,7 @@ def all_or_nothing(method):
     @functools.wraps(method)
     def restoring_method(estimator, *args, **kwargs):
         attributes = estimator.__dict__.copy()
-        rng = estimator.random_state
+        rng = getattr(estimator, "random_state", None)
         rng_state = (
             rng.get_state(legacy=False)
             if isinstance(rng, np.random.RandomState)
@@ -36,8 +36,8 @@ def all_or_nothing(method):
         try:
             return method(estimator, *args, **kwargs)
         except BaseException:
-            estimator.__dict__.clear()
-            estimator.__dict__.update(attributes)
+            # One assignment, which a second Ctrl-C leaves undone or done.
+            estimator.__dict__ = attributes
             if rng_state is not None:
                 rng.set_state(rng_state)
             raise

@@ -5,6 +5,7 @@ functions that it calls, or by a signal. The judge is a training of just as many
 that nothing has disturbed, and what becomes of both when they go on.
 """
 
+import copy
 import functools
 import linecache
 import pickle
@@ -16,11 +17,13 @@ import numpy as np
 import pytest
 import sklearn
 from hypothesis import settings
+from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
 
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._history import History
+from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network import (
     Objective,
     Patience,
@@ -348,3 +351,53 @@ def test_ctrl_c_right_after_an_epoch_is_not_lost():
     # A caller that asks for a single epoch need not look at how it ended.
     with pytest.raises(KeyboardInterrupt):
         trainer.train(1, InterruptedAfterCount(0.0, 5))
+
+
+# Searches ------------------------------------------------------------------------
+
+GRID = {"learning_rate_init": [0.01, 0.1], "max_iter": [1, 2]}
+
+
+class SearchSweep:
+    """A search, disturbed at one place after another."""
+
+    def __init__(self, search):
+        self.before = search
+
+    def n_places(self, fault):
+        with fault:
+            clone(self.before).fit(X, Y)
+        return fault.n_seen
+
+    def check(self, fault):
+        search, surroundings = copy.copy(self.before), global_state()
+        attributes = dict(vars(search))
+        with fault:
+            try:
+                search.fit(X, Y)
+                raised = None
+            except BaseException as error:
+                raised = error
+        assert global_state() == surroundings
+        # As in GridSearchCV, only an interruption ends the refit and keeps it.
+        if raised is None and fault.place is not None:
+            assert fault.error is KeyboardInterrupt
+            assert search.best_estimator_.n_iter_ == 1
+        elif raised is not None:
+            assert type(raised) is fault.error
+            assert vars(search) == attributes
+        return fault.place is not None
+
+
+@pytest.mark.filterwarnings("ignore:Training was interrupted after 1 epochs")
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("fitted_before", [False, True])
+def test_a_fault_at_any_line_of_a_search(fitted_before, error):
+    network = classifier(engine="numpy", n_iter_no_change=np.inf)
+    search = EpochSearchCV(network, GRID, cv=2, error_score="raise", every_epoch=True)
+    sweep = SearchSweep(search.fit(X, Y) if fitted_before else search)
+    n_lines = sweep.n_places(FaultAtLine())
+    n_faults = min(n_lines, settings.default.max_examples // 2)
+    numbers = np.linspace(1, n_lines, n_faults, dtype=int)
+    disturbed = [sweep.check(FaultAtLine(error, number)) for number in numbers]
+    assert sum(disturbed) > 0.7 * n_faults
