@@ -109,8 +109,15 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             If a parameter or the data are not as they should be, or if training
             diverges. The estimator is then as it was before the call.
 
+        KeyboardInterrupt
+            By Ctrl-C in the first epoch, or in one of the many fits of a search. The
+            estimator is then as it was before the call.
+
         Warns
         -----
+        UserWarning
+            After Ctrl-C in a later epoch: the model is that of the last finished one.
+
         ConvergenceWarning
             If `max_iter` epochs were not enough. With 'sgd' and 'adam' an infinite
             `n_iter_no_change` asks for just this number of epochs, and is not warned

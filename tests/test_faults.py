@@ -19,6 +19,9 @@ import sklearn
 from hypothesis import settings
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -401,3 +404,31 @@ def test_a_fault_at_any_line_of_a_search(fitted_before, error):
     numbers = np.linspace(1, n_lines, n_faults, dtype=int)
     disturbed = [sweep.check(FaultAtLine(error, number)) for number in numbers]
     assert sum(disturbed) > 0.7 * n_faults
+
+
+class Interruption(Observer):
+    """A callback that presses Ctrl-C at the end of an epoch."""
+
+    def __init__(self):
+        self.n_fits = 0
+
+    def on_fit_task_begin(self, estimator, context):
+        self.n_fits += context.task_name == "fit"
+
+    def on_fit_task_end(self, estimator, context):
+        if context.task_name == "epoch":
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("search", [GridSearchCV, EpochSearchCV])
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_ctrl_c_ends_a_search_instead_of_one_of_its_fits(search, in_pipeline):
+    interruption = Interruption()
+    network = classifier(n_iter_no_change=np.inf).set_callbacks(interruption)
+    model = make_pipeline(StandardScaler(), network) if in_pipeline else network
+    name = "simplemlpclassifier__max_iter" if in_pipeline else "max_iter"
+    search = search(model, {name: [2, 3]}, cv=2)
+    with pytest.raises(KeyboardInterrupt):
+        search.fit(X, Y)
+    assert not hasattr(search, "best_score_")
+    assert interruption.n_fits == 1
