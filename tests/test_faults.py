@@ -5,10 +5,13 @@ functions that it calls, or by a signal. The judge is a training of just as many
 that nothing has disturbed, and what becomes of both when they go on.
 """
 
+import contextlib
 import copy
 import functools
 import linecache
+import os
 import pickle
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -26,6 +29,7 @@ from sklearn.preprocessing import StandardScaler
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._history import History
+from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network import (
     Objective,
@@ -432,3 +436,81 @@ def test_ctrl_c_ends_a_search_instead_of_one_of_its_fits(search, in_pipeline):
         search.fit(X, Y)
     assert not hasattr(search, "best_score_")
     assert interruption.n_fits == 1
+
+
+# Files and signals -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_fault_leaves_a_whole_checkpoint_or_none(tmp_path, error, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda file: None)
+    network = classifier(warm_start=True, **SLOWING, early_stopping=True)
+    network.set_params(tol=0.0, n_iter_no_change=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        whole = clone(network).fit(X, Y)
+        lines = FaultAtLine()
+        with lines:
+            clone(network).set_callbacks(Checkpoint(tmp_path / "all", 1)).fit(X, Y)
+        n_faults = settings.default.max_examples // 3
+        for number in np.linspace(1, lines.n_seen, n_faults, dtype=int):
+            path = tmp_path / f"{number}"
+            model = clone(network).set_callbacks(Checkpoint(path, 1))
+            with FaultAtLine(error, number), contextlib.suppress(error):
+                model.fit(X, Y)
+            if path.exists():
+                assert_same(Checkpoint.resume(path, X, Y).set_callbacks(), whole)
+            else:
+                assert not hasattr(model, "coefs_")
+
+
+SHOT_AT = """
+import os, pickle, random, signal, sys, threading, warnings
+import numpy as np
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sknn_simple import SimpleMLPClassifier
+
+warnings.simplefilter("ignore")
+signal.signal(signal.SIGINT, signal.default_int_handler)
+X, y = load_iris(return_X_y=True)
+network = SimpleMLPClassifier(
+    (3,), batch_size=75, learning_rate="adaptive", n_iter_no_change=1, tol=1e-3,
+    max_iter=int(sys.argv[3]), warm_start=True, random_state=0, engine=sys.argv[1],
+)
+network.fit(X, y)  # whatever is compiled or loaded
+ends, random = [], random.Random(0)
+for _ in range(int(sys.argv[2])):
+    model = clone(network)
+    shot = threading.Timer(
+        random.uniform(0, 0.05), os.kill, (os.getpid(), signal.SIGINT)
+    )
+    try:
+        shot.start()
+        model.fit(X, y)
+        shot.join()
+        ends.append(-1)
+    except KeyboardInterrupt:
+        shot.join()
+        ends.append(getattr(model, "n_iter_", 0))
+    if not hasattr(model, "coefs_"):
+        assert vars(model) == vars(clone(network))
+        continue
+    ends[-1] = model.n_iter_
+    whole = clone(network).set_params(max_iter=model.n_iter_).fit(X, y)
+    for a, b in ((model, whole), (model.partial_fit(X, y), whole.partial_fit(X, y))):
+        for one, other in zip(a.coefs_, b.coefs_, strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert a.history_ == b.history_
+        assert (a.t_, a.best_loss_) == (b.t_, b.best_loss_)
+print(len(set(ends)), ends)
+"""
+
+
+@pytest.mark.parametrize(("engine", "n_epochs"), [("numpy", 1000), ("auto", 20000)])
+def test_real_signals_at_random_moments(engine, n_epochs):
+    n_shots = settings.default.max_examples // 4
+    command = [sys.executable, "-c", SHOT_AT, engine, str(n_shots), str(n_epochs)]
+    process = subprocess.run(command, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert int(process.stdout.split()[0]) > 3  # they hit at different epochs
