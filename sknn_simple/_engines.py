@@ -12,6 +12,8 @@ def _compiled_trainer():
     """The compiled Trainer, or the error that tells why there is none."""
     try:
         from .network.compiled import Trainer
+    except MemoryError:  # tells nothing of numba, and passes
+        raise
     except Exception as error:  # a broken numba may raise anything
         return error
     return Trainer

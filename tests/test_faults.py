@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sknn_simple
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
 from sknn_simple._history import History
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
@@ -358,6 +358,32 @@ def test_ctrl_c_right_after_an_epoch_is_not_lost():
     # A caller that asks for a single epoch need not look at how it ended.
     with pytest.raises(KeyboardInterrupt):
         trainer.train(1, InterruptedAfterCount(0.0, 5))
+
+
+class NoMemory:
+    """Finds no memory for a module that is imported."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def find_spec(self, name, path, target=None):
+        if name == self.name:
+            raise MemoryError
+        return None
+
+
+def test_a_lack_of_memory_is_not_taken_for_a_lack_of_numba(monkeypatch):
+    """Or else the next call, when there is memory again, would use another engine."""
+    network, name = classifier(), "sknn_simple.network.compiled"
+    usual = _engines.trainer_class(network, X)
+    _engines._compiled_trainer.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.delitem(sys.modules, name, raising=False)
+        patch.setattr(sys, "meta_path", [NoMemory(name), *sys.meta_path])
+        with pytest.raises(MemoryError):
+            network.fit(X, Y)
+    assert not hasattr(network, "coefs_")
+    assert _engines.trainer_class(network, X) is usual
 
 
 # Searches ------------------------------------------------------------------------
