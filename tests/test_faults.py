@@ -11,6 +11,7 @@ import functools
 import linecache
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import warnings
@@ -382,6 +383,40 @@ def test_a_lack_of_memory_is_not_taken_for_a_lack_of_numba(monkeypatch):
         patch.setattr(sys, "meta_path", [NoMemory(name), *sys.meta_path])
         with pytest.raises(MemoryError):
             network.fit(X, Y)
+    assert not hasattr(network, "coefs_")
+    assert _engines.trainer_class(network, X) is usual
+
+
+class CtrlCWhileImported(NoMemory):
+    """Presses Ctrl-C while a module is imported."""
+
+    went_on = False
+
+    def find_spec(self, name, path, target=None):
+        if name == self.name:
+            signal.raise_signal(signal.SIGINT)
+            self.went_on = True
+            raise ImportError(name)
+        return None
+
+
+def test_ctrl_c_does_not_spoil_the_import_of_numba(monkeypatch):
+    """Half imported, it could not be imported again."""
+    network, name = classifier(), "sknn_simple.network.compiled"
+    usual = _engines.trainer_class(network, X)
+    finder = CtrlCWhileImported(name)
+    _engines._compiled_trainer.cache_clear()
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patch:
+            patch.delitem(sys.modules, name, raising=False)
+            patch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+            with pytest.raises(KeyboardInterrupt):
+                network.fit(X, Y)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert finder.went_on
     assert not hasattr(network, "coefs_")
     assert _engines.trainer_class(network, X) is usual
 
