@@ -233,6 +233,8 @@ class Sweep:
 
     def n_places(self, fault):
         """How often there is an occasion for a fault like this one."""
+        # The first time, what is compiled or loaded counts as well.
+        self.train(seeded(self.before), self.n_epochs)
         with fault:
             self.train(seeded(self.before), self.n_epochs)
         return fault.n_seen
