@@ -35,7 +35,7 @@ def all_or_nothing(method):
     @functools.wraps(method)
     def restoring_method(estimator, *args, **kwargs):
         attributes = estimator.__dict__.copy()
-        rng = estimator.random_state
+        rng = getattr(estimator, "random_state", None)
         rng_state = (
             rng.get_state(legacy=False)
             if isinstance(rng, np.random.RandomState)
@@ -44,8 +44,8 @@ def all_or_nothing(method):
         try:
             return method(estimator, *args, **kwargs)
         except BaseException:
-            estimator.__dict__.clear()
-            estimator.__dict__.update(attributes)
+            # One assignment, which a second Ctrl-C leaves undone or done.
+            estimator.__dict__ = attributes
             if rng_state is not None:
                 rng.set_state(rng_state)
             raise
@@ -117,8 +117,15 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             If a parameter or the data are not as they should be, or if training
             diverges. The estimator is then as it was before the call.
 
+        KeyboardInterrupt
+            By Ctrl-C in the first epoch, or in one of the many fits of a search. The
+            estimator is then as it was before the call.
+
         Warns
         -----
+        UserWarning
+            After Ctrl-C in a later epoch: the model is that of the last finished one.
+
         ConvergenceWarning
             If `max_iter` epochs were not enough. With 'sgd' and 'adam' an infinite
             `n_iter_no_change` asks for just this number of epochs, and is not warned

@@ -5,13 +5,17 @@ import functools
 from scipy.sparse import issparse
 
 from .network import OPTIMIZERS, Trainer
+from .network.interruption import hearing_ctrl_c_later
 
 
 @functools.cache
 def _compiled_trainer():
     """The compiled Trainer, or the error that tells why there is none."""
     try:
-        from .network.compiled import Trainer
+        with hearing_ctrl_c_later():
+            from .network.compiled import Trainer
+    except MemoryError:  # tells nothing of numba, and passes
+        raise
     except Exception as error:  # a broken numba may raise anything
         return error
     return Trainer

@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ._history import History
 from ._validation import Validation
 from .network import Objective, Patience, TrainingState
-from .network.training import INTERRUPTED, NOT_FINITE, PATIENCE_RAN_OUT
+from .network.training import INTERRUPTED, NOT_FINITE
 
 
 class CallbackBridge:
@@ -108,6 +108,21 @@ class Best(NamedTuple):
     score: float
 
 
+class Finished(NamedTuple):
+    """All that Ctrl-C goes back to: what there was after the last finished epoch.
+
+    n_epochs : int, in the history
+    snapshot : of the TrainingState, None before the first epoch
+    counts : snapshot of the Patience
+    best : Best, or None without validation
+    """
+
+    n_epochs: int
+    snapshot: tuple | None = None
+    counts: tuple | None = None
+    best: Best | None = None
+
+
 @dataclass
 class Monitor:
     """Watches one fit.
@@ -120,9 +135,7 @@ class Monitor:
     constant_loss : float
         The loss of the best answer that is the same for every sample.
 
-    finished : tuple
-        After the last epoch that was finished: the number of epochs in the history, a
-        snapshot of the state, and the Best, or None without validation.
+    finished : Finished
 
     stopped : bool
         Whether training was stopped, by patience, a callback or Ctrl-C.
@@ -149,7 +162,7 @@ class Monitor:
     def __post_init__(self):
         self.n_earlier = self.history.n_epochs
         self.earlier_best_loss = min(self.history.column("loss"), default=math.inf)
-        self.finished = self.n_earlier, None, None
+        self.finished = Finished(self.n_earlier)
 
     @property
     def watched(self):
@@ -161,14 +174,14 @@ class Monitor:
     @property
     def n_epochs(self):
         """Finished epochs of this fit."""
-        return self.finished[0] - self.n_earlier
+        return self.finished.n_epochs - self.n_earlier
 
     @property
     def loss(self):
         """Loss of the last finished epoch; before the first, that at the start."""
         if self.n_epochs == 0:
             return self.first_loss
-        return self.history.columns["loss"][self.finished[0] - 1]
+        return self.history.columns["loss"][self.finished.n_epochs - 1]
 
     @property
     def best_loss(self):
@@ -180,7 +193,7 @@ class Monitor:
     @property
     def best(self):
         """The best finished epoch, or None without validation."""
-        return self.finished[2]
+        return self.finished.best
 
     def begin_epoch(self):
         """To be called before each epoch."""
@@ -191,22 +204,21 @@ class Monitor:
         """To be called after each epoch; True: there should be no further one."""
         self.check_finite(epoch)
         loss = watched = epoch.loss
-        if self.finished[1] is None:
+        if self.finished.snapshot is None:
             self.first_loss = loss
         best = None
         if self.validation is not None:
             epoch = self._validate(epoch)
             best, watched = self._best(epoch), -epoch.validation_score
         self.history.append(epoch)
-        # One assignment, which an interruption leaves either undone or done.
-        self.finished = self.history.n_epochs, self.state.snapshot(), best
+        self.patience.runs_out(watched)
+        ran_out, slowed = self._finish(best)
         if self.verbose:
             self._print(epoch)
-        patience_ran_out = self.patience.runs_out(watched)
         if self.callbacks is not None and self.callbacks.end_epoch():
             self.stopped = True
-        elif patience_ran_out:
-            self._lose_patience(epoch)
+        elif ran_out:
+            self._lose_patience(epoch, slowed)
         return self.stopped
 
     @property
@@ -227,22 +239,43 @@ class Monitor:
 
         Their patience has been counted.
         """
-        if self.finished[1] is None:
+        if self.finished.snapshot is None:
             self.first_loss = block.losses[0]
         self.history.extend(block)
         if block.ending == NOT_FINITE:
             raise self._not_finite(block.last, self.n_epochs + len(block.losses))
-        self.finished = self.history.n_epochs, self.state.snapshot(), None
+        ran_out, slowed = self._finish()
         if block.ending == INTERRUPTED:
             raise KeyboardInterrupt
-        if block.ending == PATIENCE_RAN_OUT:
-            self._lose_patience(block.last)
+        if ran_out:
+            self._lose_patience(block.last, slowed)
         return self.stopped
+
+    def _finish(self, best=None):
+        """Finish an epoch, the last one in the history, with all that it changes.
+
+        Returns
+        -------
+        ran_out, slowed : bool
+            Whether patience has run out, and whether a lower rate answers that.
+        """
+        ran_out = self.patience.ran_out
+        slower = self.state.schedule.slower() if ran_out else None
+        if ran_out:
+            self.patience.count = 0
+        if slower is not None:
+            self.state.schedule = slower
+        # One assignment, which an interruption leaves either undone or done.
+        self.finished = Finished(
+            self.history.n_epochs, self.state.snapshot(), self.patience.snapshot(), best
+        )
+        return ran_out, slower is not None
 
     def rewind(self):
         """Go back to the last finished epoch."""
-        self.history.n_epochs, snapshot, _ = self.finished
+        self.history.n_epochs, snapshot, counts, _ = self.finished
         self.state.restore(snapshot)
+        self.patience.restore(counts)
 
     def check_finite(self, epoch):
         """Raise ValueError if the loss or a parameter has become infinite or NaN."""
@@ -279,15 +312,14 @@ class Monitor:
             line += f", validation score = {epoch.validation_score:.6f}"
         print(line)
 
-    def _lose_patience(self, epoch):
-        """Slow down or stop, now that there was no improvement for long enough."""
+    def _lose_patience(self, epoch, slowed):
+        """Stop, unless a lower rate answers that there was no improvement."""
         message = (
             f"{self.watched.capitalize()} did not improve by more than "
             f"tol={self.patience.tol} for "
             f"{self.patience.n_epochs} consecutive epochs."
         )
-        self.patience.count = 0
-        if self.state.schedule.slow_down():
+        if slowed:
             if self.verbose:
                 rate = self.state.schedule.learning_rate(self.state.t)
                 print(f"{message} Setting the learning rate to {rate:g}.")

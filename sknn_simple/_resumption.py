@@ -94,12 +94,9 @@ def progress_of(monitor):
     progress : dict
         To be pickled at once: it shares memory with the training.
     """
-    state, patience = monitor.state, monitor.patience
     return {
         "finished": monitor.finished,
-        "draws": state.draws,
-        "schedule": state.schedule,
-        "patience": (patience.best, patience.count),
+        "draws": monitor.state.draws,
         "first_loss": monitor.first_loss,
         "history": monitor.history.view(),
     }
@@ -107,18 +104,17 @@ def progress_of(monitor):
 
 def go_on(monitor, progress):
     """Take a training that has not begun to where `progress_of` saw it."""
-    n_epochs, snapshot, best = progress["finished"]
-    if snapshot is None:  # no epoch was finished
+    finished = progress["finished"]
+    if finished.snapshot is None:  # no epoch was finished
         return
     state = monitor.state
     state.draws = progress["draws"]
-    state.schedule = progress["schedule"]
-    state.restore(snapshot)
-    monitor.patience.best, monitor.patience.count = progress["patience"]
+    state.restore(finished.snapshot)
+    monitor.patience.restore(finished.counts)
     monitor.first_loss = progress["first_loss"]
     monitor.history = progress["history"]
     # Another snapshot: training goes on in the memory of the given one.
-    monitor.finished = n_epochs, state.snapshot(), best
+    monitor.finished = finished._replace(snapshot=state.snapshot())
 
 
 def _unfolded(estimator, targets):

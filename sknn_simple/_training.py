@@ -165,7 +165,7 @@ def train(estimator, trainer_class, samples, monitor):
                 _minimize(estimator, samples, monitor)
     except KeyboardInterrupt:
         # A search must end too, instead of scoring what is not finished.
-        if monitor.n_epochs == 0 or monitor.milestones is not None:
+        if monitor.n_epochs == 0 or _is_one_of_many(estimator._callback_fit_ctx):
             raise
         monitor.rewind()
         monitor.stopped = monitor.interrupted = True
@@ -179,6 +179,13 @@ def train(estimator, trainer_class, samples, monitor):
         monitor.state.parameters.flat[:] = best.flat
         # Momentum belongs to the last epoch's weights, not to the best ones.
         monitor.state.optimizer = _parameters.make_optimizer(estimator)
+
+
+def _is_one_of_many(task):
+    """Whether this fit is a part of a task with others, as in a search."""
+    while task.parent is not None and task.parent.sequential_subtasks:
+        task = task.parent
+    return task.parent is not None
 
 
 def _descend(estimator, trainer_class, samples, monitor):

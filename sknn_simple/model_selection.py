@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 from sklearn.base import _fit_context, clone, is_classifier
+from sklearn.callback import with_callbacks
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.model_selection._validation import (
@@ -16,6 +17,7 @@ from sklearn.utils import indexable
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
+from ._base import all_or_nothing
 from ._search_plan import plan
 from ._shared_training import train_alone, train_and_score
 
@@ -182,6 +184,8 @@ class EpochSearchCV(GridSearchCV):
 
     # prefer_skip_nested_validation: the estimator has not been validated yet.
     @_fit_context(prefer_skip_nested_validation=False)
+    @all_or_nothing
+    @with_callbacks
     def fit(self, X, y=None, **params):
         """Search the grid, and fit the best candidate.
 
@@ -204,6 +208,8 @@ class EpochSearchCV(GridSearchCV):
         ValueError
             If every fit fails, or if `every_epoch` is asked for where a training
             can't be shared.
+
+        Whatever is raised, the search is then as it was before the call.
         """
         scorer, metric = self._get_scorers()
         X, y = indexable(X, y)

@@ -1,6 +1,7 @@
 """The compiled engine: its functions, and that it trains as the NumPy engine does."""
 
 import pickle
+import signal
 import subprocess
 import sys
 import warnings
@@ -579,3 +580,22 @@ def last_loss(estimator, X, y):
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
+
+
+def test_ctrl_c_waits_until_the_loops_are_compiled():
+    """Numba would never again compile them in this process."""
+    went_on = []
+
+    def compile_something():
+        with compiled._noticing_compilation(np.dtype(np.float16)):
+            signal.raise_signal(signal.SIGINT)
+            went_on.append(True)
+
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            compile_something()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert went_on

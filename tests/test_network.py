@@ -290,13 +290,11 @@ def test_adams_first_step_has_the_size_of_the_rate():
 
 def test_schedules():
     assert Constant(0.1).learning_rate(1000) == 0.1
-    assert not Constant(0.1).slow_down()
+    assert Constant(0.1).slower() is None
     assert InvScaling(0.1, 0.5).learning_rate(99) == pytest.approx(0.01)
     adaptive = Adaptive(1e-5)
-    assert adaptive.slow_down()
-    assert adaptive.learning_rate(0) == pytest.approx(2e-6)
-    assert adaptive.slow_down()
-    assert not adaptive.slow_down()
+    assert adaptive.slower().learning_rate(0) == pytest.approx(2e-6)
+    assert adaptive.slower().slower().slower() is None
 
 
 def test_patience_is_exact():

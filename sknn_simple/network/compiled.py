@@ -22,6 +22,7 @@ from numba.extending import intrinsic
 
 from . import optimizers
 from .activations import OUT_ACTIVATIONS
+from .interruption import hearing_ctrl_c_later
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 from .training import (
@@ -708,7 +709,7 @@ class _Notice(event.Listener):
             how_often = "on this machine" if _OPTIONS["cache"] else "in this process"
             print(
                 f"sknn_simple: compiling the training loops for {self.dtype}. This "
-                f"takes 10 to 30 seconds, once {how_often}.",
+                f"takes 10 to 30 seconds, once {how_often}, and Ctrl-C waits for it.",
                 file=sys.stderr,
                 flush=True,
             )
@@ -725,7 +726,8 @@ _one_at_a_time = threading.RLock()
 def _noticing_compilation(dtype):
     """Tell the user if numba compiles in here, and does not load from its cache."""
     if dtype not in _ready:
-        with _one_at_a_time, event.install_listener("numba:compile", _Notice(dtype)):
+        listener = event.install_listener("numba:compile", _Notice(dtype))
+        with hearing_ctrl_c_later(), _one_at_a_time, listener:
             yield
         _ready.add(dtype)
     else:

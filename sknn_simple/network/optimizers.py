@@ -180,9 +180,9 @@ class Constant:
         """The same state under other `options`."""
         return replace(self, **options)
 
-    def slow_down(self):
-        """Answer a loss that no longer improves; False: there is no answer."""
-        return False
+    def slower(self):
+        """The answer to a loss that no longer improves; None: there is no answer."""
+        return None
 
 
 @dataclass
@@ -213,11 +213,10 @@ class Adaptive(Constant):
     def learning_rate(self, t):
         return self.learning_rate_init * self.factor
 
-    def slow_down(self):
+    def slower(self):
         if self.learning_rate_init * self.factor <= 1e-6:
-            return False
-        self.factor /= 5
-        return True
+            return None
+        return self.copy(factor=self.factor / 5)
 
 
 OPTIMIZERS = {"sgd": SGD, "adam": Adam}

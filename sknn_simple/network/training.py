@@ -89,7 +89,7 @@ class TrainingState:
         None under L-BFGS.
 
     schedule : Constant, InvScaling or Adaptive
-        Of the learning rate.
+        Of the learning rate. Replaced, never changed.
 
     rng : numpy.random.RandomState
         For the order of the samples.
@@ -115,11 +115,11 @@ class TrainingState:
         """
         optimizer = self.optimizer and self.optimizer.snapshot()
         rng = self.rng.get_state(legacy=False) if with_rng and self.draws else None
-        return self.parameters.flat.copy(), optimizer, rng, self.t
+        return self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
 
     def restore(self, snapshot):
         """Go back to a `snapshot`; if it was made without the rng, leave that."""
-        self.parameters.flat[:], optimizer, rng, self.t = snapshot
+        self.parameters.flat[:], optimizer, self.schedule, rng, self.t = snapshot
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
         if rng is not None:
@@ -151,7 +151,20 @@ class Patience:
         self.count = 0 if loss < self.best - self.tol else self.count + 1
         if loss < self.best:
             self.best = loss
+        return self.ran_out
+
+    @property
+    def ran_out(self):
+        """Whether the last `n_epochs` epochs were in vain."""
         return self.count >= self.n_epochs
+
+    def snapshot(self):
+        """The counts of now, to `restore` later."""
+        return self.best, self.count
+
+    def restore(self, snapshot):
+        """Go back to a `snapshot`."""
+        self.best, self.count = snapshot
 
 
 class _Minibatches:
@@ -250,10 +263,17 @@ class Trainer:
         block : Block
             The loss of an epoch is the mean over its minibatches, weighted as the
             objective weighs. After Ctrl-C the state is that of the last epoch in it.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            By Ctrl-C in the first epoch, or right after it if it is the only one.
         """
         state, minibatches = self.state, self.minibatches
+        if patience is None:
+            patience = Patience(0.0, np.inf)
         losses, rates, ending = [], [], DONE
-        finished = 0, None
+        finished = 0, None, None
         # After a single epoch the rng is where it should be.
         draws = state.draws and n_epochs > 1
         rng_before = state.rng.get_state(legacy=False) if draws else None
@@ -267,16 +287,19 @@ class Trainer:
                 if not state.is_finite(loss):
                     ending = NOT_FINITE
                     break
+                ran_out = patience.runs_out(loss)
+                now = state.snapshot(with_rng=False), patience.snapshot()
                 # One assignment, which an interruption leaves undone or done.
-                finished = len(losses), state.snapshot(with_rng=False)
-                if patience is not None and patience.runs_out(loss):
+                finished = len(losses), *now
+                if ran_out:
                     ending = PATIENCE_RAN_OUT
                     break
         except KeyboardInterrupt:
-            n_finished, snapshot = finished
-            if n_finished == 0:
+            n_finished, snapshot, counts = finished
+            if n_finished == 0 or n_epochs == 1:
                 raise
             state.restore(snapshot)
+            patience.restore(counts)
             if draws:
                 state.rng.set_state(rng_before)
                 for _ in range(n_finished):

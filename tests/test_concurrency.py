@@ -1,0 +1,179 @@
+"""Concurrency: many at once give the bits of one alone, and leave nothing behind."""
+
+import multiprocessing
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+from joblib.externals.loky import get_reusable_executor
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.callbacks import Checkpoint
+from sknn_simple.model_selection import EpochSearchCV
+
+N_THREADS = 8
+X, Y = (array[:300] for array in load_digits(return_X_y=True))
+X = X / 16
+DIABETES = load_diabetes(return_X_y=True)
+IRIS = load_iris(return_X_y=True)
+NETWORK = SimpleMLPClassifier((30, 10), max_iter=4, n_iter_no_change=np.inf)
+
+
+def at_once(tasks):
+    """Run functions in threads of their own, which begin together."""
+    gate = threading.Barrier(len(tasks))
+
+    def run(task):
+        gate.wait()
+        return task()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
+
+
+def weights_of(model):
+    arrays = model.coefs_ + model.intercepts_
+    return np.concatenate([array.ravel() for array in arrays])
+
+
+def assert_same_models(models, others):
+    for model, other in zip(models, others, strict=True):
+        np.testing.assert_array_equal(weights_of(model), weights_of(other))
+        assert model.history_ == other.history_
+        assert (model.n_iter_, model.t_) == (other.n_iter_, other.t_)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(tmp_path, monkeypatch):
+    """No thread, process or file is left when a test has ended."""
+    monkeypatch.chdir(tmp_path)
+    threads = threading.active_count()
+    yield
+    assert threading.active_count() <= threads
+    assert multiprocessing.active_children() == []
+    assert os.listdir() == []
+    if os.path.isdir("/proc/self/fd"):  # where the system tells what is open
+        opened = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
+        assert not [name for name in opened if name.startswith(str(tmp_path))]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "data", "methods"),
+    [
+        (
+            NETWORK,
+            (X, Y),
+            ["predict", "predict_proba", "predict_log_proba"],
+        ),
+        (NETWORK, (X[Y < 2], Y[Y < 2]), ["predict_proba", "decision_function"]),
+        (NETWORK, (X.astype(np.float32), Y), ["predict_proba"]),
+        (SimpleMLPRegressor((20,), max_iter=3), DIABETES, ["predict"]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_one_model_predicts_for_many_threads(estimator, data, methods):
+    model = clone(estimator).set_params(random_state=0).fit(*data)
+    for method in methods:
+        # Of different parts, so that memory in common would be seen.
+        parts = [data[0][i:] for i in range(N_THREADS)]
+        predict = getattr(model, method)
+        alone = [predict(part) for part in parts]
+
+        def several(part, predict=predict):
+            return [predict(part) for _ in range(5)]
+
+        tasks = [lambda part=part: several(part) for part in parts]
+        for results, expected in zip(at_once(tasks), alone, strict=True):
+            for result in results:
+                np.testing.assert_array_equal(result, expected)
+
+
+OPTIONS = {
+    "sgd": {},
+    "adam": {"solver": "adam", "alpha": 0.1},
+    "full batch": {"batch_size": 300},
+    "adaptive": {"learning_rate": "adaptive", "n_iter_no_change": 1, "tol": 0.5},
+    "early": {"early_stopping": True, "scoring": "accuracy"},
+    "lbfgs": {"solver": "lbfgs"},
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=list(OPTIONS))
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_models_fit_in_many_threads(engine, options):
+    network = clone(NETWORK).set_params(engine=engine, **options)
+    seeds = [seed // 2 for seed in range(N_THREADS)]  # each of them twice
+    networks = [clone(network).set_params(random_state=seed) for seed in seeds]
+    alone = [clone(network).fit(X, Y) for network in networks]
+    fits = [lambda network=network: network.fit(X, Y) for network in networks]
+    assert_same_models(at_once(fits), alone)
+
+
+def test_different_trainings_side_by_side():
+    """Both engines, both dtypes and all solvers, and partial_fit, at the same time."""
+    networks = [
+        clone(NETWORK).set_params(random_state=0, **options)
+        for options in (
+            {"engine": "numpy"},
+            {"engine": "auto"},
+            {"engine": "auto", "solver": "adam"},
+            {"engine": "numpy", "solver": "adam"},
+        )
+    ]
+
+    def train(network, dtype):
+        network = clone(network).fit(X.astype(dtype), Y)
+        for _ in range(3):
+            network.partial_fit(X[:100].astype(dtype), Y[:100])
+        return network
+
+    cases = [(n, dtype) for n in networks for dtype in (np.float32, np.float64)]
+    alone = [train(*case) for case in cases]
+    tasks = [lambda case=case: train(*case) for case in cases]
+    assert_same_models(at_once(tasks), alone)
+
+
+def test_checkpoints_side_by_side(tmp_path):
+    def train(name):
+        path = tmp_path / name
+        model = clone(NETWORK).set_params(random_state=0)
+        model.set_callbacks(Checkpoint(path, every=1)).fit(X, Y)
+        resumed = Checkpoint.resume(path, X, Y)
+        path.unlink()
+        return resumed
+
+    models = at_once([lambda i=i: train(f"{i}.ckpt") for i in range(4)])
+    alone = clone(NETWORK).set_params(random_state=0).fit(X, Y)
+    assert_same_models(models, [alone] * 4)
+
+
+# Processes inherit the locks of threads, which newer Pythons warn of.
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
+def test_backends_of_joblib_give_the_same(backend):
+    network = SimpleMLPClassifier(
+        (5,), random_state=0, max_iter=5, n_iter_no_change=np.inf
+    )
+    grid = {"learning_rate_init": [0.01, 0.1], "max_iter": [2, 5]}
+    searches = [kind(network, grid, cv=3) for kind in (GridSearchCV, EpochSearchCV)]
+    alone = [clone(search).fit(*IRIS) for search in searches]
+    scores = cross_val_score(network, *IRIS, cv=3)
+    with joblib.parallel_config(backend, n_jobs=2):
+        np.testing.assert_array_equal(cross_val_score(network, *IRIS, cv=3), scores)
+        found = [search.fit(*IRIS) for search in searches]
+    if backend == "loky":  # joblib keeps these processes for another time
+        get_reusable_executor().shutdown(wait=True)
+    for search, expected in zip(found, alone, strict=True):
+        assert search.best_params_ == expected.best_params_
+        for name, column in expected.cv_results_.items():
+            if not name.endswith("_time"):
+                np.testing.assert_array_equal(search.cv_results_[name], column)
+        assert_same_models([search.best_estimator_], [expected.best_estimator_])

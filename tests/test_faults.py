@@ -1,0 +1,579 @@
+"""Faults: a call that is cut short leaves what it found, or a model that is valid.
+
+A fault is an error raised at one of the lines that the package executes, in one of the
+functions that it calls, or by a signal. The judge is a training of just as many epochs
+that nothing has disturbed, and what becomes of both when they go on.
+"""
+
+import contextlib
+import copy
+import functools
+import linecache
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sklearn
+from hypothesis import settings
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import sknn_simple
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
+from sknn_simple._history import History
+from sknn_simple.callbacks import Checkpoint
+from sknn_simple.model_selection import EpochSearchCV
+from sknn_simple.network import (
+    Objective,
+    Patience,
+    optimizers,
+    parameters,
+    training,
+    workspace,
+)
+from sknn_simple.network.optimizers import SGD, Adam
+
+PACKAGE = str(Path(sknn_simple.__file__).parent)
+ERRORS = [KeyboardInterrupt, MemoryError]
+
+
+class FaultAtLine:
+    """Raises an error before the n-th line that the package executes in here."""
+
+    def __init__(self, error=None, number=None):
+        self.error, self.number = error, number
+        self.n_seen = 0
+        self.place = None
+
+    def __enter__(self):
+        self.before = sys.gettrace()
+        sys.settrace(self._enter)
+        return self
+
+    def __exit__(self, *_):
+        sys.settrace(self.before)
+
+    def _enter(self, frame, event, arg):
+        ours = frame.f_code.co_filename.startswith(PACKAGE)
+        return self._line if ours else None
+
+    def _line(self, frame, event, arg):
+        place = frame.f_code.co_filename, frame.f_lineno
+        # Leaving a with block is such a line too, before its exit is called, where a
+        # signal is never heard.
+        leaving = linecache.getline(*place).lstrip().startswith("with ")
+        if event == "line" and not leaving:
+            self.n_seen += 1
+            if self.n_seen == self.number:
+                self.place = f"{place[0]}:{place[1]}"
+                sys.settrace(self.before)
+                raise self.error
+        return self._line
+
+
+class FaultAtCall:
+    """Raises an error before or after the n-th call of a function."""
+
+    def __init__(self, owner, name, error=None, number=None, after=False):
+        self.owner, self.name = owner, name
+        self.error, self.number, self.after = error, number, after
+        self.n_seen = 0
+        self.place = None
+
+    def __enter__(self):
+        self.function = getattr(self.owner, self.name)
+
+        @functools.wraps(self.function)
+        def counting(*args, **kwargs):
+            self.n_seen += 1
+            if self.n_seen != self.number:
+                return self.function(*args, **kwargs)
+            self.place = self.name
+            if self.after:
+                self.function(*args, **kwargs)
+            raise self.error
+
+        setattr(self.owner, self.name, counting)
+        return self
+
+    def __exit__(self, *_):
+        setattr(self.owner, self.name, self.function)
+
+
+X, Y = (array[::4] for array in load_iris(return_X_y=True))
+X_REAL, Y_REAL = (array[:40] for array in load_diabetes(return_X_y=True))
+SLOWING = {"learning_rate": "adaptive", "n_iter_no_change": 1, "tol": 0.05}
+N_EPOCHS = 5
+
+
+class Observer:
+    """A callback that looks at each epoch."""
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context, *, fitted_estimator):
+        pass
+
+    def on_fit_task_end(self, estimator, context, *, fitted_estimator):
+        pass
+
+
+def accuracy(estimator, X, y):
+    return estimator.score(X, y)
+
+
+def classifier(**options):
+    return SimpleMLPClassifier(
+        (3,), batch_size=16, max_iter=N_EPOCHS, **({"random_state": 0} | options)
+    )
+
+
+def regressor(**options):
+    return SimpleMLPRegressor(
+        (3,), batch_size=16, max_iter=N_EPOCHS, **({"random_state": 0} | options)
+    )
+
+
+CASES = {
+    "numpy": classifier(engine="numpy", **SLOWING),
+    "numpy adam": regressor(engine="numpy", solver="adam", warm_start=True, **SLOWING),
+    "compiled": classifier(warm_start=True, **SLOWING),
+    "compiled adam": regressor(solver="adam", **SLOWING),
+    "early": classifier(
+        engine="numpy", warm_start=True, early_stopping=True, scoring=accuracy
+    ),
+    "early by loss": regressor(early_stopping=True, scoring="loss"),
+    "lbfgs": regressor(solver="lbfgs", warm_start=True),
+    "rng": classifier(random_state=None, engine="numpy", warm_start=True, **SLOWING),
+    "observed": classifier(warm_start=True, **SLOWING).set_callbacks(Observer()),
+    "verbose": classifier(engine="numpy", verbose=1, warm_start=True, **SLOWING),
+}
+
+
+def seeded(estimator):
+    """A copy with everything, and a RandomState of its own in place of None."""
+    estimator = pickle.loads(pickle.dumps(estimator))
+    if estimator.random_state is None:
+        estimator.random_state = np.random.RandomState(7)
+    return estimator
+
+
+def data_of(estimator):
+    return (X, Y) if isinstance(estimator, SimpleMLPClassifier) else (X_REAL, Y_REAL)
+
+
+def fit(estimator, n_epochs):
+    return estimator.set_params(max_iter=n_epochs).fit(*data_of(estimator))
+
+
+def partial_fit(estimator, n_epochs):
+    classes = {"classes": [0, 1, 2]} if hasattr(estimator, "class_weight") else {}
+    for _ in range(n_epochs):
+        estimator.partial_fit(*data_of(estimator), **classes)
+    return estimator
+
+
+def global_state():
+    return np.geterr(), sklearn.get_config(), list(warnings.filters)
+
+
+def learned(model):
+    """All that a fit has learned, and where the source of chance is."""
+    names = "coefs_ intercepts_ loss_ best_loss_ best_epoch_ n_iter_ t_ history_"
+    values = {name: getattr(model, name) for name in names.split()}
+    if isinstance(model.random_state, np.random.RandomState):
+        values["rng"] = model.random_state.get_state(legacy=False)
+    return values
+
+
+def assert_same(model, other):
+    np.testing.assert_equal(learned(model), learned(other))
+    X, _ = data_of(model)
+    np.testing.assert_array_equal(model.predict(X), other.predict(X))
+
+
+class Sweep:
+    """One call, disturbed at one place after another.
+
+    Parameters
+    ----------
+    estimator : estimator
+        As it is before the call.
+
+    train : callable
+        `fit` or `partial_fit`, above.
+
+    n_epochs : int
+    """
+
+    def __init__(self, estimator, train, n_epochs):
+        self.before = seeded(estimator).set_params(max_iter=n_epochs)
+        self.train, self.n_epochs = train, n_epochs
+        self.wholes = {}
+
+    def undisturbed(self, n_epochs):
+        """The model after so many epochs, and what it becomes when it goes on."""
+        if n_epochs not in self.wholes:
+            model = self.train(seeded(self.before), n_epochs)
+            self.wholes[n_epochs] = model, go_on(seeded(model))
+        return self.wholes[n_epochs]
+
+    def n_places(self, fault):
+        """How often there is an occasion for a fault like this one."""
+        # The first time, what is compiled or loaded counts as well.
+        self.train(seeded(self.before), self.n_epochs)
+        with fault:
+            self.train(seeded(self.before), self.n_epochs)
+        return fault.n_seen
+
+    def check(self, fault):
+        """Check that a model which is disturbed is as it was, or valid.
+
+        Returns whether it was disturbed: the number of lines depends on blocks, and so
+        on times.
+        """
+        model, surroundings = seeded(self.before), global_state()
+        attributes, pickled = dict(vars(model)), pickle.dumps(model)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with fault:
+                try:
+                    self.train(model, self.n_epochs)
+                    raised = None
+                except BaseException as error:
+                    raised = error
+        assert global_state() == surroundings
+        if fault.place is None:
+            return False
+        if raised is not None:
+            assert fault.error in (type(raised), type(raised.__cause__)), raised
+            assert vars(model) == attributes
+            assert pickle.dumps(model) == pickled
+            return True
+        assert fault.error is KeyboardInterrupt
+        assert any("interrupted after" in str(w.message) for w in caught)
+        n_earlier = getattr(self.before, "n_iter_", 0)
+        n_epochs = model.n_iter_ - (n_earlier if self.train is partial_fit else 0)
+        assert 0 < n_epochs <= self.n_epochs
+        whole, later = self.undisturbed(n_epochs)
+        assert_same(model, whole)
+        if hasattr(model, "_continuation"):
+            assert_same(go_on(model), later)
+        return True
+
+
+def go_on(model):
+    """Some more epochs, by patience with an adaptive rate if that can be."""
+    model.set_callbacks()
+    if model.solver == "lbfgs":
+        return fit(model, 4)
+    return partial_fit(model.set_params(early_stopping=False, **SLOWING), 4)
+
+
+def starts(case):
+    """Sweeps of a first call, and of one that goes on."""
+    new, again = CASES[case], seeded(CASES[case])
+    yield Sweep(new, fit, N_EPOCHS)
+    if new.warm_start:
+        yield Sweep(fit(again, 3), fit, N_EPOCHS)
+    elif new.solver != "lbfgs" and not new.early_stopping:
+        yield Sweep(new, partial_fit, 1)
+        yield Sweep(partial_fit(again, 3), partial_fit, 1)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_fault_at_any_line(case, error):
+    """The suite tries some of the lines, the soak each one."""
+    for sweep in starts(case):
+        n_lines = sweep.n_places(FaultAtLine())
+        n_faults = min(n_lines, settings.default.max_examples // 12)
+        numbers = np.linspace(1, n_lines, n_faults, dtype=int)
+        disturbed = [sweep.check(FaultAtLine(error, number)) for number in numbers]
+        assert sum(disturbed) > 0.7 * n_faults
+
+
+CALLS = {
+    "step of sgd": ("numpy", SGD, "step"),
+    "step of adam": ("numpy adam", Adam, "step"),
+    "parameters": ("compiled", parameters, "aligned_zeros"),
+    "workspace": ("numpy", workspace, "aligned_zeros"),
+    "velocity": ("numpy", optimizers, "aligned_zeros"),
+    "history": ("early", History, "append"),
+    "block": ("compiled adam", History, "extend"),
+    "scorer": ("early", SimpleMLPClassifier, "score"),
+    "begin": ("observed", Observer, "on_fit_task_begin"),
+    "end": ("observed", Observer, "on_fit_task_end"),
+    "setup": ("observed", Observer, "setup"),
+    "teardown": ("observed", Observer, "teardown"),
+    "loss of lbfgs": ("lbfgs", training, "loss_and_gradient"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_fault_before_or_after_any_call(call, error):
+    case, owner, name = CALLS[call]
+    for sweep in starts(case):
+        n_calls = sweep.n_places(FaultAtCall(owner, name))
+        for number in range(1, n_calls + 1):
+            for after in (False, True):
+                fault = FaultAtCall(owner, name, error, number, after)
+                assert sweep.check(fault) or name == "extend"
+
+
+class InterruptedAfterCount(Patience):
+    """Ctrl-C is heard right after an epoch has been finished."""
+
+    class Verdict:
+        def __bool__(self):
+            raise KeyboardInterrupt
+
+    def runs_out(self, loss):
+        super().runs_out(loss)
+        return self.Verdict()
+
+
+def test_ctrl_c_right_after_an_epoch_is_not_lost():
+    network = parameters.Parameters((4, 3))
+    schedule, rng = optimizers.Constant(0.1), np.random.RandomState(0)
+    state = training.TrainingState(network, SGD(), schedule, rng)
+    objective = Objective("softmax_log_loss", "logistic", "softmax")
+    samples = training.Samples(X, np.eye(3)[Y])
+    trainer = training.Trainer(state, samples, objective, batch_size=16)
+    block = trainer.train(3, InterruptedAfterCount(0.0, 5))
+    assert (len(block.losses), block.ending) == (1, training.INTERRUPTED)
+    # A caller that asks for a single epoch need not look at how it ended.
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(1, InterruptedAfterCount(0.0, 5))
+
+
+class NoMemory:
+    """Finds no memory for a module that is imported."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def find_spec(self, name, path, target=None):
+        if name == self.name:
+            raise MemoryError
+        return None
+
+
+def test_a_lack_of_memory_is_not_taken_for_a_lack_of_numba(monkeypatch):
+    """Or else the next call, when there is memory again, would use another engine."""
+    network, name = classifier(), "sknn_simple.network.compiled"
+    usual = _engines.trainer_class(network, X)
+    _engines._compiled_trainer.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.delitem(sys.modules, name, raising=False)
+        patch.setattr(sys, "meta_path", [NoMemory(name), *sys.meta_path])
+        with pytest.raises(MemoryError):
+            network.fit(X, Y)
+    assert not hasattr(network, "coefs_")
+    assert _engines.trainer_class(network, X) is usual
+
+
+class CtrlCWhileImported(NoMemory):
+    """Presses Ctrl-C while a module is imported."""
+
+    went_on = False
+
+    def find_spec(self, name, path, target=None):
+        if name == self.name:
+            signal.raise_signal(signal.SIGINT)
+            self.went_on = True
+            raise ImportError(name)
+        return None
+
+
+def test_ctrl_c_does_not_spoil_the_import_of_numba(monkeypatch):
+    """Half imported, it could not be imported again."""
+    network, name = classifier(), "sknn_simple.network.compiled"
+    usual = _engines.trainer_class(network, X)
+    finder = CtrlCWhileImported(name)
+    _engines._compiled_trainer.cache_clear()
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patch:
+            patch.delitem(sys.modules, name, raising=False)
+            patch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+            with pytest.raises(KeyboardInterrupt):
+                network.fit(X, Y)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert finder.went_on
+    assert not hasattr(network, "coefs_")
+    assert _engines.trainer_class(network, X) is usual
+
+
+# Searches ------------------------------------------------------------------------
+
+GRID = {"learning_rate_init": [0.01, 0.1], "max_iter": [1, 2]}
+
+
+class SearchSweep:
+    """A search, disturbed at one place after another."""
+
+    def __init__(self, search):
+        self.before = search
+
+    def n_places(self, fault):
+        with fault:
+            clone(self.before).fit(X, Y)
+        return fault.n_seen
+
+    def check(self, fault):
+        search, surroundings = copy.copy(self.before), global_state()
+        attributes = dict(vars(search))
+        with fault:
+            try:
+                search.fit(X, Y)
+                raised = None
+            except BaseException as error:
+                raised = error
+        assert global_state() == surroundings
+        # As in GridSearchCV, only an interruption ends the refit and keeps it.
+        if raised is None and fault.place is not None:
+            assert fault.error is KeyboardInterrupt
+            assert search.best_estimator_.n_iter_ == 1
+        elif raised is not None:
+            assert type(raised) is fault.error
+            assert vars(search) == attributes
+        return fault.place is not None
+
+
+@pytest.mark.filterwarnings("ignore:Training was interrupted after 1 epochs")
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("fitted_before", [False, True])
+def test_a_fault_at_any_line_of_a_search(fitted_before, error):
+    network = classifier(engine="numpy", n_iter_no_change=np.inf)
+    search = EpochSearchCV(network, GRID, cv=2, error_score="raise", every_epoch=True)
+    sweep = SearchSweep(search.fit(X, Y) if fitted_before else search)
+    n_lines = sweep.n_places(FaultAtLine())
+    n_faults = min(n_lines, settings.default.max_examples // 2)
+    numbers = np.linspace(1, n_lines, n_faults, dtype=int)
+    disturbed = [sweep.check(FaultAtLine(error, number)) for number in numbers]
+    assert sum(disturbed) > 0.7 * n_faults
+
+
+class Interruption(Observer):
+    """A callback that presses Ctrl-C at the end of an epoch."""
+
+    def __init__(self):
+        self.n_fits = 0
+
+    def on_fit_task_begin(self, estimator, context):
+        self.n_fits += context.task_name == "fit"
+
+    def on_fit_task_end(self, estimator, context):
+        if context.task_name == "epoch":
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("search", [GridSearchCV, EpochSearchCV])
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_ctrl_c_ends_a_search_instead_of_one_of_its_fits(search, in_pipeline):
+    interruption = Interruption()
+    network = classifier(n_iter_no_change=np.inf).set_callbacks(interruption)
+    model = make_pipeline(StandardScaler(), network) if in_pipeline else network
+    name = "simplemlpclassifier__max_iter" if in_pipeline else "max_iter"
+    search = search(model, {name: [2, 3]}, cv=2)
+    with pytest.raises(KeyboardInterrupt):
+        search.fit(X, Y)
+    assert not hasattr(search, "best_score_")
+    assert interruption.n_fits == 1
+
+
+# Files and signals -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_fault_leaves_a_whole_checkpoint_or_none(tmp_path, error, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda file: None)
+    network = classifier(warm_start=True, **SLOWING, early_stopping=True)
+    network.set_params(tol=0.0, n_iter_no_change=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        whole = clone(network).fit(X, Y)
+        lines = FaultAtLine()
+        with lines:
+            clone(network).set_callbacks(Checkpoint(tmp_path / "all", 1)).fit(X, Y)
+        n_faults = settings.default.max_examples // 3
+        for number in np.linspace(1, lines.n_seen, n_faults, dtype=int):
+            path = tmp_path / f"{number}"
+            model = clone(network).set_callbacks(Checkpoint(path, 1))
+            with FaultAtLine(error, number), contextlib.suppress(error):
+                model.fit(X, Y)
+            if path.exists():
+                assert_same(Checkpoint.resume(path, X, Y).set_callbacks(), whole)
+            else:
+                assert not hasattr(model, "coefs_")
+
+
+SHOT_AT = """
+import os, pickle, random, signal, sys, threading, warnings
+import numpy as np
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sknn_simple import SimpleMLPClassifier
+
+warnings.simplefilter("ignore")
+signal.signal(signal.SIGINT, signal.default_int_handler)
+X, y = load_iris(return_X_y=True)
+network = SimpleMLPClassifier(
+    (3,), batch_size=75, learning_rate="adaptive", n_iter_no_change=1, tol=1e-3,
+    max_iter=int(sys.argv[3]), warm_start=True, random_state=0, engine=sys.argv[1],
+)
+network.fit(X, y)  # whatever is compiled or loaded
+ends, random = [], random.Random(0)
+for _ in range(int(sys.argv[2])):
+    model = clone(network)
+    shot = threading.Timer(
+        random.uniform(0, 0.05), os.kill, (os.getpid(), signal.SIGINT)
+    )
+    try:
+        shot.start()
+        model.fit(X, y)
+        shot.join()
+        ends.append(-1)
+    except KeyboardInterrupt:
+        shot.join()
+        ends.append(getattr(model, "n_iter_", 0))
+    if not hasattr(model, "coefs_"):
+        assert vars(model) == vars(clone(network))
+        continue
+    ends[-1] = model.n_iter_
+    whole = clone(network).set_params(max_iter=model.n_iter_).fit(X, y)
+    for a, b in ((model, whole), (model.partial_fit(X, y), whole.partial_fit(X, y))):
+        for one, other in zip(a.coefs_, b.coefs_, strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert a.history_ == b.history_
+        assert (a.t_, a.best_loss_) == (b.t_, b.best_loss_)
+print(len(set(ends)), ends)
+"""
+
+
+@pytest.mark.parametrize(("engine", "n_epochs"), [("numpy", 1000), ("auto", 20000)])
+def test_real_signals_at_random_moments(engine, n_epochs):
+    n_shots = settings.default.max_examples // 4
+    command = [sys.executable, "-c", SHOT_AT, engine, str(n_shots), str(n_epochs)]
+    process = subprocess.run(command, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert int(process.stdout.split()[0]) > 3  # they hit at different epochs
