@@ -121,7 +121,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             y,
             sample_weight,
             (X_val, y_val, sample_weight_val),
-            max_iter=self.max_iter,
+            max_iter=int(self.max_iter),
             again=self.warm_start and hasattr(self, "coefs_"),
         )
         self._warn_unless_stopped(monitor)

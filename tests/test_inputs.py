@@ -1,5 +1,7 @@
 """Bad input is refused before any work, by an error that says what and why."""
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 X, LABELS = load_iris(return_X_y=True)
 NUMBERS = X[:, 0].copy()
+UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
 KINDS = pytest.mark.parametrize(
     ("kind", "y"),
     [(SimpleMLPClassifier, LABELS), (SimpleMLPRegressor, NUMBERS)],
@@ -25,11 +28,14 @@ BAD_PARAMETERS = [
     ("hidden_layer_sizes", (True,)),
     ("hidden_layer_sizes", "5"),
     ("hidden_layer_sizes", None),
+    ("hidden_layer_sizes", np.array(2.5)),
     ("activation", "sigmoid"),
     ("solver", "rmsprop"),
     ("alpha", -1e-9),
     ("alpha", np.nan),
     ("alpha", "0"),
+    ("alpha", Fraction(1, 3)),
+    ("alpha", 10**400),
     ("batch_size", 0),
     ("batch_size", 2.5),
     ("batch_size", "big"),
@@ -37,6 +43,7 @@ BAD_PARAMETERS = [
     ("learning_rate_init", 0),
     ("learning_rate_init", -0.1),
     ("learning_rate_init", "fast"),
+    ("learning_rate_init", 10**400),
     ("power_t", -1),
     ("max_iter", 0),
     ("max_iter", 1.5),
@@ -79,7 +86,9 @@ def test_bad_parameters(kind, y, name, value):
     assert not hasattr(estimator, "n_features_in_")
 
 
-@pytest.mark.parametrize("value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}])
+@pytest.mark.parametrize(
+    "value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}]
+)
 def test_bad_class_weight(value):
     with pytest.raises(ValueError, match="class_weight"):
         SimpleMLPClassifier(class_weight=value).fit(X, LABELS)
@@ -220,7 +229,16 @@ def test_bad_weights(kind, y, weights, message):
             {"coefs_init": [np.full((4, 5), np.nan), np.ones((5, 1))]},
             "coefs_init must hold finite numbers",
         ),
+        (
+            {"coefs_init": [np.full((4, 5), 1e300), np.ones((5, 1))]},
+            "coefs_init and intercepts_init must be finite as float32",
+        ),
+        (
+            {"coefs_init": [[[1, 2], [3]], [[1]]]},
+            r"coefs_init .*\(4, 5\), \(5, 1\).*got",
+        ),
         ({"intercepts_init": [np.ones(5)]}, r"intercepts_init .*\(5,\), \(1,\)"),
+        ({"intercepts_init": np.array(2)}, r"intercepts_init .*\(5,\).*array\(2\)"),
         (
             {"intercepts_init": [np.ones(5), np.ones(1)], "fit_intercept": False},
             "intercepts_init must be None with fit_intercept=False",
@@ -229,7 +247,7 @@ def test_bad_weights(kind, y, weights, message):
 )
 def test_bad_initial_weights(options, message):
     with pytest.raises(ValueError, match=message):
-        SimpleMLPRegressor((5,), **options).fit(X, NUMBERS)
+        SimpleMLPRegressor((5,), **options).fit(X.astype(np.float32), NUMBERS)
 
 
 @KINDS
@@ -291,6 +309,17 @@ def test_early_stopping_with_no_weight_left_for_a_part():
         SimpleMLPRegressor(early_stopping=True, random_state=0).fit(
             X, NUMBERS, sample_weight=weights
         )
+
+
+@pytest.mark.parametrize("name", ["batch_size", "max_iter"])
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_integers_of_any_type_are_the_same_parameter(name, engine):
+    """NumPy's small ones overflow in arithmetic, its unsigned ones turn to floats."""
+    options = {"engine": engine, "random_state": 0, "max_iter": 3} | UNSTOPPED
+    expected = SimpleMLPRegressor((3,), **options | {name: 100}).fit(X, NUMBERS)
+    for integer in (np.int8(100), np.uint64(100)):
+        found = SimpleMLPRegressor((3,), **options | {name: integer}).fit(X, NUMBERS)
+        np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
 
 
 def test_a_scorer_that_fails():
