@@ -168,6 +168,16 @@ class MultilabelTargets(BinaryTargets):
         return expit(raw_prediction)
 
 
+def kind_of_labels(y):
+    """scikit-learn's `type_of_target`, or its error if these are no labels."""
+    # Both cast NaN and huge numbers to integers, to see whether they are whole.
+    with np.errstate(invalid="ignore"):
+        kind = type_of_target(y, input_name="y")
+        if not kind.startswith(("binary", "multi")):
+            check_classification_targets(y)  # which raises
+    return kind
+
+
 def label_targets(y, loss, classes=None):
     """Find out what kind of labels `y` holds.
 
@@ -184,9 +194,7 @@ def label_targets(y, loss, classes=None):
     -------
     targets : BinaryTargets, MulticlassTargets or MultilabelTargets
     """
-    kind = type_of_target(y, input_name="y")
-    if not kind.startswith(("binary", "multi")):
-        check_classification_targets(y)  # which raises
+    kind = kind_of_labels(y)
     if kind == "multiclass-multioutput":
         raise ValueError(
             "y must be labels of shape (n_samples,), or a multilabel indicator "

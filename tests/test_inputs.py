@@ -87,7 +87,7 @@ def test_bad_parameters(kind, y, name, value):
 
 
 @pytest.mark.parametrize(
-    "value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}]
+    "value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}, {0: 10**400}]
 )
 def test_bad_class_weight(value):
     with pytest.raises(ValueError, match="class_weight"):
@@ -210,6 +210,8 @@ def test_targets_that_float32_cannot_hold():
         (np.zeros(150), "(?i)sample.weights? .*non-zero"),
         (np.ones(149), r"sample_weight.shape == \(149,\)"),
         (np.ones((150, 2)), "Sample weights must be 1D"),
+        (np.full(150, 1e300), "sample_weight must have .* a sum of at most 1e"),
+        (np.full(150, 5e-324), "sample_weight must have a mean of at least 7e-155"),
     ],
 )
 def test_bad_weights(kind, y, weights, message):
@@ -311,6 +313,29 @@ def test_early_stopping_with_no_weight_left_for_a_part():
         )
 
 
+def test_early_stopping_with_next_to_no_weight_left_for_a_part():
+    weights = np.full(150, 1e-200)
+    weights[0] = 1
+    with pytest.raises(ValueError, match=r"sample_weight of the .* part that early"):
+        SimpleMLPRegressor(early_stopping=True, random_state=0).fit(
+            X, NUMBERS, sample_weight=weights
+        )
+
+
+def test_class_weights_that_multiply_to_too_much():
+    classifier = SimpleMLPClassifier(class_weight={0: 1e300})
+    with pytest.raises(ValueError, match="class_weight with sample_weight must have"):
+        classifier.fit(X, LABELS, sample_weight=np.full(150, 1e100))
+    with pytest.raises(ValueError, match="class_weight with sample_weight must have"):
+        classifier.fit(X.astype(np.float32), LABELS)
+
+
+def test_class_weights_for_dates():
+    days = np.array(["2000-01-01", "2000-01-02", "2000-01-03"], "datetime64[D]")
+    with pytest.raises(TypeError, match="class_weight can't tell labels of datetime64"):
+        SimpleMLPClassifier(class_weight={0: 1}).fit(X, days[LABELS])
+
+
 @pytest.mark.parametrize("name", ["batch_size", "max_iter"])
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
 def test_integers_of_any_type_are_the_same_parameter(name, engine):
@@ -320,6 +345,15 @@ def test_integers_of_any_type_are_the_same_parameter(name, engine):
     for integer in (np.int8(100), np.uint64(100)):
         found = SimpleMLPRegressor((3,), **options | {name: integer}).fit(X, NUMBERS)
         np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
+
+
+def test_labels_that_no_integer_can_hold():
+    """scikit-learn's type_of_target casts them to see whether they are whole."""
+    bad = np.where(LABELS == 0, np.nan, LABELS)
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        SimpleMLPClassifier().partial_fit(X, bad, classes=[1, 2])
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        SimpleMLPClassifier().fit(X, LABELS * 1e300)
 
 
 def test_a_scorer_that_fails():
