@@ -150,7 +150,13 @@ def make_monitor(estimator, run, state, max_iter, adding):
 def constant_loss(objective, samples):
     """The loss of the best answer that is the same for every sample."""
     loss = LOSSES[objective.loss]
-    value = loss.of_constant(samples.Y, samples.sample_weight)
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = loss.of_constant(samples.Y, samples.sample_weight)
+    if not np.isfinite(value):
+        raise ValueError(
+            f"y is too large for loss={objective.loss!r}: even that of the best "
+            "constant answer is not finite. Scale y, or set normalize_y=True."
+        )
     return float(value / samples.Y.shape[1] if loss.averaged else value)
 
 

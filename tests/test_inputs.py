@@ -347,6 +347,25 @@ def test_integers_of_any_type_are_the_same_parameter(name, engine):
         np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
 
 
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_targets_too_large_for_their_loss(engine):
+    regressor = SimpleMLPRegressor((3,), normalize_y=False, engine=engine)
+    with pytest.raises(ValueError, match="y is too large for loss='squared_error'"):
+        regressor.fit(X, 1e200 * NUMBERS)
+    with pytest.raises(ValueError, match=r"y must be finite as float64.*deviation"):
+        SimpleMLPRegressor((3,)).fit(X, np.sign(NUMBERS - 6) * np.finfo(float).max)
+
+
+def test_targets_too_large_for_coefs_in_their_units():
+    """One step goes from 0.88 to 1.1 times 1.7e308."""
+    step = {"learning_rate_init": 1.9, "momentum": 0.0, "max_iter": 1, **UNSTOPPED}
+    regressor = SimpleMLPRegressor(
+        (), alpha=0.0, fit_intercept=False, coefs_init=[[[1.5e308]]], **step
+    )
+    with pytest.raises(ValueError, match="in its units, coefs_ or intercepts_ are not"):
+        regressor.fit([[1.0], [-1.0]], [1.7e308, -1.7e308])
+
+
 def test_labels_that_no_integer_can_hold():
     """scikit-learn's type_of_target casts them to see whether they are whole."""
     bad = np.where(LABELS == 0, np.nan, LABELS)
