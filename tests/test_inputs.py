@@ -347,6 +347,26 @@ def test_integers_of_any_type_are_the_same_parameter(name, engine):
         np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
 
 
+def test_samples_too_large_for_the_network():
+    line = SimpleMLPRegressor.from_coefs([[[2.0], [-2.0]]])
+    assert line.predict([[4e307, 4e307]]) == 0
+    for samples in ([[1e308, -1e308]], [[1e308, 1e308]]):
+        with pytest.raises(ValueError, match="X is too large for this network"):
+            line.predict(samples)
+    exponential = SimpleMLPRegressor.from_coefs([[[1.0]]], loss="poisson")
+    assert np.isfinite(exponential.predict([[709.0]]))
+    with pytest.raises(ValueError, match="X is too large for this network"):
+        exponential.predict([[710.0]])
+
+
+@KINDS
+def test_samples_at_both_ends_of_what_floats_can_hold(kind, y):
+    """scikit-learn's own check adds them up: infinity minus infinity."""
+    extreme = np.finfo(float).max * np.sign(X - X.mean(axis=0))
+    model = kind((3,), max_iter=2, n_iter_no_change=np.inf).fit(extreme, y)
+    assert np.isfinite(model.score(extreme.tolist(), y))
+
+
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
 def test_targets_too_large_for_their_loss(engine):
     regressor = SimpleMLPRegressor((3,), normalize_y=False, engine=engine)
@@ -366,6 +386,12 @@ def test_targets_too_large_for_coefs_in_their_units():
         regressor.fit([[1.0], [-1.0]], [1.7e308, -1.7e308])
 
 
+def test_validation_data_with_an_infinite_loss():
+    regressor = SimpleMLPRegressor((), normalize_y=False, early_stopping=True)
+    with pytest.raises(ValueError, match=r"epoch 1.*the validation loss is not finite"):
+        regressor.fit(X, NUMBERS, X_val=1e200 * X, y_val=NUMBERS)
+
+
 def test_labels_that_no_integer_can_hold():
     """scikit-learn's type_of_target casts them to see whether they are whole."""
     bad = np.where(LABELS == 0, np.nan, LABELS)
@@ -378,6 +404,12 @@ def test_labels_that_no_integer_can_hold():
 def test_a_scorer_that_fails():
     regressor = SimpleMLPRegressor(early_stopping=True, scoring="accuracy")
     with pytest.raises(ValueError, match="scoring='accuracy' failed on the validation"):
+        regressor.fit(X, NUMBERS)
+
+
+def test_a_scorer_of_probabilities_for_a_regressor():
+    regressor = SimpleMLPRegressor(early_stopping=True, scoring="neg_log_loss")
+    with pytest.raises(ValueError, match="scoring='neg_log_loss' failed on the valid"):
         regressor.fit(X, NUMBERS)
 
 
