@@ -47,7 +47,7 @@ def all_or_nothing(method):
 
 def solver_is_stochastic(estimator):
     """Whether there is a `partial_fit`."""
-    if estimator.solver in OPTIMIZERS:
+    if isinstance(estimator.solver, str) and estimator.solver in OPTIMIZERS:
         return True
     raise AttributeError(
         f"partial_fit needs solver='sgd' or 'adam', got solver={estimator.solver!r}."

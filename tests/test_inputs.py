@@ -446,6 +446,11 @@ def test_there_is_no_partial_fit_for_lbfgs():
         SimpleMLPRegressor(solver="lbfgs").partial_fit(X, NUMBERS)
 
 
+def test_there_is_no_partial_fit_for_what_is_no_solver():
+    for solver in (["sgd"], np.array(["sgd", "adam"]), None):
+        assert not hasattr(SimpleMLPRegressor(solver=solver), "partial_fit")
+
+
 @KINDS
 def test_predicting_before_fitting(kind, y):
     with pytest.raises(ValueError, match="not fitted yet"):
