@@ -72,8 +72,10 @@ PARAMETER_CONSTRAINTS: dict = {
 def hidden_layer_sizes(estimator):
     """The parameter as a tuple of int: one width is one layer."""
     given = estimator.hidden_layer_sizes
-    one = isinstance(given, Integral) or np.ndim(given) == 0
-    sizes = (given,) if one else tuple(given)
+    try:
+        sizes = tuple(given)
+    except TypeError:
+        sizes = (given,)
     for size in sizes:
         if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
             raise ValueError(
@@ -210,4 +212,6 @@ def make_schedule(estimator, objective, previous=None):
     if rate == "auto":
         rate = auto_learning_rate(estimator, objective)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
-    return _renewed(SCHEDULES[name], previous, estimator, learning_rate_init=rate)
+    return _renewed(
+        SCHEDULES[name], previous, estimator, learning_rate_init=float(rate)
+    )

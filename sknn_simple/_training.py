@@ -104,7 +104,7 @@ def prepare(estimator, samples, validation, targets, again):
         targets.network_loss,
         estimator.activation,
         targets.out_activation,
-        estimator.alpha,
+        float(estimator.alpha),
     )
     return Run(
         _samples.encode(targets, samples),
@@ -129,7 +129,7 @@ def make_monitor(estimator, run, state, max_iter, adding):
     # L-BFGS has a stopping rule of its own, unless it is to stop early.
     patient = estimator.solver in OPTIMIZERS or estimator.early_stopping
     patience = Patience(
-        estimator.tol, estimator.n_iter_no_change if patient else np.inf
+        float(estimator.tol), estimator.n_iter_no_change if patient else np.inf
     )
     waited = None if run.kept is None else run.kept.patience
     if waited is not None and type(state.schedule) is Adaptive:

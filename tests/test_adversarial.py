@@ -9,7 +9,6 @@ import contextlib
 import io
 import re
 import warnings
-from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -43,6 +42,7 @@ CAUSES_IN_DATA = "|".join(
         "inconsistent",
         "could not convert",
         "datetime",
+        r"float\(\) argument must be",
         "inhomogeneous",
         "at least 1 dimension",
     ]
@@ -71,7 +71,7 @@ def contents(given):
 
 WARRANTED = "|".join(
     [
-        "valid feature names",
+        "feature names",
         "number of unique classes",
         "y_pred contains classes not in y_true",
         "less than two samples",
@@ -97,8 +97,7 @@ def refusals(estimator, causes):
         yield NotFittedError, "not fitted yet"
     if not hasattr(estimator, "partial_fit"):
         yield AttributeError, "partial_fit"
-    if find_spec("numba") is None:
-        yield ImportError, "engine='numba' needs numba"
+    yield ImportError, "engine='numba' needs numba"
     yield (ValueError, TypeError), causes
 
 

@@ -29,6 +29,7 @@ BAD_PARAMETERS = [
     ("hidden_layer_sizes", "5"),
     ("hidden_layer_sizes", None),
     ("hidden_layer_sizes", np.array(2.5)),
+    ("hidden_layer_sizes", ((5,), 3)),
     ("activation", "sigmoid"),
     ("solver", "rmsprop"),
     ("alpha", -1e-9),
@@ -344,6 +345,16 @@ def test_integers_of_any_type_are_the_same_parameter(name, engine):
     expected = SimpleMLPRegressor((3,), **options | {name: 100}).fit(X, NUMBERS)
     for integer in (np.int8(100), np.uint64(100)):
         found = SimpleMLPRegressor((3,), **options | {name: integer}).fit(X, NUMBERS)
+        np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
+
+
+@pytest.mark.parametrize("name", ["tol", "alpha", "learning_rate_init", "momentum"])
+def test_numbers_of_any_type_are_the_same_parameter(name):
+    """Numba knows no long double."""
+    options = {"random_state": 0, "max_iter": 3, "n_iter_no_change": np.inf}
+    expected = SimpleMLPRegressor((3,), **options | {name: 0.25}).fit(X, NUMBERS)
+    for number in (np.longdouble(0.25), np.float16(0.25)):
+        found = SimpleMLPRegressor((3,), **options | {name: number}).fit(X, NUMBERS)
         np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
 
 
