@@ -49,6 +49,8 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     LabelledSamples
     """
     kind = np.asarray(y).dtype.kind if is_regressor(estimator) else "f"
+    if kind in "mM":
+        raise ValueError("y must be numbers for a regressor, got dates or times.")
     if kind in "SU" or (kind == "O" and any(isinstance(v, str) for v in np.ravel(y))):
         raise ValueError(
             "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
