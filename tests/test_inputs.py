@@ -177,7 +177,7 @@ def test_complex_and_word_targets_for_the_regressor():
     for dtype in (object, str):
         with pytest.raises(ValueError, match=r"y must be numbers .* got text"):
             SimpleMLPRegressor().fit(X, np.array(["1"] * 150, dtype=dtype))
-    with pytest.raises(ValueError, match="y must be numbers .* got dates"):
+    with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
         SimpleMLPRegressor().fit(X, NUMBERS.astype("datetime64[D]"))
 
 
