@@ -408,7 +408,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         score : float
         """
         floats = [np.float64, np.float32]
-        y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
+        with np.errstate(invalid="ignore"):  # it adds y up
+            y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
         return r2(y, self.predict(X), sample_weight)
 
     @classmethod

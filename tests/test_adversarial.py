@@ -40,6 +40,9 @@ CAUSES_IN_DATA = "|".join(
         "Found array with",
         "Expected 2D",
         "inconsistent",
+        # And its metrics of y.
+        "y_true",
+        "a mix of .* targets",
         "could not convert",
         "datetime",
         r"float\(\) argument must be",

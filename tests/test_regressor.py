@@ -196,6 +196,11 @@ def test_r2_of_ordinary_numbers_is_scikit_learns_to_the_last_bit():
     assert model.score(X, y, sample_weight=weights) == expected
 
 
+def test_r2_of_targets_at_both_ends_of_what_floats_can_hold():
+    y = np.finfo(float).max * np.array([1.0] * 20 + [-1.0] * 20)
+    assert SimpleMLPRegressor.from_coefs([[[0.0]]]).score(np.ones((40, 1)), y) == 0
+
+
 def test_r2_of_predictions_that_are_infinitely_bad():
     line = SimpleMLPRegressor.from_coefs([[[1e300]]])
     with pytest.raises(ValueError, match="too far from the predictions"):
