@@ -7,7 +7,6 @@ a caller's RandomState, as they were.
 
 import copy
 import functools
-import math
 import warnings
 
 import numpy as np
@@ -26,6 +25,7 @@ from . import (
     _validation,
 )
 from ._monitor import CallbackBridge
+from ._samples import all_finite
 from .network import OPTIMIZERS, predict
 
 
@@ -55,7 +55,7 @@ def all_or_nothing(method):
 
 def solver_is_stochastic(estimator):
     """Whether there is a `partial_fit`."""
-    if estimator.solver in OPTIMIZERS:
+    if isinstance(estimator.solver, str) and estimator.solver in OPTIMIZERS:
         return True
     raise AttributeError(
         f"partial_fit needs solver='sgd' or 'adam', got solver={estimator.solver!r}."
@@ -136,7 +136,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             y,
             sample_weight,
             (X_val, y_val, sample_weight_val),
-            max_iter=self.max_iter,
+            max_iter=int(self.max_iter),
             again=self.warm_start and hasattr(self, "coefs_"),
         )
         self._warn_unless_stopped(monitor)
@@ -312,11 +312,19 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         """The output layer's pre-activations, shape (n_samples, n_outputs)."""
         check_is_fitted(self)
         if not self._is_valid(X):
-            X = validate_data(
-                self, X, accept_sparse="csr", dtype=self.coefs_[0].dtype, reset=False
-            )
+            dtype = self.coefs_[0].dtype
+            with np.errstate(over="ignore", invalid="ignore"):
+                X = validate_data(
+                    self, X, accept_sparse="csr", dtype=dtype, reset=False
+                )
         activation = self._architecture["activation"]
-        return predict(X, self.coefs_, self.intercepts_, activation)
+        raw_prediction = predict(X, self.coefs_, self.intercepts_, activation)
+        if not all_finite(raw_prediction):
+            raise ValueError(
+                "X is too large for this network, whose outputs for it are no longer "
+                f"finite: got values from {X.min():.3g} to {X.max():.3g}."
+            )
+        return raw_prediction
 
     def _is_valid(self, X):
         """Whether scikit-learn would pass this array on as it is.
@@ -327,13 +335,13 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             type(X) is not np.ndarray
             or X.dtype != self.coefs_[0].dtype
             or X.ndim != 2
+            or not X.flags.forc
             or X.shape[0] == 0
             or X.shape[1] != self.n_features_in_
             or hasattr(self, "feature_names_in_")
         ):
             return False
-        with np.errstate(over="ignore", invalid="ignore"):
-            return math.isfinite(X.sum())
+        return all_finite(X)
 
     def __sklearn_clone__(self):
         clone = super().__sklearn_clone__()

@@ -188,7 +188,8 @@ class Monitor:
         """The lowest loss in the history, or None where patience is for a score."""
         if self.validation is not None:
             return None
-        return min(self.patience.best, self.earlier_best_loss)
+        # L-BFGS may find nothing to improve: then there is but the loss at the start.
+        return min(self.patience.best, self.earlier_best_loss, self.loss)
 
     @property
     def best(self):
@@ -289,6 +290,10 @@ class Monitor:
     def _validate(self, epoch):
         """The epoch with its validation loss and score."""
         loss, score = self.validation.evaluate(self.state.parameters, self.objective)
+        if not math.isfinite(loss):
+            raise self._divergence(
+                epoch, self.n_epochs + 1, "the validation loss is not finite"
+            )
         if not math.isfinite(score):
             raise ValueError(
                 "scoring must give a finite number on the validation data, got "

@@ -15,31 +15,46 @@ from .network import (
     suitable_learning_rate,
 )
 
+
+class FloatInterval(Interval):
+    """An interval of those numbers that NumPy takes for floats.
+
+    A fraction is a Real, and so is an integer of 400 digits, but neither is such a
+    number.
+    """
+
+    def __contains__(self, value):
+        try:
+            return super().__contains__(value) and np.isfinite(float(value))
+        except (TypeError, OverflowError):
+            return False
+
+
 PARAMETER_CONSTRAINTS: dict = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
-    "alpha": [Interval(Real, 0, None, closed="left")],
+    "alpha": [FloatInterval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [StrOptions(set(SCHEDULES))],
     "learning_rate_init": [
         StrOptions({"auto"}),
-        Interval(Real, 0, None, closed="neither"),
+        FloatInterval(Real, 0, None, closed="neither"),
     ],
-    "power_t": [Interval(Real, 0, None, closed="left")],
+    "power_t": [FloatInterval(Real, 0, None, closed="left")],
     "max_iter": [Interval(Integral, 1, None, closed="left")],
     "shuffle": ["boolean"],
     "random_state": ["random_state"],
-    "tol": [Interval(Real, 0, None, closed="left")],
+    "tol": [FloatInterval(Real, 0, None, closed="left")],
     "verbose": ["verbose"],
     "warm_start": ["boolean"],
-    "momentum": [Interval(Real, 0, 1, closed="both")],
+    "momentum": [FloatInterval(Real, 0, 1, closed="both")],
     "nesterovs_momentum": ["boolean"],
     "early_stopping": ["boolean"],
-    "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-    "beta_1": [Interval(Real, 0, 1, closed="left")],
-    "beta_2": [Interval(Real, 0, 1, closed="left")],
-    "epsilon": [Interval(Real, 0, None, closed="neither")],
+    "validation_fraction": [FloatInterval(Real, 0, 1, closed="left")],
+    "beta_1": [FloatInterval(Real, 0, 1, closed="left")],
+    "beta_2": [FloatInterval(Real, 0, 1, closed="left")],
+    "epsilon": [FloatInterval(Real, 0, None, closed="neither")],
     "n_iter_no_change": [
         Interval(Integral, 1, None, closed="left"),
         Options(Real, {np.inf}),
@@ -57,7 +72,10 @@ PARAMETER_CONSTRAINTS: dict = {
 def hidden_layer_sizes(estimator):
     """The parameter as a tuple of int: one width is one layer."""
     given = estimator.hidden_layer_sizes
-    sizes = (given,) if isinstance(given, Integral) else tuple(given)
+    try:
+        sizes = tuple(given)
+    except TypeError:
+        sizes = (given,)
     for size in sizes:
         if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
             raise ValueError(
@@ -71,7 +89,7 @@ def batch_size(estimator, n_samples):
     """Rows of a minibatch; "auto" is what the defaults were measured with."""
     if estimator.batch_size == "auto":
         return min(32, n_samples)
-    return min(estimator.batch_size, n_samples)
+    return min(int(estimator.batch_size), n_samples)
 
 
 def architecture(estimator):
@@ -104,14 +122,15 @@ def check_architecture(estimator, again):
 
 def _given_arrays(name, given, parts):
     """`coefs_init` or `intercepts_init` as arrays of the shapes of `parts`."""
-    arrays = [np.asarray(array) for array in given]
-    shapes = [array.shape for array in arrays]
     expected = [part.shape for part in parts]
+    required = f"{name} must be a list of arrays of shapes {expected}, one a layer"
+    try:
+        arrays = [np.asarray(array) for array in given]
+    except (TypeError, ValueError) as error:  # no list, or a ragged array
+        raise ValueError(f"{required}, got {given!r}.") from error
+    shapes = [array.shape for array in arrays]
     if shapes != expected:
-        raise ValueError(
-            f"{name} must be a list of arrays of shapes {expected}, one a layer, got "
-            f"{shapes}."
-        )
+        raise ValueError(f"{required}, got {shapes}.")
     if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
         raise ValueError(f"{name} must hold finite numbers, got {given!r}.")
     return arrays
@@ -144,14 +163,16 @@ def initial_parameters(estimator, layer_sizes, targets, output_bias, rng, dtype)
         )
     if coefs is not None:
         coefs = _given_arrays("coefs_init", coefs, parameters.coefs)
-        coefs[-1] = coefs[-1] / targets.scale
-        for part, array in zip(parameters.coefs, coefs, strict=True):
-            part[:] = array
+        with np.errstate(over="ignore"):
+            coefs[-1] = coefs[-1] / targets.scale
+            for part, array in zip(parameters.coefs, coefs, strict=True):
+                part[:] = array
     if intercepts is not None:
         intercepts = _given_arrays("intercepts_init", intercepts, parameters.intercepts)
-        intercepts[-1] = (intercepts[-1] - targets.mean) / targets.scale
-        for part, array in zip(parameters.intercepts, intercepts, strict=True):
-            part[:] = array
+        with np.errstate(over="ignore"):
+            intercepts[-1] = (intercepts[-1] - targets.mean) / targets.scale
+            for part, array in zip(parameters.intercepts, intercepts, strict=True):
+                part[:] = array
     if not np.isfinite(parameters.flat).all():
         raise ValueError(
             "coefs_init and intercepts_init must be finite as "
@@ -191,4 +212,6 @@ def make_schedule(estimator, objective, previous=None):
     if rate == "auto":
         rate = auto_learning_rate(estimator, objective)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
-    return _renewed(SCHEDULES[name], previous, estimator, learning_rate_init=rate)
+    return _renewed(
+        SCHEDULES[name], previous, estimator, learning_rate_init=float(rate)
+    )

@@ -139,11 +139,22 @@ def folded(parameters, targets):
     Returns
     -------
     coefs, intercepts : list of ndarray
+
+    Raises
+    ------
+    ValueError
+        If a float of their type cannot hold them.
     """
     coefs, dtype = parameters.coefs, parameters.flat.dtype
     intercepts = parameters.intercepts or [
         np.zeros(coef.shape[1], dtype) for coef in coefs
     ]
-    coefs[-1] = (coefs[-1] * targets.scale).astype(dtype)
-    intercepts[-1] = (intercepts[-1] * targets.scale + targets.mean).astype(dtype)
+    with np.errstate(over="ignore"):
+        coefs[-1] = (coefs[-1] * targets.scale).astype(dtype)
+        intercepts[-1] = (intercepts[-1] * targets.scale + targets.mean).astype(dtype)
+    if not (np.isfinite(coefs[-1]).all() and np.isfinite(intercepts[-1]).all()):
+        raise ValueError(
+            f"y is too large: in its units, coefs_ or intercepts_ are not finite as "
+            f"{dtype}, the type of X. Scale y."
+        )
     return coefs, intercepts

@@ -1,5 +1,6 @@
 """Samples: checking what the user gives, weighing it, holding some of it out."""
 
+import math
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -29,6 +30,15 @@ class LabelledSamples(NamedTuple):
     sample_weight: np.ndarray | None
 
 
+def all_finite(array):
+    """Whether there is no infinity or NaN in a contiguous array.
+
+    One product of BLAS tells in nearly every case; its own overflow is no verdict.
+    """
+    flat = array.ravel(order="K")
+    return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(flat).all())
+
+
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     """Check inputs, targets and weights together.
 
@@ -39,22 +49,26 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     LabelledSamples
     """
     kind = np.asarray(y).dtype.kind if is_regressor(estimator) else "f"
+    if kind in "mM":
+        raise ValueError("y must be numbers for a regressor, got dates or times.")
     if kind in "SU" or (kind == "O" and any(isinstance(v, str) for v in np.ravel(y))):
         raise ValueError(
             "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
             "labels."
         )
-    X, y = validate_data(
-        estimator,
-        X,
-        y,
-        accept_sparse="csr",
-        dtype=dtype,
-        order="C",
-        multi_output=True,
-        y_numeric=is_regressor(estimator),
-        reset=reset,
-    )
+    # To see that all is finite, scikit-learn adds it up: infinities may meet.
+    with np.errstate(over="ignore", invalid="ignore"):
+        X, y = validate_data(
+            estimator,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=dtype,
+            order="C",
+            multi_output=True,
+            y_numeric=is_regressor(estimator),
+            reset=reset,
+        )
     if hasattr(y, "toarray"):
         y = y.toarray()
     if y.ndim > 2:
@@ -64,10 +78,30 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     if sample_weight is not None:
-        sample_weight = _check_sample_weight(
-            sample_weight, X, dtype=X.dtype, ensure_non_negative=True
-        )
+        # What X's type can't hold is refused below.
+        with np.errstate(over="ignore"):
+            sample_weight = _check_sample_weight(
+                sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+            )
+        check_total_weight(sample_weight, "sample_weight")
     return LabelledSamples(X, y, sample_weight)
+
+
+def check_total_weight(sample_weight, name):
+    """Check that weighted losses, and means of them, can be computed.
+
+    Beyond the root of the largest number there is no room left for the losses.
+    """
+    with np.errstate(over="ignore"):
+        total = sample_weight.sum(dtype=np.float64)
+    largest = float(np.sqrt(np.finfo(sample_weight.dtype).max))
+    if total > largest or total < len(sample_weight) / largest:
+        raise ValueError(
+            f"{name} must have a mean of at least {1 / largest:.1g} and a sum of at "
+            f"most {largest:.1g} for X of {sample_weight.dtype}, got weights from "
+            f"{sample_weight.min():.3g} to {sample_weight.max():.3g}. Divide them all "
+            "by the same number."
+        )
 
 
 def check_validation_request(estimator, X_val, y_val, sample_weight_val):
@@ -137,11 +171,16 @@ def hold_out(estimator, samples, seed):
         parts += [None, None]
     training, validation = LabelledSamples(*parts[::2]), LabelledSamples(*parts[1::2])
     for name, part in (("training", training), ("validation", validation)):
-        if part.sample_weight is not None and not part.sample_weight.any():
+        if part.sample_weight is None:
+            continue
+        made = f"that early_stopping=True with validation_fraction={fraction} makes"
+        if not part.sample_weight.any():
             raise ValueError(
-                f"sample_weight is zero for every sample of the {name} part that "
-                f"early_stopping=True with validation_fraction={fraction} makes."
+                f"sample_weight is zero for every sample of the {name} part {made}."
             )
+        check_total_weight(
+            part.sample_weight, f"sample_weight of the {name} part {made}"
+        )
     return training, validation
 
 

@@ -168,6 +168,16 @@ class MultilabelTargets(BinaryTargets):
         return expit(raw_prediction)
 
 
+def kind_of_labels(y):
+    """scikit-learn's `type_of_target`, or its error if these are no labels."""
+    # Both cast NaN and huge numbers to integers, to see whether they are whole.
+    with np.errstate(invalid="ignore"):
+        kind = type_of_target(y, input_name="y")
+        if not kind.startswith(("binary", "multi")):
+            check_classification_targets(y)  # which raises
+    return kind
+
+
 def label_targets(y, loss, classes=None):
     """Find out what kind of labels `y` holds.
 
@@ -184,9 +194,7 @@ def label_targets(y, loss, classes=None):
     -------
     targets : BinaryTargets, MulticlassTargets or MultilabelTargets
     """
-    kind = type_of_target(y, input_name="y")
-    if not kind.startswith(("binary", "multi")):
-        check_classification_targets(y)  # which raises
+    kind = kind_of_labels(y)
     if kind == "multiclass-multioutput":
         raise ValueError(
             "y must be labels of shape (n_samples,), or a multilabel indicator "
@@ -197,6 +205,25 @@ def label_targets(y, loss, classes=None):
         return MultilabelTargets(np.arange(y.shape[1]), loss)
     classes = LabelEncoder().fit(y if classes is None else classes).classes_
     return (BinaryTargets if len(classes) <= 2 else MulticlassTargets)(classes, loss)
+
+
+def r2(y, prediction, sample_weight=None):
+    """scikit-learn's R^2, but of numbers whose squares may overflow or vanish.
+
+    Dividing both by the same power of two changes no digit.
+    """
+    y, prediction = (part.reshape(len(part), -1) for part in (y, prediction))
+    if y.shape[1] == prediction.shape[1]:  # or else scikit-learn raises
+        exponents = [np.frexp(np.abs(part).max(axis=0))[1] for part in (y, prediction)]
+        # Where y is next to nothing, the squares of the predictions decide.
+        room = np.finfo(prediction.dtype).maxexp // 2 - 12
+        exponent = np.maximum(exponents[0], exponents[1] - room)
+        y, prediction = (np.ldexp(part, -exponent) for part in (y, prediction))
+    with np.errstate(over="ignore"):
+        score = r2_score(y, prediction, sample_weight=sample_weight)
+    if score == -np.inf:
+        raise ValueError("y is too far from the predictions: R^2 would be infinite.")
+    return score
 
 
 class RegressionTargets:
@@ -252,11 +279,13 @@ class RegressionTargets:
         if weights is not None:
             y, weights = y[weights > 0], weights[weights > 0]
         Y = y.reshape(len(y), -1).astype(np.float64)
-        mean = np.average(Y, weights=weights, axis=0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = np.average(Y, weights=weights, axis=0)
         # Squares of very large or small numbers would overflow or vanish.
-        largest = np.abs(Y - mean).max(axis=0)
-        largest[largest == 0] = 1.0
-        squares = ((Y - mean) / largest) ** 2
+        with np.errstate(over="ignore", invalid="ignore"):
+            largest = np.abs(Y - mean).max(axis=0)
+            largest[largest == 0] = 1.0
+            squares = ((Y - mean) / largest) ** 2
         scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
         # A y that is constant up to rounding has no scale of its own.
         scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1.0
@@ -275,7 +304,7 @@ class RegressionTargets:
     def score(self, raw_prediction, y, sample_weight):
         """R^2 on `y`, of a network that was trained on scaled targets."""
         prediction = self.predict(raw_prediction * self.scale + self.mean)
-        return r2_score(y, prediction, sample_weight=sample_weight)
+        return r2(y, prediction, sample_weight)
 
     def encode(self, y, dtype):
         """The columns of y, standardised if there is a scale."""
@@ -294,12 +323,13 @@ class RegressionTargets:
                 f"y must lie in [{low}, {high}] for {what}, got values from "
                 f"{Y.min():.6g} to {Y.max():.6g}."
             )
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             Y = ((Y - self.mean) / self.scale).astype(dtype)
         if not np.isfinite(Y).all():
             raise ValueError(
-                f"y must be finite as {Y.dtype}, the type of X, got values from "
-                f"{y.min():.3g} to {y.max():.3g}. Scale y, or give X as float64."
+                f"y must be finite as {Y.dtype}, the type of X, also in units of its "
+                f"deviation, got values from {y.min():.3g} to {y.max():.3g}. Scale y, "
+                "or give X as float64."
             )
         return Y
 
@@ -307,4 +337,9 @@ class RegressionTargets:
         """Predictions in the units of y, from the raw ones, which are overwritten."""
         with np.errstate(over="ignore"):
             OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
+        if self.out_activation == "exp" and not np.isfinite(raw_prediction).all():
+            raise ValueError(
+                "X is too large for this network, whose predictions for it are no "
+                "longer finite."
+            )
         return raw_prediction[:, 0] if self.squeeze else raw_prediction

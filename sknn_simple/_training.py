@@ -104,7 +104,7 @@ def prepare(estimator, samples, validation, targets, again):
         targets.network_loss,
         estimator.activation,
         targets.out_activation,
-        estimator.alpha,
+        float(estimator.alpha),
     )
     return Run(
         _samples.encode(targets, samples),
@@ -129,7 +129,7 @@ def make_monitor(estimator, run, state, max_iter, adding):
     # L-BFGS has a stopping rule of its own, unless it is to stop early.
     patient = estimator.solver in OPTIMIZERS or estimator.early_stopping
     patience = Patience(
-        estimator.tol, estimator.n_iter_no_change if patient else np.inf
+        float(estimator.tol), estimator.n_iter_no_change if patient else np.inf
     )
     waited = None if run.kept is None else run.kept.patience
     if waited is not None and type(state.schedule) is Adaptive:
@@ -150,7 +150,13 @@ def make_monitor(estimator, run, state, max_iter, adding):
 def constant_loss(objective, samples):
     """The loss of the best answer that is the same for every sample."""
     loss = LOSSES[objective.loss]
-    value = loss.of_constant(samples.Y, samples.sample_weight)
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = loss.of_constant(samples.Y, samples.sample_weight)
+    if not np.isfinite(value):
+        raise ValueError(
+            f"y is too large for loss={objective.loss!r}: even that of the best "
+            "constant answer is not finite. Scale y, or set normalize_y=True."
+        )
     return float(value / samples.Y.shape[1] if loss.averaged else value)
 
 

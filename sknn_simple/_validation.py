@@ -1,6 +1,7 @@
 """Validation: held-out samples, and what early stopping watches on them."""
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,10 +35,9 @@ class Validation:
         raw_prediction = predict(
             X, parameters.coefs, parameters.intercepts, objective.activation
         )
-        score = None if self.score is None else self.score(raw_prediction.copy())
         loss = LOSSES[objective.loss]
         value = loss.function(
-            raw_prediction,
+            raw_prediction.copy(),
             Y,
             sample_weight,
             np.empty_like(raw_prediction),
@@ -47,7 +47,10 @@ class Validation:
         value = float(value) / self.samples.total_weight
         if loss.averaged:
             value /= Y.shape[1]
-        return value, -value if score is None else score
+        # Of a loss that is not finite, the caller makes an error.
+        if self.score is None or not math.isfinite(value):
+            return value, -value
+        return value, self.score(raw_prediction)
 
 
 def make_validation(estimator, run, fitted_now):
@@ -67,7 +70,7 @@ def make_validation(estimator, run, fitted_now):
         def score(raw_prediction):
             try:
                 return float(scorer(fitted_now(), X, y, **weights))
-            except (TypeError, ValueError) as error:
+            except (AttributeError, TypeError, ValueError) as error:
                 raise ValueError(
                     f"scoring={estimator.scoring!r} failed on the validation data: "
                     f"{error}"

@@ -9,7 +9,6 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
@@ -20,10 +19,12 @@ from ._conversion import (
     make_fitted,
     to_sklearn,
 )
+from ._samples import check_total_weight
 from ._targets import (
     BinaryTargets,
     MulticlassTargets,
     MultilabelTargets,
+    kind_of_labels,
     label_targets,
 )
 
@@ -385,7 +386,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     def _check_classes(self, y, classes):
         """Check that `classes` are given in the first call, and do not change."""
         if not hasattr(self, "coefs_"):
-            kind = type_of_target(y, input_name="y")
+            kind = kind_of_labels(y)
             if classes is None and kind != "multilabel-indicator":
                 raise ValueError(
                     "classes must be passed on the first call to partial_fit: all "
@@ -420,21 +421,31 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             )
         else:
             self._check_class_weight()
-            by_class = compute_class_weight(
-                self.class_weight, classes=classes, y=classes
-            )
-        weights = by_class[codes] * (1 if sample_weight is None else sample_weight)
+            try:
+                by_class = compute_class_weight(
+                    self.class_weight, classes=classes, y=classes
+                )
+            except TypeError as error:
+                raise TypeError(
+                    f"class_weight can't tell labels of {classes.dtype} apart: use "
+                    "sample_weight, or labels that are numbers or text."
+                ) from error
+        with np.errstate(over="ignore"):
+            weights = by_class[codes] * (1 if sample_weight is None else sample_weight)
+            weights = weights.astype(X.dtype)
         if not weights.any():
             raise ValueError(
                 f"class_weight={self.class_weight!r} and sample_weight leave no sample "
                 "with a weight above zero."
             )
-        return samples._replace(sample_weight=weights.astype(X.dtype))
+        check_total_weight(weights, "class_weight with sample_weight")
+        return samples._replace(sample_weight=weights)
 
     def _check_class_weight(self):
         """Check that a dict holds nothing but weights."""
         weights = list(self.class_weight.values())
-        if not all(isinstance(w, Real) and 0 <= w < np.inf for w in weights):
+        largest = float(np.finfo(float).max)
+        if not all(isinstance(w, Real) and 0 <= w <= largest for w in weights):
             raise ValueError(
                 "class_weight must hold finite numbers that are not negative, got "
                 f"{self.class_weight!r}."

@@ -4,13 +4,14 @@ import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.neural_network import MLPRegressor
+from sklearn.utils import check_array
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
 from ._conversion import check_told_by_weights, layer_arrays, make_fitted, to_sklearn
-from ._targets import RegressionTargets
+from ._targets import RegressionTargets, r2
 from .network import ACTIVATIONS
 
 
@@ -389,6 +390,27 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.predict(raw_prediction)
+
+    def score(self, X, y, sample_weight=None):
+        """Coefficient of determination R^2 of the predictions, as scikit-learn's.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            May be of any scale: squares of huge or tiny numbers do no harm.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        floats = [np.float64, np.float32]
+        with np.errstate(invalid="ignore"):  # it adds y up
+            y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
+        return r2(y, self.predict(X), sample_weight)
 
     @classmethod
     def from_coefs(cls, coefs, intercepts=None, **params):

@@ -1,5 +1,7 @@
 """Bad input is refused before any work, by an error that says what and why."""
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 X, LABELS = load_iris(return_X_y=True)
 NUMBERS = X[:, 0].copy()
+UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
 KINDS = pytest.mark.parametrize(
     ("kind", "y"),
     [(SimpleMLPClassifier, LABELS), (SimpleMLPRegressor, NUMBERS)],
@@ -25,11 +28,15 @@ BAD_PARAMETERS = [
     ("hidden_layer_sizes", (True,)),
     ("hidden_layer_sizes", "5"),
     ("hidden_layer_sizes", None),
+    ("hidden_layer_sizes", np.array(2.5)),
+    ("hidden_layer_sizes", ((5,), 3)),
     ("activation", "sigmoid"),
     ("solver", "rmsprop"),
     ("alpha", -1e-9),
     ("alpha", np.nan),
     ("alpha", "0"),
+    ("alpha", Fraction(1, 3)),
+    ("alpha", 10**400),
     ("batch_size", 0),
     ("batch_size", 2.5),
     ("batch_size", "big"),
@@ -37,6 +44,7 @@ BAD_PARAMETERS = [
     ("learning_rate_init", 0),
     ("learning_rate_init", -0.1),
     ("learning_rate_init", "fast"),
+    ("learning_rate_init", 10**400),
     ("power_t", -1),
     ("max_iter", 0),
     ("max_iter", 1.5),
@@ -79,7 +87,9 @@ def test_bad_parameters(kind, y, name, value):
     assert not hasattr(estimator, "n_features_in_")
 
 
-@pytest.mark.parametrize("value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}])
+@pytest.mark.parametrize(
+    "value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}, {0: 10**400}]
+)
 def test_bad_class_weight(value):
     with pytest.raises(ValueError, match="class_weight"):
         SimpleMLPClassifier(class_weight=value).fit(X, LABELS)
@@ -167,6 +177,8 @@ def test_complex_and_word_targets_for_the_regressor():
     for dtype in (object, str):
         with pytest.raises(ValueError, match=r"y must be numbers .* got text"):
             SimpleMLPRegressor().fit(X, np.array(["1"] * 150, dtype=dtype))
+    with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
+        SimpleMLPRegressor().fit(X, NUMBERS.astype("datetime64[D]"))
 
 
 @pytest.mark.parametrize(
@@ -201,6 +213,8 @@ def test_targets_that_float32_cannot_hold():
         (np.zeros(150), "(?i)sample.weights? .*non-zero"),
         (np.ones(149), r"sample_weight.shape == \(149,\)"),
         (np.ones((150, 2)), "Sample weights must be 1D"),
+        (np.full(150, 1e300), "sample_weight must have .* a sum of at most 1e"),
+        (np.full(150, 5e-324), "sample_weight must have a mean of at least 7e-155"),
     ],
 )
 def test_bad_weights(kind, y, weights, message):
@@ -220,7 +234,16 @@ def test_bad_weights(kind, y, weights, message):
             {"coefs_init": [np.full((4, 5), np.nan), np.ones((5, 1))]},
             "coefs_init must hold finite numbers",
         ),
+        (
+            {"coefs_init": [np.full((4, 5), 1e300), np.ones((5, 1))]},
+            "coefs_init and intercepts_init must be finite as float32",
+        ),
+        (
+            {"coefs_init": [[[1, 2], [3]], [[1]]]},
+            r"coefs_init .*\(4, 5\), \(5, 1\).*got",
+        ),
         ({"intercepts_init": [np.ones(5)]}, r"intercepts_init .*\(5,\), \(1,\)"),
+        ({"intercepts_init": np.array(2)}, r"intercepts_init .*\(5,\).*array\(2\)"),
         (
             {"intercepts_init": [np.ones(5), np.ones(1)], "fit_intercept": False},
             "intercepts_init must be None with fit_intercept=False",
@@ -229,7 +252,7 @@ def test_bad_weights(kind, y, weights, message):
 )
 def test_bad_initial_weights(options, message):
     with pytest.raises(ValueError, match=message):
-        SimpleMLPRegressor((5,), **options).fit(X, NUMBERS)
+        SimpleMLPRegressor((5,), **options).fit(X.astype(np.float32), NUMBERS)
 
 
 @KINDS
@@ -294,9 +317,113 @@ def test_early_stopping_with_no_weight_left_for_a_part():
         )
 
 
+def test_early_stopping_with_next_to_no_weight_left_for_a_part():
+    weights = np.full(150, 1e-200)
+    weights[0] = 1
+    with pytest.raises(ValueError, match=r"sample_weight of the .* part that early"):
+        SimpleMLPRegressor(early_stopping=True, random_state=0).fit(
+            X, NUMBERS, sample_weight=weights
+        )
+
+
+def test_class_weights_that_multiply_to_too_much():
+    classifier = SimpleMLPClassifier(class_weight={0: 1e300})
+    with pytest.raises(ValueError, match="class_weight with sample_weight must have"):
+        classifier.fit(X, LABELS, sample_weight=np.full(150, 1e100))
+    with pytest.raises(ValueError, match="class_weight with sample_weight must have"):
+        classifier.fit(X.astype(np.float32), LABELS)
+
+
+def test_class_weights_for_dates():
+    days = np.array(["2000-01-01", "2000-01-02", "2000-01-03"], "datetime64[D]")
+    with pytest.raises(TypeError, match="class_weight can't tell labels of datetime64"):
+        SimpleMLPClassifier(class_weight={0: 1}).fit(X, days[LABELS])
+
+
+@pytest.mark.parametrize("name", ["batch_size", "max_iter"])
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_integers_of_any_type_are_the_same_parameter(name, engine):
+    """NumPy's small ones overflow in arithmetic, its unsigned ones turn to floats."""
+    options = {"engine": engine, "random_state": 0, "max_iter": 3} | UNSTOPPED
+    expected = SimpleMLPRegressor((3,), **options | {name: 100}).fit(X, NUMBERS)
+    for integer in (np.int8(100), np.uint64(100)):
+        found = SimpleMLPRegressor((3,), **options | {name: integer}).fit(X, NUMBERS)
+        np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
+
+
+@pytest.mark.parametrize("name", ["tol", "alpha", "learning_rate_init", "momentum"])
+def test_numbers_of_any_type_are_the_same_parameter(name):
+    """Numba knows no long double."""
+    options = {"random_state": 0, "max_iter": 3, "n_iter_no_change": np.inf}
+    expected = SimpleMLPRegressor((3,), **options | {name: 0.25}).fit(X, NUMBERS)
+    for number in (np.longdouble(0.25), np.float16(0.25)):
+        found = SimpleMLPRegressor((3,), **options | {name: number}).fit(X, NUMBERS)
+        np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
+
+
+def test_samples_too_large_for_the_network():
+    line = SimpleMLPRegressor.from_coefs([[[2.0], [-2.0]]])
+    assert line.predict([[4e307, 4e307]]) == 0
+    for samples in ([[1e308, -1e308]], [[1e308, 1e308]]):
+        with pytest.raises(ValueError, match="X is too large for this network"):
+            line.predict(samples)
+    exponential = SimpleMLPRegressor.from_coefs([[[1.0]]], loss="poisson")
+    assert np.isfinite(exponential.predict([[709.0]]))
+    with pytest.raises(ValueError, match="X is too large for this network"):
+        exponential.predict([[710.0]])
+
+
+@KINDS
+def test_samples_at_both_ends_of_what_floats_can_hold(kind, y):
+    """scikit-learn's own check adds them up: infinity minus infinity."""
+    extreme = np.finfo(float).max * np.sign(X - X.mean(axis=0))
+    model = kind((3,), max_iter=2, n_iter_no_change=np.inf).fit(extreme, y)
+    assert np.isfinite(model.score(extreme.tolist(), y))
+
+
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_targets_too_large_for_their_loss(engine):
+    regressor = SimpleMLPRegressor((3,), normalize_y=False, engine=engine)
+    with pytest.raises(ValueError, match="y is too large for loss='squared_error'"):
+        regressor.fit(X, 1e200 * NUMBERS)
+    with pytest.raises(ValueError, match=r"y must be finite as float64.*deviation"):
+        SimpleMLPRegressor((3,)).fit(X, np.sign(NUMBERS - 6) * np.finfo(float).max)
+
+
+def test_targets_too_large_for_coefs_in_their_units():
+    """One step goes from 0.88 to 1.1 times 1.7e308."""
+    step = {"learning_rate_init": 1.9, "momentum": 0.0, "max_iter": 1, **UNSTOPPED}
+    regressor = SimpleMLPRegressor(
+        (), alpha=0.0, fit_intercept=False, coefs_init=[[[1.5e308]]], **step
+    )
+    with pytest.raises(ValueError, match="in its units, coefs_ or intercepts_ are not"):
+        regressor.fit([[1.0], [-1.0]], [1.7e308, -1.7e308])
+
+
+def test_validation_data_with_an_infinite_loss():
+    regressor = SimpleMLPRegressor((), normalize_y=False, early_stopping=True)
+    with pytest.raises(ValueError, match=r"epoch 1.*the validation loss is not finite"):
+        regressor.fit(X, NUMBERS, X_val=1e200 * X, y_val=NUMBERS)
+
+
+def test_labels_that_no_integer_can_hold():
+    """scikit-learn's type_of_target casts them to see whether they are whole."""
+    bad = np.where(LABELS == 0, np.nan, LABELS)
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        SimpleMLPClassifier().partial_fit(X, bad, classes=[1, 2])
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        SimpleMLPClassifier().fit(X, LABELS * 1e300)
+
+
 def test_a_scorer_that_fails():
     regressor = SimpleMLPRegressor(early_stopping=True, scoring="accuracy")
     with pytest.raises(ValueError, match="scoring='accuracy' failed on the validation"):
+        regressor.fit(X, NUMBERS)
+
+
+def test_a_scorer_of_probabilities_for_a_regressor():
+    regressor = SimpleMLPRegressor(early_stopping=True, scoring="neg_log_loss")
+    with pytest.raises(ValueError, match="scoring='neg_log_loss' failed on the valid"):
         regressor.fit(X, NUMBERS)
 
 
@@ -331,6 +458,11 @@ def test_there_is_no_partial_fit_for_lbfgs():
     assert not hasattr(SimpleMLPRegressor(solver="lbfgs"), "partial_fit")
     with pytest.raises(AttributeError, match="partial_fit"):
         SimpleMLPRegressor(solver="lbfgs").partial_fit(X, NUMBERS)
+
+
+def test_there_is_no_partial_fit_for_what_is_no_solver():
+    for solver in (["sgd"], np.array(["sgd", "adam"]), None):
+        assert not hasattr(SimpleMLPRegressor(solver=solver), "partial_fit")
 
 
 @KINDS

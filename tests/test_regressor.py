@@ -6,7 +6,7 @@ from scipy.special import expit
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression, PoissonRegressor, QuantileRegressor
-from sklearn.metrics import mean_absolute_error, mean_poisson_deviance
+from sklearn.metrics import mean_absolute_error, mean_poisson_deviance, r2_score
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.preprocessing import StandardScaler
 
@@ -174,3 +174,42 @@ def test_init_draws_what_it_says():
     for coef in model.coefs_:
         np.testing.assert_array_equal(coef, 2 * rng.random_sample(coef.shape) - 1)
     assert [b.tolist() for b in model.intercepts_] == [[0.0] * 4, [0.0]]
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e200, 1e-200, 1e-300])
+def test_r2_does_not_depend_on_the_scale_of_y(scale):
+    """scikit-learn's squares overflow to NaN, or vanish, which it takes for perfect."""
+    y = X[:, 0] - X[:, 1]
+    options = {"hidden_layer_sizes": (3,), "random_state": 0, "early_stopping": True}
+    plain, scaled = (SimpleMLPRegressor(**options).fit(X, f * y) for f in (1.0, scale))
+    assert scaled.score(X, scale * y) == pytest.approx(plain.score(X, y), rel=1e-6)
+    np.testing.assert_allclose(
+        scaled.validation_scores_, plain.validation_scores_, rtol=1e-6
+    )
+
+
+def test_r2_of_ordinary_numbers_is_scikit_learns_to_the_last_bit():
+    y = np.column_stack([X[:, 0], 1e3 * X[:, 1]])
+    model = SimpleMLPRegressor((3,), max_iter=20, n_iter_no_change=np.inf).fit(X, y)
+    weights = np.arange(len(X))
+    expected = r2_score(y, model.predict(X), sample_weight=weights)
+    assert model.score(X, y, sample_weight=weights) == expected
+
+
+def test_r2_of_targets_at_both_ends_of_what_floats_can_hold():
+    y = np.finfo(float).max * np.array([1.0] * 20 + [-1.0] * 20)
+    assert SimpleMLPRegressor.from_coefs([[[0.0]]]).score(np.ones((40, 1)), y) == 0
+
+
+def test_r2_of_predictions_that_are_infinitely_bad():
+    line = SimpleMLPRegressor.from_coefs([[[1e300]]])
+    with pytest.raises(ValueError, match="too far from the predictions"):
+        line.score([[1.0], [2.0]], [1.0, 2.0])
+
+
+def test_the_best_loss_where_lbfgs_finds_nothing_to_improve():
+    dead = {"out_activation": "relu", "coefs_init": [-np.ones((3, 1))], "alpha": 0.0}
+    model = SimpleMLPRegressor((), solver="lbfgs", fit_intercept=False, **dead)
+    model.fit(np.ones((9, 3)), np.arange(9.0))
+    assert model.n_iter_ == 0
+    assert model.best_loss_ == model.loss_

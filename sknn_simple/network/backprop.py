@@ -134,13 +134,14 @@ def predict(X, coefs, intercepts, activation):
     Returns
     -------
     raw_prediction : ndarray of shape (n_samples, n_outputs)
+        Infinite or NaN where the samples are too large for the network.
     """
     n_samples, widths = X.shape[0], [coef.shape[1] for coef in coefs]
     n_rows = max(1, min(n_samples, _BLOCK // max(widths) + 1))
     dtype = np.result_type(X.dtype, *coefs, *intercepts)
     raw_prediction = np.empty((n_samples, widths[-1]), dtype)
     hidden = [np.empty((n_rows, width), dtype) for width in widths[:-1]]
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, n_samples, n_rows):
             block = X if n_rows == n_samples else X[start : start + n_rows]
             out = raw_prediction[start : start + n_rows]
