@@ -56,7 +56,7 @@ if __name__ == "__main__":
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=":0",
             local_directory=folder,
             silence_logs="CRITICAL",  # a death is told of as an error
         ) as cluster,

@@ -26,7 +26,7 @@ scale = np.logspace(-2, 2, N_FEATURES)
 
 
 def samples():
-    """Which of the first two features is the larger, in units of their own?"""
+    """Features in units of their own, and whether the first is above the second."""
     X = rng.standard_normal((N_ROWS, N_FEATURES))
     return X * scale, (X[:, 0] > X[:, 1]).astype(int)
 
@@ -72,9 +72,8 @@ folder.cleanup()
 # The peak is a few files', however many there are.
 accuracy = network.score(scaler.transform(X_test), y_test)
 print(f"Samples seen: {network.t_}, accuracy: {accuracy:.3f}")
-print(
-    f"A file's samples take {X.nbytes / 1e6:.1f} MB, all {N_FILES * X.nbytes / 1e6:.0f}."
-)
+size = X.nbytes / 1e6
+print(f"A file's samples take {size:.1f} MB, all {N_FILES * size:.0f} MB.")
 print(f"Peak while training: {peak / X.nbytes:.1f} files' worth.")
 assert accuracy > 0.95
 assert peak < 8 * X.nbytes
