@@ -3,7 +3,7 @@
 Each takes the names of the rivals that take part, and whether to be quick.
 """
 
-from . import distributed, growth, layers, memory, prediction, search, toys
+from . import growth, layers, memory, prediction, processes, search, toys
 
 WORKLOADS = {
     "W1": toys.soft_targets,
@@ -15,8 +15,8 @@ WORKLOADS = {
     "W7": memory.memory,
     "growth": growth.growth,
     "threads": search.threads,
-    "backends": distributed.backends,
-    "Parquet": distributed.parquet,
+    "backends": processes.backends,
+    "Parquet": processes.parquet,
 }
 
 TITLES = {

@@ -74,8 +74,8 @@ def backends(chosen, quick):
                     for engine in ENGINES
                     if engine in chosen
                 ],
-                note=f"12 fits of {n_epochs} epochs on digits; two workers of a thread each, "
-                "one BLAS thread. The workers are there before.",
+                note=f"12 fits of {n_epochs} epochs on digits; two workers of a thread "
+                "each, and one BLAS thread. The workers are there before.",
             )
         )
     return cases
