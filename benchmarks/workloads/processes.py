@@ -39,7 +39,7 @@ def backends(chosen, quick):
     from .layers import standardised_digits
 
     X, y = standardised_digits(quick)
-    sizes = {"short fits": 2, "long fits": 4 if quick else 40}
+    sizes = {"short fits": 2, "long fits": 4 if quick else 20}
     cases = []
     for case, n_epochs in sizes.items():
         training = Training(
