@@ -3,7 +3,7 @@
 Each takes the names of the rivals that take part, and whether to be quick.
 """
 
-from . import growth, layers, memory, prediction, search, toys
+from . import growth, layers, memory, prediction, processes, search, toys
 
 WORKLOADS = {
     "W1": toys.soft_targets,
@@ -15,6 +15,8 @@ WORKLOADS = {
     "W7": memory.memory,
     "growth": growth.growth,
     "threads": search.threads,
+    "backends": processes.backends,
+    "Parquet": processes.parquet,
 }
 
 TITLES = {
@@ -27,4 +29,6 @@ TITLES = {
     "W7": "memory beyond the input, 500000 x 100 float32",
     "growth": "how the cost of an epoch grows",
     "threads": "GridSearchCV on digits in one and in two threads",
+    "backends": "GridSearchCV on digits by two workers: threads, loky, Dask",
+    "Parquet": "memory of a pass over Parquet files",
 }

@@ -1,0 +1,205 @@
+"""Beyond one process: a search by each of joblib's backends; a pass over Parquet.
+
+A pass is measured in a process of its own, which runs this file.
+"""
+
+import functools
+import sys
+import tempfile
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+
+import joblib
+import numpy as np
+from sklearn.model_selection import GridSearchCV
+
+BACKENDS = {"1 process": None, "threads": "threading", "loky": "loky", "Dask": "dask"}
+N_FEATURES = 50
+N_FILES = (4, 16)
+
+
+def missing():
+    """Whether the extra is; says so."""
+    names = [n for n in ("dask", "distributed", "pyarrow") if find_spec(n) is None]
+    if names:
+        print(
+            f'  {" and ".join(names)} not installed (pip install "sknn-simple[bench]")'
+        )
+    return bool(names)
+
+
+def backends(chosen, quick):
+    """One search, by two workers of each kind."""
+    if missing():
+        return []
+    from cases import ENGINES, Agreement, Case, Rival
+    from training import Training
+
+    from .layers import standardised_digits
+
+    X, y = standardised_digits(quick)
+    sizes = {"short fits": 2, "long fits": 4 if quick else 20}
+    cases = []
+    for case, n_epochs in sizes.items():
+        training = Training(
+            X,
+            y,
+            hidden_layer_sizes=(100,),
+            n_epochs=n_epochs,
+            batch_size=32,
+            learning_rate=0.1,
+            momentum=0.9,
+            alpha=1e-4,
+        )
+        runs = {
+            f"{engine}, {name}": searching(training, engine, backend)
+            for engine in ENGINES
+            if engine in chosen
+            for name, backend in BACKENDS.items()
+        }
+        cases.append(
+            Case(
+                "backends",
+                case,
+                "search",
+                {name: Rival(run) for name, run in runs.items()},
+                repeats=5,
+                agreements=[
+                    Agreement(
+                        "scores",
+                        {n: run for n, run in runs.items() if n.startswith(engine)},
+                        tolerance=1e-15,
+                    )
+                    for engine in ENGINES
+                    if engine in chosen
+                ],
+                note=f"12 fits of {n_epochs} epochs on digits; two workers of a thread "
+                "each, and one BLAS thread. The workers are there before.",
+            )
+        )
+    return cases
+
+
+def searching(training, engine, backend):
+    """A function that searches by this backend, and returns the scores."""
+    from training import ours
+
+    grid = {"learning_rate_init": [0.01, 0.03, 0.1, 0.3]}
+
+    def run():
+        options = {"n_jobs": 1}
+        if backend is not None:
+            options = {"backend": backend, "n_jobs": 2}
+        if backend == "dask":
+            cluster()
+        with joblib.parallel_config(**options):
+            search = GridSearchCV(ours(training, engine), grid, cv=3, refit=False)
+            search.fit(training.X, training.y)
+        return [np.array(search.cv_results_["mean_test_score"])]
+
+    return run
+
+
+@functools.cache
+def cluster():
+    """Start the workers at the first call; Dask ends them with this process."""
+    from distributed import Client, LocalCluster
+
+    return Client(
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address=":0",
+            local_directory=tempfile.gettempdir(),
+        )
+    )
+
+
+def parquet(chosen, quick):
+    """The memory that a pass takes, by the number of files."""
+    if missing():
+        return []
+    from cases import ENGINES, Case, Rival
+
+    from .memory import FORGET_PEAK
+
+    if not FORGET_PEAK.exists():
+        print("  Only Linux tells the peak of a call.")
+        return []
+    n_rows = 10_000 if quick else 100_000
+    return [
+        Case(
+            "Parquet",
+            f"{n_files} files",
+            "a file's samples",
+            {
+                engine: Rival(lambda e=engine, n=n_files: peak(e, n, n_rows))
+                for engine in ENGINES
+                if engine in chosen
+            },
+            repeats=1,
+            measure=lambda run: run(),
+            is_share=True,
+            note=f"float32, {n_rows} rows of {N_FEATURES} features a file, beyond what "
+            "was resident after a pass over a small one.",
+        )
+        for n_files in N_FILES
+    ]
+
+
+def peak(engine, n_files, n_rows):
+    """The peak of a pass, in units of a file's samples."""
+    from machine import run_python
+
+    return float(run_python(__file__, engine, str(n_files), str(n_rows)))
+
+
+def write(path, n_rows, seed):
+    """A file of samples."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    X = np.random.default_rng(seed).standard_normal((N_FEATURES, n_rows), np.float32)
+    columns = {f"x{i}": column for i, column in enumerate(X)}
+    pq.write_table(pa.table({**columns, "y": (X[0] > 0).astype(int)}), path)
+
+
+def pass_over(network, paths):
+    """Train on one file after another."""
+    import pyarrow.parquet as pq
+
+    for path in paths:
+        table = pq.read_table(path)
+        columns = [table[f"x{i}"].to_numpy() for i in range(N_FEATURES)]
+        network.partial_fit(
+            np.column_stack(columns), table["y"].to_numpy(), classes=[0, 1]
+        )
+
+
+def measure(engine, n_files, n_rows):
+    """Peak of resident memory of a pass, less what was there before."""
+    from memory import FORGET_PEAK, status
+
+    from sknn_simple import SimpleMLPClassifier
+
+    network = SimpleMLPClassifier((100,), engine=engine, random_state=0)
+    with tempfile.TemporaryDirectory() as folder:
+        small = Path(folder) / "small.parquet"
+        write(small, 1000, 0)
+        paths = [Path(folder) / f"{i}.parquet" for i in range(n_files)]
+        # In another process, which takes its memory along.
+        joblib.Parallel(2)(
+            joblib.delayed(write)(path, n_rows, seed) for seed, path in enumerate(paths)
+        )
+        pass_over(network, [small])
+        before = status("VmRSS")
+        FORGET_PEAK.write_text("5")
+        pass_over(network, paths)
+        return (status("VmHWM") - before) / (n_rows * N_FEATURES * 4)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    _, engine, n_files, n_rows = sys.argv
+    print(measure(engine, int(n_files), int(n_rows)))

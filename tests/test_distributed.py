@@ -1,0 +1,209 @@
+"""On a Dask cluster of two processes: the judge is the same work in this process."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import tracemalloc
+import uuid
+from functools import partial
+
+import joblib
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from distributed import Client, LocalCluster
+from sklearn.base import clone
+from sklearn.callback import ProgressBar
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.model_selection import EpochSearchCV
+
+X, Y = load_iris(return_X_y=True)
+FOLDS = list(StratifiedKFold(3).split(X, Y))
+# Whatever is as large as this is scattered over the workers, not sent with each task.
+SCATTERED = [X, Y, *(indices for fold in FOLDS for indices in fold)]
+NETWORK = SimpleMLPClassifier((5,), n_iter_no_change=np.inf, random_state=0)
+PIPELINE = make_pipeline(StandardScaler(), NETWORK)
+GRID = {
+    "simplemlpclassifier__learning_rate_init": [0.01, 0.1, 0.3],
+    "simplemlpclassifier__max_iter": [2, 10],
+}
+SEARCHES = pytest.mark.parametrize("kind", [GridSearchCV, EpochSearchCV])
+N_PARTITIONS, N_ROWS, N_FEATURES = 10, 10_000, 20
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    """Two workers, of one thread each; nothing is left of them afterwards."""
+    before = set(multiprocessing.active_children())
+    folder = tmp_path_factory.mktemp("dask")
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address=":0",
+            local_directory=str(folder),
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        # It would take back the copies of scattered data, which a kill is survived by.
+        client.amm.stop()
+        yield client
+    assert set(multiprocessing.active_children()) == before
+    assert not any("IO loop" in thread.name for thread in threading.enumerate())
+    assert not list(folder.glob("dask-scratch-space/worker-*"))
+
+
+class Accuracy:
+    """A scorer that writes down who asks it, and may kill who asks it n-th, once."""
+
+    def __init__(self, folder, deadly_call=None):
+        folder.mkdir()
+        self.folder = folder
+        self.deadly_call = deadly_call
+        self.at_home = os.getpid()
+
+    def __call__(self, estimator, X, y):
+        if os.getpid() != self.at_home:
+            (self.folder / uuid.uuid4().hex).write_text(str(os.getpid()))
+            if len(list(self.folder.iterdir())) == self.deadly_call:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return estimator.score(X, y)
+
+    def callers(self):
+        """The process of each call."""
+        return [int(file.read_text()) for file in self.folder.iterdir()]
+
+
+def assert_same_search(search, judge):
+    for name, column in judge.cv_results_.items():
+        if not name.endswith("_time"):
+            np.testing.assert_array_equal(search.cv_results_[name], column, name)
+    assert search.best_params_ == judge.best_params_
+    assert_same_network(search.best_estimator_[-1], judge.best_estimator_[-1])
+
+
+def assert_same_network(network, judge):
+    for one, other in zip(network.coefs_, judge.coefs_, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert network.loss_curve_ == judge.loss_curve_
+
+
+@SEARCHES
+def test_a_search_on_a_cluster_is_the_local_one(client, kind, tmp_path):
+    accuracy = Accuracy(tmp_path / "calls")
+    search = kind(PIPELINE, GRID, cv=FOLDS, scoring=accuracy, return_train_score=True)
+    judge = clone(search).fit(X, Y)
+    with joblib.parallel_config("dask", scatter=SCATTERED):
+        search.fit(X, Y)
+    assert_same_search(search, judge)
+    workers = set(client.run(os.getpid).values())
+    assert set(accuracy.callers()) <= workers
+    assert len(accuracy.callers()) == 2 * len(FOLDS) * 6
+
+
+def test_samples_and_weights_are_sent_if_nobody_scatters_them(client):
+    weights = np.linspace(0.5, 2, len(X))
+    name = "simplemlpclassifier__sample_weight"
+    search = EpochSearchCV(PIPELINE, GRID, cv=3, every_epoch=True)
+    judge = clone(search).fit(X, Y, **{name: weights})
+    with joblib.parallel_config("dask"):
+        search.fit(X, Y, **{name: weights})
+    assert_same_search(search, judge)
+    for ours, its in zip(search.validation_curves_, judge.validation_curves_, strict=1):
+        np.testing.assert_array_equal(ours["mean_test_score"], its["mean_test_score"])
+
+
+@SEARCHES
+def test_an_error_on_a_worker_is_that_of_the_local_search(client, kind):
+    network = SimpleMLPRegressor((), learning_rate_init=1e30, random_state=0)
+    search = kind(network, {"max_iter": [3]}, cv=3, error_score="raise")
+    with (
+        joblib.parallel_config("dask"),
+        pytest.raises(ValueError, match=r"diverged in epoch .* rate of 1e\+30"),
+    ):
+        search.fit(X, X[:, 0])
+
+
+@SEARCHES
+def test_a_progress_bar_hears_from_workers_on_the_same_machine(client, kind, capfd):
+    search = kind(NETWORK, {"learning_rate_init": [0.01, 0.1]}, cv=FOLDS)
+    search.set_callbacks(ProgressBar(max_propagation_depth=1))
+    with joblib.parallel_config("dask"):
+        search.fit(X, Y)
+    assert capfd.readouterr().out.count("candidate-split") == 2 * len(FOLDS)
+
+
+def write_partitions(folder):
+    """Samples of two classes, as Parquet files of equal length; the same as arrays."""
+    rng = np.random.RandomState(0)
+    shape = (N_PARTITIONS, N_ROWS, N_FEATURES)
+    X = rng.standard_normal(shape).astype(np.float32)
+    y = (X[:, :, 0] > X[:, :, 1]).astype(np.int64)
+    for i in range(N_PARTITIONS):
+        table = pa.table({f"x{j}": X[i, :, j] for j in range(N_FEATURES)} | {"y": y[i]})
+        pq.write_table(table, folder / f"part-{i}.parquet")
+    return X, y
+
+
+def pass_over(network, paths):
+    """One pass, a partition at a time."""
+    for path in paths:
+        table = pq.read_table(path)
+        y = table["y"].to_numpy()
+        columns = [column.to_numpy() for column in table.drop_columns(["y"]).columns]
+        network.partial_fit(np.column_stack(columns), y, classes=[0, 1])
+    return network
+
+
+def test_a_pass_over_parquet_holds_a_few_partitions_at_once(tmp_path):
+    X, _ = write_partitions(tmp_path)
+    paths = sorted(tmp_path.glob("*.parquet"))
+    network = SimpleMLPClassifier((10,), engine="numpy", random_state=0)
+    pass_over(clone(network), paths[:1])  # imports what it needs
+    pool = pa.proxy_memory_pool(pa.default_memory_pool())
+    usual_pool = pa.default_memory_pool()
+    pa.set_memory_pool(pool)
+    tracemalloc.start()
+    try:
+        pass_over(network, paths)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        pa.set_memory_pool(usual_pool)
+    assert network.t_ == N_PARTITIONS * N_ROWS
+    # The file, its columns and its rows, and what training needs.
+    assert X[0].nbytes < peak + pool.max_memory() < 5 * X[0].nbytes == X.nbytes / 2
+
+
+def test_workers_pass_over_parquet_side_by_side(client, tmp_path):
+    X, y = write_partitions(tmp_path)
+    paths = sorted(tmp_path.glob("*.parquet"))
+    # Not compiled for float32, which would take longer than all else here.
+    network = SimpleMLPClassifier((10,), engine="numpy", random_state=0)
+    networks = [clone(network).set_params(alpha=alpha) for alpha in (0, 1)]
+    futures = client.map(partial(pass_over, paths=paths), networks)
+    for judge, network in zip(networks, client.gather(futures), strict=True):
+        for X_part, y_part in zip(X, y, strict=True):
+            judge.partial_fit(X_part, y_part, classes=[0, 1])
+        assert_same_network(network, judge)
+
+
+def test_a_worker_killed_in_the_middle_of_a_search_changes_nothing(client, tmp_path):
+    """The last test here: it takes a while until there is another worker."""
+    accuracy = Accuracy(tmp_path / "calls", deadly_call=7)
+    search = EpochSearchCV(PIPELINE, GRID, cv=FOLDS, scoring=accuracy)
+    judge = clone(search).fit(X, Y)
+    before = client.run(os.getpid)
+    with joblib.parallel_config("dask", scatter=SCATTERED):
+        search.fit(X, Y)
+    assert_same_search(search, judge)
+    # Another process did again what this one had done.
+    assert len(set(before.values()) - set(client.run(os.getpid).values())) == 1
+    assert len(accuracy.callers()) > len(FOLDS) * len(judge.cv_results_["params"])
