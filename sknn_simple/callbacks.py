@@ -242,6 +242,8 @@ def _start_of(estimator):
         start.random_state = check_random_state(None)
     try:
         pickled = pickle.dumps(start)
+    except MemoryError:  # tells nothing of the parameters
+        raise
     except Exception as error:
         raise ValueError(
             f"Checkpoint can't save this {type(estimator).__name__}: a parameter of it "

@@ -522,6 +522,9 @@ def test_what_a_fit_refuses(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+# In scikit-learn, a worker that ends as soon as it has begun upsets the thread that
+# listens to workers' callbacks.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     ("search", "n_jobs"), [(GridSearchCV, 1), (GridSearchCV, 2), (EpochSearchCV, 1)]
 )

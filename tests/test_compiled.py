@@ -582,8 +582,9 @@ def test_scikit_learn_checks(estimator, check):
     check(estimator)
 
 
-def test_ctrl_c_waits_until_the_loops_are_compiled():
+def test_ctrl_c_waits_until_the_loops_are_compiled(monkeypatch):
     """Numba would never again compile them in this process."""
+    monkeypatch.setattr(compiled, "_ready", set())
     went_on = []
 
     def compile_something():

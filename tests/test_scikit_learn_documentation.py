@@ -246,7 +246,7 @@ LIMITS = [
 
 
 @BOTH
-@pytest.mark.parametrize("options", LIMITS, ids=str)
+@pytest.mark.parametrize("options", LIMITS, ids=lambda options: "".join(options))
 def test_what_scikit_learn_allows_is_allowed(ours, theirs, options):
     shared = {"solver": "sgd", "learning_rate_init": 0.01, "max_iter": 2, **options}
     with warnings.catch_warnings():
