@@ -195,7 +195,7 @@ def test_a_derivative_on_a_kink_is_not_judged():
 
 
 def test_at_an_optimum_rounding_is_no_error():
-    *coefs, intercept = np.linalg.lstsq(np.c_[X, np.ones(12)], NUMBERS)[0]
+    *coefs, intercept = np.linalg.lstsq(np.c_[X, np.ones(12)], NUMBERS, rcond=None)[0]
     regressor = SimpleMLPRegressor.from_coefs(
         [np.c_[coefs]], [[intercept]], alpha=0, normalize_y=False
     )
