@@ -219,7 +219,7 @@ def r2(y, prediction, sample_weight=None):
         room = np.finfo(prediction.dtype).maxexp // 2 - 12
         exponent = np.maximum(exponents[0], exponents[1] - room)
         y, prediction = (np.ldexp(part, -exponent) for part in (y, prediction))
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         score = r2_score(y, prediction, sample_weight=sample_weight)
     if score == -np.inf:
         raise ValueError("y is too far from the predictions: R^2 would be infinite.")

@@ -137,7 +137,7 @@ SPARSE_LAYOUTS = {
 }
 
 DTYPES = ["float64", "float32", "float16", "longdouble", "int64", "uint8", "bool"]
-DTYPES += ["object", "complex128", "str", "datetime64[s]"]
+DTYPES += ["object", "complex128", "str", "datetime64[ms]"]
 
 
 @dataclass

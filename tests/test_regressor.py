@@ -201,6 +201,14 @@ def test_r2_of_targets_at_both_ends_of_what_floats_can_hold():
     assert SimpleMLPRegressor.from_coefs([[[0.0]]]).score(np.ones((40, 1)), y) == 0
 
 
+def test_a_huge_y_of_other_outputs_is_told_apart():
+    """Its sum, which scikit-learn takes to see whether it is finite, is not."""
+    model = SimpleMLPRegressor((2,), random_state=0).fit(X, X[:, :3])
+    huge = np.repeat([[1.5e308, -1.5e308]], len(X), axis=0)
+    with pytest.raises(ValueError, match="different number of output"):
+        model.score(X, huge)
+
+
 def test_r2_of_predictions_that_are_infinitely_bad():
     line = SimpleMLPRegressor.from_coefs([[[1e300]]])
     with pytest.raises(ValueError, match="too far from the predictions"):
