@@ -3,6 +3,7 @@
 A pass is measured in a process of its own, which runs this file.
 """
 
+import atexit
 import functools
 import sys
 import tempfile
@@ -103,17 +104,21 @@ def searching(training, engine, backend):
 
 @functools.cache
 def cluster():
-    """Start the workers at the first call; Dask ends them with this process."""
+    """Start the workers at the first call; they end with this process."""
     from distributed import Client, LocalCluster
 
-    return Client(
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            dashboard_address=":0",
-            local_directory=tempfile.gettempdir(),
-        )
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    workers = LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address=":0",
+        local_directory=folder.name,
     )
+    client = Client(workers)
+    atexit.register(workers.close)
+    atexit.register(client.close)
+    return client
 
 
 def parquet(chosen, quick):
