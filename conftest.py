@@ -3,6 +3,8 @@
 import os
 from importlib.util import find_spec
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 
 collect_ignore = []
@@ -25,3 +27,9 @@ settings.register_profile(
     "soak", settings.get_profile("suite"), max_examples=5000, derandomize=False
 )
 settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    """Seed NumPy's global source, which estimators without a seed draw from."""
+    np.random.seed(0)  # noqa: NPY002

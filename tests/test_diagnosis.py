@@ -1,5 +1,6 @@
 """Each finding of `diagnose` where its cause is planted, and nowhere else."""
 
+import inspect
 from itertools import pairwise
 
 import numpy as np
@@ -494,7 +495,7 @@ def test_findings_are_values_and_every_kind_is_documented():
         assert finding.seen.endswith(".")
         assert finding.advice.endswith(".")
     for symptom in SYMPTOMS:
-        assert f"    {symptom.__name__} " in diagnose.__doc__
+        assert f"\n{symptom.__name__} " in inspect.getdoc(diagnose)
 
 
 def test_the_estimator_is_not_changed():
