@@ -105,6 +105,22 @@ def test_three_classes_under_squared_error_are_three_sigmoids():
     np.testing.assert_allclose(
         model.predict_proba(X), sigmoids / sigmoids.sum(axis=1, keepdims=True)
     )
+    np.testing.assert_allclose(
+        model.predict_log_proba(X), np.log(model.predict_proba(X))
+    )
+
+
+def test_a_draw_is_the_first_class_and_no_label():
+    """As the largest of equal probabilities is in scikit-learn."""
+    draw = SimpleMLPClassifier.from_coefs([[[0.0]]], classes=["no", "yes"])
+    np.testing.assert_array_equal(draw.predict_proba([[1.0]]), [[0.5, 0.5]])
+    assert draw.predict([[1.0]]) == ["no"]
+    labels = clone(QUICK).set_params(hidden_layer_sizes=()).fit(X, (X > 3).astype(int))
+    for array in (labels.coefs_[0], labels.intercepts_[0]):
+        array[:] = 0
+    predicted = labels.predict(X)
+    assert predicted.dtype == int
+    assert not predicted.any()
 
 
 def test_multilabel_is_one_network_with_an_output_a_label():
@@ -136,6 +152,8 @@ def test_multilabel_by_parts_and_sparse():
     np.testing.assert_array_equal(whole.coefs_[0], parts.coefs_[0])
     with pytest.raises(ValueError, match="indicator matrix"):
         parts.partial_fit(X, y[:, 0])
+    with pytest.raises(ValueError, match=r"with 5 columns.* got shape \(60, 4\)"):
+        parts.partial_fit(X, y[:, :4])
     with pytest.raises(ValueError, match="class_weight must be None"):
         parts.set_params(class_weight={0: 2}).partial_fit(X, y)
 

@@ -22,6 +22,7 @@ from sknn_simple.network import (
     Parameters,
     Patience,
     Samples,
+    Trainer,
     TrainingState,
     Workspace,
     backward,
@@ -334,6 +335,42 @@ def test_minibatch_steps_add_up_to_the_full_gradient():
     next(run)
     mean_step = (parameters.flat - state.parameters.flat) / rate / 7
     np.testing.assert_allclose(mean_step, full.flat, atol=2e-6)
+
+
+def test_epochs_are_those_of_a_trainer_shuffled_unless_told_otherwise():
+    X, Y, _ = make_problem("squared_error")
+    samples, flats = Samples(X, Y, None), {}
+
+    def state():
+        parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+        rng = np.random.RandomState(0)
+        return TrainingState(parameters, SGD(), Constant(0.1), rng)
+
+    for shuffle in (True, False):
+        trained = state()
+        Trainer(trained, samples, Objective(), batch_size=2, shuffle=shuffle).train(1)
+        flats[shuffle] = trained.parameters.flat
+    assert (flats[True] != flats[False]).any()
+    for options in ({}, {"shuffle": True}, {"shuffle": False}):
+        trained = state()
+        next(epochs(trained, samples, Objective(), batch_size=2, **options))
+        expected = flats[options.get("shuffle", True)]
+        np.testing.assert_array_equal(trained.parameters.flat, expected)
+
+
+def test_samples_too_large_for_a_network_give_infinity_without_a_warning():
+    assert np.isinf(forward([[1e200]], [[[1e200]]], [[0]])[-1]).all()
+    assert np.isinf(predict(np.array([[1e200]]), [np.array([[1e200]])], [], "relu"))
+
+
+def test_copies_of_optimizers_and_schedules_take_other_options():
+    adam = Adam(beta_1=0.5).copy(beta_2=0.7)
+    assert (adam.beta_1, adam.beta_2) == (0.5, 0.7)
+    assert SGD(momentum=0.3).copy(momentum=0.4).momentum == 0.4
+    slower = Adaptive(1.1e-6).slower()
+    assert slower.learning_rate(0) == pytest.approx(2.2e-7)
+    assert slower.slower() is None
+    assert Adaptive(1e-6).slower() is None
 
 
 def test_lists_and_integers_will_do():
