@@ -24,7 +24,7 @@ from . import (
     _training,
     _validation,
 )
-from ._monitor import CallbackBridge
+from ._callback_bridge import CallbackBridge
 from ._samples import all_finite
 from .network import OPTIMIZERS, predict
 
