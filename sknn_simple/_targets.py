@@ -36,7 +36,7 @@ class BinaryTargets:
     multilabel = False
     mean, scale = 0.0, 1.0
 
-    def __init__(self, classes, loss="log_loss"):
+    def __init__(self, classes, loss):
         self.classes = np.asarray(classes)
         self.n_outputs = 1
         self.network_loss = self.log_loss if loss == "log_loss" else loss
@@ -106,7 +106,7 @@ class MulticlassTargets(BinaryTargets):
 
     log_loss = "softmax_log_loss"
 
-    def __init__(self, classes, loss="log_loss"):
+    def __init__(self, classes, loss):
         super().__init__(classes, loss)
         self.n_outputs = len(self.classes)
         self.out_activation = "softmax" if loss == "log_loss" else "logistic"
@@ -141,7 +141,7 @@ class MultilabelTargets(BinaryTargets):
 
     multilabel = True
 
-    def __init__(self, classes, loss="log_loss"):
+    def __init__(self, classes, loss):
         super().__init__(classes, loss)
         self.n_outputs = len(self.classes)
 

@@ -9,6 +9,7 @@ from sklearn.metrics import log_loss
 from sklearn.multiclass import OneVsRestClassifier
 
 from sknn_simple import SimpleMLPClassifier
+from sknn_simple._targets import label_targets
 
 X, Y = load_iris(return_X_y=True)
 QUICK = SimpleMLPClassifier(
@@ -158,14 +159,23 @@ def test_multilabel_by_parts_and_sparse():
         parts.set_params(class_weight={0: 2}).partial_fit(X, y)
 
 
+@pytest.mark.parametrize(
+    ("y", "n_outputs"), [(Y, 3), (Y == 1, 1), ((X > 3).astype(int), 4)]
+)
+def test_targets_are_of_the_dtype_of_the_samples(y, n_outputs):
+    encoded = label_targets(y, "log_loss").encode(y, np.float32)
+    assert (encoded.shape, encoded.dtype) == ((150, n_outputs), np.float32)
+
+
 @pytest.mark.parametrize("label", [7, "only"])
 def test_one_class_is_predicted(label):
     y = np.full(150, label)
     model = fitted(y)
     assert set(model.predict(X)) == {label}
     assert set(model.predict(-1000 * X)) == {label}
-    np.testing.assert_array_equal(model.predict_proba(X), np.ones((150, 1)))
-    np.testing.assert_array_equal(model.predict_log_proba(X), np.zeros((150, 1)))
+    for answer, value in ((model.predict_proba(X), 1), (model.predict_log_proba(X), 0)):
+        assert (answer.shape, answer.dtype) == ((150, 1), np.float64)
+        assert (answer == value).all()
     assert model.score(X, y) == 1
 
 
