@@ -54,9 +54,11 @@ def assert_same_models(models, others):
 def nothing_left(tmp_path, monkeypatch):
     """No thread, process or file is left when a test has ended."""
     monkeypatch.chdir(tmp_path)
-    threads = threading.active_count()
+    threads = set(threading.enumerate())
     yield
-    assert threading.active_count() <= threads
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(timeout=20)  # it has been told to end
+        assert not thread.is_alive()
     assert multiprocessing.active_children() == []
     assert os.listdir() == []
     if os.path.isdir("/proc/self/fd"):  # where the system tells what is open
