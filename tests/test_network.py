@@ -363,6 +363,15 @@ def test_samples_too_large_for_a_network_give_infinity_without_a_warning():
     assert np.isinf(predict(np.array([[1e200]]), [np.array([[1e200]])], [], "relu"))
 
 
+@pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()])
+def test_what_an_optimizer_keeps_is_of_the_dtype_of_the_parameters(optimizer):
+    parameters = np.ones(3, np.float32)
+    optimizer.step(parameters, np.ones(3, np.float32), 0.1)
+    kept = [part for part in vars(optimizer).values() if isinstance(part, np.ndarray)]
+    assert kept
+    assert {part.dtype for part in kept} == {np.dtype(np.float32)}
+
+
 def test_copies_of_optimizers_and_schedules_take_other_options():
     adam = Adam(beta_1=0.5).copy(beta_2=0.7)
     assert (adam.beta_1, adam.beta_2) == (0.5, 0.7)

@@ -188,6 +188,23 @@ def test_r2_does_not_depend_on_the_scale_of_y(scale):
     )
 
 
+def test_r2_of_columns_at_both_ends_is_the_mean_of_theirs():
+    model = SimpleMLPRegressor((2,), random_state=0).fit(X, X[:, :2])
+    scales, y = np.array([1e200, 1e-200]), X[:, 2:4]
+    expected = r2_score(y, model.predict(X))
+    model.predict = lambda X, predict=model.predict: predict(X) * scales
+    assert model.score(X, y * scales) == pytest.approx(expected, rel=1e-12)
+
+
+def test_early_stopping_weighs_its_samples():
+    weights = np.arange(120.0)
+    model = SimpleMLPRegressor((3,), early_stopping=True, max_iter=1, random_state=0)
+    model.set_params(n_iter_no_change=np.inf)
+    model.fit(X, Y[:120], X_val=X, y_val=Y[:120], sample_weight_val=weights)
+    expected = r2_score(Y[:120], model.predict(X), sample_weight=weights)
+    assert model.validation_scores_ == [pytest.approx(expected, rel=1e-10)]
+
+
 def test_r2_of_ordinary_numbers_is_scikit_learns_to_the_last_bit():
     y = np.column_stack([X[:, 0], 1e3 * X[:, 1]])
     model = SimpleMLPRegressor((3,), max_iter=20, n_iter_no_change=np.inf).fit(X, y)
