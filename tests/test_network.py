@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.optimize import approx_fprime, minimize
-from scipy.special import expit, logsumexp
+from scipy.special import expit, logsumexp, softmax
 
 from sknn_simple.network import (
     ACTIVATIONS,
@@ -361,6 +361,13 @@ def test_epochs_are_those_of_a_trainer_shuffled_unless_told_otherwise():
 def test_samples_too_large_for_a_network_give_infinity_without_a_warning():
     assert np.isinf(forward([[1e200]], [[[1e200]]], [[0]])[-1]).all()
     assert np.isinf(predict(np.array([[1e200]]), [np.array([[1e200]])], [], "relu"))
+
+
+def test_softmax_of_rows_of_any_size_is_that_of_scipy():
+    rows = np.array([[1000.0, 999.0, 0.0], [-1000.0, -999.0, -2000.0], [0.1, 0.2, 0.3]])
+    expected = softmax(rows, axis=1)
+    OUT_ACTIVATIONS["softmax"].function(rows)
+    np.testing.assert_allclose(rows, expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()])
