@@ -136,6 +136,12 @@ def _given_arrays(name, given, parts):
     return arrays
 
 
+def _fill(parts, arrays):
+    """Copy each array into the part that it is for."""
+    for part, array in zip(parts, arrays, strict=True):
+        part[:] = array
+
+
 def initial_parameters(estimator, layer_sizes, targets, output_bias, rng, dtype):
     """The parameters that training begins with: drawn, or copies of the given ones.
 
@@ -161,18 +167,18 @@ def initial_parameters(estimator, layer_sizes, targets, output_bias, rng, dtype)
             "intercepts_init must be None with fit_intercept=False, got "
             f"{intercepts!r}."
         )
-    if coefs is not None:
-        coefs = _given_arrays("coefs_init", coefs, parameters.coefs)
-        with np.errstate(over="ignore"):
+    # What is too large for this dtype is refused below.
+    with np.errstate(over="ignore"):
+        if coefs is not None:
+            coefs = _given_arrays("coefs_init", coefs, parameters.coefs)
             coefs[-1] = coefs[-1] / targets.scale
-            for part, array in zip(parameters.coefs, coefs, strict=True):
-                part[:] = array
-    if intercepts is not None:
-        intercepts = _given_arrays("intercepts_init", intercepts, parameters.intercepts)
-        with np.errstate(over="ignore"):
+            _fill(parameters.coefs, coefs)
+        if intercepts is not None:
+            intercepts = _given_arrays(
+                "intercepts_init", intercepts, parameters.intercepts
+            )
             intercepts[-1] = (intercepts[-1] - targets.mean) / targets.scale
-            for part, array in zip(parameters.intercepts, intercepts, strict=True):
-                part[:] = array
+            _fill(parameters.intercepts, intercepts)
     if not np.isfinite(parameters.flat).all():
         raise ValueError(
             "coefs_init and intercepts_init must be finite as "

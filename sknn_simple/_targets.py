@@ -281,8 +281,7 @@ class RegressionTargets:
         Y = y.reshape(len(y), -1).astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             mean = np.average(Y, weights=weights, axis=0)
-        # Squares of very large or small numbers would overflow or vanish.
-        with np.errstate(over="ignore", invalid="ignore"):
+            # Squares of very large or small numbers would overflow or vanish.
             largest = np.abs(Y - mean).max(axis=0)
             largest[largest == 0] = 1.0
             squares = ((Y - mean) / largest) ** 2
