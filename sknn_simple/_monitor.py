@@ -82,6 +82,9 @@ class Monitor:
     constant_loss : float
         The loss of the best answer that is the same for every sample.
 
+    to_scale : str
+        What the caller might scale, for advice.
+
     finished : Finished
 
     stopped : bool
@@ -97,6 +100,7 @@ class Monitor:
     max_iter: int
     auto_rate: float
     constant_loss: float
+    to_scale: str
     history: History
     verbose: int = 0
     validation: Validation | None = None
@@ -285,7 +289,7 @@ class Monitor:
             warnings.warn(
                 f"Training ended at a loss of {epoch.loss:.6g}, far worse than to "
                 f"answer the same for every sample, {self.constant_loss:.6g}. Scale "
-                "the inputs (for instance with StandardScaler), or change "
+                f"{self.to_scale} (for instance with StandardScaler), or change "
                 "learning_rate_init or hidden_layer_sizes.",
                 ConvergenceWarning,
                 stacklevel=10,  # to the caller of fit
@@ -309,12 +313,12 @@ class Monitor:
         rate = epoch.learning_rate
         if rate is None:
             return ValueError(
-                f"Training diverged in epoch {n_epochs}: {what}. Try to scale the "
-                "inputs (for instance with StandardScaler)."
+                f"Training diverged in epoch {n_epochs}: {what}. Try to scale "
+                f"{self.to_scale} (for instance with StandardScaler)."
             )
         return ValueError(
             f"Training diverged in epoch {n_epochs}, at a learning rate of "
             f"{rate:g}: {what}. Try to lower learning_rate_init (its 'auto' is "
-            f"{self.auto_rate:g} here), or to scale the inputs (for instance with "
+            f"{self.auto_rate:g} here), or to scale {self.to_scale} (for instance with "
             "StandardScaler)."
         )

@@ -194,10 +194,15 @@ def _renewed(kind, previous, estimator, **known):
     return previous.copy(**options) if type(previous) is kind else kind(**options)
 
 
-def make_optimizer(estimator, previous=None):
+def make_optimizer(estimator, dtype, previous=None):
     """The optimizer that the parameters ask for, in the state of `previous`."""
     if estimator.solver not in OPTIMIZERS:
         return None
+    if estimator.solver == "adam" and np.dtype(dtype).type(estimator.epsilon) == 0:
+        raise ValueError(
+            f"epsilon must be more than 0 as {np.dtype(dtype).name}, the type of X, "
+            f"got {estimator.epsilon!r}, which is rounded to 0."
+        )
     return _renewed(OPTIMIZERS[estimator.solver], previous, estimator)
 
 

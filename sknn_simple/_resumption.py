@@ -77,7 +77,9 @@ def make_state(estimator, run, again):
         )
     return TrainingState(
         parameters,
-        _parameters.make_optimizer(estimator, before and before.optimizer),
+        _parameters.make_optimizer(
+            estimator, parameters.flat.dtype, before and before.optimizer
+        ),
         _parameters.make_schedule(estimator, run.objective, before and before.schedule),
         run.rng,
         estimator.t_ if again else 0,

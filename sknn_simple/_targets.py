@@ -325,10 +325,10 @@ class RegressionTargets:
         with np.errstate(over="ignore", invalid="ignore"):
             Y = ((Y - self.mean) / self.scale).astype(dtype)
         if not np.isfinite(Y).all():
+            advice = "Scale y" + ", or give X as float64" * (Y.dtype == np.float32)
             raise ValueError(
                 f"y must be finite as {Y.dtype}, the type of X, also in units of its "
-                f"deviation, got values from {y.min():.3g} to {y.max():.3g}. Scale y, "
-                "or give X as float64."
+                f"deviation, got values from {y.min():.3g} to {y.max():.3g}. {advice}."
             )
         return Y
 

@@ -135,6 +135,7 @@ def make_monitor(estimator, run, state, max_iter, adding):
     if waited is not None and type(state.schedule) is Adaptive:
         patience.best, patience.count = waited.best, waited.count
     history = estimator._history.copy() if adding else History()
+    raw_y = isinstance(run.targets, RegressionTargets) and not run.targets.normalize
     return Monitor(
         state,
         run.objective,
@@ -142,6 +143,7 @@ def make_monitor(estimator, run, state, max_iter, adding):
         max_iter,
         auto_rate=_parameters.auto_learning_rate(estimator, run.objective),
         constant_loss=constant_loss(run.objective, run.samples),
+        to_scale="the inputs and y" if raw_y else "the inputs",
         history=history,
         verbose=estimator.verbose,
     )
@@ -184,7 +186,7 @@ def train(estimator, trainer_class, samples, monitor):
     if best is not None:
         monitor.state.parameters.flat[:] = best.flat
         # Momentum belongs to the last epoch's weights, not to the best ones.
-        monitor.state.optimizer = _parameters.make_optimizer(estimator)
+        monitor.state.optimizer = _parameters.make_optimizer(estimator, best.flat.dtype)
 
 
 def _is_one_of_many(task):

@@ -130,7 +130,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Decay rates of adam's moments, from 0 to below 1.
 
     epsilon : float, default=1e-8
-        What adam adds to the root of the second moment.
+        What adam adds to the root of the second moment: more than 0, also where `X` is
+        float32.
 
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training ends. `np.inf` trains for

@@ -200,7 +200,7 @@ def test_targets_out_of_range(options, y, message):
 
 
 def test_targets_that_float32_cannot_hold():
-    with pytest.raises(ValueError, match="y must be finite as float32"):
+    with pytest.raises(ValueError, match=r"y must be finite as float32.*X as float64"):
         SimpleMLPRegressor(normalize_y=False).fit(X.astype(np.float32), 1e300 * NUMBERS)
 
 
@@ -386,8 +386,22 @@ def test_targets_too_large_for_their_loss(engine):
     regressor = SimpleMLPRegressor((3,), normalize_y=False, engine=engine)
     with pytest.raises(ValueError, match="y is too large for loss='squared_error'"):
         regressor.fit(X, 1e200 * NUMBERS)
-    with pytest.raises(ValueError, match=r"y must be finite as float64.*deviation"):
+    with pytest.raises(ValueError, match=r"y must be finite as float64.*Scale y\."):
         SimpleMLPRegressor((3,)).fit(X, np.sign(NUMBERS - 6) * np.finfo(float).max)
+    regressor = SimpleMLPRegressor((3,), loss="absolute_error", normalize_y=False)
+    with pytest.raises(
+        ValueError, match=r"diverged in epoch 1.*scale the inputs and y"
+    ):
+        regressor.fit(X, np.full(150, np.finfo(float).max))
+
+
+@KINDS
+def test_an_epsilon_that_float32_cannot_hold(kind, y):
+    """What underflows would be divided by 0."""
+    model = kind((3,), solver="adam", epsilon=1e-50, max_iter=2, **UNSTOPPED)
+    assert np.isfinite(model.fit(X, y).loss_)
+    with pytest.raises(ValueError, match="epsilon must be more than 0 as float32"):
+        model.fit(X.astype(np.float32), y)
 
 
 def test_targets_too_large_for_coefs_in_their_units():
