@@ -199,11 +199,15 @@ def test_workers_pass_over_parquet_side_by_side(client, tmp_path):
         assert_same_network(network, judge)
 
 
-def test_a_worker_killed_in_the_middle_of_a_search_changes_nothing(client, tmp_path):
+@SEARCHES
+def test_a_worker_killed_in_the_middle_of_a_search_changes_nothing(
+    client, kind, tmp_path
+):
     """The last test here: it takes a while until there is another worker."""
     accuracy = Accuracy(tmp_path / "calls", deadly_call=7)
-    search = EpochSearchCV(PIPELINE, GRID, cv=FOLDS, scoring=accuracy)
+    search = kind(PIPELINE, GRID, cv=FOLDS, scoring=accuracy)
     judge = clone(search).fit(X, Y)
+    client.wait_for_workers(2)
     before = client.run(os.getpid)
     with joblib.parallel_config("dask", scatter=SCATTERED):
         search.fit(X, Y)
