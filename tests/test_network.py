@@ -379,6 +379,23 @@ def test_what_an_optimizer_keeps_is_of_the_dtype_of_the_parameters(optimizer):
     assert {part.dtype for part in kept} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()])
+@pytest.mark.parametrize("n_before", [0, 1, 2])
+def test_an_optimizer_goes_back_to_a_snapshot(optimizer, n_before):
+    """Of before its first step, too; judged by one that made no further step."""
+    expected, parameters = np.zeros(3), np.zeros(3)
+    judge, optimizer = optimizer.copy(), optimizer.copy()
+    for _ in range(n_before):
+        judge.step(expected, np.array([1.0, 2.0, -3.0]), 0.1)
+        optimizer.step(parameters, np.array([1.0, 2.0, -3.0]), 0.1)
+    snapshot = optimizer.snapshot()
+    optimizer.step(parameters.copy(), np.array([5.0, -5.0, 1.0]), 0.1)
+    optimizer.restore(snapshot)
+    judge.step(expected, np.array([4.0, 1.0, 1.0]), 0.1)
+    optimizer.step(parameters, np.array([4.0, 1.0, 1.0]), 0.1)
+    np.testing.assert_array_equal(parameters, expected)
+
+
 def test_copies_of_optimizers_and_schedules_take_other_options():
     adam = Adam(beta_1=0.5).copy(beta_2=0.7)
     assert (adam.beta_1, adam.beta_2) == (0.5, 0.7)

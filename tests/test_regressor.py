@@ -111,9 +111,14 @@ def test_several_outputs_are_networks_of_their_own_without_hidden_layer():
     np.testing.assert_allclose(joint.predict(X), apart.predict(X), rtol=1e-2, atol=0.1)
 
 
-def test_a_constant_target_is_learned_as_it_is():
-    model = clone(QUICK).set_params(max_iter=100).fit(X, np.full(120, 1e6))
-    np.testing.assert_allclose(model.predict(X), 1e6, rtol=1e-5)
+@pytest.mark.parametrize("constant", [0.0, 1e6])
+def test_a_constant_target_is_learned_as_it_is(constant):
+    """Only its mean is taken off: there is no deviation to divide by."""
+    model = clone(QUICK).fit(X, np.full(120, constant))
+    judge = clone(QUICK).set_params(normalize_y=False).fit(X, np.zeros(120))
+    for ours, its in zip(model.coefs_, judge.coefs_, strict=True):
+        np.testing.assert_array_equal(ours, its)
+    np.testing.assert_allclose(model.predict(X), judge.predict(X) + constant)
 
 
 def test_the_scale_of_y_does_not_matter():
@@ -131,6 +136,23 @@ def test_targets_near_the_ends_of_the_floating_range(scale):
     np.testing.assert_allclose(
         model.predict(X) / scale, clone(QUICK).fit(X, Y).predict(X), rtol=1e-9
     )
+
+
+def test_a_single_huge_target():
+    """Its distance from the mean is a float, though the two do not add up to one."""
+    y = np.zeros(120)
+    y[7] = 2.0**1023
+    predictions = clone(QUICK).fit(X, y).predict(X)
+    judge = clone(QUICK).fit(X, y / 2**1000).predict(X)
+    np.testing.assert_array_equal(predictions, 2.0**1000 * judge)
+
+
+def test_a_poisson_network_begins_at_the_mean():
+    """Where there is no logarithm of it, at 1."""
+    y = np.column_stack([np.arange(120) % 2, np.zeros(120), np.full(120, 3.0)])
+    model = clone(QUICK).set_params(loss="poisson", learning_rate_init=1e-300)
+    intercepts = model.fit(X, y).intercepts_
+    np.testing.assert_allclose(intercepts[-1], np.log([0.5, 1, 3]), atol=1e-15)
 
 
 def test_the_scaling_of_y_is_frozen_after_the_first_call():
@@ -224,6 +246,12 @@ def test_a_huge_y_of_other_outputs_is_told_apart():
     huge = np.repeat([[1.5e308, -1.5e308]], len(X), axis=0)
     with pytest.raises(ValueError, match="different number of output"):
         model.score(X, huge)
+
+
+def test_r2_of_predictions_that_are_as_bad_as_a_float_can_say():
+    y = 2.0**-511 * np.array([1, -1] * 20)
+    score = SimpleMLPRegressor.from_coefs([[[1.0]]]).score(np.ones((40, 1)), y)
+    assert score == pytest.approx(-(2.0**1022), rel=1e-12)
 
 
 def test_r2_of_predictions_that_are_infinitely_bad():
