@@ -30,6 +30,7 @@ from sknn_simple.network import (
     Adam,
     Constant,
     Objective,
+    Parameters,
     Samples,
     Trainer,
     TrainingState,
@@ -288,7 +289,7 @@ def test_one_engine_goes_on_with_a_model_of_the_other(estimator, y):
     [
         (4, np.zeros(3), r"velocity must be of shape \(51,\) .* got \(3,\)"),
         (4, np.zeros(51, np.float32), r"velocity must be .* float64, .* float32"),
-        (3, np.zeros(51), "X and Y must have 4 and 3 columns, .* got 3 and 3"),
+        (3, np.zeros(51), r"X must be of shape \(150, 4\) .* got \(150, 3\)"),
     ],
 )
 def test_a_file_with_shapes_that_do_not_fit_is_refused(n_features, velocity, message):
@@ -300,6 +301,17 @@ def test_a_file_with_shapes_that_do_not_fit_is_refused(n_features, velocity, mes
     damaged.__setstate__(state)
     with pytest.raises(ValueError, match=message):
         damaged.partial_fit(X[:, :n_features], Y)
+
+
+@pytest.mark.parametrize("rows", [(150, 149, 150), (150, 150, 149), (149, 150, 150)])
+def test_samples_of_different_numbers_of_rows_are_refused(rows):
+    n, n_outputs, n_weights = rows
+    samples = Samples(X[:n], np.ones((n_outputs, 1)), np.ones(n_weights))
+    state = TrainingState(
+        Parameters((4, 1)), SGD(), Constant(0.1), np.random.RandomState(0)
+    )
+    with pytest.raises(ValueError, match="must be of shape"):
+        compiled.Trainer(state, samples, Objective(), batch_size=32)
 
 
 @BOTH

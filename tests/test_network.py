@@ -108,36 +108,19 @@ def test_the_judge_of_gradients_objects_to_a_planted_error(monkeypatch):
     assert relative_difference(gradient.flat, numerical) > 1e-2
 
 
-@pytest.mark.parametrize("name", ["logistic", "tanh", "relu", "identity", "exp"])
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activation_derivative_from_its_output(name):
     Z = np.linspace(-3, 3, 12).reshape(4, 3)  # 0 is not among them
 
     def activated(Z):
         A = Z.copy()
-        OUT_ACTIVATIONS[name].function(A)
+        ACTIVATIONS[name].function(A)
         return A
 
     numerical = (activated(Z + 1e-6) - activated(Z - 1e-6)) / 2e-6
     delta = np.full_like(Z, 2.0)
-    OUT_ACTIVATIONS[name].derivative(activated(Z), delta)
+    ACTIVATIONS[name].derivative(activated(Z), delta)
     np.testing.assert_allclose(delta, 2 * numerical, rtol=1e-8, atol=1e-9)
-
-
-def test_softmax_derivative():
-    Z = np.random.RandomState(0).standard_normal((2, 3))
-    weight = np.array([[1.0, -2.0, 0.5], [0.3, 0.1, 4.0]])
-
-    def value(flat):
-        A = flat.reshape(2, 3).copy()
-        OUT_ACTIVATIONS["softmax"].function(A)
-        return float((A * weight).sum())
-
-    A = Z.copy()
-    OUT_ACTIVATIONS["softmax"].function(A)
-    delta = weight.copy()
-    OUT_ACTIVATIONS["softmax"].derivative(A, delta)
-    numerical = central_difference(value, Z.ravel())
-    np.testing.assert_allclose(delta.ravel(), numerical, atol=1e-10)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -289,6 +272,11 @@ def test_adams_first_step_has_the_size_of_the_rate():
     np.testing.assert_allclose(parameters, [0.9, 1.1], atol=1e-4)
 
 
+def test_rates_that_no_float_can_hold():
+    assert InvScaling(0.1, 200).learning_rate(99) == 0
+    assert InvScaling(0.1, 10**300).learning_rates(0, 10, 2).tolist() == [0.1, 0]
+
+
 def test_schedules():
     assert Constant(0.1).learning_rate(1000) == 0.1
     assert Constant(0.1).slower() is None
@@ -421,17 +409,57 @@ def test_what_an_objective_or_targets_may_be():
         Objective("log_loss")
     with pytest.raises(ValueError, match=r"activation must be one of .* 'sigmoid'"):
         Objective(activation="sigmoid")
-    with pytest.raises(ValueError, match=r"activation must be one of .* 'sigmoid'"):
-        forward([[1]], [[[1]]], activation="sigmoid")
+    parameters, one = Parameters((1, 1)), np.ones((1, 1))
+    for use in (
+        lambda: forward([[1]], [[[1]]], activation="sigmoid"),
+        lambda: predict(one, [one], [], "sigmoid"),
+        lambda: backward([one, one], one, parameters, "sigmoid"),
+    ):
+        with pytest.raises(ValueError, match=r"activation must be one of .* 'sigmoid'"):
+            use()
     with pytest.raises(ValueError, match=r"init must be one of .* got 'he'"):
         draw_parameters((1, 1), np.random.RandomState(0), "he")
     with pytest.raises(ValueError, match=r"intercepts must be .*\(3,\), \(1,\)"):
         Parameters.from_arrays([np.ones((2, 3)), np.ones((3, 1))], [[1, 2], [3]])
     with pytest.raises(ValueError, match=r"out_activation must be .* got 'softmax'"):
         Objective(out_activation="softmax")
+
+
+def as_floats(array):
+    return None if array is None else np.array(array, float)
+
+
+@pytest.mark.parametrize(
+    ("X", "Y", "weights", "message"),
+    [
+        ([[1], [2]], [1, 2], None, r"Y must be of shape \(2, 1\) .* got \(2,\)"),
+        ([[1], [2]], [[1]], None, r"Y must be of shape \(2, 1\) .* got \(1, 1\)"),
+        ([[1], [2]], [[1, 2]] * 2, None, r"Y must be of shape \(2, 1\) .* \(2, 2\)"),
+        ([[1, 2]], [[1]], None, r"X must be of shape \(1, 1\) .* got \(1, 2\)"),
+        ([[1]], [[1]], [1, 2], r"sample_weight must be of shape \(1,\) .* got \(2,\)"),
+        ([[1]], [[1]], [0], "weights of the samples must not add up to 0"),
+    ],
+)
+def test_shapes_that_do_not_fit(X, Y, weights, message):
     parameters = Parameters((1, 1))
-    with pytest.raises(ValueError, match=r"Y must be of shape .*\(2, 1\), got \(2,\)"):
-        loss_and_gradient(parameters, [[1], [2]], [1, 2])
+    with pytest.raises(ValueError, match=message):
+        loss_and_gradient(parameters, X, Y, weights)
+    if weights == [0]:
+        return  # which a Trainer passes over
+    state = TrainingState(parameters, SGD(), Constant(0.1), np.random.RandomState(0))
+    samples = Samples(*map(as_floats, (X, Y, weights)))
+    with pytest.raises(ValueError, match=message):
+        Trainer(state, samples, Objective(), batch_size=1)
+
+
+def test_samples_of_another_dtype_than_the_parameters():
+    X, Y, weights = make_problem("squared_error")
+    single = draw_parameters((3, 4, 3), np.random.RandomState(0), dtype=np.float32)
+    _, gradient = loss_and_gradient(single, X, Y, weights)
+    double = single.view(single.flat.astype(np.float64))
+    _, expected = loss_and_gradient(double, X, Y, weights)
+    assert gradient.flat.dtype == np.float32
+    np.testing.assert_allclose(gradient.flat, expected.flat, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("hidden", [(), (40,), (5, 60000)], ids=str)
@@ -479,3 +507,5 @@ def test_predict_takes_other_dtypes_and_no_samples():
         predict(X, *network, "tanh"), forward(X, *network, "tanh")[-1]
     )
     assert predict(X[:0], *network, "tanh").shape == (0, 1)
+    coefs = [coef.astype(np.float64) for coef in parameters.coefs]
+    assert predict(X.astype(np.float32), coefs, [], "tanh").dtype == np.float64

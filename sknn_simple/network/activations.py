@@ -72,11 +72,6 @@ def exp(Z):
     np.exp(Z, out=Z)
 
 
-def exp_derivative(A, delta, scratch=None):
-    """dA/dZ = A."""
-    delta *= A
-
-
 def softmax(Z):
     """A = exp(Z) / sum(exp(Z)) over the units of each row."""
     Z -= Z.max(axis=1, keepdims=True)
@@ -84,17 +79,14 @@ def softmax(Z):
     Z /= Z.sum(axis=1, keepdims=True)
 
 
-def softmax_derivative(A, delta, scratch=None):
-    """dA_j/dZ_k = A_j * ((j == k) - A_k)."""
-    delta *= A
-    delta -= A * delta.sum(axis=1, keepdims=True)
-
-
 class Activation(NamedTuple):
-    """An activation function and its derivative."""
+    """An activation function and its derivative.
+
+    None for those that only come with a loss which is differentiated with them.
+    """
 
     function: Callable
-    derivative: Callable
+    derivative: Callable | None
 
 
 ACTIVATIONS = {
@@ -105,9 +97,18 @@ ACTIVATIONS = {
 }
 """The activations that a hidden layer can have."""
 
+
+def check_activation(name):
+    """Raise ValueError unless a hidden layer can have this activation."""
+    if name not in ACTIVATIONS:
+        raise ValueError(
+            f"activation must be one of {list(ACTIVATIONS)}, got {name!r}."
+        )
+
+
 OUT_ACTIVATIONS = {
     **ACTIVATIONS,
-    "exp": Activation(exp, exp_derivative),
-    "softmax": Activation(softmax, softmax_derivative),
+    "exp": Activation(exp, None),
+    "softmax": Activation(softmax, None),
 }
 """The activations that an output layer can have."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .activations import ACTIVATIONS
+from .activations import ACTIVATIONS, check_activation
 from .losses import LOSSES
 from .workspace import Workspace, add_multiple
 
@@ -58,11 +58,7 @@ class Objective:
     def __post_init__(self):
         if self.loss not in LOSSES:
             raise ValueError(f"loss must be one of {list(LOSSES)}, got {self.loss!r}.")
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(
-                f"activation must be one of {list(ACTIVATIONS)}, got "
-                f"{self.activation!r}."
-            )
+        check_activation(self.activation)
         allowed = LOSSES[self.loss].out_activations
         if self.out_activation not in allowed:
             raise ValueError(
@@ -109,10 +105,7 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
         `X`, the activations of each hidden layer, and last the raw prediction:
         the output layer's pre-activations, shape (n_samples, n_outputs).
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(
-            f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}."
-        )
+    check_activation(activation)
     coefs = [_floats(coef) for coef in coefs]
     intercepts = [_floats(intercept) for intercept in intercepts]
     with np.errstate(over="ignore"):
@@ -136,6 +129,7 @@ def predict(X, coefs, intercepts, activation):
     raw_prediction : ndarray of shape (n_samples, n_outputs)
         Infinite or NaN where the samples are too large for the network.
     """
+    check_activation(activation)
     n_samples, widths = X.shape[0], [coef.shape[1] for coef in coefs]
     n_rows = max(1, min(n_samples, _BLOCK // max(widths) + 1))
     dtype = np.result_type(X.dtype, *coefs, *intercepts)
@@ -195,6 +189,7 @@ def backward(
     gradient : Parameters
         Derivative of the objective by each coef and intercept.
     """
+    check_activation(activation)
     derivative = ACTIVATIONS[activation].derivative
     if gradient is None:
         gradient = parameters.zeros_like()
@@ -213,6 +208,21 @@ def backward(
             delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
             derivative(below, delta, workspace.scratch[i - 1])
     return gradient
+
+
+def check_shapes(parameters, X, Y, sample_weight):
+    """Raise ValueError unless the shapes fit the network, and each other."""
+    n_samples, sizes = X.shape[0], parameters.layer_sizes
+    for name, array, shape in (
+        ("X", X, (n_samples, sizes[0])),
+        ("Y", Y, (n_samples, sizes[-1])),
+        ("sample_weight", sample_weight, (n_samples,)),
+    ):
+        if array is not None and array.shape != shape:
+            raise ValueError(
+                f"{name} must be of shape {shape} for {n_samples} samples and a "
+                f"network of layer_sizes {sizes}, got {array.shape}."
+            )
 
 
 def write_loss_gradient(
@@ -302,6 +312,11 @@ def loss_and_gradient(
 
     gradient : Parameters
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together, or the weights add up to 0.
+
     Examples
     --------
     A linear neuron with weight 0.8 sees x = 1 and should say 0:
@@ -314,19 +329,18 @@ def loss_and_gradient(
     0.32 0.80
     """
     objective = objective or Objective()
-    X, Y = _floats(X), _floats(Y)
+    dtype = parameters.flat.dtype
+    X, Y = (_floats(part).astype(dtype, copy=False) for part in (X, Y))
     if sample_weight is not None:
-        sample_weight = _floats(sample_weight)
-    if Y.shape != (X.shape[0], parameters.layer_sizes[-1]):
-        raise ValueError(
-            f"Y must be of shape (n_samples, n_outputs), here "
-            f"{(X.shape[0], parameters.layer_sizes[-1])}, got {Y.shape}."
-        )
+        sample_weight = _floats(sample_weight).astype(dtype, copy=False)
+    check_shapes(parameters, X, Y, sample_weight)
     if gradient is None:
         gradient = parameters.zeros_like()
     if workspace is None:
-        workspace = Workspace(parameters.layer_sizes, X.shape[0], parameters.flat.dtype)
+        workspace = Workspace(parameters.layer_sizes, X.shape[0], dtype)
     total_weight = X.shape[0] if sample_weight is None else float(sample_weight.sum())
+    if not total_weight:
+        raise ValueError("The weights of the samples must not add up to 0.")
     loss = write_loss_gradient(
         parameters,
         X,

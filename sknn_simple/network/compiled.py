@@ -22,6 +22,7 @@ from numba.extending import intrinsic
 
 from . import optimizers
 from .activations import OUT_ACTIVATIONS
+from .backprop import check_shapes
 from .interruption import hearing_ctrl_c_later
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
@@ -754,7 +755,8 @@ class Trainer:
 
     def __init__(self, state, samples, objective, *, batch_size, shuffle=True):
         X, Y, sample_weight = samples
-        _check_shapes(state, X, Y)
+        check_shapes(state.parameters, *samples)
+        _check_optimizer(state)
         dtype, n_samples = state.parameters.flat.dtype, len(Y)
         no_weights = np.empty(0, dtype)
         self.state = state
@@ -830,7 +832,12 @@ class Trainer:
                 self.functions,
                 _stepping(state.optimizer),
                 self.memory,
-                (patience.tol, float(patience.n_epochs), patience.best, patience.count),
+                (
+                    patience.tol,
+                    float(min(patience.n_epochs, sys.float_info.max)),
+                    patience.best,
+                    patience.count,
+                ),
                 losses,
             )
         if self.shuffle:
@@ -844,20 +851,15 @@ class Trainer:
         return Block(losses[:n_trained].tolist(), rates[:n_trained].tolist(), ending)
 
 
-def _check_shapes(state, X, Y):
+def _check_optimizer(state):
     """Check what NumPy would find and these loops trust: states may be from files.
 
     Raises
     ------
     ValueError
-        If a shape or a dtype does not fit the others.
+        If a vector of the optimizer is not like that of the parameters.
     """
-    sizes, flat = state.parameters.layer_sizes, state.parameters.flat
-    if (X.shape[1], Y.shape[1]) != (sizes[0], sizes[-1]):
-        raise ValueError(
-            f"X and Y must have {sizes[0]} and {sizes[-1]} columns, one an input and "
-            f"one an output of the network, got {X.shape[1]} and {Y.shape[1]}."
-        )
+    flat = state.parameters.flat
     for name, vector in vars(state.optimizer).items():
         if isinstance(vector, np.ndarray) and (
             vector.shape != flat.shape or vector.dtype != flat.dtype

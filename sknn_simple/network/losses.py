@@ -119,7 +119,8 @@ def binary_log_loss(raw_prediction, Y, sample_weight, delta, out_activation, scr
 
 def binary_log_loss_of_constant(Y, sample_weight):
     """The entropy of each output's share of ones."""
-    share = np.average(Y, weights=sample_weight, axis=0)
+    # Weighted, a share of all may be rounded to more.
+    share = np.minimum(np.average(Y, weights=sample_weight, axis=0), 1)
     return (entr(share) + entr(1 - share)).sum()
 
 

@@ -187,14 +187,14 @@ class Constant:
 
 @dataclass
 class InvScaling(Constant):
-    """learning_rate_init / (t + 1)**power_t, where t counts the rows seen."""
+    """learning_rate_init * (t + 1)**-power_t, where t counts the rows seen."""
 
     OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init", "power_t")
 
     power_t: float = 0.5
 
     def learning_rate(self, t):
-        return self.learning_rate_init / (t + 1) ** self.power_t
+        return self.learning_rate_init * float(t + 1) ** -self.power_t
 
     def learning_rates(self, t, n_samples, n_epochs):
         begins = range(t, t + n_epochs * n_samples, n_samples)

@@ -100,8 +100,13 @@ class Parameters:
         ValueError
             If the shapes do not fit together.
         """
-        coefs = [np.asarray(coef) for coef in coefs]
-        intercepts = [np.asarray(intercept) for intercept in intercepts]
+        try:
+            coefs = [np.asarray(coef) for coef in coefs]
+            intercepts = [np.asarray(intercept) for intercept in intercepts]
+        except TypeError as error:
+            raise TypeError(
+                f"coefs and intercepts must be lists of arrays, one a layer: {error}."
+            ) from error
         shapes = [coef.shape for coef in coefs]
         fits = bool(coefs) and all(len(s) == 2 and 0 not in s for s in shapes)
         if not fits or any(a[1] != b[0] for a, b in pairwise(shapes)):

@@ -13,6 +13,7 @@ import scipy.optimize
 
 from .backprop import (
     add_penalty_gradient,
+    check_shapes,
     loss_and_gradient,
     write_loss_gradient,
 )
@@ -242,6 +243,7 @@ class Trainer:
     """
 
     def __init__(self, state, samples, objective, *, batch_size, shuffle=True):
+        check_shapes(state.parameters, *samples)
         self.state = state
         self.objective = objective
         self.minibatches = _Minibatches(samples, batch_size, shuffle, state.parameters)
