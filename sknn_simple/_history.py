@@ -1,32 +1,48 @@
 """History: what there is to tell of each epoch."""
 
+import math
+
 from .network import Epoch
 
 
 class History:
     """Records of epochs: a column for each thing that there is to tell.
 
-    Columns only grow, so that a `view` costs nothing and stays as it was.
+    Views share columns, which only grow: a `view` costs nothing, and stays as it was.
+    Of two that go on from the same epoch, one does so in columns of its own.
     """
 
-    def __init__(self, columns=None, n_epochs=0):
+    def __init__(self, columns=None):
         self.columns = columns or {name: [] for name in Epoch._fields}
-        self.n_epochs = n_epochs
+        self._ends_at = [len(self.columns["loss"])]  # shared by all views
+        self.rewind(*self._ends_at)
 
     def append(self, epoch):
         """Add an Epoch."""
-        for column, value in zip(self.columns.values(), epoch, strict=True):
-            column.append(value)
-        self.n_epochs += 1
+        self._add([[value] for value in epoch])
 
     def extend(self, block):
         """Add the epochs of a Block, which nobody validated."""
-        n_new = len(block.losses)
-        self.columns["loss"] += block.losses
-        self.columns["learning_rate"] += block.learning_rates
-        self.columns["validation_loss"] += [None] * n_new
-        self.columns["validation_score"] += [None] * n_new
-        self.n_epochs += n_new
+        nothing = [None] * len(block.losses)
+        self._add([block.losses, block.learning_rates, nothing, nothing])
+
+    def _add(self, entries):
+        try:
+            # Of several threads at the end of the same columns, one finds this.
+            self._ends_at.remove(self.n_epochs)
+        except ValueError:
+            self.columns = {name: self.column(name) for name in self.columns}
+            self._ends_at = []
+        for column, new in zip(self.columns.values(), entries, strict=True):
+            column += new
+        self.n_epochs += len(entries[0])
+        self.best_loss = min(self.best_loss, *entries[0], math.inf)
+        self._ends_at.append(self.n_epochs)
+
+    def rewind(self, n_epochs):
+        """Forget all but the first epochs."""
+        self.n_epochs = n_epochs
+        self.best_loss = min(self.column("loss"), default=math.inf)
 
     @property
     def last(self):
@@ -35,12 +51,9 @@ class History:
 
     def view(self):
         """The records so far, whatever is appended here later."""
-        return History(self.columns, self.n_epochs)
-
-    def copy(self):
-        """The same records in columns of their own."""
-        columns = {name: self.column(name) for name in self.columns}
-        return History(columns, self.n_epochs)
+        view = History.__new__(History)
+        view.__dict__.update(self.__dict__)
+        return view
 
     def column(self, name):
         """A list with one entry an epoch."""
@@ -59,8 +72,7 @@ class History:
         return self.to_dict()
 
     def __setstate__(self, columns):
-        self.n_epochs = len(columns["loss"])
-        missing = [None] * self.n_epochs
-        self.columns = {
-            name: list(columns.get(name, missing)) for name in Epoch._fields
-        }
+        missing = [None] * len(columns["loss"])
+        self.__init__(
+            {name: list(columns.get(name, missing)) for name in Epoch._fields}
+        )

@@ -112,7 +112,6 @@ class Monitor:
 
     def __post_init__(self):
         self.n_earlier = self.history.n_epochs
-        self.earlier_best_loss = min(self.history.column("loss"), default=math.inf)
         self.finished = Finished(self.n_earlier)
 
     @property
@@ -140,7 +139,7 @@ class Monitor:
         if self.validation is not None:
             return None
         # L-BFGS may find nothing to improve: then there is but the loss at the start.
-        return min(self.patience.best, self.earlier_best_loss, self.loss)
+        return min(self.history.best_loss, self.loss)
 
     @property
     def best(self):
@@ -225,7 +224,8 @@ class Monitor:
 
     def rewind(self):
         """Go back to the last finished epoch."""
-        self.history.n_epochs, snapshot, counts, _ = self.finished
+        n_epochs, snapshot, counts, _ = self.finished
+        self.history.rewind(n_epochs)
         self.state.restore(snapshot)
         self.patience.restore(counts)
 

@@ -134,7 +134,7 @@ def make_monitor(estimator, run, state, max_iter, adding):
     waited = None if run.kept is None else run.kept.patience
     if waited is not None and type(state.schedule) is Adaptive:
         patience.best, patience.count = waited.best, waited.count
-    history = estimator._history.copy() if adding else History()
+    history = estimator._history.view() if adding else History()
     raw_y = isinstance(run.targets, RegressionTargets) and not run.targets.normalize
     return Monitor(
         state,
@@ -157,7 +157,8 @@ def constant_loss(objective, samples):
     if not np.isfinite(value):
         raise ValueError(
             f"y is too large for loss={objective.loss!r}: even that of the best "
-            "constant answer is not finite. Scale y, or set normalize_y=True."
+            "constant answer is not finite. Scale y, as normalize_y=True does by the "
+            "first y that it sees."
         )
     return float(value / samples.Y.shape[1] if loss.averaged else value)
 

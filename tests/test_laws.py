@@ -932,6 +932,22 @@ def test_partial_fit_after_a_plain_fit_goes_on_counting():
     np.testing.assert_array_equal(model.coefs_[0], coefs)
 
 
+def test_partial_fits_share_their_history_until_they_part():
+    """Nothing is copied, for that would take longer with each call."""
+    X, y = iris()
+    first = SimpleMLPClassifier((3,), random_state=0)
+    first.partial_fit(X, y, classes=[0, 1, 2])
+    second, losses = copy.copy(first), first.loss_curve_
+    columns = first._history.columns
+    assert first.partial_fit(X, y)._history.columns is columns
+    second.partial_fit(X[::2], y[::2])
+    assert second.loss_curve_[:1] == losses == first.loss_curve_[:1]
+    assert second.loss_curve_[1] != first.loss_curve_[1]
+    assert (len(first.loss_curve_), len(second.loss_curve_)) == (2, 2)
+    assert first.best_loss_ == min(first.loss_curve_)
+    assert second.best_loss_ == min(second.loss_curve_)
+
+
 def test_a_partial_fit_that_fails_late_leaves_the_history():
     X, y = diabetes()
     model = SimpleMLPRegressor((5,), random_state=0).partial_fit(X, y)
