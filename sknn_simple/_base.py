@@ -25,7 +25,7 @@ from . import (
     _validation,
 )
 from ._callback_bridge import CallbackBridge
-from ._samples import all_finite
+from ._samples import all_finite, checking
 from .network import OPTIMIZERS, predict
 
 
@@ -313,7 +313,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self)
         if not self._is_valid(X):
             dtype = self.coefs_[0].dtype
-            with np.errstate(over="ignore", invalid="ignore"):
+            with checking(X=X):
                 X = validate_data(
                     self, X, accept_sparse="csr", dtype=dtype, reset=False
                 )
@@ -321,8 +321,9 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         raw_prediction = predict(X, self.coefs_, self.intercepts_, activation)
         if not all_finite(raw_prediction):
             raise ValueError(
-                "X is too large for this network, whose outputs for it are no longer "
-                f"finite: got values from {X.min():.3g} to {X.max():.3g}."
+                "X is too large for this network, or the y that it was trained on was: "
+                "its outputs are no longer finite, for values from "
+                f"{X.min():.3g} to {X.max():.3g}."
             )
         return raw_prediction
 

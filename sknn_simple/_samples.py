@@ -39,6 +39,67 @@ def all_finite(array):
     return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(flat).all())
 
 
+def _is_missing(value):
+    """Whether this is None or, what is not equal to itself, NaN or NaT."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas.NA is neither equal to itself nor not
+        return True
+    except ValueError:  # an array is no missing value
+        return False
+
+
+def check_none_is_missing(y, name="y"):
+    """Refuse missing labels of any type, which scikit-learn may fail to compare."""
+    if y is None or hasattr(y, "toarray"):
+        return
+    labels, y = y, np.asarray(y)
+    if isinstance(labels, list | tuple) and y.dtype.kind == "U":
+        y = np.asarray(labels, object)  # or else NaN is the text "nan"
+    if y.ndim == 0 or y.dtype.kind not in "fcmMO":
+        return
+    missing = np.frompyfunc(_is_missing, 1, 1)(y) if y.dtype.kind == "O" else y != y
+    if missing.any():
+        where = np.argwhere(missing)[0]
+        raise ValueError(
+            f"Input {name} contains NaN, None or the like: {y[tuple(where)]!s} at "
+            f"index {where[0]}. Leave it out."
+        )
+
+
+def _check_numbers(y):
+    """Refuse what a regressor can't predict."""
+    y = np.asarray(y)
+    if y.dtype.kind in "mM":
+        raise ValueError("y must be numbers for a regressor, got dates or times.")
+    if y.dtype.kind in "SU" or (
+        y.dtype.kind == "O" and any(isinstance(v, str) for v in y.flat)
+    ):
+        raise ValueError(
+            "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
+            "labels."
+        )
+
+
+@contextmanager
+def checking(**arrays):
+    """Refuse what scikit-learn's checks of these arrays stumble over, or overlook."""
+    for name, array in arrays.items():
+        if np.ma.is_masked(array):
+            raise ValueError(
+                f"{name} must not have masked values. Leave out such samples, or fill "
+                "them in."
+            )
+    try:
+        # To see that all is finite, scikit-learn adds it up: infinities may meet.
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except OverflowError as error:
+        raise ValueError(
+            f"{' and '.join(arrays)} must hold numbers that a float can hold: {error}."
+        ) from error
+
+
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     """Check inputs, targets and weights together.
 
@@ -48,16 +109,10 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     -------
     LabelledSamples
     """
-    kind = np.asarray(y).dtype.kind if is_regressor(estimator) else "f"
-    if kind in "mM":
-        raise ValueError("y must be numbers for a regressor, got dates or times.")
-    if kind in "SU" or (kind == "O" and any(isinstance(v, str) for v in np.ravel(y))):
-        raise ValueError(
-            "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
-            "labels."
-        )
-    # To see that all is finite, scikit-learn adds it up: infinities may meet.
-    with np.errstate(over="ignore", invalid="ignore"):
+    check_none_is_missing(y)
+    if is_regressor(estimator):
+        _check_numbers(y)
+    with checking(X=X, y=y):
         X, y = validate_data(
             estimator,
             X,
@@ -77,6 +132,8 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
         )
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
+    if is_regressor(estimator) and not np.isfinite(y).all():
+        raise ValueError("Input y contains infinity.")  # where it held objects
     if sample_weight is not None:
         # What X's type can't hold is refused below.
         with np.errstate(over="ignore"):
@@ -130,6 +187,21 @@ def naming_validation_data():
         raise ValueError(
             f"The validation data X_val, y_val, sample_weight_val are bad: {error}"
         ) from error
+
+
+def one_sample(x):
+    """A sample, of shape (n_features,) or (1, n_features), as a matrix of one row."""
+    if hasattr(x, "iloc") and x.ndim == 1:
+        return x.to_frame().T  # a row of a data frame, with its names
+    X = x if hasattr(x, "shape") else np.asarray(x)
+    if X.ndim == 1:
+        X = X.reshape(1, -1)
+    if X.ndim != 2 or X.shape[0] != 1:
+        raise ValueError(
+            "x must be one sample, of shape (n_features,) or (1, n_features), got "
+            f"shape {X.shape}."
+        )
+    return X
 
 
 def hold_out(estimator, samples, seed):

@@ -28,7 +28,7 @@ class BinaryTargets:
     ----------
     classes : ndarray of shape (n_classes,)
 
-    loss : {'log_loss', 'squared_error'}, default='log_loss'
+    loss : {'log_loss', 'squared_error'}
     """
 
     out_activation = "logistic"
@@ -127,12 +127,16 @@ class MulticlassTargets(BinaryTargets):
     def log_probabilities(self, raw_prediction):
         if self.out_activation == "logistic":
             raw_prediction = log_expit(raw_prediction)
-        return log_softmax(raw_prediction, axis=1)
+        # Beyond the lowest float there is -inf.
+        with np.errstate(over="ignore"):
+            logarithms = log_softmax(raw_prediction, axis=1)
+        return np.maximum(logarithms, np.finfo(logarithms.dtype).min)
 
     def probabilities(self, raw_prediction):
         if self.out_activation == "logistic":
             raw_prediction = log_expit(raw_prediction)
-        softmax(raw_prediction)
+        with np.errstate(over="ignore"):
+            softmax(raw_prediction)
         return raw_prediction
 
 
@@ -236,12 +240,11 @@ class RegressionTargets:
     squeeze : bool
         Whether predictions are of shape (n_samples,), as y was.
 
-    loss : {'squared_error', 'absolute_error', 'poisson'}, default='squared_error'
+    loss : {'squared_error', 'absolute_error', 'poisson'}
 
-    out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp'}, \
-            default='identity'
+    out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp'}
 
-    normalize : bool, default=False
+    normalize : bool
         Whether `scaled_to` does anything.
 
     Attributes
@@ -253,14 +256,7 @@ class RegressionTargets:
     RANGES = {"logistic": (0, 1), "tanh": (-1, 1), "exp": (0, np.inf)}
     """What y must lie in where the output activation cannot leave it."""
 
-    def __init__(
-        self,
-        n_outputs,
-        squeeze,
-        loss="squared_error",
-        out_activation="identity",
-        normalize=False,
-    ):
+    def __init__(self, n_outputs, squeeze, loss, out_activation, normalize):
         self.n_outputs = n_outputs
         self.squeeze = squeeze
         self.network_loss = loss
@@ -322,7 +318,7 @@ class RegressionTargets:
                 f"y must lie in [{low}, {high}] for {what}, got values from "
                 f"{Y.min():.6g} to {Y.max():.6g}."
             )
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore"):
             Y = ((Y - self.mean) / self.scale).astype(dtype)
         if not np.isfinite(Y).all():
             advice = "Scale y" + ", or give X as float64" * (Y.dtype == np.float32)

@@ -19,7 +19,7 @@ from ._conversion import (
     make_fitted,
     to_sklearn,
 )
-from ._samples import check_total_weight
+from ._samples import check_none_is_missing, check_total_weight
 from ._targets import (
     BinaryTargets,
     MulticlassTargets,
@@ -386,6 +386,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     def _check_classes(self, y, classes):
         """Check that `classes` are given in the first call, and do not change."""
+        if classes is not None and (np.ndim(classes) != 1 or len(classes) == 0):
+            raise ValueError(
+                f"classes must be array-like of shape (n_classes,), got {classes!r}."
+            )
+        check_none_is_missing(classes, "classes")
+        check_none_is_missing(y)
         if not hasattr(self, "coefs_"):
             kind = kind_of_labels(y)
             if classes is None and kind != "multilabel-indicator":

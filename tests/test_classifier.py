@@ -10,6 +10,7 @@ from sklearn.multiclass import OneVsRestClassifier
 
 from sknn_simple import SimpleMLPClassifier
 from sknn_simple._targets import label_targets
+from sknn_simple.inspection import diagnose
 
 X, Y = load_iris(return_X_y=True)
 QUICK = SimpleMLPClassifier(
@@ -196,6 +197,28 @@ def test_log_probabilities_are_never_infinite():
     np.testing.assert_array_equal(
         many.predict_log_proba([[1.0]]), [[0.0, -2000.0, -4000.0]]
     )
+    lowest = np.finfo(float).min
+    many = SimpleMLPClassifier.from_coefs([[[1e308, 0.0, -1e308]]])
+    np.testing.assert_array_equal(many.predict_proba([[1.0]]), [[1, 0, 0]])
+    np.testing.assert_array_equal(
+        many.predict_log_proba([[1.0]]), [[0.0, -1e308, lowest]]
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_label_that_every_sample_has_at_any_weights(dtype):
+    """Weighted, its share may be rounded to more than 1."""
+    rng = np.random.RandomState(0)
+    X, y = rng.standard_normal((300, 3)).astype(dtype), rng.randint(0, 2, (300, 2))
+    y[:, 0] = 1
+    model = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf)
+    shares = []
+    for _ in range(20):
+        weights = rng.uniform(0.5, 2, 300).astype(dtype)
+        shares += np.average(y.astype(dtype), weights=weights, axis=0).tolist()
+        model.fit(X, y, sample_weight=weights)
+        diagnose(model, X, y, weights)
+    assert max(shares) > 1
 
 
 def test_partial_fit_on_batches_that_lack_classes():

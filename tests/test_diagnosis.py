@@ -109,7 +109,7 @@ def test_narrow_inputs():
     X, y = IRIS
     X = X * [1, 1e-3, 1, 1e-2]
     finding = only(diagnosis_of(CLASSIFIER, X, y), "unscaled_inputs")
-    assert finding.where == ("x2", "x4")
+    assert finding.where == ("X[:, 1]", "X[:, 3]")
     assert finding.figure == pytest.approx(np.abs(X[:, 1]).max())
     assert finding.threshold == 0.25
 
@@ -129,7 +129,7 @@ def test_uncentred_inputs():
     X, y = IRIS
     X = X + np.array([0, 0, 20, 0])
     finding = only(diagnosis_of(CLASSIFIER, X, y), "uncentred_inputs")
-    assert finding.where == ("x3",)
+    assert finding.where == ("X[:, 2]",)
     assert finding.figure == pytest.approx(20)
     sparse_finding = only(
         diagnosis_of(CLASSIFIER, sparse.csr_array(X), y), "uncentred_inputs"
@@ -141,10 +141,10 @@ def test_constant_inputs():
     X, y = IRIS
     X = np.hstack([X, np.ones((150, 1)), np.zeros((150, 1))])
     finding = only(diagnosis_of(CLASSIFIER, X, y), "constant_inputs")
-    assert (finding.where, finding.figure) == (("x5", "x6"), 2)
+    assert (finding.where, finding.figure) == (("X[:, 4]", "X[:, 5]"), 2)
     # Without biases a column of ones is the bias.
     without = diagnosis_of(CLASSIFIER, X, y, fit_intercept=False)
-    assert only(without, "constant_inputs").where == ("x6",)
+    assert only(without, "constant_inputs").where == ("X[:, 5]",)
 
 
 def test_rows_of_weight_zero_are_left_out():
@@ -156,7 +156,7 @@ def test_rows_of_weight_zero_are_left_out():
     assert diagnose(model, X, y).kinds != ()
     X[150:] = 0
     X[:150, 1] = 1  # the only value that counts
-    assert only(diagnose(model, X, y, weights), "constant_inputs").where == ("x2",)
+    assert only(diagnose(model, X, y, weights), "constant_inputs").where == ("X[:, 1]",)
 
 
 @pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
@@ -197,7 +197,7 @@ def test_unscaled_targets_of_a_relu_output():
     finding = only(
         diagnosis_of(REGRESSOR, X, np.c_[y / 100, y], **params), "unscaled_targets"
     )
-    assert finding.where == ("y2",)
+    assert finding.where == ("y[:, 1]",)
     assert "TransformedTargetRegressor" in finding.advice
 
 
@@ -217,6 +217,14 @@ def test_a_constant_target_has_no_finding():
     assert diagnosis_of(REGRESSOR, X, y) == ()
     raw = diagnosis_of(REGRESSOR, X, y, normalize_y=False, max_iter=500)
     assert "unscaled_targets" not in raw.kinds
+
+
+def test_a_target_that_is_constant_up_to_rounding_is_not_skewed():
+    X, y = DIABETES[0], 7 + 1e-15 * np.arange(442)
+    assert np.ptp(y) > 0
+    model = clone(REGRESSOR).set_params(max_iter=2, n_iter_no_change=np.inf)
+    diagnosis = diagnose(model.set_params(normalize_y=False).fit(X, y), X, y)
+    assert "skewed_targets" not in diagnosis.kinds
 
 
 # Units ----------------------------------------------------------------------------

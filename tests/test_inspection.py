@@ -92,6 +92,15 @@ def test_a_planted_error_is_found(activation, monkeypatch):
     assert [layer.max_difference > 5e-3 for layer in check.layers] == [1, 1, 0]
 
 
+def test_the_global_source_of_chance_is_left_alone():
+    estimator, y = make("softmax")
+    before = np.random.get_state(legacy=False)  # noqa: NPY002
+    check_gradient(estimator.set_params(random_state=None), X, y)
+    after = np.random.get_state(legacy=False)  # noqa: NPY002
+    np.testing.assert_array_equal(before["state"]["key"], after["state"]["key"])
+    assert before["state"]["pos"] == after["state"]["pos"]
+
+
 def test_the_two_gradients_are_those_of_the_training():
     """The first step of a fit by plain full-batch descent goes along them."""
     estimator, y = make("softmax", class_weight={"a": 3, "b": 1, "c": 0.5})
@@ -315,6 +324,8 @@ def test_the_factors_multiply_to_the_gradient(
         assert weight.new == weight.old - 0.03 * weight.derivative
         n_weights += 1
     assert n_weights == gradient.flat.size
+    assert str(step)
+    assert step.to_html()
     for layer in step.layers:
         for neuron in layer.neurons:
             delta = sum(map(product, neuron.chains))

@@ -12,6 +12,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from scipy.sparse import csr_array
 from scipy.special import expit
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.inspection import DecisionBoundaryDisplay
@@ -446,6 +447,18 @@ def test_no_text_overlaps_or_is_cut_off(hidden_layer_sizes, names, coef_values):
     assert overlapping(display) == []
 
 
+def test_a_row_of_a_data_frame_keeps_its_names_for_the_steps_before():
+    frame = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    steps = make_column_transformer((StandardScaler(), ["b", "d"]))
+    pipeline = make_pipeline(steps, classifier(max_iter=2)).fit(frame, Y)
+    expected = [
+        t.get_text()
+        for t in NetworkDisplay.from_estimator(pipeline, frame.iloc[[3]]).ax_.texts
+    ]
+    display = NetworkDisplay.from_estimator(pipeline, frame.iloc[3])
+    assert [text.get_text() for text in display.ax_.texts] == expected
+
+
 def test_given_axes_get_the_diagram_in_their_size():
     _, axes = plt.subplots(2, 2, figsize=(6, 5), layout="constrained")
     display = NetworkDisplay.from_estimator(two_two_one(), [1, 2], ax=axes[0, 1])
@@ -472,8 +485,12 @@ def test_diagram_refuses():
         draw(network, feature_names=["a"])
     with pytest.raises(ValueError, match="class_names must hold 2 names, got 3"):
         draw(network, class_names="abc")
-    for x in ([1], [[1, 2], [3, 4]], 5, [[[1, 2]]]):
-        with pytest.raises(ValueError, match=r"x must be one sample, of shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"x must be one sample, of shape \(2,\)"):
+        draw(network, [1])
+    for x in ([[1, 2], [3, 4]], 5, [[[1, 2]]]):
+        with pytest.raises(
+            ValueError, match=r"x must be one sample, of shape \(n_feat"
+        ):
             draw(network, x)
     with pytest.raises(ValueError, match="x must be finite"):
         draw(network, [1, np.nan])

@@ -34,7 +34,7 @@ class Case:
         Without penalty, and without rows of weight zero.
 
     features : list of str
-        Their names.
+        Their names, or where they are in X, as in "X[:, 0]".
 
     inputs, targets : Columns
         Targets as the network sees them.
@@ -87,7 +87,7 @@ def _examine(estimator, problem):
     names = getattr(
         estimator,
         "feature_names_in_",
-        [f"x{k + 1}" for k in range(samples.X.shape[1])],
+        [f"X[:, {k}]" for k in range(samples.X.shape[1])],
     )
     return Case(
         estimator,

@@ -82,7 +82,7 @@ def uncentred_inputs(case):
 
 def _outputs(case):
     n_outputs = len(case.targets.mean)
-    return ["y"] if n_outputs == 1 else [f"y{k + 1}" for k in range(n_outputs)]
+    return ["y"] if n_outputs == 1 else [f"y[:, {k}]" for k in range(n_outputs)]
 
 
 def _is_unbounded(case):
@@ -124,7 +124,9 @@ def unscaled_targets(case):
 def skewed_targets(case):
     if not _is_unbounded(case) or case.problem.objective.loss != "squared_error":
         return
-    Y, varies = case.problem.samples.Y, case.targets.lowest < case.targets.highest
+    Y, targets = case.problem.samples.Y, case.targets
+    # What is constant up to rounding is not skewed.
+    varies = targets.deviation > 1e-10 * np.abs(targets.mean)
     skewness = np.zeros(len(varies))
     skewness[varies] = np.abs(skew(Y[:, varies]))
     found = skewness > 3

@@ -197,9 +197,9 @@ def diagnose(estimator, X, y, sample_weight=None):
     >>> diagnosis.kinds
     ('unscaled_inputs', 'saturated_units')
     >>> print(diagnosis[0])
-    unscaled_inputs (x3)
-      The deviation of 1 of 4 features is above 10, of x3 it is 1000: they drown
-      the others, and drive units to their limits.
+    unscaled_inputs (X[:, 2])
+      The deviation of 1 of 4 features is above 10, of X[:, 2] it is 1000: they
+      drown the others, and drive units to their limits.
       Try: scale the inputs, for instance with StandardScaler in a Pipeline.
     """
     check_kind(estimator)

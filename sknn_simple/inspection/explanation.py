@@ -7,6 +7,7 @@ from itertools import accumulate
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._samples import one_sample
 from ..network import LOSSES
 from .passes import Passes, is_canonical
 from .problem import check_kind, layer_name, make_problem, not_finite
@@ -102,7 +103,7 @@ def explain_step(estimator, x, y):
     """
     check_kind(estimator)
     check_is_fitted(estimator)
-    X, y = _one_sample(x), _one_target(y, estimator._targets)
+    X, y = one_sample(x), _one_target(y, estimator._targets)
     problem = make_problem(estimator, X, y)
     with np.errstate(over="ignore", invalid="ignore"):
         explainer = _Explainer(problem)
@@ -111,21 +112,6 @@ def explain_step(estimator, x, y):
     return explainer.explanation(
         feature_names=getattr(estimator, "feature_names_in_", None), y=y[0]
     )
-
-
-def _one_sample(x):
-    """The sample as a matrix of one row."""
-    if hasattr(x, "iloc") and x.ndim == 1:
-        return x.to_frame().T  # a row of a data frame, with its names
-    X = x if hasattr(x, "shape") else np.asarray(x)
-    if X.ndim == 1:
-        X = X.reshape(1, -1)
-    if X.ndim != 2 or X.shape[0] != 1:
-        raise ValueError(
-            "x must be one sample, of shape (n_features,) or (1, n_features), got "
-            f"shape {X.shape}."
-        )
-    return X
 
 
 def _one_target(y, targets):

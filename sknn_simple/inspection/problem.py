@@ -6,9 +6,11 @@ nothing in the estimator changes.
 
 import copy
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from sklearn.pipeline import Pipeline
+from sklearn.utils import check_random_state
 
 from .. import _parameters, _resumption, _samples, _training
 from .._base import BaseSimpleMLP
@@ -105,8 +107,9 @@ def _detached(estimator):
     """A copy that holds nothing out, and draws from a generator of its own."""
     estimator = copy.copy(estimator)
     estimator.early_stopping = False
-    if isinstance(estimator.random_state, np.random.RandomState):
-        estimator.random_state = copy.deepcopy(estimator.random_state)
+    if not isinstance(estimator.random_state, Integral):
+        source = check_random_state(estimator.random_state)
+        estimator.random_state = copy.deepcopy(source)
     return estimator
 
 

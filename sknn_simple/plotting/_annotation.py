@@ -6,26 +6,23 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
 
+from .._samples import one_sample
 from ..network import OUT_ACTIVATIONS, forward
 
 
 def activations_of(estimator, network, x):
     """What each neuron says to the sample `x`: a list with an array for each layer."""
-    row = x.toarray() if issparse(x) else x
-    if np.ndim(row) == 1:
-        row = np.reshape(row, (1, -1))
-    n_features = len(network.coefs_[0])
-    if np.ndim(row) == 2 and len(row) == 1:
-        while isinstance(estimator, Pipeline):
-            if len(estimator.steps) > 1:
-                row = estimator[:-1].transform(row)
-            estimator = estimator.steps[-1][1]
-        row = row.toarray() if issparse(row) else row
+    row, n_features = one_sample(x), len(network.coefs_[0])
+    while isinstance(estimator, Pipeline):
+        if len(estimator.steps) > 1:
+            row = estimator[:-1].transform(row)
+        estimator = estimator.steps[-1][1]
     if np.shape(row) != (1, n_features):
         raise ValueError(
             f"x must be one sample, of shape ({n_features},) or (1, {n_features}), got "
             f"shape {np.shape(x)}."
         )
+    row = row.toarray() if issparse(row) else row
     row = np.asarray(row, dtype=network.coefs_[0].dtype)
     if not np.isfinite(row).all():
         raise ValueError(f"x must be finite, got {row[0].tolist()}.")
