@@ -209,6 +209,8 @@ class EpochSearchCV(GridSearchCV):
             If every fit fails, or if `every_epoch` is asked for where a training
             can't be shared.
 
+        Notes
+        -----
         Whatever is raised, the search is then as it was before the call.
         """
         scorer, metric = self._get_scorers()

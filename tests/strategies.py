@@ -190,6 +190,7 @@ LABELS = {
     "with None": lambda rng, n: np.array([None, "a"], object)[np.arange(n) % 2],
     "multilabel": lambda rng, n: rng.randint(2, size=(n, 3)),
     "multilabel of one": lambda rng, n: np.zeros((n, 2), int),
+    "multilabel of all": lambda rng, n: np.ones((n, 2), int),
     "multilabel, sparse": lambda rng, n: sparse.csr_matrix(rng.randint(2, size=(n, 3))),
     "multilabel, COO": lambda rng, n: sparse.coo_array(rng.randint(2, size=(n, 3))),
     "column": lambda rng, n: (np.arange(n) % 2)[:, None],
@@ -379,6 +380,45 @@ def architectures(classifier):
         }
     small = {name: both.pop(name) for name in ("max_iter", "hidden_layer_sizes")}
     return st.fixed_dictionaries(small, optional=both | own)
+
+
+@st.composite
+def ordinary_options(draw, classifier):
+    """Options that leave no reason to refuse a fit, other than divergence."""
+    refusing = ["class_weight", "engine", "early_stopping", "validation_fraction"]
+    options = draw(architectures(classifier))
+    options = {n: value for n, value in options.items() if n not in refusing}
+    if options.get("loss") == "poisson":
+        options.pop("out_activation", None)
+    return options
+
+
+@st.composite
+def ordinary_data(draw, model):
+    """Data that everybody would take for valid, for this model."""
+    n_samples = draw(st.integers(2, 12) | st.sampled_from([40, 300]))
+    values = ["ordinary", "small integers", "shares", "zeros", "constant", "duplicates"]
+    layouts = ["C", "Fortran", "backwards", "read-only", "list", "pandas", "polars"]
+    X = Samples(
+        draw(st.sampled_from(values)),
+        n_samples,
+        draw(st.integers(1, 5)),
+        draw(st.sampled_from([*layouts, "csr_matrix", "csc_array"])),
+        draw(st.sampled_from(["float64", "float32", "int64"])),
+        draw(_seeds),
+    )
+    if hasattr(model, "class_weight"):
+        kinds, names = LABELS, ["two", "three", "words", "bool", "list", "pandas"]
+        names += ["multilabel", "multilabel of one", "multilabel of all"]
+    else:  # what each loss and output can say
+        kinds, names = NUMBERS, ["shares", "zeros", "constant", "shares, 2 columns"]
+    weights = draw(st.sampled_from(["none at all", "ones", "ordinary", "float32"]))
+    seed = draw(_seeds)
+    return Data(
+        X,
+        Column(draw(st.sampled_from(names)), n_samples, kinds, seed),
+        Column(weights, n_samples, WEIGHTS, seed),
+    )
 
 
 _INTEGERS = [1, 2, np.int8(3), np.uint64(3), True, 10**30, 0, -1, -(10**30), 2.0, 2.5]

@@ -141,6 +141,10 @@ def attempt(estimator, name, arguments, causes):
     return result
 
 
+def names_of(parameters):
+    return [rf"\b{name}\b" for name in parameters]
+
+
 def is_finite(value):
     return value is None or bool(np.isfinite(value).all())
 
@@ -203,12 +207,21 @@ def test_any_data_end_in_a_finite_model_or_in_a_clear_refusal(data, kind):
     classifier = kind is SimpleMLPClassifier
     model = kind(**data.draw(strategies.architectures(classifier), label="options"))
     arguments = data.draw(strategies.data(classifier), label="data").build()
-    causes = "|".join([CAUSES_IN_DATA, "diverged", *model.get_params()])
+    causes = "|".join([CAUSES_IN_DATA, "diverged", *names_of(model.get_params())])
     call(model, "fit", arguments, causes)
     if hasattr(model, "coefs_"):
         strange = strategies.samples(n_samples=3, n_features=model.n_features_in_)
         strange = data.draw(strange, label="to predict").build()
         check_predictions(model, strange, causes)
+
+
+@given(data=st.data(), kind=KINDS)
+def test_ordinary_data_are_learned(data, kind):
+    """Nothing but divergence is a reason to refuse them."""
+    classifier = kind is SimpleMLPClassifier
+    model = kind(**data.draw(strategies.ordinary_options(classifier), label="options"))
+    recipe = data.draw(strategies.ordinary_data(model), label="data")
+    call(model, "fit", recipe.build(), "diverged")
 
 
 @given(data=st.data(), kind=KINDS)
@@ -220,7 +233,7 @@ def test_any_value_of_a_parameter_is_taken_or_refused_by_name(data, kind):
     y = np.arange(12) % 2 if classifier else X[:, 0] * 5
     if data.draw(st.booleans(), label="float32"):
         X = X.astype(np.float32)
-    causes = "|".join(["diverged", *hostile])
+    causes = "|".join(["diverged", *names_of(hostile)])
     method = data.draw(st.sampled_from(["fit", "partial_fit"]))
     call(kind(**options), method, {"X": X, "y": y}, causes)
 
@@ -230,7 +243,7 @@ def test_any_value_of_a_parameter_is_taken_or_refused_by_name(data, kind):
 def test_any_sequence_of_calls_keeps_the_model_finite(data, kind):
     classifier = kind is SimpleMLPClassifier
     model = kind(**data.draw(strategies.architectures(classifier), label="options"))
-    causes = "|".join([CAUSES_IN_DATA, "diverged", *model.get_params()])
+    causes = "|".join([CAUSES_IN_DATA, "diverged", *names_of(model.get_params())])
     n_features = data.draw(st.integers(1, 3))
     for _ in range(data.draw(st.integers(2, 5))):
         method = data.draw(st.sampled_from(["fit", "partial_fit", "predict", "score"]))

@@ -99,16 +99,12 @@ def test_training_goes_on_from_given_weights():
     rng = np.random.RandomState(0)
     coefs, intercepts = [rng.randn(4, 5), rng.randn(5, 1)], [rng.randn(5), rng.randn(1)]
     y = 1000 * X[:, 0]
-    started = SimpleMLPRegressor(
-        (5,), coefs_init=coefs, intercepts_init=intercepts, **QUICK
-    ).partial_fit(X, y)
     given = SimpleMLPRegressor.from_coefs(coefs, intercepts, random_state=0)
-    np.testing.assert_allclose(started.predict(X), given.predict(X), rtol=0.3, atol=1e5)
     given.set_params(shuffle=False).partial_fit(X, y)
-    again = SimpleMLPRegressor(
+    started = SimpleMLPRegressor(
         (5,), coefs_init=coefs, intercepts_init=intercepts, **QUICK, shuffle=False
     ).partial_fit(X, y)
-    np.testing.assert_allclose(given.predict(X), again.predict(X), rtol=1e-10)
+    np.testing.assert_allclose(given.predict(X), started.predict(X), rtol=1e-10)
 
 
 def test_two_softmax_outputs_become_one():

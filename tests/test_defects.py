@@ -1,5 +1,6 @@
 """Defects of scikit-learn 1.9's own multi-layer perceptron that are absent here."""
 
+import copy
 import warnings
 
 import numpy as np
@@ -99,10 +100,11 @@ def test_a_minibatch_of_zero_total_weight_does_not_crash():
 def test_partial_fit_draws_a_new_order_each_time():
     """With a constant model, an epoch's order shows in nothing but the weights."""
     model = SimpleMLPRegressor((5,), random_state=0, batch_size=1, momentum=0.0)
-    state = model.partial_fit(X, Y.astype(float))._continuation.state
-    orders = [state.rng.permutation(150).tolist()]
-    state = model.partial_fit(X, Y.astype(float))._continuation.state
-    orders.append(state.rng.permutation(150).tolist())
+    orders = []
+    for _ in range(2):
+        model.partial_fit(X, Y.astype(float))
+        rng = copy.deepcopy(model._continuation.state.rng)
+        orders.append(rng.permutation(150).tolist())
     assert orders[0] != orders[1]
     assert model.n_iter_ == 2
 

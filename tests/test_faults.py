@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -304,7 +305,7 @@ def starts(case):
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("case", CASES)
 def test_a_fault_at_any_line(case, error):
-    """The suite tries some of the lines, the soak each one."""
+    """The suite tries eight of the lines, the soak some hundreds."""
     for sweep in starts(case):
         n_lines = sweep.n_places(FaultAtLine())
         n_faults = min(n_lines, settings.default.max_examples // 12)
@@ -532,7 +533,7 @@ def test_a_fault_leaves_a_whole_checkpoint_or_none(tmp_path, error, monkeypatch)
 
 
 SHOT_AT = """
-import os, pickle, random, signal, sys, threading, time, warnings
+import os, random, signal, sys, time, warnings
 import numpy as np
 from sklearn.base import clone
 from sklearn.datasets import load_iris
@@ -540,47 +541,49 @@ from sknn_simple import SimpleMLPClassifier
 
 warnings.simplefilter("ignore")
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# A thread would have to wait for the training to let it shoot.
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+engine, n_shots, patience = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 X, y = load_iris(return_X_y=True)
 network = SimpleMLPClassifier(
-    (3,), batch_size=75, learning_rate="adaptive", n_iter_no_change=1, tol=1e-3,
-    max_iter=int(sys.argv[3]), warm_start=True, random_state=0, engine=sys.argv[1],
+    (3,), batch_size=75, learning_rate="adaptive", n_iter_no_change=patience,
+    tol=1e-3, max_iter=100 * patience, warm_start=True, random_state=0, engine=engine,
 )
 network.fit(X, y)  # whatever is compiled or loaded
 began = time.perf_counter()
-clone(network).fit(X, y)
+n_epochs = clone(network).fit(X, y).n_iter_
 duration = time.perf_counter() - began
 ends, random = [], random.Random(0)
-for _ in range(int(sys.argv[2])):
+for i in range(n_shots):
     model = clone(network)
-    shot = threading.Timer(
-        random.uniform(0, duration), os.kill, (os.getpid(), signal.SIGINT)
-    )
     try:
-        shot.start()
+        delay = (i + random.random()) / n_shots * duration
+        signal.setitimer(signal.ITIMER_REAL, delay)
         model.fit(X, y)
-        shot.join()
-        ends.append(-1)
+        signal.setitimer(signal.ITIMER_REAL, 0)  # it shot too far
     except KeyboardInterrupt:
-        shot.join()
-        ends.append(getattr(model, "n_iter_", 0))
-    if not hasattr(model, "coefs_"):
         assert vars(model) == vars(clone(network))
+        ends.append(0)
         continue
-    ends[-1] = model.n_iter_
+    ends.append(model.n_iter_)
     whole = clone(network).set_params(max_iter=model.n_iter_).fit(X, y)
     for a, b in ((model, whole), (model.partial_fit(X, y), whole.partial_fit(X, y))):
         for one, other in zip(a.coefs_, b.coefs_, strict=True):
             np.testing.assert_array_equal(one, other)
         assert a.history_ == b.history_
         assert (a.t_, a.best_loss_) == (b.t_, b.best_loss_)
-print(len(set(ends)), ends)
+print(len({end for end in ends if 0 < end < n_epochs}), n_epochs, duration, ends)
 """
 
 
-@pytest.mark.parametrize(("engine", "n_epochs"), [("numpy", 1000), ("auto", 20000)])
-def test_real_signals_at_random_moments(engine, n_epochs):
-    n_shots = settings.default.max_examples // 4
-    command = [sys.executable, "-c", SHOT_AT, engine, str(n_shots), str(n_epochs)]
+PATIENCE = {"numpy": 40, **({"numba": 1000} if find_spec("numba") else {})}
+
+
+@pytest.mark.parametrize("engine", PATIENCE)
+def test_real_signals_at_random_moments(engine):
+    patience = PATIENCE[engine]
+    n_shots = settings.default.max_examples // 8
+    command = [sys.executable, "-c", SHOT_AT, engine, str(n_shots), str(patience)]
     process = subprocess.run(command, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
-    assert int(process.stdout.split()[0]) > 3  # they hit at different epochs
+    assert int(process.stdout.split()[0]) > 3  # that many different epochs were hit
