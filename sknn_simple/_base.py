@@ -91,8 +91,8 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             float32 stays float32, everything else becomes float64. Sparse matrices
             become CSR.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Labels, a multilabel indicator matrix, or numbers.
+        y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_outputs)
+            Labels, a multilabel indicator matrix, which may be sparse, or numbers.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, not negative and not all zero. None weighs every sample 1.
@@ -116,6 +116,13 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         ValueError
             If a parameter or the data are not as they should be, or if training
             diverges. The estimator is then as it was before the call.
+
+        TypeError
+            If the data are of a type that cannot be trained on: sparse with
+            `engine="numba"`, or dates as labels with a dict of class weights.
+
+        ImportError
+            With `engine="numba"`, if numba cannot be imported.
 
         KeyboardInterrupt
             By Ctrl-C in the first epoch, or in one of the many fits of a search. The

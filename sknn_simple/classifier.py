@@ -32,7 +32,8 @@ from ._targets import (
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     r"""Multi-layer perceptron that predicts labels, written from scratch on NumPy.
 
-    Labels may be of any type, two classes or more, or a multilabel indicator matrix.
+    Labels may be text, whole numbers, booleans or dates, of any number of classes, or a
+    multilabel indicator matrix.
     Parameters that scikit-learn's `MLPClassifier` has too mean the same here; the
     defaults are sigmoids, trained by stochastic gradient descent.
 
@@ -371,6 +372,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
         Raises
         ------
+        TypeError, ImportError
+            As `fit` does.
+
         ValueError
             As `fit` does; also if the first call lacks `classes`, a later one has
             others, or a label is not among them, and with `early_stopping=True` or
@@ -469,6 +473,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
             Labels, or an indicator matrix if it was trained on one.
+
+        Raises
+        ------
+        NotFittedError
+            Before the first `fit`.
+
+        ValueError
+            If `X` is not as in `fit`, or too large for the network.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.predict(raw_prediction)
@@ -485,6 +497,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         raw_prediction : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Of shape (n_samples,) for two classes, and then positive where the
             second is predicted.
+
+        Raises
+        ------
+        NotFittedError
+            Before the first `fit`.
+
+        ValueError
+            If `X` is not as in `fit`, or too large for the network.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.decision(raw_prediction)
@@ -500,6 +520,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
             In the order of `classes_`; for a multilabel problem those of each label.
+
+        Raises
+        ------
+        NotFittedError
+            Before the first `fit`.
+
+        ValueError
+            If `X` is not as in `fit`, or too large for the network.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.probabilities(raw_prediction)
@@ -514,6 +542,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
+
+        Raises
+        ------
+        NotFittedError
+            Before the first `fit`.
+
+        ValueError
+            If `X` is not as in `fit`, or too large for the network.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.log_probabilities(raw_prediction)
@@ -549,6 +585,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         -------
         classifier : SimpleMLPClassifier
             It predicts, and goes on training by `partial_fit` and `warm_start`.
+
+        Raises
+        ------
+        TypeError
+            If `coefs` or `intercepts` are no lists of arrays.
+
+        ValueError
+            If their shapes fit neither together nor the number of classes, if they are
+            not finite, or if a parameter is not as it should be.
 
         Examples
         --------

@@ -306,6 +306,11 @@ def make_input_wins(
     y : ndarray of shape (n_samples,)
         Zeros and ones.
 
+    Raises
+    ------
+    ValueError
+        If `winner` is no column.
+
     Examples
     --------
     >>> from sknn_simple.datasets import make_input_wins

@@ -356,6 +356,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
         Raises
         ------
+        TypeError, ImportError
+            As `fit` does.
+
         ValueError
             As `fit` does; also with `early_stopping=True`.
         """
@@ -388,6 +391,14 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+
+        Raises
+        ------
+        NotFittedError
+            Before the first `fit`.
+
+        ValueError
+            If `X` is not as in `fit`, or too large for the network.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.predict(raw_prediction)
@@ -407,6 +418,14 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Returns
         -------
         score : float
+
+        Raises
+        ------
+        NotFittedError
+            Before the first `fit`.
+
+        ValueError
+            If `X` or `y` are not as in `fit`, or R^2 would be infinite.
         """
         floats = [np.float64, np.float32]
         with np.errstate(invalid="ignore"):  # it adds y up
@@ -433,6 +452,15 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         -------
         regressor : SimpleMLPRegressor
             It predicts, and goes on training by `partial_fit` and `warm_start`.
+
+        Raises
+        ------
+        TypeError
+            If `coefs` or `intercepts` are no lists of arrays.
+
+        ValueError
+            If their shapes do not fit together, if they are not finite, or if a
+            parameter is not as it should be.
 
         Examples
         --------

@@ -225,6 +225,11 @@ class StepExplanation:
         Returns
         -------
         text : str
+
+        Raises
+        ------
+        ValueError
+            If `max_shown` is no integer of at least 1.
         """
         _check_max_shown(max_shown)
         return step_to_text(self, max_shown)
@@ -240,6 +245,11 @@ class StepExplanation:
         Returns
         -------
         html : str
+
+        Raises
+        ------
+        ValueError
+            If `max_shown` is no integer of at least 1.
         """
         _check_max_shown(max_shown)
         return step_to_html(self, max_shown)

@@ -48,6 +48,12 @@ class Objective:
 
     alpha : float, default=0.0
         Strength of the penalty on squared coefs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such loss or activation, or the loss does not take
+        `out_activation`.
     """
 
     loss: str = "squared_error"
@@ -104,6 +110,11 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
     activations : list
         `X`, the activations of each hidden layer, and last the raw prediction:
         the output layer's pre-activations, shape (n_samples, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If there is no such activation.
     """
     check_activation(activation)
     coefs = [_floats(coef) for coef in coefs]
@@ -128,6 +139,11 @@ def predict(X, coefs, intercepts, activation):
     -------
     raw_prediction : ndarray of shape (n_samples, n_outputs)
         Infinite or NaN where the samples are too large for the network.
+
+    Raises
+    ------
+    ValueError
+        If there is no such activation.
     """
     check_activation(activation)
     n_samples, widths = X.shape[0], [coef.shape[1] for coef in coefs]
@@ -188,6 +204,11 @@ def backward(
     -------
     gradient : Parameters
         Derivative of the objective by each coef and intercept.
+
+    Raises
+    ------
+    ValueError
+        If there is no such activation.
     """
     check_activation(activation)
     derivative = ACTIVATIONS[activation].derivative

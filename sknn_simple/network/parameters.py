@@ -232,6 +232,11 @@ def draw_parameters(
     Returns
     -------
     parameters : Parameters
+
+    Raises
+    ------
+    ValueError
+        If there is no such `init`.
     """
     if init not in INITS:
         raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")

@@ -240,6 +240,11 @@ class Trainer:
     batch_size : int
 
     shuffle : bool, default=True
+
+    Raises
+    ------
+    ValueError
+        If the shapes of the samples do not fit the network, or each other.
     """
 
     def __init__(self, state, samples, objective, *, batch_size, shuffle=True):

@@ -182,6 +182,14 @@ class EpochSearchDisplay:
         Returns
         -------
         self : EpochSearchDisplay
+
+        Raises
+        ------
+        ImportError
+            If there is no matplotlib.
+
+        ValueError
+            If `score_type` is unknown, or "train" without training scores.
         """
         plt = import_pyplot(type(self).__name__)
         scores = self._scores(score_type)

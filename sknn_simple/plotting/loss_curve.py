@@ -129,6 +129,21 @@ class LossCurveDisplay:
         Returns
         -------
         display : LossCurveDisplay
+
+        Raises
+        ------
+        ImportError
+            If there is no matplotlib.
+
+        NotFittedError
+            If an estimator is not fitted.
+
+        TypeError
+            If one is neither a SimpleMLPClassifier nor a SimpleMLPRegressor, nor a
+            Pipeline that ends in one.
+
+        ValueError
+            If there is none, or one without an epoch, or as `plot` does.
         """
         import_pyplot(cls.__name__)
         given = estimators.values() if isinstance(estimators, dict) else estimators
@@ -176,6 +191,14 @@ class LossCurveDisplay:
         Returns
         -------
         self : LossCurveDisplay
+
+        Raises
+        ------
+        ImportError
+            If there is no matplotlib.
+
+        ValueError
+            If `metric` was not recorded, or is nowhere above zero with `log_scale`.
         """
         plt = import_pyplot(type(self).__name__)
         self._check_metric(metric, log_scale)

@@ -189,6 +189,14 @@ class NetworkDisplay:
         Returns
         -------
         self : NetworkDisplay
+
+        Raises
+        ------
+        ImportError
+            If there is no matplotlib.
+
+        ValueError
+            If a parameter is not as it should be.
         """
         plt = import_pyplot(type(self).__name__)
         if not isinstance(max_neurons, int | np.integer) or max_neurons < 3:
