@@ -135,6 +135,9 @@ def test_multilabel_is_one_network_with_an_output_a_label():
     assert model.predict(X).shape == y.shape
     assert set(np.unique(model.predict(X))) <= {0, 1}
     np.testing.assert_array_equal(model.predict(X), model.predict_proba(X) > 0.5)
+    np.testing.assert_allclose(
+        np.exp(model.predict_log_proba(X)), model.predict_proba(X), rtol=1e-12
+    )
     assert 0 < model.score(X, y) <= 1
     alone = clone(QUICK).set_params(
         **options, coefs_init=[np.zeros((5, 1))], intercepts_init=[np.zeros(1)]

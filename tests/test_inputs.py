@@ -223,13 +223,26 @@ def test_infinite_targets_among_objects():
         SimpleMLPRegressor().fit(X, numbers)
 
 
-@pytest.mark.parametrize("classes", [{"a", "b"}, 2, "a", [], [["a", "b"]]], ids=str)
+@pytest.mark.parametrize("classes", [{"a", "b"}, 2, "a", [], [["a", "b"]]])
 def test_classes_that_are_no_list(classes):
     labels = np.array(["a", "b"] * 75)
     with pytest.raises(ValueError, match="classes must be array-like of shape"):
         SimpleMLPClassifier().partial_fit(X, labels, classes=classes)
     with pytest.raises(ValueError, match="Input classes contains NaN, None"):
         SimpleMLPClassifier().partial_fit(X, labels, classes=["a", "b", None])
+
+
+def test_labels_of_a_later_call():
+    labels = np.array([0, 1] * 75)
+    model = SimpleMLPClassifier((2,)).partial_fit(X, labels, classes=[0, 1])
+    with pytest.raises(ValueError, match=r"y must be of shape \(n_samples,\), got"):
+        model.partial_fit(X, np.column_stack([labels, labels]))
+    mixed = labels.astype(object)
+    mixed[3:5] = "a", 7
+    with pytest.raises(
+        ValueError, match=r"only the classes \[0, 1\], got also \[7, 'a'"
+    ):
+        model.partial_fit(X, mixed)
 
 
 def test_continuous_labels():

@@ -32,6 +32,7 @@ from sknn_simple.network import (
     loss_and_gradient,
     predict,
 )
+from sknn_simple.network.training import DONE, NOT_FINITE, PATIENCE_RAN_OUT
 from sknn_simple.network.workspace import add_multiple, aligned_zeros
 
 LOSS_OUTPUTS = [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations]
@@ -130,7 +131,7 @@ def test_logistic_over_the_whole_range(dtype, n_rows):
     Z = np.array([values] * n_rows, dtype)
     expected = expit(Z.astype(np.float64))
     with np.errstate(over="ignore"):
-        OUT_ACTIVATIONS["logistic"].function(Z)
+        OUT_ACTIVATIONS["logistic"](Z)
     assert Z.dtype == dtype
     np.testing.assert_allclose(Z, expected, rtol=1e-6, atol=1e-37)
 
@@ -277,6 +278,14 @@ def test_rates_that_no_float_can_hold():
     assert InvScaling(0.1, 10**300).learning_rates(0, 10, 2).tolist() == [0.1, 0]
 
 
+@pytest.mark.parametrize("schedule", [Constant(0.1), InvScaling(0.1), Adaptive(0.1)])
+def test_rates_of_epochs_on_end_are_those_of_each(schedule):
+    expected = [schedule.learning_rate(t) for t in (30, 37, 44)]
+    rates = schedule.learning_rates(30, 7, 3)
+    assert rates.dtype == np.float64
+    assert rates.tolist() == expected
+
+
 def test_schedules():
     assert Constant(0.1).learning_rate(1000) == 0.1
     assert Constant(0.1).slower() is None
@@ -344,6 +353,9 @@ def test_epochs_are_those_of_a_trainer_shuffled_unless_told_otherwise():
         next(epochs(trained, samples, Objective(), batch_size=2, **options))
         expected = flats[options.get("shuffle", True)]
         np.testing.assert_array_equal(trained.parameters.flat, expected)
+        trained = state()
+        Trainer(trained, samples, Objective(), batch_size=2, **options).train(1)
+        np.testing.assert_array_equal(trained.parameters.flat, expected)
 
 
 def test_samples_too_large_for_a_network_give_infinity_without_a_warning():
@@ -354,7 +366,7 @@ def test_samples_too_large_for_a_network_give_infinity_without_a_warning():
 def test_softmax_of_rows_of_any_size_is_that_of_scipy():
     rows = np.array([[1000.0, 999.0, 0.0], [-1000.0, -999.0, -2000.0], [0.1, 0.2, 0.3]])
     expected = softmax(rows, axis=1)
-    OUT_ACTIVATIONS["softmax"].function(rows)
+    OUT_ACTIVATIONS["softmax"](rows)
     np.testing.assert_allclose(rows, expected, rtol=1e-14)
 
 
@@ -392,6 +404,63 @@ def test_copies_of_optimizers_and_schedules_take_other_options():
     assert slower.learning_rate(0) == pytest.approx(2.2e-7)
     assert slower.slower() is None
     assert Adaptive(1e-6).slower() is None
+
+
+def test_integers_in_a_sparse_matrix_will_do():
+    X, coefs = sparse.csr_matrix([[2, 3], [0, 1]]), [[[1], [-1]]]
+    np.testing.assert_array_equal(forward(X, coefs)[-1], [[-1], [-1]])
+    _, gradient = loss_and_gradient(Parameters.from_arrays(coefs), X, [[0], [0]])
+    np.testing.assert_array_equal(gradient.coefs[0], [[-1], [-2]])
+
+
+def test_backward_in_single_precision_without_a_workspace():
+    parameters = draw_parameters((3, 4, 2), np.random.RandomState(0), dtype=np.float32)
+    X, delta = np.ones((5, 3), np.float32), np.ones((5, 2), np.float32)
+    activations = forward(X, parameters.coefs, parameters.intercepts)
+    gradient = backward(activations, delta, parameters)
+    double = parameters.view(parameters.flat.astype(np.float64))
+    activations = forward(X.astype(float), double.coefs, double.intercepts)
+    expected = backward(activations, delta.astype(float), double)
+    np.testing.assert_allclose(gradient.flat, expected.flat, rtol=1e-5, atol=1e-7)
+
+
+def test_what_is_finite():
+    """A product that overflows is no verdict on its factors."""
+    parameters = Parameters((1, 1))
+    state = TrainingState(parameters, SGD(), Constant(0.1), np.random.RandomState(0))
+    for flat, loss, expected in [
+        ([1e200, -1e200], 1.0, True),
+        ([1e200, np.inf], 1.0, False),
+        ([np.nan, 0.0], 1.0, False),
+        ([0.0, 0.0], np.inf, False),
+        ([1e200, 0.0], np.nan, False),
+    ]:
+        parameters.flat[:] = flat
+        with np.errstate(over="ignore", invalid="ignore"):
+            assert state.is_finite(loss) is expected
+
+
+def test_how_a_block_of_epochs_ends():
+    X, Y, _ = make_problem("squared_error")
+    for rate, patience, ending in [
+        (0.1, None, DONE),
+        (0.1, Patience(0.0, 5), DONE),
+        (1e-300, Patience(1e-4, 5), PATIENCE_RAN_OUT),
+        (1e300, None, NOT_FINITE),
+    ]:
+        parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+        rng = np.random.RandomState(0)
+        state = TrainingState(parameters, SGD(), Constant(rate), rng)
+        with np.errstate(over="ignore", invalid="ignore"):
+            trainer = Trainer(state, Samples(X, Y), Objective(), batch_size=7)
+            block = trainer.train(10, patience)
+        assert block.ending == ending
+        assert (
+            len(block.losses) == {DONE: 10, PATIENCE_RAN_OUT: 6, NOT_FINITE: 2}[ending]
+        )
+        # A full batch has no order to be drawn.
+        assert not state.draws
+        assert rng.rand() == np.random.RandomState(0).rand()
 
 
 def test_lists_and_integers_will_do():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..network import LOSSES, OUT_ACTIVATIONS, forward
+from ..network import ACTIVATIONS, LOSSES, OUT_ACTIVATIONS, forward
 
 
 def is_canonical(loss):
@@ -54,7 +54,7 @@ class Passes:
         for i, intercept in enumerate(intercepts):
             self.weighted_sums[i] += intercept
         output = self.weighted_sums[-1].copy()[None]
-        OUT_ACTIVATIONS[objective.out_activation].function(output)
+        OUT_ACTIVATIONS[objective.out_activation](output)
         self.activations = [*self.inputs[1:], output[0]]
 
     def _go_backward(self, y, parameters, objective):
@@ -99,5 +99,5 @@ def _loss(name, out_activation, raw_prediction, y):
 def _slopes(activation, A):
     """Derivatives of activations by their weighted sums."""
     slopes = np.ones((1, len(A)))
-    OUT_ACTIVATIONS[activation].derivative(A[None], slopes)
+    ACTIVATIONS[activation].derivative(A[None], slopes)
     return slopes[0]

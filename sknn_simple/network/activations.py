@@ -80,13 +80,10 @@ def softmax(Z):
 
 
 class Activation(NamedTuple):
-    """An activation function and its derivative.
-
-    None for those that only come with a loss which is differentiated with them.
-    """
+    """An activation function and its derivative."""
 
     function: Callable
-    derivative: Callable | None
+    derivative: Callable
 
 
 ACTIVATIONS = {
@@ -98,17 +95,20 @@ ACTIVATIONS = {
 """The activations that a hidden layer can have."""
 
 
+OUT_ACTIVATIONS = {
+    **{name: activation.function for name, activation in ACTIVATIONS.items()},
+    "exp": exp,
+    "softmax": softmax,
+}
+"""The functions that an output layer can have.
+
+The last two come with losses that are differentiated together with them.
+"""
+
+
 def check_activation(name):
     """Raise ValueError unless a hidden layer can have this activation."""
     if name not in ACTIVATIONS:
         raise ValueError(
             f"activation must be one of {list(ACTIVATIONS)}, got {name!r}."
         )
-
-
-OUT_ACTIVATIONS = {
-    **ACTIVATIONS,
-    "exp": Activation(exp, None),
-    "softmax": Activation(softmax, None),
-}
-"""The activations that an output layer can have."""

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import entr, xlogy
 
-from .activations import OUT_ACTIVATIONS, exp, logistic
+from .activations import ACTIVATIONS, exp, logistic
 
 
 def _weighted_sum(losses, sample_weight):
@@ -36,7 +36,7 @@ def squared_error(raw_prediction, Y, sample_weight, delta, out_activation, scrat
 
     The derivative by the raw output is (a - y) * da/draw.
     """
-    out = OUT_ACTIVATIONS[out_activation]
+    out = ACTIVATIONS[out_activation]
     out.function(raw_prediction)
     np.subtract(raw_prediction, Y, delta)
     if sample_weight is None:
@@ -56,7 +56,7 @@ def squared_error_of_constant(Y, sample_weight):
 
 def absolute_error(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
     """abs(a - y), with derivative sign(a - y) * da/draw, and 0 where a = y."""
-    out = OUT_ACTIVATIONS[out_activation]
+    out = ACTIVATIONS[out_activation]
     out.function(raw_prediction)
     np.subtract(raw_prediction, Y, out=delta)
     value = _weighted_sum(np.abs(delta, out=scratch), sample_weight)
@@ -157,7 +157,7 @@ class Loss(NamedTuple):
     averaged: bool
 
 
-_ELEMENTWISE = ("identity", "logistic", "tanh", "relu")
+_ELEMENTWISE = tuple(ACTIVATIONS)
 
 LOSSES = {
     "squared_error": Loss(

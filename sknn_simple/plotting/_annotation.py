@@ -30,7 +30,7 @@ def activations_of(estimator, network, x):
         row, network.coefs_, network.intercepts_, network._architecture["activation"]
     )
     with np.errstate(over="ignore"):
-        OUT_ACTIVATIONS[network.out_activation_].function(activations[-1])
+        OUT_ACTIVATIONS[network.out_activation_](activations[-1])
     return [layer[0] for layer in activations]
 
 
