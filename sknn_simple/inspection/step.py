@@ -169,7 +169,7 @@ class StepExplanation:
     Attributes
     ----------
     inputs : dict of str to float
-        The sample: "x1" and so on.
+        The sample: "x1" is its first feature, and so on.
 
     feature_names : list of str or None
         What the features are called.
