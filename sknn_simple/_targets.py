@@ -174,6 +174,8 @@ class MultilabelTargets(BinaryTargets):
 
 def kind_of_labels(y):
     """scikit-learn's `type_of_target`, or its error if these are no labels."""
+    if np.ndim(y) == 0:
+        raise ValueError(f"y must be array-like of shape (n_samples,), got {y!r}.")
     # Both cast NaN and huge numbers to integers, to see whether they are whole.
     with np.errstate(invalid="ignore"):
         kind = type_of_target(y, input_name="y")

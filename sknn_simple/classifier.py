@@ -554,6 +554,42 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         raw_prediction = self._raw_prediction(X)
         return self._targets.log_probabilities(raw_prediction)
 
+    def score(self, X, y, sample_weight=None):
+        """Accuracy of the predictions.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        accuracy : float
+            Of a multilabel problem, the share of rows with all labels right.
+
+        Raises
+        ------
+        NotFittedError
+            Before the first `fit`.
+
+        ValueError
+            If `X` is not as in `fit`, or `y` is not labels of this kind.
+
+        TypeError
+            If the labels in `y` can't be compared with those of `fit`.
+        """
+        check_none_is_missing(y)
+        try:
+            return super().score(X, y, sample_weight)
+        except TypeError as error:
+            raise TypeError(
+                f"y must hold labels like {self.classes_.tolist()[:3]}, with which "
+                f"these can't be compared: {error}"
+            ) from error
+
     @classmethod
     def from_coefs(
         cls, coefs, intercepts=None, *, classes=None, multilabel=False, **params
