@@ -60,8 +60,8 @@ def explain_step(estimator, x, y):
 
     Notes
     -----
-    In its formulas inputs, weights, neurons and targets are counted from 1, as on paper:
-    x1 is the first column.
+    In the formulas inputs, weights, neurons and targets are counted from 1, as on
+    paper: x1 is the first column.
 
     By the chain rule the derivative of the loss L by a weight w that joins the input x
     to a neuron is ::
