@@ -163,7 +163,7 @@ def test_y_of_another_length_or_with_nan_or_missing(kind, y):
         kind().fit(X, np.zeros((150, 2, 2)))
 
 
-MISSING = [None, np.nan, pd.NA, np.datetime64("NaT")]
+MISSING = [None, np.nan, pd.NA, np.datetime64("NaT", "D")]
 
 
 @KINDS

@@ -360,7 +360,10 @@ def test_epochs_are_those_of_a_trainer_shuffled_unless_told_otherwise():
 
 def test_samples_too_large_for_a_network_give_infinity_without_a_warning():
     assert np.isinf(forward([[1e200]], [[[1e200]]], [[0]])[-1]).all()
-    assert np.isinf(predict(np.array([[1e200]]), [np.array([[1e200]])], [], "relu"))
+    X, coefs = np.array([[1e200]]), [np.array([[1e200]])]
+    assert np.isinf(predict(X, coefs, [], "relu"))
+    coefs = [np.array([[1e200, 1e200]]), np.array([[1.0], [-1.0]])]
+    assert np.isnan(predict(X, coefs, [], "identity"))
 
 
 def test_softmax_of_rows_of_any_size_is_that_of_scipy():
