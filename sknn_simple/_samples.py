@@ -58,7 +58,10 @@ def check_none_is_missing(y, name="y"):
         y = np.asarray(labels, object)  # or else NaN is the text "nan"
     if y.ndim == 0 or y.dtype.kind not in "fcmMO":
         return
-    missing = np.frompyfunc(_is_missing, 1, 1)(y) if y.dtype.kind == "O" else y != y
+    if y.dtype.kind == "O":
+        missing = np.array([_is_missing(v) for v in y.flat], bool).reshape(y.shape)
+    else:
+        missing = y != y
     if missing.any():
         where = np.argwhere(missing)[0]
         raise ValueError(
