@@ -688,7 +688,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         if len(targets.classes) == 1 and not targets.multilabel:
             raise ValueError(
                 "scikit-learn's MLPClassifier has no equivalent of a classifier that "
-                f"knows one class only, here {targets.classes[0]!r}."
+                f"knows one class only, here {targets.classes.tolist()[0]!r}."
             )
         if (
             isinstance(targets, MulticlassTargets)
