@@ -493,6 +493,8 @@ def test_what_an_objective_or_targets_may_be():
         draw_parameters((1, 1), np.random.RandomState(0), "he")
     with pytest.raises(ValueError, match=r"intercepts must be .*\(3,\), \(1,\)"):
         Parameters.from_arrays([np.ones((2, 3)), np.ones((3, 1))], [[1, 2], [3]])
+    with pytest.raises(TypeError, match="coefs and intercepts must be lists of arrays"):
+        Parameters.from_arrays(None)
     with pytest.raises(ValueError, match=r"out_activation must be .* got 'softmax'"):
         Objective(out_activation="softmax")
 
@@ -507,7 +509,7 @@ def as_floats(array):
         ([[1], [2]], [1, 2], None, r"Y must be of shape \(2, 1\) .* got \(2,\)"),
         ([[1], [2]], [[1]], None, r"Y must be of shape \(2, 1\) .* got \(1, 1\)"),
         ([[1], [2]], [[1, 2]] * 2, None, r"Y must be of shape \(2, 1\) .* \(2, 2\)"),
-        ([[1, 2]], [[1]], None, r"X must be of shape \(1, 1\) .* got \(1, 2\)"),
+        ([[1, 2]], [[1]], None, r"^X must be of shape \(1, 1\) .* got \(1, 2\)"),
         ([[1]], [[1]], [1, 2], r"sample_weight must be of shape \(1,\) .* got \(2,\)"),
         ([[1]], [[1]], [0], "weights of the samples must not add up to 0"),
     ],
