@@ -14,8 +14,8 @@ class History:
 
     def __init__(self, columns=None):
         self.columns = columns or {name: [] for name in Epoch._fields}
-        self._ends_at = [len(self.columns["loss"])]  # shared by all views
-        self.rewind(*self._ends_at)
+        self.rewind(len(self.columns["loss"]))
+        self._ends_at = [self.n_epochs]  # shared by all views
 
     def append(self, epoch):
         """Add an Epoch."""

@@ -192,7 +192,7 @@ def naming_validation_data():
         ) from error
 
 
-def one_sample(x):
+def one_sample(x, n_features="n_features"):
     """A sample, of shape (n_features,) or (1, n_features), as a matrix of one row."""
     if hasattr(x, "iloc") and x.ndim == 1:
         return x.to_frame().T  # a row of a data frame, with its names
@@ -201,7 +201,7 @@ def one_sample(x):
         X = X.reshape(1, -1)
     if X.ndim != 2 or X.shape[0] != 1:
         raise ValueError(
-            "x must be one sample, of shape (n_features,) or (1, n_features), got "
+            f"x must be one sample, of shape ({n_features},) or (1, {n_features}), got "
             f"shape {X.shape}."
         )
     return X

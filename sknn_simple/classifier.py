@@ -395,8 +395,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 f"classes must be array-like of shape (n_classes,), got {classes!r}."
             )
         check_none_is_missing(classes, "classes")
-        check_none_is_missing(y)
         if not hasattr(self, "coefs_"):
+            check_none_is_missing(y)
             kind = kind_of_labels(y)
             if classes is None and kind != "multilabel-indicator":
                 raise ValueError(

@@ -485,12 +485,8 @@ def test_diagram_refuses():
         draw(network, feature_names=["a"])
     with pytest.raises(ValueError, match="class_names must hold 2 names, got 3"):
         draw(network, class_names="abc")
-    with pytest.raises(ValueError, match=r"x must be one sample, of shape \(2,\)"):
-        draw(network, [1])
-    for x in ([[1, 2], [3, 4]], 5, [[[1, 2]]]):
-        with pytest.raises(
-            ValueError, match=r"x must be one sample, of shape \(n_feat"
-        ):
+    for x in ([1], [[1, 2], [3, 4]], 5, [[[1, 2]]]):
+        with pytest.raises(ValueError, match=r"x must be one sample, of shape \(2,\)"):
             draw(network, x)
     with pytest.raises(ValueError, match="x must be finite"):
         draw(network, [1, np.nan])

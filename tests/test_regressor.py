@@ -121,6 +121,11 @@ def test_a_constant_target_is_learned_as_it_is(constant):
     np.testing.assert_allclose(model.predict(X), judge.predict(X) + constant)
 
 
+def test_a_large_constant_is_predicted():
+    model = clone(QUICK).set_params(max_iter=100).fit(X, np.full(120, 1e6))
+    np.testing.assert_allclose(model.predict(X), 1e6, rtol=1e-5)
+
+
 def test_the_scale_of_y_does_not_matter():
     small = clone(QUICK).fit(X, Y)
     large = clone(QUICK).fit(X, 1e6 * Y - 3e8)

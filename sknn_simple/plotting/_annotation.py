@@ -12,7 +12,8 @@ from ..network import OUT_ACTIVATIONS, forward
 
 def activations_of(estimator, network, x):
     """What each neuron says to the sample `x`: a list with an array for each layer."""
-    row, n_features = one_sample(x), len(network.coefs_[0])
+    n_features = len(network.coefs_[0])
+    row = one_sample(x, n_features)
     while isinstance(estimator, Pipeline):
         if len(estimator.steps) > 1:
             row = estimator[:-1].transform(row)
