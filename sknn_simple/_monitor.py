@@ -16,8 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ._callback_bridge import CallbackBridge
 from ._history import History
 from ._validation import Validation
-from .network import Objective, Patience, TrainingState
-from .network.training import INTERRUPTED, NOT_FINITE
+from .network import INTERRUPTED, NOT_FINITE, Objective, Patience, TrainingState
 
 
 @dataclass
@@ -150,6 +149,9 @@ class Monitor:
         """To be called before each epoch."""
         if self.callbacks is not None:
             self.callbacks.begin_epoch()
+
+    def end_one(self, block):
+        return self.end_epoch(block.last)
 
     def end_epoch(self, epoch):
         """To be called after each epoch; True: there should be no further one."""

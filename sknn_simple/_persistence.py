@@ -9,8 +9,16 @@ import numpy as np
 from . import _targets
 from ._history import History
 from ._resumption import Continuation
-from .network import Adam, Parameters, Patience, TrainingState
-from .network.optimizers import SGD, Adaptive, Constant, InvScaling
+from .network import (
+    SGD,
+    Adam,
+    Adaptive,
+    Constant,
+    InvScaling,
+    Parameters,
+    Patience,
+    TrainingState,
+)
 
 FORMAT = 1
 """To be raised when older versions could not read what is written."""

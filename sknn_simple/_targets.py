@@ -333,7 +333,7 @@ class RegressionTargets:
     def predict(self, raw_prediction):
         """Predictions in the units of y, from the raw ones, which are overwritten."""
         with np.errstate(over="ignore"):
-            OUT_ACTIVATIONS[self.out_activation](raw_prediction)
+            OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
         if self.out_activation == "exp" and not np.isfinite(raw_prediction).all():
             raise ValueError(
                 "X is too large for this network, whose predictions for it are no "

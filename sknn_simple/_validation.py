@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import check_scoring
 
 from . import _samples
-from .network import LOSSES, Samples, predict
+from .network import LOSSES, Samples, loss_and_delta, predict
 
 
 @dataclass
@@ -35,18 +35,17 @@ class Validation:
         raw_prediction = predict(
             X, parameters.coefs, parameters.intercepts, objective.activation
         )
-        loss = LOSSES[objective.loss]
-        value = loss.function(
+        value = loss_and_delta(
+            objective.loss,
+            objective.out_activation,
             raw_prediction.copy(),
             Y,
             sample_weight,
             np.empty_like(raw_prediction),
-            objective.out_activation,
             np.empty_like(raw_prediction),
         )
-        value = float(value) / self.samples.total_weight
-        if loss.averaged:
-            value /= Y.shape[1]
+        value /= LOSSES[objective.loss].n_averaged(Y.shape[1])
+        value /= self.samples.total_weight
         # Of a loss that is not finite, the caller makes an error.
         if self.score is None or not math.isfinite(value):
             return value, -value

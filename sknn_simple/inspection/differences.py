@@ -92,7 +92,7 @@ class Differences:
             X, self.trial.coefs, self.trial.intercepts, objective.activation
         )
         sides = [A > 0 for A in hidden] if objective.activation == "relu" else []
-        OUT_ACTIVATIONS[objective.out_activation](output)
+        OUT_ACTIVATIONS[objective.out_activation].function(output)
         if objective.out_activation == "relu":
             sides.append(output > 0)
         if loss_has_kink:

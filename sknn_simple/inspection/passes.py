@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..network import ACTIVATIONS, LOSSES, OUT_ACTIVATIONS, forward
+from ..network import ACTIVATIONS, LOSSES, OUT_ACTIVATIONS, forward, loss_and_delta
 
 
 def is_canonical(loss):
@@ -54,7 +54,7 @@ class Passes:
         for i, intercept in enumerate(intercepts):
             self.weighted_sums[i] += intercept
         output = self.weighted_sums[-1].copy()[None]
-        OUT_ACTIVATIONS[objective.out_activation](output)
+        OUT_ACTIVATIONS[objective.out_activation].function(output)
         self.activations = [*self.inputs[1:], output[0]]
 
     def _go_backward(self, y, parameters, objective):
@@ -86,14 +86,13 @@ class Passes:
 
 def _loss(name, out_activation, raw_prediction, y):
     """The loss of one sample, and its derivative by the raw prediction."""
-    loss = LOSSES[name]
     raw = raw_prediction.copy()[None]
     delta = np.empty_like(raw)
-    value = float(
-        loss.function(raw, y[None], None, delta, out_activation, np.empty_like(raw))
+    value = loss_and_delta(
+        name, out_activation, raw, y[None], None, delta, np.empty_like(raw)
     )
-    n_parts = len(y) if loss.averaged else 1
-    return value / n_parts, delta[0] / n_parts
+    n_averaged = LOSSES[name].n_averaged(len(y))
+    return value / n_averaged, delta[0] / n_averaged
 
 
 def _slopes(activation, A):

@@ -1,44 +1,55 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
-Read `activations`, `losses`, `workspace`, `parameters`, `backprop`, `optimizers`
-and `training`, in this order: each uses only those before it.
+Read `activations`, `losses`, `parameters`, `initial_weights`, `workspace`, `backprop`,
+`optimizers`, `schedules`, `minibatches`, `training` and `lbfgs`, in this order: each
+uses only the ones before it.
 """
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS
 from .backprop import Objective, backward, forward, loss_and_gradient, predict
-from .losses import LOSSES
-from .optimizers import (
-    OPTIMIZERS,
+from .initial_weights import INITS, draw_parameters
+from .lbfgs import minimize_lbfgs
+from .losses import LOSSES, loss_and_delta
+from .minibatches import Samples
+from .optimizers import OPTIMIZERS, SGD, Adam
+from .parameters import Parameters
+from .schedules import (
     SCHEDULES,
-    SGD,
-    Adam,
     Adaptive,
     Constant,
     InvScaling,
     suitable_learning_rate,
 )
-from .parameters import INITS, Parameters, draw_parameters
 from .training import (
+    DONE,
+    INTERRUPTED,
+    NOT_FINITE,
+    PATIENCE_RAN_OUT,
+    Block,
     Epoch,
     Patience,
-    Samples,
     Trainer,
     TrainingState,
+    all_finite,
     epochs,
-    minimize_lbfgs,
 )
 from .workspace import Workspace
 
 __all__ = [
     "ACTIVATIONS",
+    "DONE",
     "INITS",
+    "INTERRUPTED",
     "LOSSES",
+    "NOT_FINITE",
     "OPTIMIZERS",
     "OUT_ACTIVATIONS",
+    "PATIENCE_RAN_OUT",
     "SCHEDULES",
     "SGD",
     "Adam",
     "Adaptive",
+    "Block",
     "Constant",
     "Epoch",
     "InvScaling",
@@ -49,10 +60,12 @@ __all__ = [
     "Trainer",
     "TrainingState",
     "Workspace",
+    "all_finite",
     "backward",
     "draw_parameters",
     "epochs",
     "forward",
+    "loss_and_delta",
     "loss_and_gradient",
     "minimize_lbfgs",
     "predict",

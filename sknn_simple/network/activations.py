@@ -10,7 +10,7 @@ NumPy may warn of an overflow in exp, which is harmless: callers silence it.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
@@ -79,30 +79,92 @@ def softmax(Z):
     Z /= Z.sum(axis=1, keepdims=True)
 
 
-class Activation(NamedTuple):
-    """An activation function and its derivative."""
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """An activation function, with all that other modules must know of it.
+
+    Attributes
+    ----------
+    function : callable
+
+    derivative : callable or None
+        None if the function is for outputs only: it is then differentiated together
+        with its loss.
+
+    formula : str
+        The activation of the pre-activation ``{z}``, as text.
+
+    slope : str
+        Its derivative from the activation ``{a}``, as text.
+
+    code : int
+        Its number in the compiled loops.
+
+    bounds : tuple of float
+        Interval that targets must lie in; infinite where they are not limited.
+
+    kinked : bool
+        Whether the derivative jumps where the activation passes 0.
+    """
 
     function: Callable
-    derivative: Callable
+    derivative: Callable | None = None
+    formula: str
+    slope: str = ""
+    code: int
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+    kinked: bool = False
 
 
 ACTIVATIONS = {
-    "identity": Activation(identity, identity_derivative),
-    "logistic": Activation(logistic, logistic_derivative),
-    "tanh": Activation(tanh, tanh_derivative),
-    "relu": Activation(relu, relu_derivative),
+    "identity": Activation(
+        function=identity,
+        derivative=identity_derivative,
+        formula="{z}",
+        slope="1",
+        code=0,
+    ),
+    "logistic": Activation(
+        function=logistic,
+        derivative=logistic_derivative,
+        formula="logistic({z})",
+        slope="{a} * (1 - {a})",
+        code=1,
+        bounds=(0, 1),
+    ),
+    "tanh": Activation(
+        function=tanh,
+        derivative=tanh_derivative,
+        formula="tanh({z})",
+        slope="1 - {a}^2",
+        code=2,
+        bounds=(-1, 1),
+    ),
+    "relu": Activation(
+        function=relu,
+        derivative=relu_derivative,
+        formula="relu({z})",
+        slope="1 if {a} > 0, else 0",
+        code=3,
+        kinked=True,
+    ),
 }
 """The activations that a hidden layer can have."""
 
 
 OUT_ACTIVATIONS = {
-    **{name: activation.function for name, activation in ACTIVATIONS.items()},
-    "exp": exp,
-    "softmax": softmax,
+    **ACTIVATIONS,
+    "exp": Activation(function=exp, formula="exp({z})", code=4, bounds=(0, np.inf)),
+    "softmax": Activation(
+        function=softmax,
+        formula="exp({z}) / sum of exp(z) over the outputs",
+        code=5,
+        bounds=(0, 1),
+    ),
 }
-"""The functions that an output layer can have.
+"""The activations that an output layer can have.
 
-The last two come with losses that are differentiated together with them.
+``exp`` and ``softmax`` are differentiated together with their losses.
 """
 
 

@@ -20,16 +20,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import ACTIVATIONS, check_activation
-from .losses import LOSSES
+from .losses import LOSSES, loss_and_delta
 from .workspace import Workspace, add_multiple
 
-# Numbers of a layer that fit a processor's second cache, together with the samples'.
+# Activations of a layer that fit a second-level cache together with their inputs.
 _BLOCK = 2**16
 
 
 @dataclass(frozen=True)
 class Objective:
-    """What a network is trained for: its functions, its loss and its penalty.
+    """The function that training minimises: activations, loss and penalty.
 
     Parameters
     ----------
@@ -39,20 +39,20 @@ class Objective:
         averaged over outputs, log-loss is summed.
 
     activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
-        Of the hidden layers.
+        Activation function of the hidden layers.
 
     out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp', 'softmax'}, \
             default='identity'
-        Of the output layer; see `sknn_simple.network.LOSSES` for which loss takes
-        which.
+        Activation function of the output layer. `sknn_simple.network.LOSSES` lists
+        the ones that each loss takes.
 
     alpha : float, default=0.0
-        Strength of the penalty on squared coefs.
+        Strength of the L2 penalty on the coefs.
 
     Raises
     ------
     ValueError
-        If there is no such loss or activation, or the loss does not take
+        If the loss or an activation is unknown, or the loss does not take
         `out_activation`.
     """
 
@@ -74,7 +74,7 @@ class Objective:
 
 
 def _floats(array):
-    """Lists and integers as float64; float arrays and sparse matrices as they are."""
+    """Convert lists and integers to float64; leave float arrays and sparse ones."""
     if hasattr(array, "dtype") and array.dtype.kind == "f":
         return array
     return array.astype(float) if hasattr(array, "astype") else np.array(array, float)
@@ -103,7 +103,7 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
         Empty for a network without biases.
 
     activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
-        Of the hidden layers.
+        Activation function of the hidden layers.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
     Raises
     ------
     ValueError
-        If there is no such activation.
+        If `activation` is unknown.
     """
     check_activation(activation)
     coefs = [_floats(coef) for coef in coefs]
@@ -124,7 +124,7 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
 
 
 def predict(X, coefs, intercepts, activation):
-    """The raw prediction alone, with hidden activations of a block of rows at a time.
+    """Return the raw prediction, computed in blocks of rows to save memory.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def predict(X, coefs, intercepts, activation):
     coefs, intercepts : list of ndarray
 
     activation : {'identity', 'logistic', 'tanh', 'relu'}
-        Of the hidden layers.
+        Activation function of the hidden layers.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def predict(X, coefs, intercepts, activation):
     Raises
     ------
     ValueError
-        If there is no such activation.
+        If `activation` is unknown.
     """
     check_activation(activation)
     n_samples, widths = X.shape[0], [coef.shape[1] for coef in coefs]
@@ -193,10 +193,10 @@ def backward(
     parameters : Parameters
 
     activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
-        Of the hidden layers.
+        Activation function of the hidden layers.
 
     gradient : Parameters, default=None
-        Where to write the derivatives.
+        Receives the derivatives; allocated when None.
 
     workspace : Workspace, default=None
 
@@ -208,7 +208,7 @@ def backward(
     Raises
     ------
     ValueError
-        If there is no such activation.
+        If `activation` is unknown.
     """
     check_activation(activation)
     derivative = ACTIVATIONS[activation].derivative
@@ -263,22 +263,19 @@ def write_loss_gradient(
         objective.activation,
         workspace.activations,
     )
-    loss = LOSSES[objective.loss]
     delta = workspace.deltas[-1]
-    value = float(
-        loss.function(
-            activations[-1],
-            Y,
-            sample_weight,
-            delta,
-            objective.out_activation,
-            workspace.scratch[-1],
-        )
+    value = loss_and_delta(
+        objective.loss,
+        objective.out_activation,
+        activations[-1],
+        Y,
+        sample_weight,
+        delta,
+        workspace.scratch[-1],
     )
-    if loss.averaged:
-        n_outputs = delta.shape[1]
-        value /= n_outputs
-        scale /= n_outputs
+    n_averaged = LOSSES[objective.loss].n_averaged(delta.shape[1])
+    value /= n_averaged
+    scale /= n_averaged
     delta *= scale if sample_weight is None else (scale * sample_weight)[:, None]
     backward(activations, delta, parameters, objective.activation, gradient, workspace)
     return value
@@ -305,7 +302,7 @@ def loss_and_gradient(
     gradient=None,
     workspace=None,
 ):
-    """The objective over all given samples, and its gradient.
+    """Return the objective over all samples, and its gradient.
 
     Parameters
     ----------
@@ -316,14 +313,14 @@ def loss_and_gradient(
     Y : ndarray of shape (n_samples, n_outputs)
 
     sample_weight : ndarray of shape (n_samples,), default=None
-        None weighs every sample 1.
+        None gives every sample weight 1.
 
     objective : Objective, default=None
-        None is half the squared error of a network of sigmoids with an identity
-        output, without penalty.
+        None is half the squared error of a network with sigmoid hidden units and
+        an identity output, without penalty.
 
     gradient : Parameters, default=None
-        Where to write the derivatives.
+        Receives the derivatives; allocated when None.
 
     workspace : Workspace, default=None
 
@@ -336,11 +333,11 @@ def loss_and_gradient(
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or the weights add up to 0.
+        If the shapes do not fit together, or the weights sum to 0.
 
     Examples
     --------
-    A linear neuron with weight 0.8 sees x = 1 and should say 0:
+    A linear neuron with weight 0.8, input 1 and target 0:
 
     >>> import numpy as np
     >>> from sknn_simple.network import Parameters, loss_and_gradient
@@ -361,7 +358,7 @@ def loss_and_gradient(
         workspace = Workspace(parameters.layer_sizes, X.shape[0], dtype)
     total_weight = X.shape[0] if sample_weight is None else float(sample_weight.sum())
     if not total_weight:
-        raise ValueError("The weights of the samples must not add up to 0.")
+        raise ValueError("The sample weights must not sum to 0.")
     loss = write_loss_gradient(
         parameters,
         X,

@@ -26,15 +26,14 @@ from .backprop import check_shapes
 from .interruption import hearing_ctrl_c_later
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
+from .minibatches import Samples
 from .training import (
     DONE,
     NOT_FINITE,
     PATIENCE_RAN_OUT,
     Block,
     Patience,
-    Samples,
 )
-from .workspace import aligned_zeros
 
 if config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise ImportError("NUMBA_DISABLE_JIT is set")
@@ -60,10 +59,20 @@ _compile_inline = njit(**_OPTIONS, fastmath={"contract", "nsz"}, forceinline=Tru
 # For sums that may be taken in any order, so as to be vectorised.
 _compile_sum = njit(**_OPTIONS, fastmath={"contract", "nsz", "reassoc"})
 
-# Numbers of the functions, in the order of their registries.
-IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = range(len(OUT_ACTIVATIONS))
-SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS = range(
-    len(LOSSES)
+# Numbers of the functions, as in their registries.
+IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = (
+    OUT_ACTIVATIONS[name].code
+    for name in ("identity", "logistic", "tanh", "relu", "exp", "softmax")
+)
+SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS = (
+    LOSSES[name].code
+    for name in (
+        "squared_error",
+        "absolute_error",
+        "poisson",
+        "binary_log_loss",
+        "softmax_log_loss",
+    )
 )
 SGD, ADAM = range(len(OPTIMIZERS))
 
@@ -773,23 +782,23 @@ class Trainer:
         state.draws = self.shuffle
         self.layers = Layers.of(state.parameters)
         self.functions = Functions(
-            list(LOSSES).index(objective.loss),
-            list(OUT_ACTIVATIONS).index(objective.activation),
-            list(OUT_ACTIVATIONS).index(objective.out_activation),
+            LOSSES[objective.loss].code,
+            OUT_ACTIVATIONS[objective.activation].code,
+            OUT_ACTIVATIONS[objective.out_activation].code,
             float(objective.alpha),
-            float(Y.shape[1] if LOSSES[objective.loss].averaged else 1),
+            float(LOSSES[objective.loss].n_averaged(Y.shape[1])),
         )
         n_rows = self.batch_size
         n_taken = n_rows if self.shuffle else 0
         n_units = n_rows * int(self.layers.sizes[1:].sum())
         self.memory = Memory(
-            aligned_zeros((n_taken * X.shape[1],), dtype),
-            aligned_zeros((n_taken * Y.shape[1],), dtype),
-            aligned_zeros((n_taken if sample_weight is not None else 0,), dtype),
-            aligned_zeros((n_units,), dtype),
-            aligned_zeros((n_units,), dtype),
+            np.zeros((n_taken * X.shape[1],), dtype),
+            np.zeros((n_taken * Y.shape[1],), dtype),
+            np.zeros((n_taken if sample_weight is not None else 0,), dtype),
+            np.zeros((n_units,), dtype),
+            np.zeros((n_units,), dtype),
             state.parameters.zeros_like().flat,
-            aligned_zeros((max(state.parameters.layer_sizes),), np.float64),
+            np.zeros((max(state.parameters.layer_sizes),), np.float64),
         )
 
     def train(self, n_epochs, patience=None):
@@ -903,8 +912,8 @@ def _vectors(optimizer, flat):
         first, second = optimizer.first_moment, optimizer.second_moment
     else:
         first, second = optimizer.velocity, np.empty(0, flat.dtype)
-    first = aligned_zeros(flat.shape, flat.dtype) if first is None else first
-    return first, aligned_zeros(flat.shape, flat.dtype) if second is None else second
+    first = np.zeros(flat.shape, flat.dtype) if first is None else first
+    return first, np.zeros(flat.shape, flat.dtype) if second is None else second
 
 
 def _set_vectors(optimizer, first, second, n_steps):

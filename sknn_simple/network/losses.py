@@ -1,27 +1,28 @@
 """Losses: the value, and the derivative by the outputs' pre-activations.
 
-Every loss starts from ``raw_prediction``, the pre-activations of the output
-layer (logits), so that nothing has to be clipped. For ``n`` samples and ``k``
-outputs it returns
+For ``n`` samples and ``k`` outputs a loss function returns
 
-    sum_i w_i * loss(y_i, raw_i)        (w_i = 1 where no weights are given)
+    sum_i w_i * loss(y_i, out_i)        (w_i = 1 where no weights are given)
 
-and overwrites ``delta``, shape ``(n, k)``, with d loss(y_i, raw_i) / d raw_i,
-not weighted. ``raw_prediction`` is overwritten too. ``averaged`` says whether
-the loss is meant per output: then value and ``delta`` are still sums over
-outputs, and the objective divides both by ``k``.
+and overwrites ``delta``, shape ``(n, k)``, with d loss(y_i, out_i) / d out_i,
+not weighted. It overwrites ``out`` and ``scratch``, of the same shape, too.
 
-Each loss is followed by that of the best constant answer, a sum over outputs of
-means over samples: a network that learns anything has a lower one.
+Squared and absolute error take any output activation: ``out`` holds the
+activated outputs. The other losses form a canonical pair with their output
+activation: ``out`` holds the raw prediction (logits), from which they start, so
+that nothing has to be clipped.
+
+Each loss is followed by the loss of the best constant prediction, a sum over
+outputs of means over samples: a network that learns anything has a lower loss.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import entr, xlogy
 
-from .activations import ACTIVATIONS, exp, logistic
+from .activations import ACTIVATIONS, OUT_ACTIVATIONS, exp, logistic
 
 
 def _weighted_sum(losses, sample_weight):
@@ -31,20 +32,14 @@ def _weighted_sum(losses, sample_weight):
     return np.dot(sample_weight, losses).sum()
 
 
-def squared_error(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
-    """(a - y)**2 / 2, where a is the activated output.
-
-    The derivative by the raw output is (a - y) * da/draw.
-    """
-    out = ACTIVATIONS[out_activation]
-    out.function(raw_prediction)
-    np.subtract(raw_prediction, Y, delta)
+def squared_error(out, Y, sample_weight, delta, scratch):
+    """(a - y)**2 / 2, with derivative a - y."""
+    np.subtract(out, Y, delta)
     if sample_weight is None:
         errors = delta.ravel()
         value = errors.dot(errors)
     else:
         value = _weighted_sum(np.multiply(delta, delta, out=scratch), sample_weight)
-    out.derivative(raw_prediction, delta, scratch)
     return 0.5 * value
 
 
@@ -54,14 +49,11 @@ def squared_error_of_constant(Y, sample_weight):
     return 0.5 * np.average((Y - mean) ** 2, weights=sample_weight, axis=0).sum()
 
 
-def absolute_error(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
-    """abs(a - y), with derivative sign(a - y) * da/draw, and 0 where a = y."""
-    out = ACTIVATIONS[out_activation]
-    out.function(raw_prediction)
-    np.subtract(raw_prediction, Y, out=delta)
+def absolute_error(out, Y, sample_weight, delta, scratch):
+    """abs(a - y), with derivative sign(a - y), and 0 where a = y."""
+    np.subtract(out, Y, out=delta)
     value = _weighted_sum(np.abs(delta, out=scratch), sample_weight)
     np.sign(delta, out=delta)
-    out.derivative(raw_prediction, delta, scratch)
     return value
 
 
@@ -77,16 +69,16 @@ def absolute_error_of_constant(Y, sample_weight):
     return value
 
 
-def poisson(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
+def poisson(raw, Y, sample_weight, delta, scratch):
     """Half the Poisson deviance: y log(y / mu) - y + mu, where mu = exp(raw).
 
     Exponential output and Poisson loss are a canonical pair: the derivative by
-    the raw output is mu - y.
+    the raw prediction is mu - y.
     """
     losses = xlogy(Y, Y)
-    losses -= np.multiply(Y, raw_prediction, out=scratch)
-    exp(raw_prediction)
-    np.subtract(raw_prediction, Y, out=delta)
+    losses -= np.multiply(Y, raw, out=scratch)
+    exp(raw)
+    np.subtract(raw, Y, out=delta)
     losses += delta
     return _weighted_sum(losses, sample_weight)
 
@@ -98,22 +90,22 @@ def poisson_of_constant(Y, sample_weight):
     return (deviance - xlogy(mean, mean)).sum()
 
 
-def binary_log_loss(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
+def binary_log_loss(raw, Y, sample_weight, delta, scratch):
     """log(1 + exp(raw)) - y * raw, summed over outputs that are each yes or no.
 
     Logistic output and log-loss are a canonical pair: the derivative by the raw
-    output is expit(raw) - y. log(1 + exp(z)) is taken as
+    prediction is expit(raw) - y. log(1 + exp(z)) is taken as
     max(z, 0) + log1p(exp(-abs(z))), in which nothing overflows.
     """
-    losses = np.maximum(raw_prediction, 0, out=delta)
-    losses -= np.multiply(Y, raw_prediction, out=scratch)
-    np.abs(raw_prediction, out=scratch)
+    losses = np.maximum(raw, 0, out=delta)
+    losses -= np.multiply(Y, raw, out=scratch)
+    np.abs(raw, out=scratch)
     np.negative(scratch, out=scratch)
     np.exp(scratch, out=scratch)
     losses += np.log1p(scratch, out=scratch)
     value = _weighted_sum(losses, sample_weight)
-    logistic(raw_prediction)
-    np.subtract(raw_prediction, Y, out=delta)
+    logistic(raw)
+    np.subtract(raw, Y, out=delta)
     return value
 
 
@@ -124,23 +116,23 @@ def binary_log_loss_of_constant(Y, sample_weight):
     return (entr(share) + entr(1 - share)).sum()
 
 
-def softmax_log_loss(raw_prediction, Y, sample_weight, delta, out_activation, scratch):
+def softmax_log_loss(raw, Y, sample_weight, delta, scratch):
     """log(sum_k exp(raw_k)) - sum_k y_k * raw_k, for one class in k.
 
     Softmax output and log-loss are a canonical pair: the derivative by the raw
-    output is softmax(raw) - y.
+    prediction is softmax(raw) - y.
     """
-    raw_prediction -= np.maximum.reduce(raw_prediction, axis=1, keepdims=True)
-    np.exp(raw_prediction, out=delta)
+    raw -= np.maximum.reduce(raw, axis=1, keepdims=True)
+    np.exp(raw, out=delta)
     normalizer = np.add.reduce(delta, axis=1, keepdims=True)  # (n_samples, 1)
     delta /= normalizer
     delta -= Y
     np.log(normalizer, out=normalizer)
     if sample_weight is None:
-        return normalizer.sum() - np.vdot(Y, raw_prediction)
-    raw_prediction -= normalizer
-    raw_prediction *= Y
-    return -_weighted_sum(raw_prediction, sample_weight)
+        return normalizer.sum() - np.vdot(Y, raw)
+    raw -= normalizer
+    raw *= Y
+    return -_weighted_sum(raw, sample_weight)
 
 
 def softmax_log_loss_of_constant(Y, sample_weight):
@@ -148,30 +140,142 @@ def softmax_log_loss_of_constant(Y, sample_weight):
     return entr(np.average(Y, weights=sample_weight, axis=0)).sum()
 
 
-class Loss(NamedTuple):
-    """A loss, the output activations that it takes, and how outputs add up."""
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """A loss, with all that other modules must know of it.
+
+    Attributes
+    ----------
+    function : callable
+
+    of_constant : callable
+        The loss of the best constant prediction, from Y and the sample weights.
+
+    out_activations : tuple of str
+        The output activations that the loss takes.
+
+    canonical : bool
+        Whether loss and output activation are differentiated together.
+
+    averaged : bool
+        Whether the objective averages the loss over outputs, or else sums it.
+
+    for_labels : bool
+        Whether targets are labels, coded as 0 and 1.
+
+    kinked : bool
+        Whether the derivative jumps where output and target are equal.
+
+    formula, slope : str
+        The loss of an output ``a`` and its derivative, as text; for a canonical pair
+        the derivative is by the pre-activation.
+
+    code : int
+        Its number in the compiled loops.
+    """
 
     function: Callable
     of_constant: Callable
     out_activations: tuple[str, ...]
+    canonical: bool
     averaged: bool
+    for_labels: bool = False
+    kinked: bool = False
+    formula: str
+    slope: str = "{a} - {y}"
+    code: int
 
+    def n_averaged(self, n_outputs):
+        """Return the number of outputs that the objective averages over."""
+        return n_outputs if self.averaged else 1
 
-_ELEMENTWISE = tuple(ACTIVATIONS)
 
 LOSSES = {
     "squared_error": Loss(
-        squared_error, squared_error_of_constant, _ELEMENTWISE, averaged=True
+        function=squared_error,
+        of_constant=squared_error_of_constant,
+        out_activations=tuple(ACTIVATIONS),
+        canonical=False,
+        averaged=True,
+        formula="(a - y)^2 / 2",
+        code=0,
     ),
     "absolute_error": Loss(
-        absolute_error, absolute_error_of_constant, _ELEMENTWISE, averaged=True
+        function=absolute_error,
+        of_constant=absolute_error_of_constant,
+        out_activations=tuple(ACTIVATIONS),
+        canonical=False,
+        averaged=True,
+        kinked=True,
+        formula="|a - y|",
+        slope="sign({a} - {y})",
+        code=1,
     ),
-    "poisson": Loss(poisson, poisson_of_constant, ("exp",), averaged=True),
+    "poisson": Loss(
+        function=poisson,
+        of_constant=poisson_of_constant,
+        out_activations=("exp",),
+        canonical=True,
+        averaged=True,
+        formula="y * log(y / a) - y + a",
+        code=2,
+    ),
     "binary_log_loss": Loss(
-        binary_log_loss, binary_log_loss_of_constant, ("logistic",), averaged=False
+        function=binary_log_loss,
+        of_constant=binary_log_loss_of_constant,
+        out_activations=("logistic",),
+        canonical=True,
+        averaged=False,
+        for_labels=True,
+        formula="-y * log(a) - (1 - y) * log(1 - a)",
+        code=3,
     ),
     "softmax_log_loss": Loss(
-        softmax_log_loss, softmax_log_loss_of_constant, ("softmax",), averaged=False
+        function=softmax_log_loss,
+        of_constant=softmax_log_loss_of_constant,
+        out_activations=("softmax",),
+        canonical=True,
+        averaged=False,
+        for_labels=True,
+        formula="-y * log(a)",
+        code=4,
     ),
 }
 """Every loss that a network can be trained with."""
+
+
+def loss_and_delta(
+    loss, out_activation, raw_prediction, Y, sample_weight, delta, scratch
+):
+    """Return the weighted sum of losses, and write its derivative to `delta`.
+
+    Parameters
+    ----------
+    loss, out_activation : str
+
+    raw_prediction : ndarray of shape (n_samples, n_outputs)
+        Overwritten.
+
+    Y : ndarray of shape (n_samples, n_outputs)
+
+    sample_weight : ndarray of shape (n_samples,) or None
+
+    delta : ndarray of shape (n_samples, n_outputs)
+        Receives the derivative by the raw prediction, not weighted.
+
+    scratch : ndarray of shape (n_samples, n_outputs)
+        Overwritten.
+
+    Returns
+    -------
+    loss : float
+        A sum over samples and over outputs.
+    """
+    entry = LOSSES[loss]
+    if entry.canonical:
+        return float(entry.function(raw_prediction, Y, sample_weight, delta, scratch))
+    out = OUT_ACTIVATIONS[out_activation]
+    out.function(raw_prediction)
+    value = float(entry.function(raw_prediction, Y, sample_weight, delta, scratch))
+    out.derivative(raw_prediction, delta, scratch)
+    return value

@@ -1,6 +1,6 @@
-"""Optimizers, which turn a gradient into a step, and learning-rate schedules.
+"""Optimizers, which turn a gradient into a step.
 
-An optimizer holds its options and its state: vectors with one entry a
+An optimizer holds its options and its state: vectors with one entry per
 parameter, and for adam the number of steps made. ``step`` moves the vector of
 parameters in place and uses the gradient up as scratch memory.
 """
@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from .workspace import add_multiple, aligned_zeros
+from .workspace import add_multiple
 
 
 @dataclass
@@ -42,7 +42,7 @@ class SGD:
             add_multiple(parameters, -learning_rate, gradient)
             return
         if self.velocity is None:
-            self.velocity = aligned_zeros(parameters.shape, parameters.dtype)
+            self.velocity = np.zeros_like(parameters)
         self.velocity *= self.momentum
         add_multiple(self.velocity, -learning_rate, gradient)
         if self.nesterovs_momentum:
@@ -52,15 +52,15 @@ class SGD:
             parameters += self.velocity
 
     def snapshot(self):
-        """The state of now, to `restore` later."""
+        """Return a copy of the state, for `restore`."""
         return None if self.velocity is None else self.velocity.copy()
 
     def restore(self, snapshot):
-        """Go back to a `snapshot`."""
+        """Return to the state of a `snapshot`."""
         self.velocity = snapshot
 
     def copy(self, **options):
-        """The same state in memory of its own, under other `options`."""
+        """Return an optimizer with a copy of the state and these `options`."""
         return replace(self, velocity=self.snapshot(), **options)
 
 
@@ -92,8 +92,8 @@ class Adam:
     def step(self, parameters, gradient, learning_rate):
         """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
         if self.first_moment is None or self.second_moment is None:
-            self.first_moment = aligned_zeros(parameters.shape, parameters.dtype)
-            self.second_moment = aligned_zeros(parameters.shape, parameters.dtype)
+            self.first_moment = np.zeros_like(parameters)
+            self.second_moment = np.zeros_like(parameters)
         m, v, g = self.first_moment, self.second_moment, gradient
         self.n_steps += 1
         t = self.n_steps
@@ -111,116 +111,21 @@ class Adam:
         parameters -= g
 
     def snapshot(self):
-        """The state of now, to `restore` later."""
+        """Return a copy of the state, for `restore`."""
         if self.first_moment is None or self.second_moment is None:
             return 0, None, None
         return self.n_steps, self.first_moment.copy(), self.second_moment.copy()
 
     def restore(self, snapshot):
-        """Go back to a `snapshot`."""
+        """Return to the state of a `snapshot`."""
         self.n_steps, self.first_moment, self.second_moment = snapshot
 
     def copy(self, **options):
-        """The same state in memory of its own, under other `options`."""
+        """Return an optimizer with a copy of the state and these `options`."""
         copy = replace(self, **options)
         copy.restore(self.snapshot())
         return copy
 
 
-def suitable_learning_rate(solver, loss, out_activation, width):
-    """Rate that suits a network whose inputs and targets are standardised.
-
-    The curvature that an output neuron sees grows with the number of units that
-    feed it, and nothing bounds the error of an identity or exponential output:
-    there the stable rate of gradient descent falls with the width. The constants
-    are measured, see ``benchmarks/defaults.py``.
-
-    Parameters
-    ----------
-    solver : {'sgd', 'adam'}
-
-    loss, out_activation : str
-        Of the network.
-
-    width : int
-        Units in the last hidden layer.
-
-    Returns
-    -------
-    learning_rate : float
-    """
-    if solver == "adam":
-        return 0.01 if "log_loss" in loss else 0.003
-    if "log_loss" in loss:
-        return 0.1
-    if out_activation == "logistic":
-        return min(1.0, 30 / width)
-    if loss == "poisson":
-        return min(0.003, 0.1 / width)
-    return min(0.05, 0.5 / width)
-
-
-@dataclass
-class Constant:
-    """The same learning rate in every epoch."""
-
-    OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init",)
-
-    learning_rate_init: float
-
-    def learning_rate(self, t):
-        """The rate of an epoch that begins after `t` rows were seen."""
-        return self.learning_rate_init
-
-    def learning_rates(self, t, n_samples, n_epochs):
-        """The rates of epochs on end, shape (n_epochs,), until one slows down."""
-        return np.full(n_epochs, self.learning_rate(t), float)
-
-    def copy(self, **options):
-        """The same state under other `options`."""
-        return replace(self, **options)
-
-    def slower(self):
-        """The answer to a loss that no longer improves; None: there is no answer."""
-        return None
-
-
-@dataclass
-class InvScaling(Constant):
-    """learning_rate_init * (t + 1)**-power_t, where t counts the rows seen."""
-
-    OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init", "power_t")
-
-    power_t: float = 0.5
-
-    def learning_rate(self, t):
-        return self.learning_rate_init * float(t + 1) ** -self.power_t
-
-    def learning_rates(self, t, n_samples, n_epochs):
-        begins = range(t, t + n_epochs * n_samples, n_samples)
-        return np.array([self.learning_rate(begin) for begin in begins])
-
-
-@dataclass
-class Adaptive(Constant):
-    """learning_rate_init * factor; the factor is divided by 5 when progress ends.
-
-    Below a rate of 1e-6 there is nothing left to slow down.
-    """
-
-    factor: float = 1.0
-
-    def learning_rate(self, t):
-        return self.learning_rate_init * self.factor
-
-    def slower(self):
-        if self.learning_rate_init * self.factor <= 1e-6:
-            return None
-        return self.copy(factor=self.factor / 5)
-
-
 OPTIMIZERS = {"sgd": SGD, "adam": Adam}
 """The optimizers, by the name of the solver."""
-
-SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptive}
-"""The learning-rate schedules."""

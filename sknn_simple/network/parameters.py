@@ -5,14 +5,12 @@
 ``coefs[i]`` has shape ``(layer_sizes[i], layer_sizes[i + 1])`` and
 ``intercepts[i]`` shape ``(layer_sizes[i + 1],)``. The gradient has the same
 layout, so that an optimizer works on whole vectors whatever the depth, and the
-penalty, which concerns the coefs alone, on the first part of one.
+penalty, which applies to the coefs alone, on the first part of a vector.
 """
 
 from itertools import pairwise
 
 import numpy as np
-
-from .workspace import aligned_zeros
 
 
 class Parameters:
@@ -29,7 +27,7 @@ class Parameters:
         False for a network without biases; `intercepts` is then empty.
 
     flat : ndarray of shape (n_parameters,), default=None
-        The vector to view. None makes one of zeros.
+        Vector to view. None allocates zeros.
 
     Attributes
     ----------
@@ -42,7 +40,7 @@ class Parameters:
         Views of `flat`; an empty list where there are none.
 
     flat_coefs : ndarray of shape (n_coefs,)
-        View of that part of `flat` that holds the coefs.
+        View of the part of `flat` that holds the coefs.
 
     Examples
     --------
@@ -58,7 +56,7 @@ class Parameters:
         if flat is None:
             n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(layer_sizes))
             n_intercepts = sum(layer_sizes[1:]) if fit_intercept else 0
-            flat = aligned_zeros((n_coefs + n_intercepts,), dtype)
+            flat = np.zeros(n_coefs + n_intercepts, dtype)
         self._lay_out(layer_sizes, fit_intercept, flat)
 
     def _lay_out(self, layer_sizes, fit_intercept, flat):
@@ -105,13 +103,13 @@ class Parameters:
             intercepts = [np.asarray(intercept) for intercept in intercepts]
         except TypeError as error:
             raise TypeError(
-                f"coefs and intercepts must be lists of arrays, one a layer: {error}."
+                f"coefs and intercepts must be lists of arrays, one per layer: {error}."
             ) from error
         shapes = [coef.shape for coef in coefs]
         fits = bool(coefs) and all(len(s) == 2 and 0 not in s for s in shapes)
         if not fits or any(a[1] != b[0] for a, b in pairwise(shapes)):
             raise ValueError(
-                "coefs must be a list of arrays of shape (fan_in, fan_out), one a "
+                "coefs must be a list of arrays of shape (fan_in, fan_out), one per "
                 "layer, each with as many rows as the one before has columns, got "
                 f"shapes {shapes}."
             )
@@ -133,17 +131,17 @@ class Parameters:
         return f"Parameters({self.layer_sizes}, fit_intercept={self.fit_intercept})"
 
     def zeros_like(self):
-        """Zeros in the same layout, such as a gradient is written to."""
+        """Return zeros in the same layout, for a gradient."""
         return Parameters(self.layer_sizes, self.flat.dtype, self.fit_intercept)
 
     def copy(self):
-        """The same values in memory of their own."""
+        """Return a copy."""
         copy = self.zeros_like()
         copy.flat[:] = self.flat
         return copy
 
     def view(self, flat):
-        """See the vector `flat`, shape (n_parameters,), in this layout."""
+        """Return Parameters of this layout that view `flat`, shape (n_parameters,)."""
         return Parameters(self.layer_sizes, fit_intercept=self.fit_intercept, flat=flat)
 
     def __getstate__(self):
@@ -156,97 +154,3 @@ class Parameters:
 
     def __setstate__(self, state):
         self._lay_out(**state)
-
-
-def glorot_uniform(rng, shape, fan_in, fan_out, activation):
-    """Uniform within +-sqrt(6 / (fan_in + fan_out)), for sigmoids +-sqrt(2 / ...).
-
-    References
-    ----------
-    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
-    feedforward neural networks", AISTATS 2010.
-    """
-    factor = 2.0 if activation == "logistic" else 6.0
-    bound = np.sqrt(factor / (fan_in + fan_out))
-    return rng.uniform(-bound, bound, shape)
-
-
-def lecun_uniform(rng, shape, fan_in, fan_out, activation):
-    """Uniform within +-sqrt(3 / fan_in): pre-activations of unit variance.
-
-    References
-    ----------
-    Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", 1998,
-    section 4.6.
-    """
-    bound = np.sqrt(3 / fan_in)
-    return rng.uniform(-bound, bound, shape)
-
-
-def uniform(rng, shape, fan_in, fan_out, activation):
-    """Uniform on [-1, 1): 2 * random_sample - 1, as many tutorials draw."""
-    return 2 * rng.random_sample(shape) - 1
-
-
-def normal(rng, shape, fan_in, fan_out, activation):
-    """Standard normal."""
-    return rng.standard_normal(shape)
-
-
-INITS = {
-    "glorot_uniform": glorot_uniform,
-    "lecun_uniform": lecun_uniform,
-    "uniform": uniform,
-    "normal": normal,
-}
-"""How initial coefs and intercepts are drawn."""
-
-
-def draw_parameters(
-    layer_sizes,
-    rng,
-    init="glorot_uniform",
-    activation="logistic",
-    fit_intercept=True,
-    dtype=np.float64,
-):
-    """Draw a network, layer by layer: coefs first, then intercepts.
-
-    Parameters
-    ----------
-    layer_sizes : sequence of int
-
-    rng : numpy.random.RandomState
-
-    init : {'glorot_uniform', 'lecun_uniform', 'uniform', 'normal'}, \
-            default='glorot_uniform'
-
-    activation : str, default='logistic'
-        The hidden layers' activation, on which Glorot's bound depends.
-
-    fit_intercept : bool, default=True
-        If False, no intercepts are drawn.
-
-    dtype : dtype, default=np.float64
-
-    Returns
-    -------
-    parameters : Parameters
-
-    Raises
-    ------
-    ValueError
-        If there is no such `init`.
-    """
-    if init not in INITS:
-        raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")
-    parameters = Parameters(layer_sizes, dtype, fit_intercept)
-    draw = INITS[init]
-    for i, coef in enumerate(parameters.coefs):
-        fan_in, fan_out = coef.shape
-        coef[:] = draw(rng, coef.shape, fan_in, fan_out, activation)
-        if fit_intercept:
-            parameters.intercepts[i][:] = draw(
-                rng, fan_out, fan_in, fan_out, activation
-            )
-    return parameters

@@ -1,7 +1,6 @@
-"""Training: minibatches, epochs, the stopping rule, and L-BFGS.
+"""Training: epochs of gradient descent, in blocks, until patience runs out.
 
-A `Trainer` trains for as many epochs as it is asked for, and tells of them. Who looks
-at an epoch, and whether there is a next one, is not its business.
+A `Trainer` trains for as many epochs as its caller asks for, and returns their losses.
 """
 
 import math
@@ -9,45 +8,27 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import scipy.optimize
 
-from .backprop import (
-    add_penalty_gradient,
-    check_shapes,
-    loss_and_gradient,
-    write_loss_gradient,
-)
-from .optimizers import SGD, Adam, Constant
+from .backprop import add_penalty_gradient, check_shapes, write_loss_gradient
+from .minibatches import Minibatches
+from .optimizers import SGD, Adam
 from .parameters import Parameters
-from .workspace import Workspace
+from .schedules import Constant
 
 
-class Samples(NamedTuple):
-    """What a network learns from.
-
-    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
-    Y : ndarray of shape (n_samples, n_outputs)
-    sample_weight : ndarray of shape (n_samples,), or None where all weigh 1
-    """
-
-    X: np.ndarray
-    Y: np.ndarray
-    sample_weight: np.ndarray | None = None
-
-    @property
-    def total_weight(self):
-        """Sum of the weights, the objective's W."""
-        if self.sample_weight is None:
-            return self.X.shape[0]
-        return float(self.sample_weight.sum(dtype=np.float64))
+def all_finite(array):
+    """Return whether a contiguous array holds no infinity and no NaN."""
+    # One product of BLAS tells in nearly every case; its own overflow is no verdict.
+    flat = array.ravel(order="K")
+    return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(flat).all())
 
 
 class Epoch(NamedTuple):
-    """What there is to tell of an epoch; None for what there is not.
+    """Record of an epoch.
 
-    loss : float, the mean over its minibatches
-    learning_rate : float, None for L-BFGS
-    validation_loss, validation_score : float, None without validation
+    loss : float, mean over the minibatches
+    learning_rate : float or None, None for L-BFGS
+    validation_loss, validation_score : float or None, None without validation
     """
 
     loss: float
@@ -61,15 +42,16 @@ DONE, PATIENCE_RAN_OUT, NOT_FINITE, INTERRUPTED = range(4)
 
 
 class Block(NamedTuple):
-    """Epochs that were trained in one go.
+    """Consecutive epochs.
 
-    losses, learning_rates : list of float, one entry an epoch
-    ending : DONE, or with its last epoch PATIENCE_RAN_OUT or NOT_FINITE, or after it
-        INTERRUPTED by Ctrl-C
+    losses : list of float, one per epoch
+    learning_rates : list of float or None, one per epoch; None for L-BFGS
+    ending : DONE; PATIENCE_RAN_OUT or NOT_FINITE in the last epoch; or INTERRUPTED by
+        Ctrl-C after the last epoch
     """
 
     losses: list[float]
-    learning_rates: list[float]
+    learning_rates: list[float | None]
     ending: int
 
     @property
@@ -80,20 +62,20 @@ class Block(NamedTuple):
 
 @dataclass
 class TrainingState:
-    """What training changes, and so all that is needed to go on with it.
+    """Everything that training changes, and so all that is needed to continue it.
 
     Attributes
     ----------
     parameters : Parameters
 
     optimizer : SGD, Adam or None
-        None under L-BFGS.
+        None for L-BFGS.
 
     schedule : Constant, InvScaling or Adaptive
-        Of the learning rate. Replaced, never changed.
+        Learning-rate schedule; replaced, never changed in place.
 
     rng : numpy.random.RandomState
-        For the order of the samples.
+        Source of the order of the samples.
 
     t : int
         Number of rows seen.
@@ -110,16 +92,16 @@ class TrainingState:
     draws: bool = False
 
     def snapshot(self, with_rng=True):
-        """The state of now, at the end of an epoch, to `restore` later.
+        """Return a copy of the state at the end of an epoch, for `restore`.
 
-        That of the rng takes longer to copy than a small network takes for an epoch.
+        Copying the state of the rng takes longer than an epoch of a small network.
         """
         optimizer = self.optimizer and self.optimizer.snapshot()
         rng = self.rng.get_state(legacy=False) if with_rng and self.draws else None
         return self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
 
     def restore(self, snapshot):
-        """Go back to a `snapshot`; if it was made without the rng, leave that."""
+        """Return to a `snapshot`; one made without the rng leaves the rng as it is."""
         self.parameters.flat[:], optimizer, self.schedule, rng, self.t = snapshot
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
@@ -127,19 +109,15 @@ class TrainingState:
             self.rng.set_state(rng)
 
     def is_finite(self, loss):
-        """Whether neither this loss nor a parameter has become infinite or NaN."""
-        flat = self.parameters.flat
-        # One product tells in nearly every case; its own overflow is no verdict.
-        if math.isfinite(flat.dot(flat) + loss):
-            return True
-        return math.isfinite(loss) and bool(np.isfinite(flat).all())
+        """Return whether this loss and all parameters are finite."""
+        return math.isfinite(loss) and all_finite(self.parameters.flat)
 
 
 @dataclass
 class Patience:
-    """Counts epochs in which a loss did not fall below its best by `tol`.
+    """Counts consecutive epochs whose loss is not below the best one by `tol`.
 
-    The best is the lowest seen, by however little it fell.
+    The best loss is the lowest so far, by however small a margin.
     """
 
     tol: float
@@ -148,7 +126,7 @@ class Patience:
     count: int = 0
 
     def runs_out(self, loss):
-        """Take note of an epoch's `loss`; True after `n_epochs` in vain."""
+        """Count an epoch's `loss`; True after `n_epochs` without improvement."""
         self.count = 0 if loss < self.best - self.tol else self.count + 1
         if loss < self.best:
             self.best = loss
@@ -156,66 +134,16 @@ class Patience:
 
     @property
     def ran_out(self):
-        """Whether the last `n_epochs` epochs were in vain."""
+        """Whether the last `n_epochs` epochs brought no improvement."""
         return self.count >= self.n_epochs
 
     def snapshot(self):
-        """The counts of now, to `restore` later."""
+        """Return the counts, for `restore`."""
         return self.best, self.count
 
     def restore(self, snapshot):
-        """Go back to a `snapshot`."""
+        """Return to the counts of a `snapshot`."""
         self.best, self.count = snapshot
-
-
-class _Minibatches:
-    """The minibatches of one epoch after another, in buffers allocated once."""
-
-    def __init__(self, samples, batch_size, shuffle, parameters):
-        self.samples = samples
-        self.n_samples = samples.X.shape[0]
-        self.total_weight = samples.total_weight
-        self.batch_size = min(batch_size, self.n_samples)
-        # A full batch has no order.
-        self.shuffle = shuffle and self.batch_size < self.n_samples
-        self.starts = range(0, self.n_samples, self.batch_size)
-        # The last minibatch may have fewer rows than the others.
-        n_last = self.n_samples - self.starts[-1]
-        self._workspaces = {
-            n_rows: Workspace(parameters.layer_sizes, n_rows, parameters.flat.dtype)
-            for n_rows in (self.batch_size, n_last)
-        }
-        self._in_order = None
-
-    def epoch(self, rng):
-        """The Samples and the Workspace of each minibatch of one epoch."""
-        if self.shuffle:
-            return self._shuffled(rng.permutation(self.n_samples))
-        if self._in_order is None:
-            self._in_order = list(self._slices())
-        return self._in_order
-
-    def _slices(self):
-        if self.batch_size == self.n_samples:
-            yield self.samples, self._workspaces[self.n_samples]
-            return
-        for start in self.starts:
-            rows = slice(start, start + self.batch_size)
-            X, Y, w = self.samples
-            minibatch = Samples(X[rows], Y[rows], None if w is None else w[rows])
-            yield minibatch, self._workspaces[minibatch.X.shape[0]]
-
-    def _shuffled(self, order):
-        X, Y, w = self.samples
-        for start in self.starts:
-            rows = order[start : start + self.batch_size]
-            workspace = self._workspaces[len(rows)]
-            minibatch = Samples(
-                workspace.take("X", X, rows),
-                workspace.take("Y", Y, rows),
-                None if w is None else workspace.take("sample_weight", w, rows),
-            )
-            yield minibatch, workspace
 
 
 class Trainer:
@@ -225,8 +153,8 @@ class Trainer:
 
         sum_{i in B} w_i * loss_i / (|B| * W / n)  +  alpha / (2 * W) * ||coefs||**2
 
-    which on average is that of the objective. A minibatch of zero total weight is
-    passed over.
+    which on average is the gradient of the objective. A minibatch of zero total
+    weight is skipped.
 
     Parameters
     ----------
@@ -251,7 +179,7 @@ class Trainer:
         check_shapes(state.parameters, *samples)
         self.state = state
         self.objective = objective
-        self.minibatches = _Minibatches(samples, batch_size, shuffle, state.parameters)
+        self.minibatches = Minibatches(samples, batch_size, shuffle, state.parameters)
         self.gradient = state.parameters.zeros_like()
         state.draws = self.minibatches.shuffle
 
@@ -316,7 +244,7 @@ class Trainer:
         return Block(losses, rates, ending)
 
     def _train_epoch(self, learning_rate):
-        """One pass over the samples; returns its mean loss."""
+        """Pass once over the samples, and return the mean loss."""
         parameters, optimizer = self.state.parameters, self.state.optimizer
         objective, gradient = self.objective, self.gradient
         total_weight = self.minibatches.total_weight
@@ -346,7 +274,7 @@ class Trainer:
 
 
 def epochs(state, samples, objective, *, batch_size, shuffle=True):
-    """Train without end, one epoch each time it is asked for.
+    """Iterate over the epochs of a training that never ends by itself.
 
     Parameters
     ----------
@@ -360,71 +288,3 @@ def epochs(state, samples, objective, *, batch_size, shuffle=True):
     trainer = Trainer(state, samples, objective, batch_size=batch_size, shuffle=shuffle)
     while True:
         yield trainer.train(1).last
-
-
-def minimize_lbfgs(state, samples, objective, monitor, *, tol, max_iter, max_fun):
-    """Train with L-BFGS-B, each iteration of which counts as an epoch.
-
-    Parameters
-    ----------
-    state : TrainingState
-        Changed in place: it is that of the last iteration whenever `monitor` is
-        called, and when the minimisation ends.
-
-    samples : Samples
-
-    objective : Objective
-
-    monitor : object
-        Its `begin_epoch()` is called before each evaluation of the objective, its
-        `end_epoch(Epoch)` after each iteration; True ends the minimisation.
-
-    tol : float
-        It ends where no derivative is larger.
-
-    max_iter, max_fun : int
-        Most iterations, and most evaluations of the objective.
-
-    Returns
-    -------
-    result : scipy.optimize.OptimizeResult
-
-    References
-    ----------
-    R. H. Byrd et al., "A limited memory algorithm for bound constrained
-    optimization", SIAM Journal on Scientific Computing 16 (1995).
-    """
-    parameters = state.parameters
-    trial, gradient = parameters.copy(), parameters.zeros_like()
-    workspace = Workspace(
-        parameters.layer_sizes, samples.X.shape[0], parameters.flat.dtype
-    )
-
-    def evaluate(flat):
-        monitor.begin_epoch()
-        trial.flat[:] = flat
-        loss, _ = loss_and_gradient(
-            trial,
-            samples.X,
-            samples.Y,
-            samples.sample_weight,
-            objective,
-            gradient,
-            workspace,
-        )
-        return loss, gradient.flat.astype(np.float64)
-
-    def iterate(intermediate_result):
-        parameters.flat[:] = intermediate_result.x
-        state.t += samples.X.shape[0]
-        if monitor.end_epoch(Epoch(float(intermediate_result.fun))):
-            raise StopIteration
-
-    return scipy.optimize.minimize(
-        evaluate,
-        parameters.flat.astype(np.float64),
-        method="L-BFGS-B",
-        jac=True,
-        callback=iterate,
-        options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
-    )

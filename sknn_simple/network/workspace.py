@@ -1,29 +1,7 @@
 """Memory that training writes to, allocated once, and adding to it in place."""
 
-import itertools
-import math
-
 import numpy as np
 from scipy.linalg.blas import daxpy, saxpy
-
-_LINE, _PAGE = 64, 4096  # bytes of a cache line and of a page
-
-# Another place in the page each time, 11 lines further; after 64 times the first.
-_places = itertools.cycle(11 * _LINE * i % _PAGE for i in range(_PAGE // _LINE))
-
-
-def aligned_zeros(shape, dtype):
-    """np.zeros where the processor reads and writes it fastest.
-
-    The array begins on a cache line, so that vectors of numbers do not straddle two.
-    And no two arrays made one after another begin at the same place of a page: a
-    processor holds a read back that may depend on a write, and to know it compares
-    only addresses within pages.
-    """
-    n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
-    memory = np.zeros(n_bytes + _PAGE, np.uint8)
-    start = (next(_places) - memory.ctypes.data) % _PAGE
-    return memory[start : start + n_bytes].view(dtype).reshape(shape)
 
 
 def add_multiple(vector, factor, other):
@@ -49,7 +27,7 @@ class Workspace:
 
     def __init__(self, layer_sizes, n_rows, dtype):
         def arrays():
-            return [aligned_zeros((n_rows, size), dtype) for size in layer_sizes[1:]]
+            return [np.empty((n_rows, size), dtype) for size in layer_sizes[1:]]
 
         self.activations = arrays()
         self.deltas = arrays()
@@ -63,6 +41,6 @@ class Workspace:
             return array[rows]
         if name not in self._gathered:
             shape = (len(rows), *array.shape[1:])
-            self._gathered[name] = aligned_zeros(shape, array.dtype)
+            self._gathered[name] = np.empty(shape, array.dtype)
         # With any other mode, take would fill a second buffer and copy it.
         return array.take(rows, axis=0, out=self._gathered[name], mode="clip")

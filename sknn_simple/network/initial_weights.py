@@ -1,0 +1,99 @@
+"""Initial weights: the distributions that coefs and intercepts are drawn from."""
+
+import numpy as np
+
+from .parameters import Parameters
+
+
+def glorot_uniform(rng, shape, fan_in, fan_out, activation):
+    """Uniform within +-sqrt(6 / (fan_in + fan_out)), for sigmoids +-sqrt(2 / ...).
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
+    feedforward neural networks", AISTATS 2010.
+    """
+    factor = 2.0 if activation == "logistic" else 6.0
+    bound = np.sqrt(factor / (fan_in + fan_out))
+    return rng.uniform(-bound, bound, shape)
+
+
+def lecun_uniform(rng, shape, fan_in, fan_out, activation):
+    """Uniform within +-sqrt(3 / fan_in): pre-activations of unit variance.
+
+    References
+    ----------
+    Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", 1998,
+    section 4.6.
+    """
+    bound = np.sqrt(3 / fan_in)
+    return rng.uniform(-bound, bound, shape)
+
+
+def uniform(rng, shape, fan_in, fan_out, activation):
+    """Uniform on [-1, 1): 2 * random_sample - 1, as many tutorials draw."""
+    return 2 * rng.random_sample(shape) - 1
+
+
+def normal(rng, shape, fan_in, fan_out, activation):
+    """Standard normal."""
+    return rng.standard_normal(shape)
+
+
+INITS = {
+    "glorot_uniform": glorot_uniform,
+    "lecun_uniform": lecun_uniform,
+    "uniform": uniform,
+    "normal": normal,
+}
+"""The distributions of initial coefs and intercepts, by the name of `init`."""
+
+
+def draw_parameters(
+    layer_sizes,
+    rng,
+    init="glorot_uniform",
+    activation="logistic",
+    fit_intercept=True,
+    dtype=np.float64,
+):
+    """Draw the parameters of a network, layer by layer: coefs, then intercepts.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+
+    rng : numpy.random.RandomState
+
+    init : {'glorot_uniform', 'lecun_uniform', 'uniform', 'normal'}, \
+            default='glorot_uniform'
+
+    activation : str, default='logistic'
+        Activation of the hidden layers, on which Glorot's bound depends.
+
+    fit_intercept : bool, default=True
+        If False, no intercepts are drawn.
+
+    dtype : dtype, default=np.float64
+
+    Returns
+    -------
+    parameters : Parameters
+
+    Raises
+    ------
+    ValueError
+        If `init` is unknown.
+    """
+    if init not in INITS:
+        raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")
+    parameters = Parameters(layer_sizes, dtype, fit_intercept)
+    draw = INITS[init]
+    for i, coef in enumerate(parameters.coefs):
+        fan_in, fan_out = coef.shape
+        coef[:] = draw(rng, coef.shape, fan_in, fan_out, activation)
+        if fit_intercept:
+            parameters.intercepts[i][:] = draw(
+                rng, fan_out, fan_in, fan_out, activation
+            )
+    return parameters

@@ -1,0 +1,77 @@
+"""Minibatches: the samples of a network, in parts and in random order."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .workspace import Workspace
+
+
+class Samples(NamedTuple):
+    """What a network learns from.
+
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+    Y : ndarray of shape (n_samples, n_outputs)
+    sample_weight : ndarray of shape (n_samples,), or None where all weigh 1
+    """
+
+    X: np.ndarray
+    Y: np.ndarray
+    sample_weight: np.ndarray | None = None
+
+    @property
+    def total_weight(self):
+        """Sum of the weights, W in the objective."""
+        if self.sample_weight is None:
+            return self.X.shape[0]
+        return float(self.sample_weight.sum(dtype=np.float64))
+
+
+class Minibatches:
+    """The minibatches of an epoch, in buffers that are allocated once."""
+
+    def __init__(self, samples, batch_size, shuffle, parameters):
+        self.samples = samples
+        self.n_samples = samples.X.shape[0]
+        self.total_weight = samples.total_weight
+        self.batch_size = min(batch_size, self.n_samples)
+        # A full batch has no order.
+        self.shuffle = shuffle and self.batch_size < self.n_samples
+        self.starts = range(0, self.n_samples, self.batch_size)
+        # The last minibatch may have fewer rows than the others.
+        n_last = self.n_samples - self.starts[-1]
+        self._workspaces = {
+            n_rows: Workspace(parameters.layer_sizes, n_rows, parameters.flat.dtype)
+            for n_rows in (self.batch_size, n_last)
+        }
+        self._in_order = None
+
+    def epoch(self, rng):
+        """Iterate over the minibatches of an epoch, each with a Workspace."""
+        if self.shuffle:
+            return self._shuffled(rng.permutation(self.n_samples))
+        if self._in_order is None:
+            self._in_order = list(self._slices())
+        return self._in_order
+
+    def _slices(self):
+        if self.batch_size == self.n_samples:
+            yield self.samples, self._workspaces[self.n_samples]
+            return
+        for start in self.starts:
+            rows = slice(start, start + self.batch_size)
+            X, Y, w = self.samples
+            minibatch = Samples(X[rows], Y[rows], None if w is None else w[rows])
+            yield minibatch, self._workspaces[minibatch.X.shape[0]]
+
+    def _shuffled(self, order):
+        X, Y, w = self.samples
+        for start in self.starts:
+            rows = order[start : start + self.batch_size]
+            workspace = self._workspaces[len(rows)]
+            minibatch = Samples(
+                workspace.take("X", X, rows),
+                workspace.take("Y", Y, rows),
+                None if w is None else workspace.take("sample_weight", w, rows),
+            )
+            yield minibatch, workspace

@@ -1,0 +1,111 @@
+"""Learning-rate schedules, and the rate that suits a network.
+
+A schedule is never changed in place: `copy` and `slower` return another one.
+"""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from .losses import LOSSES
+
+
+@dataclass
+class Constant:
+    """The same learning rate in every epoch."""
+
+    OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init",)
+
+    learning_rate_init: float
+
+    def learning_rate(self, t):
+        """Return the rate of an epoch that begins after `t` rows were seen."""
+        return self.learning_rate_init
+
+    def learning_rates(self, t, n_samples, n_epochs):
+        """Return the rates of consecutive epochs, shape (n_epochs,)."""
+        return np.full(n_epochs, self.learning_rate(t), float)
+
+    def copy(self, **options):
+        """Return a schedule in the same state with these `options`."""
+        return replace(self, **options)
+
+    def slower(self):
+        """Return the slower schedule, or None if the rate cannot drop further."""
+        return None
+
+
+@dataclass
+class InvScaling(Constant):
+    """learning_rate_init * (t + 1)**-power_t, where t is the number of rows seen."""
+
+    OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init", "power_t")
+
+    power_t: float = 0.5
+
+    def learning_rate(self, t):
+        return self.learning_rate_init * float(t + 1) ** -self.power_t
+
+    def learning_rates(self, t, n_samples, n_epochs):
+        begins = range(t, t + n_epochs * n_samples, n_samples)
+        return np.array([self.learning_rate(begin) for begin in begins])
+
+
+@dataclass
+class Adaptive(Constant):
+    """learning_rate_init * factor; each `slower` divides the factor by 5.
+
+    The rate drops no further once it is at most 1e-6.
+    """
+
+    factor: float = 1.0
+
+    def learning_rate(self, t):
+        return self.learning_rate_init * self.factor
+
+    def slower(self):
+        if self.learning_rate_init * self.factor <= 1e-6:
+            return None
+        return self.copy(factor=self.factor / 5)
+
+
+SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptive}
+"""The learning-rate schedules, by the name of the option `learning_rate`."""
+
+
+def suitable_learning_rate(solver, loss, out_activation, width):
+    """Return a rate that suits a network with standardised inputs and targets.
+
+    The curvature that an output neuron sees grows with the number of units that
+    feed it, and nothing bounds the error of an identity or exponential output:
+    there the stable rate of gradient descent falls with the width. The constants
+    are measured, see ``benchmarks/defaults.py``.
+
+    Parameters
+    ----------
+    solver : {'sgd', 'adam'}
+
+    loss : str
+        Loss of the network.
+
+    out_activation : str
+        Activation of its output layer.
+
+    width : int
+        Number of units in the last hidden layer.
+
+    Returns
+    -------
+    learning_rate : float
+    """
+    for_labels = LOSSES[loss].for_labels
+    if solver == "adam":
+        return 0.01 if for_labels else 0.003
+    if for_labels:
+        return 0.1
+    if out_activation == "logistic":
+        return min(1.0, 30 / width)
+    if loss == "poisson":
+        return min(0.003, 0.1 / width)
+    return min(0.05, 0.5 / width)
