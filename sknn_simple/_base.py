@@ -1,36 +1,36 @@
-"""What the two estimators share: validate, encode, train, publish.
+"""The base of both estimators: training, prediction, and the estimator as an object.
 
-A fit changes nothing until it is done: it trains on copies, and publishes the
-fitted attributes at the end. Whatever goes wrong before leaves the estimator, and
-a caller's RandomState, as they were.
+A fit trains on copies, and publishes the fitted attributes at the end. When it
+raises, the estimator and a caller's RandomState are as they were.
 """
 
-import copy
 import functools
-import warnings
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.callback import CallbackSupportMixin, with_callbacks
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import (
-    _engines,
-    _parameters,
-    _persistence,
-    _resumption,
-    _samples,
-    _training,
-    _validation,
-)
-from ._callback_bridge import CallbackBridge
-from ._samples import all_finite, checking
-from .network import OPTIMIZERS, predict
+from . import _persistence
+from ._fit import options, suggestions
+from ._fit.callback_bridge import CallbackBridge, CallbackSupport, with_callbacks
+from ._fit.history import History
+from ._fit.loop import Loop, Milestones
+from ._fit.samples import checking
+from ._fit.session import Mode
+from ._fit.start import make_session
+from ._fit.validation import NO_VALIDATION_DATA, ValidationData
+from .network import OPTIMIZERS, all_finite, predict
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def all_or_nothing(method):
-    """Undo what `method` did to the estimator if it raises."""
+def all_or_nothing(
+    method: Callable[Concatenate[Any, P], R],
+) -> Callable[Concatenate[Any, P], R]:
+    """Undo all changes of `method` to the estimator if it raises."""
 
     @functools.wraps(method)
     def restoring_method(estimator, *args, **kwargs):
@@ -53,8 +53,20 @@ def all_or_nothing(method):
     return restoring_method
 
 
-def solver_is_stochastic(estimator):
-    """Whether there is a `partial_fit`."""
+def trains(
+    method: Callable[Concatenate[Any, P], R],
+) -> Callable[Concatenate[Any, P], R]:
+    """Decorate a method that trains: it checks the options, and undoes a failure."""
+    validate = _fit_context(prefer_skip_nested_validation=True)
+    return validate(all_or_nothing(with_callbacks(method)))
+
+
+WARNING_LEVEL = 6
+"""Frames from `_train` to the caller of a method that `trains`."""
+
+
+def solver_is_stochastic(estimator: "BaseSimpleMLP") -> bool:
+    """Return True if the estimator has `partial_fit`, else raise AttributeError."""
     if isinstance(estimator.solver, str) and estimator.solver in OPTIMIZERS:
         return True
     raise AttributeError(
@@ -62,17 +74,29 @@ def solver_is_stochastic(estimator):
     )
 
 
-class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
+class BaseSimpleMLP(CallbackSupport, BaseEstimator):
     """A multi-layer perceptron; the two estimators document its parameters.
 
-    They bring `_make_targets(y, classes)`, and the methods that predict.
+    A subclass defines ``_make_targets(y, classes)`` and the methods that predict.
     """
 
-    _parameter_constraints = _parameters.PARAMETER_CONSTRAINTS
+    _parameter_constraints = options.CONSTRAINTS
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    @all_or_nothing
-    @with_callbacks
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Suggest the right name for an unknown parameter."""
+        suggestions.check_option_names(cls, kwargs)
+        return super().__new__(cls)
+
+    def _validate_params(self) -> None:
+        try:
+            super()._validate_params()
+        except ValueError as error:
+            hint = suggestions.for_value(self)
+            if not hint:
+                raise
+            raise type(error)(f"{error}{hint}") from None
+
+    @trains
     def fit(
         self,
         X,
@@ -138,185 +162,104 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             `n_iter_no_change` asks for just this number of epochs, and is not warned
             of. Also if training ended far worse than a constant answer.
         """
-        monitor = self._fit(
+        self._train(
             X,
             y,
             sample_weight,
-            (X_val, y_val, sample_weight_val),
+            ValidationData(X_val, y_val, sample_weight_val),
+            mode=Mode.RESUME if self.warm_start else Mode.NEW,
             max_iter=int(self.max_iter),
-            again=self.warm_start and hasattr(self, "coefs_"),
         )
-        self._warn_unless_stopped(monitor)
         return self
 
-    def _warn_unless_stopped(self, monitor):
-        """Warn if training ended with `max_iter`, not with patience."""
-        impatient = monitor.patience.n_epochs < np.inf
-        if self.solver in OPTIMIZERS and impatient and not monitor.stopped:
-            warnings.warn(
-                f"Training stopped after max_iter={monitor.n_epochs} epochs, before "
-                f"{monitor.watched} stopped improving. Increase max_iter.",
-                ConvergenceWarning,
-                stacklevel=6,  # past the three decorators, to the caller of fit
-            )
+    @trains
+    def _fit_with_milestones(
+        self,
+        milestones: Milestones,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ) -> Self:
+        """Train as `fit` does, and hand over the model at each milestone."""
+        self._train(
+            X,
+            y,
+            sample_weight,
+            ValidationData(X_val, y_val, sample_weight_val),
+            mode=Mode.NEW,
+            max_iter=int(self.max_iter),
+            milestones=milestones,
+        )
+        return self
 
-    def _partial_fit(self, X, y, sample_weight, classes=None):
-        """Train for one epoch."""
-        # scikit-learn checks parameters only before the first call.
+    def _check_partial_fit(self) -> None:
+        """Check the options before every `partial_fit`, not only before the first."""
         self._validate_params()
         if self.early_stopping:
             raise ValueError(
                 "partial_fit can't hold out samples: early_stopping must be False, got "
                 "True."
             )
-        self._fit(
-            X,
-            y,
-            sample_weight,
-            max_iter=1,
-            again=hasattr(self, "coefs_"),
-            adding=True,
-            classes=classes,
-        )
-        return self
 
-    def _fit(
+    def _train(
         self,
         X,
         y,
         sample_weight,
-        validation=(None, None, None),
+        validation_data=NO_VALIDATION_DATA,
         *,
-        max_iter,
-        again,
-        adding=False,
+        mode,
+        max_iter=1,
         classes=None,
+        milestones=None,
     ):
-        """Train for at most `max_iter` epochs; returns the Monitor that watched.
-
-        `again` goes on from where training ended, `adding` adds to its history.
-        """
-        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
-        task = {"estimator": self, "X": X, "y": y, "metadata": metadata}
-        context = self._init_callback_context(max_subtasks=max_iter)
-        context.call_on_fit_task_begin(**task)
-
-        # 1. What to learn, from which samples, and from where.
-        _samples.check_validation_request(self, *validation)
-        architecture = _parameters.check_architecture(self, again)
-        samples = _samples.check_samples(
+        """Make a session, run it, and publish its results."""
+        callbacks = CallbackBridge(self, X, y, sample_weight, max_iter)
+        session = make_session(
             self,
             X,
             y,
             sample_weight,
-            reset=not again,
-            dtype=self.coefs_[0].dtype if again else (np.float64, np.float32),
+            validation_data,
+            mode=mode,
+            max_iter=max_iter,
+            classes=classes,
         )
-        trainer_class = _engines.trainer_class(self, samples.X)
-        targets = self._targets if again else self._make_targets(samples.y, classes)
-        samples = self._weigh_classes(targets, samples)
-        run = _training.prepare(self, samples, validation, targets, again)
-
-        # 2. Train, and tell whoever watches.
-        state = _resumption.make_state(self, run, again)
-        monitor = _training.make_monitor(self, run, state, max_iter, adding and again)
-        attributes = functools.partial(self._attributes, architecture, run, monitor)
-        if run.held_out is not None:
-            monitor.validation = _validation.make_validation(
-                self, run, lambda: self._fitted_now(attributes)
-            )
-        if hasattr(self, "_skl_callbacks"):
-            monitor.callbacks = CallbackBridge(
-                context, **task, reconstruction_attributes=attributes
-            )
-            monitor.callbacks.begin_training(monitor, validation, adding)
-        if hasattr(self, "_milestones"):
-            monitor.milestones = self._milestones
-            monitor.milestones.finish = functools.partial(
-                self._finished_now, monitor, attributes
-            )
-        _training.train(self, trainer_class, run.samples, monitor)
-
-        # 3. Publish.
-        self.__dict__.update(attributes())
-        self.__dict__.pop("_continuation", None)
-        if adding or self.warm_start:
-            self._continuation = _resumption.make_continuation(self, run, monitor)
-        context.call_on_fit_task_end(**task, reconstruction_attributes={})
-        return monitor
+        callbacks.begin_training(session, validation_data, mode)
+        report = Loop(self, session, callbacks, milestones).run()
+        vars(self).update(session.attributes(), _continuation=session.continuation())
+        callbacks.end_training()
+        report.give_warnings(stacklevel=WARNING_LEVEL)
 
     def _weigh_classes(self, targets, samples):
-        """Multiply the weight of each sample by that of its class."""
+        """Multiply the weight of each sample by the weight of its class."""
         return samples
 
-    def _attributes(self, architecture, run, monitor, best=True):
-        """The fitted attributes, as if training had ended just now.
-
-        With `best`, coefs are those of the best epoch under early stopping.
-        """
-        state, targets, winner = monitor.state, run.targets, monitor.best
-        flat = winner.flat if best and winner is not None else state.parameters.flat
-        parameters = state.parameters.view(flat.copy())
-        coefs, intercepts = _resumption.folded(parameters, targets)
-        attributes = {
-            "coefs_": coefs,
-            "intercepts_": intercepts,
-            "loss_": monitor.loss,
-            "best_loss_": monitor.best_loss,
-            "best_validation_score_": winner and winner.score,
-            "best_epoch_": winner and winner.epoch,
-            "n_iter_": monitor.history.n_epochs,
-            "t_": state.t,
-            "n_layers_": len(coefs) + 1,
-            "n_outputs_": targets.n_outputs,
-            "out_activation_": targets.out_activation,
-            "_architecture": architecture,
-            "_targets": targets,
-            "_history": monitor.history.view(),
-        }
-        if hasattr(targets, "classes"):
-            attributes["classes_"] = targets.classes
-        return attributes
-
-    def _fitted_now(self, attributes):
-        """The estimator as it would be after the last epoch, for a scorer."""
-        estimator = copy.copy(self)
-        estimator.__dict__.update(attributes(best=False))
-        # Held-out samples are an array, whatever the caller gave.
-        estimator.__dict__.pop("feature_names_in_", None)
-        return estimator
-
-    def _finished_now(self, monitor, attributes, warns):
-        """The estimator as if max_iter had ended training after the last epoch."""
-        monitor.check_progress(monitor.history.last)
-        if warns:
-            self._warn_unless_stopped(monitor)
-        estimator = copy.copy(self)
-        estimator.__dict__.update(attributes(), max_iter=monitor.n_epochs)
-        del estimator._milestones
-        return estimator
-
     @property
-    def history_(self):
-        """Records of training: a dict of equally long lists, one entry an epoch."""
+    def history_(self) -> dict[str, list[float]]:
+        """Records of training: a dict of lists of equal length, one entry per epoch."""
         return self._records().to_dict()
 
     @property
-    def loss_curve_(self):
-        """The loss of each epoch."""
+    def loss_curve_(self) -> list[float]:
+        """Loss of each epoch."""
         return self._records().column("loss")
 
     @property
-    def validation_scores_(self):
-        """The validation score of each epoch, or None without early stopping."""
+    def validation_scores_(self) -> list[float] | None:
+        """Validation score of each epoch, or None without early stopping."""
         return self.history_.get("validation_score")
 
-    def _records(self):
+    def _records(self) -> History:
         check_is_fitted(self)
         return self._history
 
     def _raw_prediction(self, X):
-        """The output layer's pre-activations, shape (n_samples, n_outputs)."""
+        """Return the pre-activations of the output layer, (n_samples, n_outputs)."""
         check_is_fitted(self)
         if not self._is_valid(X):
             dtype = self.coefs_[0].dtype
@@ -324,20 +267,20 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
                 X = validate_data(
                     self, X, accept_sparse="csr", dtype=dtype, reset=False
                 )
-        activation = self._architecture["activation"]
+        activation = self._architecture.activation
         raw_prediction = predict(X, self.coefs_, self.intercepts_, activation)
         if not all_finite(raw_prediction):
             raise ValueError(
-                "X is too large for this network, or the y that it was trained on was: "
-                "its outputs are no longer finite, for values from "
-                f"{X.min():.3g} to {X.max():.3g}."
+                "X is too large for this network, or its training targets were: the "
+                f"outputs are not finite for values from {X.min():.3g} to "
+                f"{X.max():.3g}. Scale X, as in training."
             )
         return raw_prediction
 
     def _is_valid(self, X):
-        """Whether scikit-learn would pass this array on as it is.
+        """Return whether scikit-learn's validation would return this array as it is.
 
-        To ask it takes ten times as long as to predict one sample.
+        The validation takes ten times as long as the prediction of one sample.
         """
         if (
             type(X) is not np.ndarray
@@ -351,16 +294,6 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
             return False
         return all_finite(X)
 
-    def __sklearn_clone__(self):
-        clone = super().__sklearn_clone__()
-        if hasattr(self, "_skl_callbacks"):
-            # Clones share callbacks, but for those that serve one estimator only.
-            clone._skl_callbacks = [
-                callback.for_clone() if hasattr(callback, "for_clone") else callback
-                for callback in self._skl_callbacks
-            ]
-        return clone
-
     def __getstate__(self):
         return _persistence.to_state(super().__getstate__())
 
@@ -368,7 +301,7 @@ class BaseSimpleMLP(CallbackSupportMixin, BaseEstimator):
         super().__setstate__(_persistence.from_state(state))
 
     def __copy__(self):
-        # As without __getstate__: each epoch, a callback may get a copy.
+        # Skip __getstate__: a callback may get a copy in each epoch.
         estimator = type(self).__new__(type(self))
         estimator.__dict__.update(self.__dict__)
         return estimator

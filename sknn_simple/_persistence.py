@@ -1,14 +1,15 @@
-"""Models as plain data: what pickle, joblib and skops write of them, and read.
+"""Persistence: fitted models as plain data, for pickle, joblib and skops.
 
-Files name the estimators and no other class of this package, so that all others may
-change, and whoever loads a file has no others to trust.
+Files name the estimators and no other class of this package. All other classes may
+change, and a reader of a file need not trust them.
 """
 
 import numpy as np
 
 from . import _targets
-from ._history import History
-from ._resumption import Continuation
+from ._fit.history import History
+from ._fit.options import Architecture
+from ._fit.session import Continuation
 from .network import (
     SGD,
     Adam,
@@ -21,9 +22,10 @@ from .network import (
 )
 
 FORMAT = 1
-"""To be raised when older versions could not read what is written."""
+"""Raised when older versions cannot read the files that this version writes."""
 
 KINDS = {
+    "architecture": Architecture,
     "history": History,
     "binary": _targets.BinaryTargets,
     "multiclass": _targets.MulticlassTargets,
@@ -39,18 +41,18 @@ KINDS = {
     "adaptive": Adaptive,
     "patience": Patience,
 }
-"""What a fitted model holds of this package, by the names that files have for it."""
+"""The classes of this package in a fitted model, by their names in files."""
 
 NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def to_state(attributes):
-    """Make plain data of an estimator's attributes.
+    """Convert the attributes of an estimator to plain data.
 
     Parameters
     ----------
     attributes : dict
-        Left as they are.
+        Not changed.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def to_state(attributes):
 
 
 def from_state(state):
-    """Make the attributes again.
+    """Convert plain data back to attributes.
 
     Parameters
     ----------
@@ -83,14 +85,14 @@ def from_state(state):
             f"This model was saved by a newer sknn_simple: it has format {version}, "
             f"and this version reads up to {FORMAT}."
         )
-    for name in ("_targets", "_history", "_continuation"):
+    for name in ("_architecture", "_targets", "_history", "_continuation"):
         if name in attributes:
             attributes[name] = _from_plain(attributes[name])
     return attributes
 
 
 def _to_plain(value):
-    """The value, and if it is one of ours a dict of its kind and attributes."""
+    """Return the value; one of KINDS as a dict of its kind and attributes."""
     name = NAMES.get(type(value))
     if name is None:
         return value
@@ -102,7 +104,7 @@ def _to_plain(value):
 
 
 def _from_plain(value):
-    """What `_to_plain` was given."""
+    """Undo `_to_plain`."""
     if not isinstance(value, dict) or "kind" not in value:
         return value
     parts = {key: _from_plain(part) for key, part in value.items()}
@@ -115,8 +117,8 @@ def _from_plain(value):
 
 
 def _random_state(state):
-    """A source of chance in the given state."""
-    # NumPy does not check where in its 624 numbers it is to go on.
+    """Return a generator in the given state."""
+    # NumPy does not check the position within its 624 numbers.
     if not 0 <= state["state"]["pos"] <= 624:
         raise ValueError(f"This model's random state is damaged: {state}.")
     rng = np.random.RandomState()

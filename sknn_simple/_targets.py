@@ -1,6 +1,6 @@
-"""Targets: what the user calls y, and what the network's outputs are trained on.
+"""Targets: y as the user gives it, and as the outputs of the network.
 
-Each class turns y into ``Y`` of shape ``(n_samples, n_outputs)``, names the loss
+Each class encodes y as ``Y`` of shape ``(n_samples, n_outputs)``, names the loss
 and the output activation of the network that learns it, and turns raw
 predictions (the output layer's pre-activations, of the same shape as ``Y``) back
 into predictions.
@@ -18,11 +18,58 @@ from .network import OUT_ACTIVATIONS
 from .network.activations import softmax
 
 
-class BinaryTargets:
-    """Two classes, or one: a single output, positive for the last class.
+class Targets:
+    """Base of all targets.
 
-    One class, as a small training fold may hold, is predicted whatever the
-    output says.
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,) or None
+        The labels; None for a regressor.
+
+    multilabel : bool
+        Whether a sample has any number of labels.
+
+    is_scaled : bool
+        Whether the network is trained on standardised targets.
+
+    n_outputs : int
+
+    network_loss, out_activation : str
+        Loss and output activation of the network.
+    """
+
+    classes = None
+    multilabel = False
+    is_scaled = False
+    n_outputs: int
+    network_loss: str
+    out_activation: str
+
+    def scaled_to(self, samples, center):
+        """Return the targets, standardised by `samples` if they are scaled."""
+        return self
+
+    def output_bias(self, Y, sample_weight):
+        """Return the output's initial intercept, or None to draw it."""
+        return None
+
+    def fold(self, parameters):
+        """Return coefs and intercepts of a network that predicts in the units of y.
+
+        They may be views of `parameters`, which must not be used afterwards. A network
+        without biases gets intercepts of zeros.
+        """
+        dtype = parameters.flat.dtype
+        return parameters.coefs, parameters.intercepts or [
+            np.zeros(coef.shape[1], dtype) for coef in parameters.coefs
+        ]
+
+    def unfold(self, coefs, intercepts):
+        """Convert lists of coefs and intercepts, or None, to the units of training."""
+
+
+class LabelTargets(Targets):
+    """Base of the targets of a classifier.
 
     Parameters
     ----------
@@ -33,55 +80,60 @@ class BinaryTargets:
 
     out_activation = "logistic"
     log_loss = "binary_log_loss"
-    multilabel = False
-    mean, scale = 0.0, 1.0
 
     def __init__(self, classes, loss):
         self.classes = np.asarray(classes)
-        self.n_outputs = 1
+        self.n_outputs = len(self.classes)
         self.network_loss = self.log_loss if loss == "log_loss" else loss
 
-    def codes(self, y):
-        """Index of each label in `classes`, shape (n_samples,)."""
-        if y.ndim != 1:
-            raise ValueError(f"y must be of shape (n_samples,), got {y.shape}.")
-        encoder = LabelEncoder()
-        encoder.classes_ = self.classes
-        try:
-            return encoder.transform(y)
-        except ValueError as error:
-            unseen = sorted(set(y.tolist()) - set(self.classes.tolist()), key=str)
-            raise ValueError(
-                f"y must hold only the classes {self.classes.tolist()}, got also "
-                f"{unseen}."
-            ) from error
-
-    def encode(self, y, dtype):
-        """1 for the last class, else 0."""
-        last = len(self.classes) - 1
-        return (self.codes(y) == last).astype(dtype).reshape(-1, 1)
-
-    def scaled_to(self, samples, center):
-        """Labels have no scale."""
-        return self
-
-    def output_bias(self, Y, sample_weight):
-        """The output's initial intercept, or None to draw it like the others."""
-        return None
-
     def score(self, raw_prediction, y, sample_weight):
-        """Accuracy on the labels `y`."""
+        """Return the accuracy on the labels `y`."""
         return accuracy_score(
             y, self.predict(raw_prediction), sample_weight=sample_weight
         )
 
+    def decision(self, raw_prediction):
+        """Return the result of `decision_function`."""
+        return raw_prediction
+
+
+def label_codes(y, classes):
+    """Return the index of each label in `classes`, shape (n_samples,)."""
+    if y.ndim != 1:
+        raise ValueError(f"y must be of shape (n_samples,), got {y.shape}.")
+    encoder = LabelEncoder()
+    encoder.classes_ = classes
+    try:
+        return encoder.transform(y)
+    except ValueError as error:
+        unseen = sorted(set(y.tolist()) - set(classes.tolist()), key=str)
+        raise ValueError(
+            f"y must hold only the classes {classes.tolist()}, got also {unseen}."
+        ) from error
+
+
+class BinaryTargets(LabelTargets):
+    """Two classes, or one: a single output, positive for the last class.
+
+    One class, as a small training fold may hold, is predicted for every output.
+    """
+
+    def __init__(self, classes, loss):
+        super().__init__(classes, loss)
+        self.n_outputs = 1
+
+    def encode(self, y, dtype):
+        """Return 1 for the last class, else 0."""
+        last = len(self.classes) - 1
+        return (label_codes(y, self.classes) == last).astype(dtype).reshape(-1, 1)
+
     def predict(self, raw_prediction):
-        """Labels, shape (n_samples,)."""
+        """Return labels, shape (n_samples,)."""
         positive = raw_prediction[:, 0] > 0
         return self.classes[np.minimum(positive, len(self.classes) - 1).astype(int)]
 
     def decision(self, raw_prediction):
-        """What `decision_function` returns, here of shape (n_samples,)."""
+        """Return the result of `decision_function`, shape (n_samples,)."""
         return raw_prediction[:, 0]
 
     def log_probabilities(self, raw_prediction):
@@ -97,32 +149,28 @@ class BinaryTargets:
         return expit(np.hstack([-raw_prediction, raw_prediction]))
 
 
-class MulticlassTargets(BinaryTargets):
-    """Three or more classes: an output each, and the largest wins.
+class MulticlassTargets(LabelTargets):
+    """Three or more classes: an output for each, of which the largest wins.
 
-    Under squared error each output is a sigmoid of its own, and the
-    probabilities are these, scaled to add up to one.
+    Under squared error each output is a sigmoid, and the probabilities are the
+    sigmoids, scaled to sum to one.
     """
 
     log_loss = "softmax_log_loss"
 
     def __init__(self, classes, loss):
         super().__init__(classes, loss)
-        self.n_outputs = len(self.classes)
         self.out_activation = "softmax" if loss == "log_loss" else "logistic"
 
     def encode(self, y, dtype):
-        """A column for each class: 1 in that of the label, else 0."""
-        codes = self.codes(y)
+        """Return a column per class: 1 in the column of the label, else 0."""
+        codes = label_codes(y, self.classes)
         Y = np.zeros((len(codes), self.n_outputs), dtype=dtype)
         Y[np.arange(len(codes)), codes] = 1
         return Y
 
     def predict(self, raw_prediction):
         return self.classes[raw_prediction.argmax(axis=1)]
-
-    def decision(self, raw_prediction):
-        return raw_prediction
 
     def log_probabilities(self, raw_prediction):
         if self.out_activation == "logistic":
@@ -140,30 +188,23 @@ class MulticlassTargets(BinaryTargets):
         return raw_prediction
 
 
-class MultilabelTargets(BinaryTargets):
-    """Any number of labels a sample, as an indicator matrix: an output each."""
+class MultilabelTargets(LabelTargets):
+    """Any number of labels per sample, as an indicator matrix: an output for each."""
 
     multilabel = True
 
-    def __init__(self, classes, loss):
-        super().__init__(classes, loss)
-        self.n_outputs = len(self.classes)
-
     def encode(self, y, dtype):
-        """The indicator matrix itself."""
+        """Return the indicator matrix as floats."""
         if y.ndim != 2 or y.shape[1] != self.n_outputs or not np.isin(y, (0, 1)).all():
             raise ValueError(
                 f"y must be an indicator matrix of zeros and ones with "
-                f"{self.n_outputs} columns, one a label, got shape {y.shape}."
+                f"{self.n_outputs} columns, one per label, got shape {y.shape}."
             )
         return y.astype(dtype)
 
     def predict(self, raw_prediction):
-        """The indicator matrix, shape (n_samples, n_labels)."""
+        """Return the indicator matrix, shape (n_samples, n_labels)."""
         return (raw_prediction > 0).astype(int)
-
-    def decision(self, raw_prediction):
-        return raw_prediction
 
     def log_probabilities(self, raw_prediction):
         return log_expit(raw_prediction)
@@ -173,7 +214,7 @@ class MultilabelTargets(BinaryTargets):
 
 
 def kind_of_labels(y):
-    """scikit-learn's `type_of_target`, or its error if these are no labels."""
+    """Return scikit-learn's `type_of_target`, or raise its error unless y is labels."""
     if np.ndim(y) == 0:
         raise ValueError(f"y must be array-like of shape (n_samples,), got {y!r}.")
     # Both cast NaN and huge numbers to integers, to see whether they are whole.
@@ -185,7 +226,7 @@ def kind_of_labels(y):
 
 
 def label_targets(y, loss, classes=None):
-    """Find out what kind of labels `y` holds.
+    """Make the targets for the kind of labels that `y` holds.
 
     Parameters
     ----------
@@ -198,7 +239,7 @@ def label_targets(y, loss, classes=None):
 
     Returns
     -------
-    targets : BinaryTargets, MulticlassTargets or MultilabelTargets
+    targets : LabelTargets
     """
     kind = kind_of_labels(y)
     if kind == "multiclass-multioutput":
@@ -214,9 +255,9 @@ def label_targets(y, loss, classes=None):
 
 
 def r2(y, prediction, sample_weight=None):
-    """scikit-learn's R^2, but of numbers whose squares may overflow or vanish.
+    """Return scikit-learn's R^2, also of numbers whose squares overflow or vanish.
 
-    Dividing both by the same power of two changes no digit.
+    Both are divided by the same power of two, which changes no digit.
     """
     y, prediction = (part.reshape(len(part), -1) for part in (y, prediction))
     if y.shape[1] == prediction.shape[1]:  # or else scikit-learn raises
@@ -232,46 +273,43 @@ def r2(y, prediction, sample_weight=None):
     return score
 
 
-class RegressionTargets:
-    """Numbers to predict; with an identity output they may be standardised.
+class RegressionTargets(Targets):
+    """Numbers; with an identity output they may be standardised.
 
     Parameters
     ----------
     n_outputs : int
 
     squeeze : bool
-        Whether predictions are of shape (n_samples,), as y was.
+        Whether y, and so the predictions, are of shape (n_samples,).
 
     loss : {'squared_error', 'absolute_error', 'poisson'}
 
     out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp'}
 
-    normalize : bool
-        Whether `scaled_to` does anything.
+    is_scaled : bool
+        Whether `scaled_to` standardises y.
 
     Attributes
     ----------
-    mean, scale : ndarray of shape (n_outputs,), or 0.0 and 1.0
+    mean, scale : ndarray of shape (n_outputs,)
         The network is trained on (y - mean) / scale.
     """
 
-    RANGES = {"logistic": (0, 1), "tanh": (-1, 1), "exp": (0, np.inf)}
-    """What y must lie in where the output activation cannot leave it."""
-
-    def __init__(self, n_outputs, squeeze, loss, out_activation, normalize):
+    def __init__(self, n_outputs, squeeze, loss, out_activation, is_scaled):
         self.n_outputs = n_outputs
         self.squeeze = squeeze
         self.network_loss = loss
         self.out_activation = out_activation
-        self.normalize = normalize
-        self.mean, self.scale = 0.0, 1.0
+        self.is_scaled = is_scaled
+        self.mean, self.scale = np.zeros(n_outputs), np.ones(n_outputs)
 
     def scaled_to(self, samples, center):
-        """Targets standardised by the deviation of `samples`, if they are to be.
+        """Return targets standardised by the deviation of `samples`, if scaled.
 
-        With `center`, the weighted mean is taken off as well.
+        With `center`, the weighted mean is subtracted as well.
         """
-        if not self.normalize:
+        if not self.is_scaled:
             return self
         y, weights = samples.y, samples.sample_weight
         if weights is not None:
@@ -284,7 +322,7 @@ class RegressionTargets:
             largest[largest == 0] = 1.0
             squares = ((Y - mean) / largest) ** 2
         scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
-        # A y that is constant up to rounding has no scale of its own.
+        # A y that is constant up to rounding keeps its scale.
         scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1.0
         scaled = copy.copy(self)
         scaled.mean = mean if center else np.zeros_like(mean)
@@ -292,26 +330,53 @@ class RegressionTargets:
         return scaled
 
     def output_bias(self, Y, sample_weight):
-        """log(mean) for an exponential output, which then begins at the mean."""
+        """Return log(mean) for an exponential output, which then starts at the mean."""
         if self.out_activation != "exp":
             return None
         mean = np.average(Y, weights=sample_weight, axis=0)
         return np.log(mean, out=np.zeros_like(mean), where=mean > 0)
 
+    def fold(self, parameters):
+        """Put the scaling of y into the last layer.
+
+        Raises
+        ------
+        ValueError
+            If the dtype of the parameters cannot hold the result.
+        """
+        coefs, intercepts = super().fold(parameters)
+        dtype = parameters.flat.dtype
+        with np.errstate(over="ignore"):
+            coefs[-1] = (coefs[-1] * self.scale).astype(dtype)
+            intercepts[-1] = (intercepts[-1] * self.scale + self.mean).astype(dtype)
+        if not (np.isfinite(coefs[-1]).all() and np.isfinite(intercepts[-1]).all()):
+            raise ValueError(
+                "y is too large: in its units, coefs_ or intercepts_ are not finite as "
+                f"{dtype}, the type of X. Scale y."
+            )
+        return coefs, intercepts
+
+    def unfold(self, coefs, intercepts):
+        """Take the scaling of y out of the last layer."""
+        if coefs:
+            coefs[-1] = coefs[-1] / self.scale
+        if intercepts:
+            intercepts[-1] = (intercepts[-1] - self.mean) / self.scale
+
     def score(self, raw_prediction, y, sample_weight):
-        """R^2 on `y`, of a network that was trained on scaled targets."""
+        """Return R^2 on `y` of a network in the units of training."""
         prediction = self.predict(raw_prediction * self.scale + self.mean)
         return r2(y, prediction, sample_weight)
 
     def encode(self, y, dtype):
-        """The columns of y, standardised if there is a scale."""
+        """Return the columns of y, standardised if they are scaled."""
         Y = y.reshape(len(y), -1)
         if Y.shape[1] != self.n_outputs:
             raise ValueError(
                 f"y must have as many outputs as in the first call, {self.n_outputs}, "
                 f"got {Y.shape[1]}."
             )
-        low, high = self.RANGES.get(self.out_activation, (-np.inf, np.inf))
+        low, high = OUT_ACTIVATIONS[self.out_activation].bounds
         if Y.min() < low or Y.max() > high:
             what = f"out_activation={self.out_activation!r}"
             if self.network_loss == "poisson":
@@ -331,7 +396,7 @@ class RegressionTargets:
         return Y
 
     def predict(self, raw_prediction):
-        """Predictions in the units of y, from the raw ones, which are overwritten."""
+        """Return predictions in the units of y; the raw ones are overwritten."""
         with np.errstate(over="ignore"):
             OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
         if self.out_activation == "exp" and not np.isfinite(raw_prediction).all():

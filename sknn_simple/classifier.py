@@ -3,30 +3,32 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.callback import with_callbacks
+from sklearn.base import ClassifierMixin
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
+from ._base import BaseSimpleMLP, solver_is_stochastic, trains
 from ._conversion import (
-    check_told_by_weights,
+    check_not_given,
     label_binarizer,
-    layer_arrays,
+    layer_parameters,
     make_fitted,
     to_sklearn,
 )
-from ._samples import check_none_is_missing, check_total_weight
+from ._fit.samples import check_none_is_missing, check_total_weight
+from ._fit.session import Mode
 from ._targets import (
     BinaryTargets,
     MulticlassTargets,
     MultilabelTargets,
     kind_of_labels,
+    label_codes,
     label_targets,
 )
+from .network import Parameters
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
@@ -348,9 +350,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         self.engine = engine
 
     @available_if(solver_is_stochastic)
-    @_fit_context(prefer_skip_nested_validation=True)
-    @all_or_nothing
-    @with_callbacks
+    @trains
     def partial_fit(self, X, y, sample_weight=None, classes=None):
         """Train the network for one epoch on `X` and `y`.
 
@@ -385,8 +385,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 "partial_fit sees only a part of the samples: class_weight must be a "
                 f"dict or None, got {self.class_weight!r}."
             )
+        self._check_partial_fit()
         self._check_classes(y, classes)
-        return self._partial_fit(X, y, sample_weight, classes)
+        self._train(X, y, sample_weight, mode=Mode.APPEND, classes=classes)
+        return self
 
     def _check_classes(self, y, classes):
         """Check that `classes` are given in the first call, and do not change."""
@@ -423,7 +425,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 f"{self.class_weight!r}."
             )
         X, y, sample_weight = samples
-        codes, classes = targets.codes(y), targets.classes
+        codes, classes = label_codes(y, targets.classes), targets.classes
         if self.class_weight == "balanced":
             totals = np.bincount(codes, sample_weight, minlength=len(classes))
             share = totals.sum() / np.count_nonzero(totals)
@@ -640,9 +642,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         >>> print(f"{neuron.predict_proba([[2, 3]])[0, 1]:.4f}")
         0.9991
         """
-        check_told_by_weights(params)
-        coefs, intercepts_given = layer_arrays(coefs, intercepts)
-        n_outputs = coefs[-1].shape[1]
+        check_not_given(params)
+        parameters = layer_parameters(coefs, intercepts)
+        n_outputs = parameters.layer_sizes[-1]
         if multilabel and n_outputs == 1:
             raise ValueError(
                 "multilabel=True needs two outputs or more, got coefs for 1: that is a "
@@ -655,19 +657,17 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 f"classes must be {n_classes} different labels in sorted order, which "
                 f"is that of the outputs, got {classes.tolist()}."
             )
-        hidden_layer_sizes = tuple(coef.shape[1] for coef in coefs[:-1])
         classifier = cls(
-            hidden_layer_sizes, fit_intercept=intercepts is not None, **params
+            parameters.layer_sizes[1:-1],
+            fit_intercept=parameters.fit_intercept,
+            **params,
         )
         if n_outputs == 2 and not multilabel:
-            coefs[-1] = coefs[-1][:, 1:] - coefs[-1][:, :1]
-            intercepts_given[-1] = intercepts_given[-1][1:] - intercepts_given[-1][:1]
+            parameters = _with_one_output(parameters)
         kind = MultilabelTargets if multilabel else MulticlassTargets
         if n_classes == 2 and not multilabel:
             kind = BinaryTargets
-        targets = kind(classes, classifier.loss)
-        classifier.classes_ = targets.classes
-        return make_fitted(classifier, coefs, intercepts_given, targets)
+        return make_fitted(classifier, parameters, kind(classes, classifier.loss))
 
     def to_sklearn(self):
         """Make the scikit-learn classifier that predicts the same.
@@ -706,3 +706,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _with_one_output(parameters):
+    """Return Parameters whose output is the difference of the two outputs."""
+    coefs, intercepts = list(parameters.coefs), list(parameters.intercepts)
+    coefs[-1] = coefs[-1][:, 1:] - coefs[-1][:, :1]
+    if intercepts:
+        intercepts[-1] = intercepts[-1][1:] - intercepts[-1][:1]
+    return Parameters.from_arrays(coefs, intercepts)

@@ -1,16 +1,16 @@
 """SimpleMLPRegressor: a multi-layer perceptron that predicts numbers."""
 
 import numpy as np
-from sklearn.base import RegressorMixin, _fit_context
-from sklearn.callback import with_callbacks
+from sklearn.base import RegressorMixin
 from sklearn.neural_network import MLPRegressor
 from sklearn.utils import check_array
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ._base import BaseSimpleMLP, all_or_nothing, solver_is_stochastic
-from ._conversion import check_told_by_weights, layer_arrays, make_fitted, to_sklearn
+from ._base import BaseSimpleMLP, solver_is_stochastic, trains
+from ._conversion import check_not_given, layer_parameters, make_fitted, to_sklearn
+from ._fit.session import Mode
 from ._targets import RegressionTargets, r2
 from .network import ACTIVATIONS
 
@@ -336,9 +336,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         self.engine = engine
 
     @available_if(solver_is_stochastic)
-    @_fit_context(prefer_skip_nested_validation=True)
-    @all_or_nothing
-    @with_callbacks
+    @trains
     def partial_fit(self, X, y, sample_weight=None):
         """Train the network for one epoch on `X` and `y`.
 
@@ -362,7 +360,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         ValueError
             As `fit` does; also with `early_stopping=True`.
         """
-        return self._partial_fit(X, y, sample_weight)
+        self._check_partial_fit()
+        self._train(X, y, sample_weight, mode=Mode.APPEND)
+        return self
 
     def _make_targets(self, y, classes=None):
         out_activation = self.out_activation
@@ -378,7 +378,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             squeeze=y.ndim == 1,
             loss=self.loss,
             out_activation=out_activation,
-            normalize=self.normalize_y and out_activation == "identity",
+            is_scaled=self.normalize_y and out_activation == "identity",
         )
 
     def predict(self, X):
@@ -469,16 +469,16 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         >>> neuron.predict([[1.0]])
         array([0.8])
         """
-        check_told_by_weights(params)
-        coefs, intercepts_given = layer_arrays(coefs, intercepts)
-        hidden_layer_sizes = tuple(coef.shape[1] for coef in coefs[:-1])
+        check_not_given(params)
+        parameters = layer_parameters(coefs, intercepts)
         regressor = cls(
-            hidden_layer_sizes, fit_intercept=intercepts is not None, **params
+            parameters.layer_sizes[1:-1],
+            fit_intercept=parameters.fit_intercept,
+            **params,
         )
-        n_outputs = coefs[-1].shape[1]
+        n_outputs = parameters.layer_sizes[-1]
         like_y = np.zeros(1) if n_outputs == 1 else np.zeros((1, n_outputs))
-        targets = regressor._make_targets(like_y)
-        return make_fitted(regressor, coefs, intercepts_given, targets)
+        return make_fitted(regressor, parameters, regressor._make_targets(like_y))
 
     def to_sklearn(self):
         """Make the scikit-learn regressor that predicts the same.

@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 from sklearn.utils.extmath import row_norms
 from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
-from .._training import constant_loss
+from .._fit.report import constant_loss
 from ..network import Samples, Workspace, loss_and_gradient
 from .problem import Problem, make_problem
 

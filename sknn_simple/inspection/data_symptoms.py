@@ -93,7 +93,7 @@ def _is_unbounded(case):
 
 def unscaled_targets(case):
     # A scale that was learned is an array.
-    if not _is_unbounded(case) or np.ndim(case.problem.targets.scale):
+    if not _is_unbounded(case) or case.problem.targets.is_scaled:
         return
     advice = "scale y, for instance with TransformedTargetRegressor."
     if case.problem.objective.out_activation == "identity":

@@ -7,10 +7,9 @@ from itertools import accumulate
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .._samples import one_sample
 from ..network import LOSSES
 from .passes import Passes, is_canonical
-from .problem import check_kind, layer_name, make_problem, not_finite
+from .problem import check_kind, layer_name, make_problem, not_finite, one_sample
 from .step import Factor, Layer, Neuron, StepExplanation, Weight
 
 SLOPES = {
@@ -120,7 +119,7 @@ def explain_step(estimator, x, y):
 def _one_target(y, targets):
     """The target as an array of one row, of shape (1,) or (1, n_outputs)."""
     y = np.asarray(y)
-    is_row = targets.n_outputs > 1 and getattr(targets, "multilabel", True)
+    is_row = targets.n_outputs > 1 and (targets.classes is None or targets.multilabel)
     shape = (1, targets.n_outputs) if is_row else (1,)
     if y.size != math.prod(shape):
         what = f"{targets.n_outputs} numbers" if is_row else "one label or number"
@@ -191,7 +190,7 @@ class _Explainer:
             layers.insert(0, Layer(name, self._activation(i), above))
         _, Y, _ = self.problem.samples
         targets, coefs = self.problem.targets, self.parameters.flat_coefs
-        scaled = getattr(targets, "normalize", False)
+        scaled = targets.is_scaled
         return StepExplanation(
             inputs=_named(self.input_names[0], self.passes.inputs[0]),
             feature_names=None if feature_names is None else list(feature_names),

@@ -12,9 +12,10 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
-from .. import _parameters, _resumption, _samples, _training
 from .._base import BaseSimpleMLP
-from .._targets import BinaryTargets, RegressionTargets
+from .._fit.session import Mode
+from .._fit.start import make_session
+from .._targets import Targets
 from ..network import Objective, Parameters, Samples
 
 
@@ -30,7 +31,7 @@ class Problem:
     samples : Samples
         With the targets and the weights that the network sees.
 
-    targets : BinaryTargets or RegressionTargets
+    targets : Targets
 
     objective : Objective
 
@@ -40,7 +41,7 @@ class Problem:
 
     parameters: Parameters
     samples: Samples
-    targets: BinaryTargets | RegressionTargets
+    targets: Targets
     objective: Objective
     learning_rate: float
 
@@ -65,22 +66,17 @@ def make_problem(estimator, X, y, sample_weight=None):
     check_kind(estimator)
     estimator._validate_params()
     estimator = _detached(estimator)
-    again = hasattr(estimator, "coefs_")
-    _parameters.check_architecture(estimator, again)
-    samples = _samples.check_samples(
-        estimator, X, y, sample_weight, reset=not again, dtype=np.float64
-    )
-    targets = estimator._targets if again else estimator._make_targets(samples.y, None)
-    samples = estimator._weigh_classes(targets, samples)
-    if samples.sample_weight is not None and not samples.sample_weight.any():
+    if sample_weight is not None and not np.any(sample_weight):
         raise ValueError("sample_weight must not be zero for every sample.")
-    run = _training.prepare(estimator, samples, (None, None, None), targets, again)
-    state = _resumption.make_state(estimator, run, again)
+    session = make_session(
+        estimator, X, y, sample_weight, mode=Mode.APPEND, dtype=np.float64
+    )
+    state = session.state
     return Problem(
         state.parameters.view(state.parameters.flat.astype(np.float64)),
-        run.samples,
-        run.targets,
-        run.objective,
+        session.samples,
+        session.targets,
+        session.objective,
         state.schedule.learning_rate(state.t),
     )
 
@@ -124,3 +120,18 @@ def not_finite(loss):
 def layer_name(index, n_layers):
     """Name of a layer of weights, counted from 0."""
     return "output layer" if index == n_layers - 1 else f"hidden layer {index + 1}"
+
+
+def one_sample(x, n_features="n_features"):
+    """A sample, of shape (n_features,) or (1, n_features), as a matrix of one row."""
+    if hasattr(x, "iloc") and x.ndim == 1:
+        return x.to_frame().T  # a row of a data frame, with its names
+    X = x if hasattr(x, "shape") else np.asarray(x)
+    if X.ndim == 1:
+        X = X.reshape(1, -1)
+    if X.ndim != 2 or X.shape[0] != 1:
+        raise ValueError(
+            f"x must be one sample, of shape ({n_features},) or (1, {n_features}), got "
+            f"shape {X.shape}."
+        )
+    return X

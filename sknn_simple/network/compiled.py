@@ -25,8 +25,8 @@ from .activations import OUT_ACTIVATIONS
 from .backprop import check_shapes
 from .interruption import hearing_ctrl_c_later
 from .losses import LOSSES
-from .optimizers import OPTIMIZERS
 from .minibatches import Samples
+from .optimizers import OPTIMIZERS
 from .training import (
     DONE,
     NOT_FINITE,

@@ -1,15 +1,15 @@
-"""History: what there is to tell of each epoch."""
+"""History: the records of the epochs."""
 
 import math
 
-from .network import Epoch
+from ..network import Epoch
 
 
 class History:
-    """Records of epochs: a column for each thing that there is to tell.
+    """Records of epochs, a column per field of `Epoch`.
 
-    Views share columns, which only grow: a `view` costs nothing, and stays as it was.
-    Of two that go on from the same epoch, one does so in columns of its own.
+    A view costs nothing: views share their columns, which only grow. If two views are
+    extended from the same epoch, the second one copies the columns first.
     """
 
     def __init__(self, columns=None):
@@ -17,30 +17,25 @@ class History:
         self.rewind(len(self.columns["loss"]))
         self._ends_at = [self.n_epochs]  # shared by all views
 
-    def append(self, epoch):
-        """Add an Epoch."""
-        self._add([[value] for value in epoch])
-
-    def extend(self, block):
-        """Add the epochs of a Block, which nobody validated."""
-        nothing = [None] * len(block.losses)
-        self._add([block.losses, block.learning_rates, nothing, nothing])
-
-    def _add(self, entries):
+    def extend(self, block, validation_loss=None, validation_score=None):
+        """Add the epochs of a Block, which all have this validation loss and score."""
         try:
-            # Of several threads at the end of the same columns, one finds this.
+            # Of several threads that extend the same columns, one removes this.
             self._ends_at.remove(self.n_epochs)
         except ValueError:
             self.columns = {name: self.column(name) for name in self.columns}
             self._ends_at = []
-        for column, new in zip(self.columns.values(), entries, strict=True):
-            column += new
-        self.n_epochs += len(entries[0])
-        self.best_loss = min(self.best_loss, *entries[0], math.inf)
+        n_new = len(block.losses)
+        self.columns["loss"] += block.losses
+        self.columns["learning_rate"] += block.learning_rates
+        self.columns["validation_loss"] += n_new * [validation_loss]
+        self.columns["validation_score"] += n_new * [validation_score]
+        self.n_epochs += n_new
+        self.best_loss = min(self.best_loss, *block.losses, math.inf)
         self._ends_at.append(self.n_epochs)
 
     def rewind(self, n_epochs):
-        """Forget all but the first epochs."""
+        """Keep only the first epochs."""
         self.n_epochs = n_epochs
         self.best_loss = min(self.column("loss"), default=math.inf)
 
@@ -50,17 +45,17 @@ class History:
         return Epoch(*(column[self.n_epochs - 1] for column in self.columns.values()))
 
     def view(self):
-        """The records so far, whatever is appended here later."""
+        """Return the records so far, whatever is added here later."""
         view = History.__new__(History)
         view.__dict__.update(self.__dict__)
         return view
 
     def column(self, name):
-        """A list with one entry an epoch."""
+        """Return a list with one entry per epoch."""
         return self.columns[name][: self.n_epochs]
 
     def to_dict(self):
-        """A list for each thing that was ever recorded, with None where it was not."""
+        """Return the columns, without those that hold only None."""
         columns = {name: self.column(name) for name in self.columns}
         return {
             name: column

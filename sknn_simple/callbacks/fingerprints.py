@@ -1,4 +1,4 @@
-"""Fingerprints of data: whether they are what they were, without keeping them."""
+"""Fingerprints: hashes that show whether data have changed."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 
 
 def fingerprints(data):
-    """What kind of array each is, and a hash of what it holds.
+    """Return the kind of each array, and a hash of its content.
 
     Parameters
     ----------
@@ -42,16 +42,16 @@ def _fingerprint(data):
 
 
 def check_same(path, before, now):
-    """Refuse, by name, what differs from the data of the fit that was saved."""
+    """Raise ValueError, by name, if data differ from the data of the saved fit."""
     for name, (kind, digest) in now.items():
         kind_before, digest_before = before[name]
         if kind != kind_before:
             raise ValueError(
-                f"{name} must be what the fit saved in {os.fspath(path)!r} was given, "
+                f"{name} must be the one of the fit saved in {os.fspath(path)!r}, "
                 f"{kind_before}, got {kind}."
             )
         if digest != digest_before:
             raise ValueError(
-                f"{name} must be what the fit saved in {os.fspath(path)!r} was given: "
-                f"{kind} as well, but with other values or names."
+                f"{name} must be the one of the fit saved in {os.fspath(path)!r}, got "
+                f"other values or names, also {kind}."
             )

@@ -1,6 +1,6 @@
-"""Checkpoint files: always whole, and known for what they are.
+"""Checkpoint files: written in one step, with a format line and a checksum.
 
-sknn_simple checkpoint 1        the format and its version, a line
+sknn_simple checkpoint 1        the format and its version, one line
 32 bytes                        SHA-256 of the rest
 the rest                        a pickled dict
 """
@@ -39,7 +39,7 @@ def check_writable(path):
 
 
 def write_checkpoint(path, content):
-    """Replace the checkpoint at `path` in one step, which a crash does or undoes."""
+    """Replace the checkpoint at `path` in one step: a crash leaves a whole one."""
     pickled = pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("wb") as file:
@@ -70,7 +70,7 @@ def read_checkpoint(path):
         If there is no file.
 
     ValueError
-        If it is no checkpoint, of a newer version, or not whole.
+        If the file is no checkpoint, of a newer version, or damaged.
     """
     name = os.fspath(path)
     line, _, rest = path.read_bytes().partition(b"\n")

@@ -1,4 +1,4 @@
-"""Callbacks: a fit that survives a kill."""
+"""Checkpoint: a callback that saves a training, so that it survives a kill."""
 
 import copy
 import os
@@ -8,58 +8,56 @@ from pathlib import Path
 
 from sklearn.utils import check_random_state
 
-from ._base import BaseSimpleMLP
-from ._checkpoint_file import check_writable, read_checkpoint, write_checkpoint
-from ._fingerprints import check_same, fingerprints
-from ._resumption import go_on, progress_of
-from .network import OPTIMIZERS
-
-__all__ = ["Checkpoint"]
+from .._base import BaseSimpleMLP
+from .._fit.session import Mode
+from ..network import OPTIMIZERS
+from .checkpoint_file import check_writable, read_checkpoint, write_checkpoint
+from .fingerprints import check_same, fingerprints
 
 
 class Checkpoint:
-    """A callback that saves a training, to go on with it after a crash or a kill.
+    """A callback that saves a training, to resume it after a crash or a kill.
 
-    It writes before the first epoch, after each `every` epochs, and at the end of the
-    fit. A checkpoint holds all that training needs but the data: the estimator as the
-    fit began, the source of chance, the weights, the optimizer, the learning rate,
-    the patience, the best weights so far under early stopping, and the history. What
-    follows from these and the data, such as the validation split and the scale of the
-    targets, is made again. Checkpoints replace each other in one step, so that
-    whatever happens the file is whole; an unfinished one is beside it, at `path` plus
-    ``.tmp``.
+    It writes before the first epoch, after every `every` epochs, and at the end of the
+    fit. A checkpoint holds everything that training needs except the data: the
+    estimator at the start of the fit, the random state, the weights, the optimizer, the
+    learning rate, the patience, the best weights so far under early stopping, and the
+    history. Whatever follows from these and the data, such as the validation split and
+    the scale of the targets, is computed again. A checkpoint replaces the previous one
+    in a single step, so that the file is always whole; an unfinished one lies beside
+    it, at `path` plus ``.tmp``.
 
-    `resume` runs the remaining epochs, and gives the weights of a run that was never
-    interrupted, to the last bit. It does so after Ctrl-C as well.
+    `resume` runs the remaining epochs. Its weights equal those of an uninterrupted run
+    to the last bit, also after Ctrl-C.
 
-    It is set on a SimpleMLPClassifier or SimpleMLPRegressor, alone or as the last step
-    of a Pipeline. In a search or in cross-validation, whose clones would all write to
-    one path, it is refused.
+    Set it on a SimpleMLPClassifier or SimpleMLPRegressor, alone or as the last step of
+    a Pipeline. Searches and cross-validation refuse it, since their clones would all
+    write to the same path.
 
     Parameters
     ----------
     path : str or os.PathLike
-        Where to write, in a folder that exists. A checkpoint that is already there is
-        replaced by the new run's, any other file is refused.
+        File to write, in a folder that exists. An older checkpoint is replaced, any
+        other file is refused.
 
     every : int, default=10
-        Epochs from one checkpoint to the next.
+        Number of epochs from one checkpoint to the next.
 
     Raises
     ------
     ValueError
-        By `fit`, before any work: if the folder of `path` does not exist; if another
-        file is there; with solver='lbfgs', whose state SciPy does not give away; in a
-        clone; if a parameter of the estimator can't be pickled. By `partial_fit`
-        always: a pickle of the estimator is a checkpoint there.
+        In `fit`, before any work: if the folder of `path` does not exist, `path` is
+        another kind of file, the solver is 'lbfgs', whose state SciPy does not expose,
+        the estimator is a clone, or a parameter of it cannot be pickled. In
+        `partial_fit` always: pickle the estimator between calls instead.
 
     Notes
     -----
-    A checkpoint is a pickle, after a line that names its format and a checksum.
-    Loading a pickle runs code: only resume files of people whom you trust.
+    A checkpoint is a line that names the format, a checksum, and a pickle. Loading a
+    pickle runs code: only resume files from people you trust.
 
-    Other callbacks are not saved. With a Checkpoint, as with any callback, epochs are
-    trained one by one.
+    Other callbacks are not saved. With a Checkpoint, as with any callback, the loop
+    trains one epoch at a time.
 
     Examples
     --------
@@ -79,13 +77,13 @@ class Checkpoint:
     25
     """
 
-    def __init__(self, path, every=10):
+    def __init__(self, path: str | os.PathLike[str], every: int = 10) -> None:
         if not isinstance(every, Integral) or isinstance(every, bool) or every < 1:
             raise ValueError(f"every must be an integer of at least 1, got {every!r}.")
         self.path = _absolute(path)
         self.every = int(every)
         self._of_clone = False
-        self._monitor = None
+        self._session = None
         self._saved = None
 
     def __repr__(self):
@@ -104,24 +102,24 @@ class Checkpoint:
         sample_weight_val=None,
         callbacks=(),
     ):
-        """Run the remaining epochs of a fit, and go on writing checkpoints.
+        """Run the remaining epochs of a fit, and keep writing checkpoints.
 
         Parameters
         ----------
         path : str or os.PathLike
-            The checkpoint.
+            File of the checkpoint.
 
         X, y, sample_weight, X_val, y_val, sample_weight_val
-            What `fit` was given. In a Pipeline, the last step's X: what the steps
-            before make of that of the Pipeline.
+            The arguments of `fit`. For the last step of a Pipeline, X is the output
+            of the steps before.
 
         callbacks : sequence of callbacks, default=()
-            To be set besides the Checkpoint. They see the remaining epochs only.
+            Callbacks to set besides the Checkpoint. They see the remaining epochs only.
 
         Returns
         -------
         estimator : SimpleMLPClassifier or SimpleMLPRegressor
-            Fitted. If the fit was already finished, as it was then.
+            The fitted estimator. A fit that was finished is returned as it was.
 
         Raises
         ------
@@ -129,8 +127,8 @@ class Checkpoint:
             If there is no file at `path`.
 
         ValueError
-            If it is not a whole checkpoint, or one of a newer version, or if the data
-            are not those of the fit; and whatever `fit` raises.
+            If the file is not a whole checkpoint, or of a newer version, if the data
+            differ from the data of the fit, or if `fit` raises it.
         """
         path = _absolute(path)
         saved = read_checkpoint(path)
@@ -156,13 +154,13 @@ class Checkpoint:
         return estimator
 
     def for_clone(self):
-        """The Checkpoint that a clone of the estimator gets: it refuses to work."""
+        """Return the Checkpoint of a clone of the estimator, which refuses to work."""
         shared = copy.copy(self)
         shared._of_clone = True
         return shared
 
     def setup(self, estimator, context):
-        """Check before any work that the training can be saved, and keep its start."""
+        """Check that the training can be saved, and keep its start."""
         if not isinstance(estimator, BaseSimpleMLP):
             raise ValueError(
                 "Checkpoint must be set on a SimpleMLPClassifier or SimpleMLPRegressor "
@@ -184,31 +182,31 @@ class Checkpoint:
         if self._saved is None:
             self._saved = _start_of(estimator) | {"every": self.every}
 
-    def begin_training(self, monitor, data, adding):
-        """Take the training to where it was saved, and watch it from there."""
-        if adding:
+    def begin_training(self, session, data, mode):
+        """Restore a saved training, and keep the session."""
+        if mode is Mode.APPEND:
             raise ValueError(
-                "Checkpoint is for fit, not for partial_fit, between whose calls the "
-                "estimator itself can be pickled."
+                "Checkpoint works with fit only, got a call of partial_fit. Pickle the "
+                "estimator between the calls instead."
             )
         if "progress" in self._saved:
-            go_on(monitor, self._saved.pop("progress"))
+            session.restore(self._saved.pop("progress"))
         else:
             self._saved["data"] = fingerprints(data)
-        self._monitor = monitor
+        self._session = session
 
     def on_fit_task_begin(self, estimator, context):
-        """Save the training when the epoch before is done with in every respect."""
+        """Save the training when the previous epoch is completely done."""
         is_epoch = context.task_name == "epoch"
-        if is_epoch and self._monitor.n_epochs % self.every == 0:
-            progress = progress_of(self._monitor)
+        if is_epoch and self._session.n_epochs % self.every == 0:
+            progress = self._session.progress()
             write_checkpoint(
                 self.path, self._saved | {"progress": progress, "fitted": None}
             )
 
     def on_fit_task_end(self, estimator, context):
-        """Save the fitted estimator when the fit is done, and was not interrupted."""
-        if context.task_name == "epoch" or self._monitor.interrupted:
+        """Save the fitted estimator after a fit that was not interrupted."""
+        if context.task_name == "epoch" or self._session.stop_reason == "interrupted":
             return
         fitted = _without_callbacks(estimator)
         if self._saved["unseeded"]:
@@ -216,12 +214,12 @@ class Checkpoint:
         write_checkpoint(self.path, self._saved | {"fitted": fitted})
 
     def teardown(self, estimator, context):
-        """Forget the training."""
-        self._monitor = self._saved = None
+        """Release the training."""
+        self._session = self._saved = None
 
 
 def _without_callbacks(estimator):
-    """A copy of the estimator without what belongs to a fit that is under way."""
+    """Return a copy of the estimator without the state of a fit in progress."""
     bare = copy.copy(estimator)
     for name in (
         "_skl_callbacks",
@@ -234,15 +232,15 @@ def _without_callbacks(estimator):
 
 
 def _start_of(estimator):
-    """What a fit begins with: the estimator and its source of chance, pickled now."""
+    """Return the estimator and its random state, pickled."""
     start = _without_callbacks(estimator)
     unseeded = start.random_state is None
     if unseeded:
-        # NumPy's global source: its state of now is pickled.
+        # The present state of NumPy's global generator is pickled.
         start.random_state = check_random_state(None)
     try:
         pickled = pickle.dumps(start)
-    except MemoryError:  # tells nothing of the parameters
+    except MemoryError:  # says nothing about the parameters
         raise
     except Exception as error:
         raise ValueError(
@@ -254,7 +252,7 @@ def _start_of(estimator):
 
 
 def _absolute(path):
-    """The path, so that a change of folder does not matter."""
+    """Return an absolute path, so that a later change of folder does not matter."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be a str or an os.PathLike, got {path!r}.")
     return Path(path).absolute()

@@ -1,0 +1,206 @@
+"""Loop: runs the epochs of a session, on either engine or with L-BFGS."""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..network import (
+    DONE,
+    INTERRUPTED,
+    NOT_FINITE,
+    OPTIMIZERS,
+    Block,
+    minimize_lbfgs,
+)
+from . import options
+from .report import Report
+from .session import Mode
+
+
+@dataclass
+class Milestones:
+    """Numbers of epochs at which a caller needs the model of a shorter fit.
+
+    Attributes
+    ----------
+    epochs : list of int
+        The ones still to come, ascending, all below max_iter.
+
+    visit : callable
+        Called as ``visit(n_epochs, finish)`` after so many epochs, unless training ends
+        with them. ``finish(warns)`` returns the estimator as a fit with
+        max_iter=n_epochs leaves it. It raises, and if `warns` warns, as that fit does.
+    """
+
+    epochs: list[int]
+    visit: Callable
+
+
+class Loop:
+    """Runs the epochs of a session.
+
+    Parameters
+    ----------
+    estimator : BaseSimpleMLP
+        Read for its options only.
+
+    session : Session
+
+    callbacks : CallbackBridge
+
+    milestones : Milestones, default=None
+    """
+
+    def __init__(self, estimator, session, callbacks, milestones=None):
+        self.estimator = estimator
+        self.session = session
+        self.callbacks = callbacks
+        self.milestones = milestones
+        self.report = Report.of(estimator, session)
+
+    def run(self):
+        """Train until done; on Ctrl-C return to the last finished epoch.
+
+        Returns
+        -------
+        report : Report
+            With the warnings that are still to be given.
+        """
+        session = self.session
+        try:
+            # Numbers that overflow are found at the end of each block.
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                if self.estimator.solver in OPTIMIZERS:
+                    self._descend()
+                else:
+                    self._minimize()
+        except KeyboardInterrupt:
+            # A search must end too, instead of scoring an unfinished model.
+            if session.n_epochs == 0 or self.callbacks.is_one_of_many:
+                raise
+            session.rewind()
+            session.stop_reason = "interrupted"
+            self.report.interrupted(session)
+        if session.best is not None:
+            session.state.parameters.flat[:] = session.best.flat
+            # Momentum belongs to the last epoch's weights, not to the best ones.
+            session.state.optimizer = options.make_optimizer(
+                self.estimator, session.best.flat.dtype
+            )
+        return self.report
+
+    def _descend(self):
+        """Train with sgd or adam, in blocks of epochs where nothing happens between."""
+        session = self.session
+        n_samples = session.samples.X.shape[0]
+        trainer = session.trainer_class(
+            session.state,
+            session.samples,
+            session.objective,
+            batch_size=options.batch_size(self.estimator, n_samples),
+            shuffle=self.estimator.shuffle,
+        )
+        patience = session.patience if session.validation is None else None
+        one_by_one = (
+            session.validation is not None
+            or self.callbacks.callbacks
+            or self.report.verbose
+        )
+        # The first block shows how long an epoch takes. A block draws the orders of all
+        # its epochs at once: at most a million numbers, or one epoch's.
+        size, largest = 1, 1 if one_by_one else 2**20 // n_samples + 1
+        while session.n_epochs < session.max_iter:
+            began = time.perf_counter()
+            self.callbacks.begin_epoch()
+            size = min(size, self._epochs_ahead())
+            block = trainer.train(size, patience)
+            if self._end_block(block):
+                return
+            self._pass_milestone()
+            # Compiled loops notice Ctrl-C between blocks: these take some 0.05 s.
+            seconds = (time.perf_counter() - began) / size
+            size = max(1, int(min(0.05 / seconds, 100 * size, largest)))
+        self.report.check_progress(session)
+        if session.mode is not Mode.APPEND:
+            session.stop_reason = "max_iter"
+            self.report.out_of_epochs(session)
+
+    def _minimize(self):
+        """Train with L-BFGS."""
+        session, estimator = self.session, self.estimator
+        result = minimize_lbfgs(
+            session.state,
+            session.samples,
+            session.objective,
+            tol=estimator.tol,
+            max_iter=estimator.max_iter,
+            max_fun=estimator.max_fun,
+            before_evaluation=self.callbacks.begin_epoch,
+            end_block=self._end_block,
+        )
+        loss = float(result.fun)
+        is_finite = session.state.is_finite(loss)
+        self.report.check_finite(
+            session, Block([loss], [None], DONE if is_finite else NOT_FINITE)
+        )
+        if session.n_epochs == 0:  # there was nothing to improve
+            session.first_loss = loss
+        self.callbacks.abandon_epoch()
+        if session.stop_reason is not None:
+            return
+        if result.status == 0:
+            session.stop_reason = "converged"
+            return
+        session.stop_reason = "line_search"
+        if result.status == 1:
+            out_of_epochs = result.nit >= estimator.max_iter
+            session.stop_reason = "max_iter" if out_of_epochs else "max_fun"
+        self.report.not_converged(result)
+
+    def _end_block(self, block):
+        """Record a block that has ended; return whether training ends with it."""
+        session, report = self.session, self.report
+        report.check_finite(session, block)
+        validated = None
+        if session.validation is not None:
+            validated = session.validation.evaluate(session)
+            report.check_validation(session, block, *validated)
+        slowed = session.record(block, validated)
+        report.epoch(session)
+        if block.ending == INTERRUPTED:
+            raise KeyboardInterrupt
+        if self.callbacks.end_epoch():
+            session.stop_reason = "callback"
+        elif slowed:
+            report.slower(session)
+        elif session.stop_reason is not None:
+            report.out_of_patience(session)
+        return session.stop_reason is not None
+
+    def _epochs_ahead(self):
+        """Return the number of epochs until the next milestone, or until the last."""
+        ahead = self.milestones.epochs if self.milestones is not None else ()
+        return (ahead[0] if ahead else self.session.max_iter) - self.session.n_epochs
+
+    def _pass_milestone(self):
+        """Hand the model over if this is a milestone."""
+        n_epochs = self.session.n_epochs
+        if self.milestones is not None and self.milestones.epochs[:1] == [n_epochs]:
+            self.milestones.epochs.pop(0)
+            self.milestones.visit(n_epochs, self._finish)
+
+    def _finish(self, warns):
+        """Return the estimator as if `max_iter` had ended training just now."""
+        session = self.session
+        self.report.check_progress(session)
+        if warns:
+            report = Report.of(self.estimator, session)
+            report.out_of_epochs(session)
+            report.give_warnings(stacklevel=2)
+        fitted = copy.copy(self.estimator)
+        vars(fitted).update(session.attributes(), max_iter=session.n_epochs)
+        fitted.stop_reason_ = "max_iter"
+        return fitted

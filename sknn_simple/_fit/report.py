@@ -1,0 +1,206 @@
+"""Report: what training prints and warns of, and its errors of divergence."""
+
+import math
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from ..network import LOSSES, NOT_FINITE
+from .options import auto_learning_rate
+
+
+def constant_loss(objective, samples):
+    """Return the loss of the best prediction that is the same for every sample."""
+    loss = LOSSES[objective.loss]
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = loss.of_constant(samples.Y, samples.sample_weight)
+    if not np.isfinite(value):
+        raise ValueError(
+            f"y is too large for loss={objective.loss!r}: even the loss of the best "
+            "constant prediction is not finite. Scale y, as normalize_y=True does with "
+            "the first y that it gets."
+        )
+    return float(value / loss.n_averaged(samples.Y.shape[1]))
+
+
+@dataclass
+class Report:
+    """Prints progress, collects warnings, and raises the errors of divergence.
+
+    Warnings wait until the training has ended, so that they point to the caller.
+
+    Attributes
+    ----------
+    verbose : bool or int
+
+    auto_rate : float
+        The value of learning_rate_init="auto", for advice.
+
+    constant_loss : float
+        Loss of the best constant prediction.
+
+    to_scale : str
+        What the user might scale, for advice.
+
+    pending : list of tuple
+        Message and category of each warning.
+    """
+
+    verbose: int
+    auto_rate: float
+    constant_loss: float
+    to_scale: str
+    pending: list = field(default_factory=list)
+
+    @classmethod
+    def of(cls, estimator, session):
+        """Make the report of a session that has not begun."""
+        raw_y = session.targets.classes is None and not session.targets.is_scaled
+        return cls(
+            estimator.verbose,
+            auto_learning_rate(estimator, session.objective),
+            constant_loss(session.objective, session.samples),
+            "the inputs and y" if raw_y else "the inputs",
+        )
+
+    def give_warnings(self, stacklevel):
+        """Warn of all that is pending."""
+        for message, category in self.pending:
+            warnings.warn(message, category, stacklevel=stacklevel + 1)
+
+    def epoch(self, session):
+        """Print the last epoch, if verbose."""
+        if not self.verbose:
+            return
+        epoch = session.history.last
+        line = (
+            f"Epoch {session.n_epochs} of {session.max_iter}: loss = {epoch.loss:.8f}"
+        )
+        if epoch.learning_rate is not None:
+            line += f", learning rate = {epoch.learning_rate:g}"
+        if epoch.validation_score is not None:
+            line += f", validation score = {epoch.validation_score:.6f}"
+        print(line)
+
+    def slower(self, session):
+        """Print that the learning rate drops, if verbose."""
+        if self.verbose:
+            rate = session.state.schedule.learning_rate(session.state.t)
+            print(f"{_no_improvement(session)} Setting the learning rate to {rate:g}.")
+
+    def out_of_patience(self, session):
+        """Report that training ends for lack of improvement."""
+        self.check_progress(session)
+        if self.verbose:
+            print(f"{_no_improvement(session)} Stopping.")
+        # Where there is nothing to learn, noise alone makes the loss a little higher.
+        loss = session.loss
+        if session.validation is None and loss > 1.5 * self.constant_loss + 0.01:
+            self.pending.append(
+                (
+                    f"Training ended at a loss of {loss:.6g}, far above the loss of a "
+                    f"constant prediction, {self.constant_loss:.6g}. Scale "
+                    f"{self.to_scale} (for instance with StandardScaler), or change "
+                    "learning_rate_init or hidden_layer_sizes.",
+                    ConvergenceWarning,
+                )
+            )
+
+    def interrupted(self, session):
+        """Warn that Ctrl-C has ended training."""
+        self.pending.append(
+            (
+                f"Training was interrupted after {session.n_epochs} epochs; the "
+                "model is the one after the last finished epoch.",
+                UserWarning,
+            )
+        )
+
+    def out_of_epochs(self, session):
+        """Warn that `max_iter` has ended training, unless the user asked for that."""
+        if not math.isinf(session.patience.n_epochs):
+            self.pending.append(
+                (
+                    f"Training stopped at max_iter={session.n_epochs} epochs, before "
+                    f"{_watched(session)} stopped improving. Increase max_iter.",
+                    ConvergenceWarning,
+                )
+            )
+
+    def not_converged(self, result):
+        """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
+        self.pending.append(
+            (
+                f"lbfgs failed to converge after {result.nit} iterations "
+                f"({result.message}). Increase max_iter or max_fun, or scale "
+                f"{self.to_scale} (for instance with StandardScaler).",
+                ConvergenceWarning,
+            )
+        )
+
+    def check_finite(self, session, block):
+        """Raise ValueError if a Block ended with a number that is not finite."""
+        if block.ending == NOT_FINITE:
+            epoch = block.last
+            what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
+            n_epochs = session.n_epochs + len(block.losses)
+            raise self._divergence(epoch, n_epochs, f"{what} is no longer finite")
+
+    def check_validation(self, session, block, loss, score):
+        """Raise ValueError unless the validation loss and score are finite."""
+        n_epochs = session.n_epochs + 1
+        if not math.isfinite(loss):
+            raise self._divergence(
+                block.last, n_epochs, "the validation loss is not finite"
+            )
+        if not math.isfinite(score):
+            raise ValueError(
+                "scoring must give a finite number on the validation data, got "
+                f"{score} in epoch {n_epochs}."
+            )
+
+    def check_progress(self, session):
+        """Raise ValueError if training ends far above where it began."""
+        # Minibatches alone can end up to 1.8 times higher than they began, where there
+        # is nothing (more) to learn: only what is far above a constant has diverged.
+        epoch, first_loss = session.history.last, session.first_loss
+        rose = epoch.loss > 1.5 * first_loss + max(session.patience.tol, 1e-4)
+        if rose and epoch.loss > 3 * self.constant_loss:
+            raise self._divergence(
+                epoch,
+                session.n_epochs,
+                f"the loss rose from {first_loss:.6g} in the first epoch to "
+                f"{epoch.loss:.6g}",
+            )
+
+    def _divergence(self, epoch, n_epochs, what):
+        """Return the error that names the epoch, the rate and a next step."""
+        rate = epoch.learning_rate
+        if rate is None:
+            return ValueError(
+                f"Training diverged in epoch {n_epochs}: {what}. Try to scale "
+                f"{self.to_scale} (for instance with StandardScaler)."
+            )
+        return ValueError(
+            f"Training diverged in epoch {n_epochs}, at a learning rate of "
+            f"{rate:g}: {what}. Try to lower learning_rate_init (its 'auto' is "
+            f"{self.auto_rate:g} here), or to scale {self.to_scale} (for instance with "
+            "StandardScaler)."
+        )
+
+
+def _watched(session):
+    """Return the quantity whose improvement patience waits for."""
+    if session.validation is None:
+        return "the training loss"
+    return "the validation score"
+
+
+def _no_improvement(session):
+    patience = session.patience
+    return (
+        f"{_watched(session).capitalize()} did not improve by more than "
+        f"tol={patience.tol} for {patience.n_epochs} consecutive epochs."
+    )

@@ -1,0 +1,165 @@
+"""Samples: checks of X, y and sample weights."""
+
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import diags_array, issparse
+from sklearn.base import is_regressor
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    column_or_1d,
+    validate_data,
+)
+
+from ..network import Samples
+
+
+class LabelledSamples(NamedTuple):
+    """Checked samples in the units of the user.
+
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features), C-contiguous
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs), labels or numbers
+    sample_weight : ndarray of shape (n_samples,), or None if all weights are 1
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+
+
+def _is_missing(value):
+    """Return whether this is None, NaN or NaT, which differ from themselves."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas.NA is neither equal to itself nor not
+        return True
+    except ValueError:  # an array is no missing value
+        return False
+
+
+def check_none_is_missing(y, name="y"):
+    """Raise ValueError if a label is missing, which may not be comparable."""
+    if y is None or hasattr(y, "toarray"):
+        return
+    labels, y = y, np.asarray(y)
+    if isinstance(labels, list | tuple) and y.dtype.kind == "U":
+        y = np.asarray(labels, object)  # or else NaN is the text "nan"
+    if y.ndim == 0 or y.dtype.kind not in "fcmMO":
+        return
+    if y.dtype.kind == "O":
+        missing = np.array([_is_missing(v) for v in y.flat], bool).reshape(y.shape)
+    else:
+        missing = y != y
+    if missing.any():
+        where = np.argwhere(missing)[0]
+        raise ValueError(
+            f"Input {name} contains NaN, None or the like: {y[tuple(where)]!s} at "
+            f"index {where[0]}. Drop this sample."
+        )
+
+
+def _check_numbers(y):
+    """Raise ValueError unless a regressor can predict `y`."""
+    y = np.asarray(y)
+    if y.dtype.kind in "mM":
+        raise ValueError("y must be numbers for a regressor, got dates or times.")
+    if y.dtype.kind in "SU" or (
+        y.dtype.kind == "O" and any(isinstance(v, str) for v in y.flat)
+    ):
+        raise ValueError(
+            "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
+            "labels."
+        )
+
+
+@contextmanager
+def checking(**arrays):
+    """Catch cases that scikit-learn's validation of these arrays misses."""
+    for name, array in arrays.items():
+        if np.ma.is_masked(array):
+            raise ValueError(
+                f"{name} must not have masked values. Drop these samples, or fill in "
+                "the values."
+            )
+    try:
+        # scikit-learn sums an array to see whether it is finite: infinities may meet.
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except OverflowError as error:
+        raise ValueError(
+            f"{' and '.join(arrays)} must hold numbers that a float can hold: {error}."
+        ) from error
+
+
+def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
+    """Check inputs, targets and sample weights together.
+
+    The weights get the dtype of X; they must be neither negative nor all zero.
+
+    Returns
+    -------
+    LabelledSamples
+    """
+    check_none_is_missing(y)
+    if is_regressor(estimator):
+        _check_numbers(y)
+    with checking(X=X, y=y):
+        X, y = validate_data(
+            estimator,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=dtype,
+            order="C",
+            multi_output=True,
+            y_numeric=is_regressor(estimator),
+            reset=reset,
+        )
+    if hasattr(y, "toarray"):
+        y = y.toarray()
+    if y.ndim > 2:
+        raise ValueError(
+            f"y must be of shape (n_samples,) or (n_samples, n_outputs), got {y.shape}."
+        )
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    if is_regressor(estimator) and not np.isfinite(y).all():
+        raise ValueError("Input y contains infinity.")  # an array of objects may
+    if sample_weight is not None:
+        # Weights that overflow the dtype of X are refused below.
+        with np.errstate(over="ignore"):
+            sample_weight = _check_sample_weight(
+                sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+            )
+        check_total_weight(sample_weight, "sample_weight")
+    return LabelledSamples(X, y, sample_weight)
+
+
+def check_total_weight(sample_weight, name):
+    """Check that the sum and the mean of the weights leave room for the losses.
+
+    The limit is the square root of the largest number of their dtype.
+    """
+    with np.errstate(over="ignore"):
+        total = sample_weight.sum(dtype=np.float64)
+    largest = float(np.sqrt(np.finfo(sample_weight.dtype).max))
+    if total > largest or total < len(sample_weight) / largest:
+        raise ValueError(
+            f"{name} must have a mean of at least {1 / largest:.1g} and a sum of at "
+            f"most {largest:.1g} for X of {sample_weight.dtype}, got weights from "
+            f"{sample_weight.min():.3g} to {sample_weight.max():.3g}. Divide them all "
+            "by the same number."
+        )
+
+
+def encode(targets, samples):
+    """Return the Samples that the network sees."""
+    X, y, sample_weight = samples
+    Y = targets.encode(y, X.dtype)
+    if sample_weight is not None and not sample_weight.all():
+        # A row of weight 0 must not overflow: infinity times 0 is not 0.
+        counts = (sample_weight > 0).astype(X.dtype)
+        X = diags_array(counts) @ X if issparse(X) else X * counts[:, None]
+        Y = Y * counts[:, None]
+    return Samples(X, Y, sample_weight)

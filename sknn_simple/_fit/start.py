@@ -1,0 +1,246 @@
+"""Start: makes a complete session from an estimator and its data."""
+
+import copy
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ..network import (
+    OPTIMIZERS,
+    Adaptive,
+    Objective,
+    Parameters,
+    Patience,
+    TrainingState,
+    draw_parameters,
+)
+from . import options
+from .history import History
+from .samples import check_samples, encode
+from .session import Mode, Session
+from .validation import NO_VALIDATION_DATA, Validation, hold_out
+
+
+def make_session(
+    estimator,
+    X,
+    y,
+    sample_weight=None,
+    validation_data=NO_VALIDATION_DATA,
+    *,
+    mode,
+    max_iter=1,
+    classes=None,
+    dtype=None,
+):
+    """Make the session of a call of `fit` or `partial_fit`.
+
+    The estimator gets the names and the number of the features; nothing else in it
+    changes.
+
+    Parameters
+    ----------
+    estimator : BaseSimpleMLP
+
+    X, y, sample_weight
+        As the caller gave them.
+
+    validation_data : ValidationData, default=NO_VALIDATION_DATA
+
+    mode : Mode
+
+    max_iter : int, default=1
+        Maximum number of epochs.
+
+    classes : array-like of shape (n_classes,), default=None
+        All labels, where `y` may lack some.
+
+    dtype : dtype, default=None
+        None is the dtype of the earlier training or of X.
+
+    Returns
+    -------
+    session : Session
+    """
+    validation_data.check_request(estimator)
+    architecture = options.Architecture.of(estimator)
+    resumes = mode is not Mode.NEW and estimator.__sklearn_is_fitted__()
+    earlier = estimator._continuation if resumes else None
+    if resumes:
+        architecture.check_same(estimator._architecture)
+        dtype = dtype or estimator.coefs_[0].dtype
+    samples = check_samples(
+        estimator,
+        X,
+        y,
+        sample_weight,
+        reset=not resumes,
+        dtype=dtype or (np.float64, np.float32),
+    )
+    trainer_class = options.trainer_class(estimator, samples.X)
+    targets = (
+        estimator._targets if resumes else estimator._make_targets(samples.y, classes)
+    )
+    samples = estimator._weigh_classes(targets, samples)
+
+    rng = _make_rng(estimator, earlier)
+    split_seed = None if earlier is None else earlier.split_seed
+    held_out = None
+    if estimator.early_stopping and validation_data.X is not None:
+        held_out = validation_data.check(estimator, samples.X.dtype)
+    elif estimator.early_stopping:
+        if split_seed is None:
+            split_seed = _make_split_seed(estimator, rng)
+        samples, held_out = hold_out(estimator, samples, split_seed)
+    if not resumes or (earlier is None and estimator.t_ == 0):
+        # Coefs from elsewhere were not trained on scaled targets.
+        targets = targets.scaled_to(samples, center=estimator.fit_intercept)
+    objective = Objective(
+        targets.network_loss,
+        estimator.activation,
+        targets.out_activation,
+        float(estimator.alpha),
+    )
+    samples = encode(targets, samples)
+    state = _make_state(estimator, samples, targets, objective, rng, earlier, resumes)
+    validation = None
+    if held_out is not None:
+        validation = Validation.of(estimator, targets, held_out)
+    appends = resumes and mode is Mode.APPEND
+    seed = estimator.random_state
+    return Session(
+        mode=mode,
+        architecture=architecture,
+        targets=targets,
+        samples=samples,
+        objective=objective,
+        state=state,
+        trainer_class=trainer_class,
+        validation=validation,
+        patience=_make_patience(estimator, state, earlier),
+        history=estimator._history.view() if appends else History(),
+        max_iter=max_iter,
+        seed=int(seed) if isinstance(seed, Integral) else None,
+        split_seed=split_seed,
+    )
+
+
+def _make_rng(estimator, earlier):
+    """Return the generator of an earlier call with the same seed, or a new one."""
+    seed = None if earlier is None else earlier.seed
+    if seed is not None and seed == estimator.random_state:
+        return copy.deepcopy(earlier.state.rng)
+    return check_random_state(estimator.random_state)
+
+
+def _make_split_seed(estimator, rng):
+    """Return an integer random_state itself, as `train_test_split` uses it, or draw."""
+    if isinstance(estimator.random_state, Integral):
+        return int(estimator.random_state)
+    return int(rng.randint(2**31 - 1))
+
+
+def _make_state(estimator, samples, targets, objective, rng, earlier, resumes):
+    """Make the state that training begins with."""
+    before = None if earlier is None else earlier.state
+    if before is not None:
+        parameters = before.parameters.copy()
+    elif resumes:
+        parameters = _unfolded(estimator, targets)
+    else:
+        parameters = _initial_parameters(estimator, samples, targets, rng)
+    dtype = parameters.flat.dtype
+    return TrainingState(
+        parameters,
+        options.make_optimizer(estimator, dtype, before and before.optimizer),
+        options.make_schedule(estimator, objective, before and before.schedule),
+        rng,
+        estimator.t_ if resumes else 0,
+    )
+
+
+def _make_patience(estimator, state, earlier):
+    """Make the patience; an adaptive rate continues the counts of the last call."""
+    # L-BFGS has a stopping rule of its own, except under early stopping.
+    has_patience = estimator.solver in OPTIMIZERS or estimator.early_stopping
+    patience = Patience(
+        float(estimator.tol), estimator.n_iter_no_change if has_patience else np.inf
+    )
+    counts = None if earlier is None else earlier.patience
+    if counts is not None and type(state.schedule) is Adaptive:
+        patience.restore(counts.snapshot())
+    return patience
+
+
+def _unfolded(estimator, targets):
+    """Return the fitted weights in the units of training."""
+    coefs = list(estimator.coefs_)
+    intercepts = list(estimator.intercepts_) if estimator.fit_intercept else []
+    targets.unfold(coefs, intercepts)
+    dtype = coefs[0].dtype
+    return Parameters.from_arrays(
+        [coef.astype(dtype) for coef in coefs],
+        [intercept.astype(dtype) for intercept in intercepts],
+    )
+
+
+def _initial_parameters(estimator, samples, targets, rng):
+    """Draw the initial parameters, or copy the given ones.
+
+    The given ones are in the units of y, as `coefs_` and `intercepts_` are.
+    """
+    X, Y, sample_weight = samples
+    layer_sizes = (X.shape[1], *options.hidden_layer_sizes(estimator), Y.shape[1])
+    parameters = draw_parameters(
+        layer_sizes,
+        rng,
+        estimator.init,
+        estimator.activation,
+        estimator.fit_intercept,
+        X.dtype,
+    )
+    output_bias = targets.output_bias(Y, sample_weight)
+    if output_bias is not None and estimator.fit_intercept:
+        parameters.intercepts[-1][:] = output_bias
+    given = {
+        "coefs_init": (estimator.coefs_init, parameters.coefs),
+        "intercepts_init": (estimator.intercepts_init, parameters.intercepts),
+    }
+    if estimator.intercepts_init is not None and not estimator.fit_intercept:
+        raise ValueError(
+            "intercepts_init must be None with fit_intercept=False, got "
+            f"{estimator.intercepts_init!r}."
+        )
+    arrays = {
+        name: None if values is None else _given_arrays(name, values, parts)
+        for name, (values, parts) in given.items()
+    }
+    # Numbers that overflow the dtype of X are refused below.
+    with np.errstate(over="ignore"):
+        targets.unfold(arrays["coefs_init"], arrays["intercepts_init"])
+        for name, (_, parts) in given.items():
+            for part, array in zip(parts, arrays[name] or parts, strict=True):
+                part[:] = array
+    if not np.isfinite(parameters.flat).all():
+        raise ValueError(
+            f"coefs_init and intercepts_init must be finite as {X.dtype.name}, the "
+            "type of X, also in units of the deviation of y."
+        )
+    return parameters
+
+
+def _given_arrays(name, given, parts):
+    """Return `coefs_init` or `intercepts_init` as copies of the shapes of `parts`."""
+    expected = [part.shape for part in parts]
+    required = f"{name} must be a list of arrays of shapes {expected}, one per layer"
+    try:
+        arrays = [np.array(array) for array in given]
+    except (TypeError, ValueError) as error:  # no list, or a ragged array
+        raise ValueError(f"{required}, got {given!r}.") from error
+    shapes = [array.shape for array in arrays]
+    if shapes != expected:
+        raise ValueError(f"{required}, got {shapes}.")
+    if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
+        raise ValueError(f"{name} must hold finite numbers, got {given!r}.")
+    return arrays

@@ -1,0 +1,203 @@
+"""Validation: held-out samples, and the score that early stopping watches."""
+
+import copy
+import math
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import train_test_split
+
+from ..network import LOSSES, Samples, loss_and_delta, predict
+from .samples import LabelledSamples, check_samples, check_total_weight, encode
+
+
+class ValidationData(NamedTuple):
+    """X_val, y_val and sample_weight_val as the caller gave them, or None."""
+
+    X: Any = None
+    y: Any = None
+    sample_weight: Any = None
+
+    def check_request(self, estimator):
+        """Raise ValueError unless the data are complete, and early stopping is on."""
+        if self.X is None and self.y is None:
+            if self.sample_weight is not None:
+                raise ValueError(
+                    "sample_weight_val is given, but X_val and y_val are not."
+                )
+            return
+        if self.y is None:
+            raise ValueError("X_val is given, but y_val is not.")
+        if self.X is None:
+            raise ValueError("y_val is given, but X_val is not.")
+        if not estimator.early_stopping:
+            raise ValueError(
+                "X_val and y_val are used by early stopping only, but early_stopping "
+                "is False. Set early_stopping=True."
+            )
+
+    def check(self, estimator, dtype):
+        """Return the data as LabelledSamples of this dtype."""
+        with naming_validation_data():
+            return check_samples(estimator, *self, reset=False, dtype=dtype)
+
+
+NO_VALIDATION_DATA = ValidationData()
+
+
+@contextmanager
+def naming_validation_data():
+    """Make an error about X or y name the validation data."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(
+            f"The validation data X_val, y_val, sample_weight_val are bad: {error}"
+        ) from error
+
+
+def hold_out(estimator, samples, seed):
+    """Split off `validation_fraction` of the samples, stratified by label.
+
+    Returns
+    -------
+    training, validation : LabelledSamples
+    """
+    stratify = _check_sizes(estimator, samples)
+    given = [array for array in samples if array is not None]
+    parts = train_test_split(
+        *given,
+        test_size=estimator.validation_fraction,
+        stratify=stratify,
+        random_state=seed,
+    )
+    if samples.sample_weight is None:
+        parts += [None, None]
+    training, validation = LabelledSamples(*parts[::2]), LabelledSamples(*parts[1::2])
+    for name, part in (("training", training), ("validation", validation)):
+        if part.sample_weight is None:
+            continue
+        made = (
+            "that early_stopping=True with validation_fraction="
+            f"{estimator.validation_fraction} makes"
+        )
+        if not part.sample_weight.any():
+            raise ValueError(
+                f"sample_weight is zero for every sample of the {name} part {made}."
+            )
+        check_total_weight(
+            part.sample_weight, f"sample_weight of the {name} part {made}"
+        )
+    return training, validation
+
+
+def _check_sizes(estimator, samples):
+    """Raise ValueError if a part would be too small; return the labels to stratify."""
+    n_samples, fraction = samples.X.shape[0], estimator.validation_fraction
+    n_val = int(np.ceil(n_samples * fraction))
+    stratify = samples.y if is_classifier(estimator) and samples.y.ndim == 1 else None
+    n_classes = 1
+    if stratify is not None:
+        classes, counts = np.unique(samples.y, return_counts=True)
+        n_classes = len(classes)
+        if n_classes == 1:
+            stratify = None
+        elif counts.min() < 2:
+            raise ValueError(
+                "early_stopping=True holds out a part of each class, which takes at "
+                "least 2 samples of it, but class "
+                f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of "
+                "it, leave it out, or pass X_val and y_val."
+            )
+    if n_val < max(2, n_classes) or n_samples - n_val < n_classes:
+        raise ValueError(
+            f"early_stopping=True with validation_fraction={fraction} holds out "
+            f"{n_val} of {n_samples} samples: too few to validate on, or to train on "
+            f"(at least {max(2, n_classes)} and {n_classes}). Change "
+            "validation_fraction, or pass X_val and y_val."
+        )
+    return stratify
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Held-out samples, and the score of a network on them.
+
+    Attributes
+    ----------
+    samples : Samples
+        As the network sees them.
+
+    held_out : LabelledSamples
+        The same in the units of the user.
+
+    estimator : BaseSimpleMLP
+        The estimator that is fitted.
+
+    scorer : callable or None
+        A scikit-learn scorer, if `scoring` names or is one.
+    """
+
+    samples: Samples
+    held_out: LabelledSamples
+    estimator: Any
+    scorer: Callable | None
+
+    @classmethod
+    def of(cls, estimator, targets, held_out):
+        """Make the validation that the option `scoring` asks for."""
+        scorer = None
+        if estimator.scoring not in (None, "loss"):
+            scorer = check_scoring(estimator, estimator.scoring)
+        with naming_validation_data():
+            return cls(encode(targets, held_out), held_out, estimator, scorer)
+
+    def evaluate(self, session):
+        """Return the loss without penalty, and the score, of the session's network.
+
+        The score is minus the loss where the loss is not finite.
+        """
+        X, Y, sample_weight = self.samples
+        parameters, objective = session.state.parameters, session.objective
+        raw_prediction = predict(
+            X, parameters.coefs, parameters.intercepts, objective.activation
+        )
+        loss = loss_and_delta(
+            objective.loss,
+            objective.out_activation,
+            raw_prediction.copy(),
+            Y,
+            sample_weight,
+            np.empty_like(raw_prediction),
+            np.empty_like(raw_prediction),
+        )
+        loss /= self.samples.total_weight
+        loss /= LOSSES[objective.loss].n_averaged(Y.shape[1])
+        if not math.isfinite(loss) or self.estimator.scoring == "loss":
+            return loss, -loss
+        if self.scorer is not None:
+            return loss, self._score(session)
+        _, y, sample_weight = self.held_out
+        score = session.targets.score(raw_prediction, y, sample_weight)
+        return loss, score
+
+    def _score(self, session):
+        """Apply the scorer to the estimator as it would be after the last epoch."""
+        fitted = copy.copy(self.estimator)
+        vars(fitted).update(session.attributes(best=False))
+        # Held-out samples are an array, even if X is a data frame.
+        vars(fitted).pop("feature_names_in_", None)
+        X, y, sample_weight = self.held_out
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        try:
+            return float(self.scorer(fitted, X, y, **weights))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"scoring={self.estimator.scoring!r} failed on the validation data: "
+                f"{error}"
+            ) from error
