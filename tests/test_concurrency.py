@@ -13,6 +13,7 @@ from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from support import assert_same_search, assert_same_weights
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.callbacks import Checkpoint
@@ -38,14 +39,9 @@ def at_once(tasks):
         return list(pool.map(run, tasks))
 
 
-def weights_of(model):
-    arrays = model.coefs_ + model.intercepts_
-    return np.concatenate([array.ravel() for array in arrays])
-
-
 def assert_same_models(models, others):
     for model, other in zip(models, others, strict=True):
-        np.testing.assert_array_equal(weights_of(model), weights_of(other))
+        assert_same_weights(model, other)
         assert model.history_ == other.history_
         assert (model.n_iter_, model.t_) == (other.n_iter_, other.t_)
 
@@ -175,8 +171,5 @@ def test_backends_of_joblib_give_the_same(backend):
     if backend == "loky":  # joblib keeps these processes for another time
         get_reusable_executor().shutdown(wait=True)
     for search, expected in zip(found, alone, strict=True):
-        assert search.best_params_ == expected.best_params_
-        for name, column in expected.cv_results_.items():
-            if not name.endswith("_time"):
-                np.testing.assert_array_equal(search.cv_results_[name], column)
+        assert_same_search(search, expected)
         assert_same_models([search.best_estimator_], [expected.best_estimator_])

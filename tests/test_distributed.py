@@ -21,6 +21,7 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from support import assert_same_search, assert_same_weights
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.model_selection import EpochSearchCV
@@ -85,18 +86,14 @@ class Accuracy:
         return [int(file.read_text()) for file in self.folder.iterdir()]
 
 
-def assert_same_search(search, judge):
-    for name, column in judge.cv_results_.items():
-        if not name.endswith("_time"):
-            np.testing.assert_array_equal(search.cv_results_[name], column, name)
-    assert search.best_params_ == judge.best_params_
-    assert_same_network(search.best_estimator_[-1], judge.best_estimator_[-1])
-
-
 def assert_same_network(network, judge):
-    for one, other in zip(network.coefs_, judge.coefs_, strict=True):
-        np.testing.assert_array_equal(one, other)
+    assert_same_weights(network, judge)
     assert network.loss_curve_ == judge.loss_curve_
+
+
+def assert_same_search_and_network(search, judge):
+    assert_same_search(search, judge)
+    assert_same_network(search.best_estimator_[-1], judge.best_estimator_[-1])
 
 
 @SEARCHES
@@ -106,7 +103,7 @@ def test_a_search_on_a_cluster_is_the_local_one(client, kind, tmp_path):
     judge = clone(search).fit(X, Y)
     with joblib.parallel_config("dask", scatter=SCATTERED):
         search.fit(X, Y)
-    assert_same_search(search, judge)
+    assert_same_search_and_network(search, judge)
     workers = set(client.run(os.getpid).values())
     assert set(accuracy.callers()) <= workers
     assert len(accuracy.callers()) == 2 * len(FOLDS) * 6
@@ -119,7 +116,7 @@ def test_samples_and_weights_are_sent_if_nobody_scatters_them(client):
     judge = clone(search).fit(X, Y, **{name: weights})
     with joblib.parallel_config("dask"):
         search.fit(X, Y, **{name: weights})
-    assert_same_search(search, judge)
+    assert_same_search_and_network(search, judge)
     for ours, its in zip(search.validation_curves_, judge.validation_curves_, strict=1):
         np.testing.assert_array_equal(ours["mean_test_score"], its["mean_test_score"])
 
@@ -211,7 +208,7 @@ def test_a_worker_killed_in_the_middle_of_a_search_changes_nothing(
     before = client.run(os.getpid)
     with joblib.parallel_config("dask", scatter=SCATTERED):
         search.fit(X, Y)
-    assert_same_search(search, judge)
+    assert_same_search_and_network(search, judge)
     # Another process did again what this one had done.
     assert len(set(before.values()) - set(client.run(os.getpid).values())) == 1
     assert len(accuracy.callers()) > len(FOLDS) * len(judge.cv_results_["params"])

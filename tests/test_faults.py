@@ -27,20 +27,14 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from support import Callback
 
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
 from sknn_simple._history import History
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
-from sknn_simple.network import (
-    Objective,
-    Patience,
-    optimizers,
-    parameters,
-    training,
-    workspace,
-)
+from sknn_simple.network import optimizers, parameters, training, workspace
 from sknn_simple.network.optimizers import SGD, Adam
 
 PACKAGE = str(Path(sknn_simple.__file__).parent)
@@ -116,22 +110,6 @@ SLOWING = {"learning_rate": "adaptive", "n_iter_no_change": 1, "tol": 0.05}
 N_EPOCHS = 5
 
 
-class Observer:
-    """A callback that looks at each epoch."""
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context, *, fitted_estimator):
-        pass
-
-    def on_fit_task_end(self, estimator, context, *, fitted_estimator):
-        pass
-
-
 def accuracy(estimator, X, y):
     return estimator.score(X, y)
 
@@ -159,7 +137,7 @@ CASES = {
     "early by loss": regressor(early_stopping=True, scoring="loss"),
     "lbfgs": regressor(solver="lbfgs", warm_start=True),
     "rng": classifier(random_state=None, engine="numpy", warm_start=True, **SLOWING),
-    "observed": classifier(warm_start=True, **SLOWING).set_callbacks(Observer()),
+    "observed": classifier(warm_start=True, **SLOWING).set_callbacks(Callback()),
     "verbose": classifier(engine="numpy", verbose=1, warm_start=True, **SLOWING),
 }
 
@@ -322,10 +300,10 @@ CALLS = {
     "history": ("early", History, "append"),
     "block": ("compiled adam", History, "extend"),
     "scorer": ("early", SimpleMLPClassifier, "score"),
-    "begin": ("observed", Observer, "on_fit_task_begin"),
-    "end": ("observed", Observer, "on_fit_task_end"),
-    "setup": ("observed", Observer, "setup"),
-    "teardown": ("observed", Observer, "teardown"),
+    "begin": ("observed", Callback, "on_fit_task_begin"),
+    "end": ("observed", Callback, "on_fit_task_end"),
+    "setup": ("observed", Callback, "setup"),
+    "teardown": ("observed", Callback, "teardown"),
     "loss of lbfgs": ("lbfgs", training, "loss_and_gradient"),
 }
 
@@ -341,32 +319,6 @@ def test_a_fault_before_or_after_any_call(call, error):
             for after in (False, True):
                 fault = FaultAtCall(owner, name, error, number, after)
                 assert sweep.check(fault) or name == "extend"
-
-
-class InterruptedAfterCount(Patience):
-    """Ctrl-C is heard right after an epoch has been finished."""
-
-    class Verdict:
-        def __bool__(self):
-            raise KeyboardInterrupt
-
-    def runs_out(self, loss):
-        super().runs_out(loss)
-        return self.Verdict()
-
-
-def test_ctrl_c_right_after_an_epoch_is_not_lost():
-    network = parameters.Parameters((4, 3))
-    schedule, rng = optimizers.Constant(0.1), np.random.RandomState(0)
-    state = training.TrainingState(network, SGD(), schedule, rng)
-    objective = Objective("softmax_log_loss", "logistic", "softmax")
-    samples = training.Samples(X, np.eye(3)[Y])
-    trainer = training.Trainer(state, samples, objective, batch_size=16)
-    block = trainer.train(3, InterruptedAfterCount(0.0, 5))
-    assert (len(block.losses), block.ending) == (1, training.INTERRUPTED)
-    # A caller that asks for a single epoch need not look at how it ended.
-    with pytest.raises(KeyboardInterrupt):
-        trainer.train(1, InterruptedAfterCount(0.0, 5))
 
 
 class NoMemory:
@@ -478,7 +430,7 @@ def test_a_fault_at_any_line_of_a_search(fitted_before, error):
         disturb_at_line(sweep, error, number)
 
 
-class Interruption(Observer):
+class Interruption(Callback):
     """A callback that presses Ctrl-C at the end of an epoch."""
 
     def __init__(self):

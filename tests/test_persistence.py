@@ -11,24 +11,23 @@ import re
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import joblib
 import numpy as np
-import onnxruntime
 import pandas as pd
 import pytest
 import scipy.sparse
 import skops.io
-from skl2onnx import to_onnx
-from sklearn.base import clone, is_classifier
-from sklearn.datasets import load_iris
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from support import ENGINES
 
 import sknn_simple
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _persistence
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._persistence import KINDS
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -42,7 +41,6 @@ NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
 INDICATORS = np.eye(3, dtype=int)[Y]
 DEFAULTS = {"random_state": 0, "engine": "numpy"}
 EPOCHS = {"max_iter": 3, "n_iter_no_change": np.inf}
-ENGINES = ["numpy", "numba"] if find_spec("numba") else ["numpy"]
 
 
 def partly(kind, y, X=X, **options):
@@ -205,7 +203,7 @@ def kinds_in(value):
 def test_the_models_here_are_of_every_kind():
     made = [make()[0] for make in MODELS.values()]
     found = set().union(*(kinds_in(model.__getstate__()) for model in made))
-    assert found == set(_persistence.KINDS)
+    assert found == set(KINDS)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -347,85 +345,53 @@ def test_weights_that_a_release_wrote_as_numbers(folder):
         np.testing.assert_allclose(says(kept["X"]), kept["outputs"], rtol=1e-12)
 
 
-def run_onnx(model, X):
-    """What onnxruntime makes of a model that skl2onnx has converted."""
-    options = {"zipmap": False} if is_classifier(model) else None
-    converted = to_onnx(model, X[:1], options=options)
-    session = onnxruntime.InferenceSession(
-        converted.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    return session.run(None, {"X": X})
-
-
-DTYPES = [np.float32, np.float64]
-ACTIVATIONS = ["identity", "logistic", "tanh", "relu"]
-
-
-LABELS = [
-    (Y, {}),
-    (NAMES, {"hidden_layer_sizes": ()}),
-    (NAMES.astype(object), {"hidden_layer_sizes": (5, 4)}),
-    (Y == 1, {"fit_intercept": False}),
-    (np.where(Y == 0, "setosa", "another"), {"loss": "squared_error"}),
+IRIS, DIABETES = load_iris(return_X_y=True), load_diabetes(return_X_y=True)
+FITTED = [
+    SimpleMLPClassifier((5,), random_state=0, **EPOCHS).fit(*IRIS),
+    SimpleMLPClassifier((5,), warm_start=True, **EPOCHS).fit(*IRIS),
+    SimpleMLPRegressor((5,), random_state=0, **EPOCHS).fit(*DIABETES),
+    SimpleMLPRegressor((5,), solver="adam").partial_fit(*DIABETES),
+    make_pipeline(StandardScaler(), SimpleMLPRegressor((5,), **EPOCHS)).fit(*DIABETES),
 ]
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize(
-    ("y", "options", "dtype"),
-    [(*case, dtype) for case in LABELS for dtype in DTYPES]
-    + [(INDICATORS, {}, np.float32)],
-)
-def test_onnx_classifies_the_same(y, options, activation, dtype):
-    samples = X.astype(dtype)
-    model = SimpleMLPClassifier(
-        **{"hidden_layer_sizes": (5,), "activation": activation, **options},
-        **DEFAULTS,
-        n_iter_no_change=np.inf,
-        max_iter=20,
-    ).fit(samples, y)
-    labels, probabilities = run_onnx(model.to_sklearn(), samples)
-    np.testing.assert_array_equal(labels, model.predict(samples))
-    # onnxruntime's sigmoids, and what is 1 minus them, are exact to the digits of 1.
-    is_sigmoid = model.out_activation_ == "logistic"
-    np.testing.assert_allclose(
-        probabilities,
-        model.predict_proba(samples),
-        rtol=1e-5,
-        atol=4 * np.finfo(dtype).eps if is_sigmoid else 0,
+PREDICT = """
+import pickle, sys, warnings
+warnings.simplefilter("error")
+model, X = pickle.load(sys.stdin.buffer)
+sys.stdout.buffer.write(pickle.dumps((model.predict(X), model)))
+"""
+
+
+@pytest.mark.parametrize("model", FITTED)
+def test_round_trips_predict_the_same_bits(model):
+    X = (IRIS if model.n_features_in_ == 4 else DIABETES)[0]
+    expected = model.predict(X)
+    file = io.BytesIO()
+    joblib.dump(model, file)
+    file.seek(0)
+    copies = [
+        pickle.loads(pickle.dumps(model)),
+        joblib.load(file),
+        copy.copy(model),
+        copy.deepcopy(model),
+    ]
+    process = subprocess.run(
+        [sys.executable, "-c", PREDICT],
+        input=pickle.dumps((model, X)),
+        capture_output=True,
     )
+    assert process.returncode == 0, process.stderr.decode()
+    elsewhere, returned = pickle.loads(process.stdout)
+    np.testing.assert_array_equal(elsewhere, expected)
+    for other in (*copies, returned):
+        np.testing.assert_array_equal(other.predict(X), expected)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("y", [Y, X[:, :2]])
-@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
-def test_onnx_predicts_the_same_numbers(y, loss, activation, dtype):
-    samples = X.astype(dtype)
-    model = SimpleMLPRegressor((5,), activation, loss=loss, **DEFAULTS, **EPOCHS)
-    model.fit(samples, y + 9)
-    [predictions] = run_onnx(model.to_sklearn(), samples)
-    # Several outputs come one below the other.
-    predictions = predictions.reshape((-1, *y.shape[1:]))
-    np.testing.assert_allclose(predictions, model.predict(samples), rtol=1e-5)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_onnx_of_a_pipeline(dtype):
-    samples = (100 * X + 7).astype(dtype)
-    model = make_pipeline(StandardScaler(), SimpleMLPClassifier((5,), random_state=0))
-    model.set_params(simplemlpclassifier__max_iter=2000).fit(samples, NAMES)
-    steps = make_pipeline(*model[:-1], model[-1].to_sklearn())
-    labels, probabilities = run_onnx(steps, samples)
-    np.testing.assert_array_equal(labels, model.predict(samples))
-    np.testing.assert_allclose(probabilities, model.predict_proba(samples), rtol=1e-5)
-
-
-def test_onnx_of_poisson_by_its_logarithm():
-    """There is no converter for an exponential output, but for what it is fed."""
-    model, X, _ = MODELS["poisson"]()
-    logarithm = SimpleMLPRegressor.from_coefs(
-        model.coefs_, model.intercepts_, activation=model.activation
-    )
-    [predictions] = run_onnx(logarithm.to_sklearn(), X)
-    np.testing.assert_allclose(np.exp(predictions[:, 0]), model.predict(X), rtol=1e-5)
+def test_a_plain_fits_pickle_is_about_the_size_of_its_weights():
+    X, y = IRIS
+    model = SimpleMLPClassifier((2000,), solver="adam", **EPOCHS)
+    size = 8 * (4 * 2000 + 2000 + 2000 * 3 + 3)
+    assert len(pickle.dumps(model.fit(X, y))) < 1.1 * size
+    assert len(pickle.dumps(model.set_params(warm_start=True).fit(X, y))) > 4 * size
+    assert len(pickle.dumps(model.set_params(warm_start=False).fit(X, y))) < 1.1 * size

@@ -6,7 +6,6 @@ its own estimators beside these.
 """
 
 import warnings
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -25,14 +24,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
+from support import ENGINES, weights_of
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Stochastic Optimizer", "ignore:lbfgs failed to converge"
 )
-
-ENGINES = ["numpy", *(["numba"] if find_spec("numba") else [])]
 BOTH = pytest.mark.parametrize(
     ("ours", "theirs"),
     [(SimpleMLPClassifier, MLPClassifier), (SimpleMLPRegressor, MLPRegressor)],
@@ -42,14 +40,9 @@ BOTH = pytest.mark.parametrize(
 # What makes a network begin and learn as scikit-learn's does unless it is told.
 RELU = {"activation": "relu", "init": "glorot_uniform"}
 ADAM = {**RELU, "solver": "adam", "batch_size": 200, "learning_rate_init": 0.001}
-
 IRIS_X = StandardScaler().fit_transform(load_iris().data)
 IRIS_Y = load_iris().target
 MULTILABEL = make_multilabel_classification(60, random_state=0)
-
-
-def weights_of(model):
-    return np.concatenate([w.ravel() for w in (*model.coefs_, *model.intercepts_)])
 
 
 # The user guide -----------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""History, verbose lines, and scikit-learn's callbacks, in every solver."""
+"""scikit-learn's callbacks, with every solver."""
 
 import pickle
 
@@ -10,13 +10,14 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from support import SOLVERS, assert_same_weights
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier
 
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 BASE = SimpleMLPClassifier((5,), max_iter=6, n_iter_no_change=np.inf, random_state=0)
-SOLVERS = pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
 
@@ -56,10 +57,6 @@ class Observer:
         return None
 
 
-def weights_of(estimator):
-    return [part.tolist() for part in (*estimator.coefs_, *estimator.intercepts_)]
-
-
 @SOLVERS
 def test_one_subtask_an_epoch_in_order(solver):
     observer = Observer()
@@ -80,8 +77,8 @@ def test_fitted_estimator_predicts_as_of_its_epoch(solver):
         assert seen.loss_curve_ == stopped.loss_curve_
         assert (seen.n_iter_, seen.t_, seen.loss_) == (k, 150 * k, stopped.loss_)
         if k < 6:
-            assert weights_of(observer.began[k]) == weights_of(seen)
-    assert weights_of(observer.ended[-1]) == weights_of(model)
+            assert_same_weights(observer.began[k], seen)
+    assert_same_weights(observer.ended[-1], model)
     kept = pickle.loads(pickle.dumps(observer.ended[2]))
     assert kept.loss_curve_ == model.loss_curve_[:3]
 
@@ -112,7 +109,7 @@ def test_a_callbacks_true_stops_the_fit(solver):
     model.set_callbacks(Observer(stop_at=2)).fit(X, Y)
     stopped = clone(BASE).set_params(solver=solver, max_iter=3).fit(X, Y)
     assert model.n_iter_ == len(model.loss_curve_) == 3
-    assert weights_of(model) == weights_of(stopped)
+    assert_same_weights(model, stopped)
 
 
 def test_under_early_stopping_fitted_estimator_is_the_best_so_far():
@@ -124,14 +121,14 @@ def test_under_early_stopping_fitted_estimator_is_the_best_so_far():
     for k in (5, 30):
         best = int(np.argmax(model.validation_scores_[:k])) + 1
         assert observer.ended[k - 1].best_epoch_ == best
-        assert weights_of(observer.ended[k - 1]) == weights_of(observer.ended[best - 1])
+        assert_same_weights(observer.ended[k - 1], observer.ended[best - 1])
 
 
 @SOLVERS
 def test_callbacks_do_not_change_the_result(solver):
     model = clone(BASE).set_params(solver=solver).fit(X, Y)
     watched = clone(BASE).set_params(solver=solver).set_callbacks(Observer())
-    assert weights_of(watched.fit(X, Y)) == weights_of(model)
+    assert_same_weights(watched.fit(X, Y), model)
 
 
 def test_partial_fit_is_a_fit_of_one_epoch_for_callbacks():
@@ -185,64 +182,3 @@ def test_progress_bar_alone_in_a_pipeline_and_in_a_search(solver, within, capsys
     shown = capsys.readouterr().out
     assert "SimpleMLPClassifier" in shown
     assert "100%" in shown
-
-
-def test_verbose_prints_a_line_an_epoch(capsys):
-    clone(BASE).set_params(verbose=True).fit(X, Y)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 6
-    assert lines[0].startswith("Epoch 1 of 6: loss = ")
-    assert "learning rate = 0.1" in lines[0]
-    clone(BASE).set_params(
-        verbose=1, early_stopping=True, n_iter_no_change=2, tol=9.0
-    ).fit(X, Y)
-    lines = capsys.readouterr().out.splitlines()
-    assert "validation score = " in lines[0]
-    assert "validation score did not improve" in lines[-1]
-    assert lines[-1].endswith("Stopping.")
-    clone(BASE).fit(X, Y)
-    assert capsys.readouterr().out == ""
-
-
-def test_an_adaptive_rate_slows_down_and_says_so(capsys):
-    model = clone(BASE).set_params(
-        learning_rate="adaptive",
-        n_iter_no_change=2,
-        tol=9.0,
-        max_iter=100,
-        verbose=True,
-    )
-    model.fit(X, Y)
-    rates = model.history_["learning_rate"]
-    # One epoch that counts as progress, then two in vain before each division.
-    expected = [0.1] * 3 + [0.1 / 5**k for k in range(1, 9) for _ in range(2)]
-    np.testing.assert_allclose(rates, expected[: len(rates)])
-    assert rates[-1] <= 1e-6
-    assert len(rates) == 3 + 8 * 2
-    assert "Setting the learning rate to 0.02." in capsys.readouterr().out
-
-
-def test_history_is_a_dict_of_equally_long_lists():
-    model = clone(BASE).fit(X, Y)
-    assert list(model.history_) == ["loss", "learning_rate"]
-    assert model.history_["loss"] == model.loss_curve_
-    assert model.history_["learning_rate"] == [0.1] * 6
-    assert model.validation_scores_ is None
-    assert model.best_validation_score_ is None
-    assert model.best_epoch_ is None
-    assert model.best_loss_ == min(model.loss_curve_)
-    assert model.loss_ == model.loss_curve_[-1]
-    model.history_["loss"].append(0)
-    assert len(model.loss_curve_) == 6
-    lbfgs = clone(BASE).set_params(solver="lbfgs").fit(X, Y)
-    assert list(lbfgs.history_) == ["loss"]
-
-
-def test_the_convergence_warning_is_only_for_the_impatient():
-    from sklearn.exceptions import ConvergenceWarning
-
-    regressor = SimpleMLPRegressor((5,), max_iter=2)
-    with pytest.warns(ConvergenceWarning, match="max_iter=2"):
-        regressor.fit(X, Y)
-    clone(regressor).set_params(n_iter_no_change=np.inf).fit(X, Y)
-    clone(regressor).set_params(n_iter_no_change=np.inf, early_stopping=True).fit(X, Y)

@@ -1,0 +1,128 @@
+"""Ctrl-C keeps the last finished epoch; before the first, it is raised."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from support import (
+    SOLVERS,
+    UNSTOPPED,
+    Callback,
+    RaiseAtEnd,
+    assert_same_weights,
+    diabetes,
+    iris,
+    kept_state,
+    weights_of,
+)
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.network import SGD
+
+
+class InterruptingScorer:
+    """A scorer during whose fourth call the user presses Ctrl-C."""
+
+    def __init__(self):
+        self.n_calls = 0
+
+    def __call__(self, estimator, X, y):
+        self.n_calls += 1
+        if self.n_calls == 4:
+            raise KeyboardInterrupt
+        return estimator.score(X, y)
+
+
+@SOLVERS
+def test_ctrl_c_keeps_the_last_finished_epoch(solver):
+    X, y = diabetes()
+    regressor = SimpleMLPRegressor((5,), solver=solver, random_state=0, max_iter=9)
+    regressor.set_params(n_iter_no_change=np.inf, warm_start=True)
+    whole = clone(regressor).set_params(max_iter=3, tol=0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        whole.fit(X, y)
+    interrupted = clone(regressor).set_callbacks(RaiseAtEnd(2, KeyboardInterrupt))
+    with pytest.warns(UserWarning, match="interrupted"):
+        interrupted.fit(X, y)
+    assert interrupted.n_iter_ == 3
+    np.testing.assert_allclose(weights_of(interrupted), weights_of(whole), rtol=1e-12)
+
+
+def test_ctrl_c_in_mid_epoch_goes_back_to_the_last_finished_one(monkeypatch):
+    X, y = diabetes()
+    regressor = SimpleMLPRegressor(
+        (5,), random_state=0, batch_size=10, max_iter=5, warm_start=True, **UNSTOPPED
+    ).set_params(engine="numpy")  # compiled loops are not interrupted in mid-epoch
+    two = clone(regressor).set_params(max_iter=2).fit(X, y)
+    step, calls = SGD.step, []
+
+    def interrupted_step(self, *args):
+        calls.append(None)
+        if len(calls) == 25:
+            raise KeyboardInterrupt
+        step(self, *args)
+
+    monkeypatch.setattr(SGD, "step", interrupted_step)
+    with pytest.warns(UserWarning, match="interrupted after 2 epochs"):
+        regressor.fit(X, y)
+    assert_same_weights(regressor, two)
+    assert (regressor.n_iter_, regressor.t_) == (2, 200)
+    assert regressor.history_ == two.history_
+    kept, other = kept_state(regressor), kept_state(two)
+    np.testing.assert_array_equal(kept.optimizer.velocity, other.optimizer.velocity)
+    # Both continue in the same order of samples.
+    assert_same_weights(regressor.fit(X, y), two.set_params(max_iter=5).fit(X, y))
+
+
+@pytest.mark.parametrize("task_name", ["fit", "epoch"])
+def test_ctrl_c_before_the_first_epoch_is_raised(task_name):
+    class Impatient(Callback):
+        def on_fit_task_begin(self, estimator, context):
+            if context.task_name == task_name:
+                raise KeyboardInterrupt
+
+    X, y = diabetes()
+    regressor = SimpleMLPRegressor((5,)).set_callbacks(Impatient())
+    with pytest.raises(KeyboardInterrupt):
+        regressor.fit(X, y)
+    assert not hasattr(regressor, "coefs_")
+
+
+def test_ctrl_c_in_a_scorer_undoes_the_epoch():
+    """Weights, counts and the order of samples are those after the epoch before."""
+    X, y = iris()
+    model = SimpleMLPClassifier(
+        (5,),
+        early_stopping=True,
+        warm_start=True,
+        scoring=InterruptingScorer(),
+        max_iter=9,
+        random_state=0,
+        batch_size=20,
+    )
+    with pytest.warns(UserWarning, match="after 3 epochs") as record:
+        model.fit(X, y)
+    assert len(record) == 1  # none of epochs that were not enough
+    whole = clone(model).set_params(max_iter=3, scoring=None, **UNSTOPPED).fit(X, y)
+    assert model.loss_ == whole.loss_ == model.loss_curve_[-1]
+    assert (model.n_iter_, model.t_) == (3, whole.t_)
+    for estimator in (model, whole):
+        estimator.set_params(early_stopping=False, max_iter=2, **UNSTOPPED).fit(X, y)
+    assert_same_weights(model, whole)
+
+
+def test_ctrl_c_in_a_scorer_under_lbfgs_undoes_the_iteration():
+    X, y = iris()
+    model = SimpleMLPClassifier(
+        (5,),
+        solver="lbfgs",
+        early_stopping=True,
+        scoring=InterruptingScorer(),
+        random_state=0,
+    )
+    with pytest.warns(UserWarning, match="after 3 epochs"):
+        model.fit(X, y)
+    assert (model.n_iter_, model.t_) == (3, 3 * 135)

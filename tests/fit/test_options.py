@@ -1,0 +1,235 @@
+"""Options: wrong values are refused by name, "auto" is what the docs say."""
+
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.exceptions import ConvergenceWarning
+from support import KINDS, UNSTOPPED, diabetes, iris, kept_state
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, LABELS = load_iris(return_X_y=True)
+NUMBERS = X[:, 0].copy()
+BAD_PARAMETERS = [
+    ("hidden_layer_sizes", 0),
+    ("hidden_layer_sizes", -3),
+    ("hidden_layer_sizes", (5, 0)),
+    ("hidden_layer_sizes", (5, 2.5)),
+    ("hidden_layer_sizes", (True,)),
+    ("hidden_layer_sizes", "5"),
+    ("hidden_layer_sizes", None),
+    ("hidden_layer_sizes", np.array(2.5)),
+    ("hidden_layer_sizes", ((5,), 3)),
+    ("activation", "sigmoid"),
+    ("solver", "rmsprop"),
+    ("alpha", -1e-9),
+    ("alpha", np.nan),
+    ("alpha", "0"),
+    ("alpha", Fraction(1, 3)),
+    ("alpha", 10**400),
+    ("batch_size", 0),
+    ("batch_size", 2.5),
+    ("batch_size", "big"),
+    ("learning_rate", "cyclic"),
+    ("learning_rate_init", 0),
+    ("learning_rate_init", -0.1),
+    ("learning_rate_init", "fast"),
+    ("learning_rate_init", 10**400),
+    ("power_t", -1),
+    ("max_iter", 0),
+    ("max_iter", 1.5),
+    ("shuffle", "yes"),
+    ("random_state", -1),
+    ("random_state", "seed"),
+    ("tol", -1e-4),
+    ("verbose", "loud"),
+    ("warm_start", 2),
+    ("momentum", -0.1),
+    ("momentum", 1.1),
+    ("nesterovs_momentum", None),
+    ("early_stopping", "auto"),
+    ("validation_fraction", -0.1),
+    ("validation_fraction", 1.0),
+    ("scoring", "speed"),
+    ("scoring", 3),
+    ("beta_1", 1.0),
+    ("beta_2", -0.1),
+    ("epsilon", 0.0),
+    ("n_iter_no_change", 0),
+    ("n_iter_no_change", 2.5),
+    ("max_fun", 0),
+    ("fit_intercept", "no"),
+    ("init", "zeros"),
+    ("coefs_init", 3),
+    ("intercepts_init", "zeros"),
+    ("loss", "hinge"),
+    ("engine", "cuda"),
+]
+
+
+@KINDS
+@pytest.mark.parametrize(("name", "value"), BAD_PARAMETERS)
+def test_bad_parameters(kind, y, name, value):
+    estimator = kind(**{name: value})
+    with pytest.raises((ValueError, TypeError), match=name) as error:
+        estimator.fit(X, y)
+    assert str(value) in str(error.value) or repr(value) in str(error.value)
+    assert not hasattr(estimator, "n_features_in_")
+
+
+@pytest.mark.parametrize(
+    "value", ["auto", 3, [1], {0: -1}, {0: np.nan}, {0: "a"}, {0: 10**400}]
+)
+def test_bad_class_weight(value):
+    with pytest.raises(ValueError, match="class_weight"):
+        SimpleMLPClassifier(class_weight=value).fit(X, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("out_activation", "softmax"), ("normalize_y", "yes")]
+)
+def test_bad_parameters_of_the_regressor(name, value):
+    with pytest.raises(ValueError, match=name):
+        SimpleMLPRegressor(**{name: value}).fit(X, NUMBERS)
+
+
+def test_a_parameter_changed_between_partial_fits_is_checked():
+    regressor = SimpleMLPRegressor((3,)).partial_fit(X, NUMBERS)
+    with pytest.raises(ValueError, match="momentum"):
+        regressor.set_params(momentum=5).partial_fit(X, NUMBERS)
+
+
+def test_class_weights_for_dates():
+    days = np.array(["2000-01-01", "2000-01-02", "2000-01-03"], "datetime64[D]")
+    with pytest.raises(TypeError, match="class_weight can't tell labels of datetime64"):
+        SimpleMLPClassifier(class_weight={0: 1}).fit(X, days[LABELS])
+
+
+@pytest.mark.parametrize("name", ["batch_size", "max_iter"])
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_integers_of_any_type_are_the_same_parameter(name, engine):
+    """NumPy's small ones overflow in arithmetic, its unsigned ones turn to floats."""
+    options = {"engine": engine, "random_state": 0, "max_iter": 3} | UNSTOPPED
+    expected = SimpleMLPRegressor((3,), **options | {name: 100}).fit(X, NUMBERS)
+    for integer in (np.int8(100), np.uint64(100)):
+        found = SimpleMLPRegressor((3,), **options | {name: integer}).fit(X, NUMBERS)
+        np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
+
+
+@pytest.mark.parametrize("name", ["tol", "alpha", "learning_rate_init", "momentum"])
+def test_numbers_of_any_type_are_the_same_parameter(name):
+    """Numba knows no long double."""
+    options = {"random_state": 0, "max_iter": 3, "n_iter_no_change": np.inf}
+    expected = SimpleMLPRegressor((3,), **options | {name: 0.25}).fit(X, NUMBERS)
+    for number in (np.longdouble(0.25), np.float16(0.25)):
+        found = SimpleMLPRegressor((3,), **options | {name: number}).fit(X, NUMBERS)
+        np.testing.assert_array_equal(found.coefs_[0], expected.coefs_[0])
+
+
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_a_patience_that_no_float_can_hold(engine):
+    options = {"engine": engine, "random_state": 0, "max_iter": 3}
+    endless = SimpleMLPRegressor((3,), n_iter_no_change=np.inf, **options)
+    patient = SimpleMLPRegressor((3,), n_iter_no_change=10**400, **options)
+    with pytest.warns(ConvergenceWarning):
+        patient.fit(X, NUMBERS)
+    assert patient.loss_curve_ == endless.fit(X, NUMBERS).loss_curve_
+
+
+@KINDS
+def test_an_epsilon_that_float32_cannot_hold(kind, y):
+    """What underflows would be divided by 0."""
+    model = kind((3,), solver="adam", epsilon=1e-50, max_iter=2, **UNSTOPPED)
+    assert np.isfinite(model.fit(X, y).loss_)
+    with pytest.raises(ValueError, match="epsilon must be more than 0 as float32"):
+        model.fit(X.astype(np.float32), y)
+
+
+def test_there_is_no_partial_fit_for_lbfgs():
+    assert not hasattr(SimpleMLPRegressor(solver="lbfgs"), "partial_fit")
+    with pytest.raises(AttributeError, match="partial_fit"):
+        SimpleMLPRegressor(solver="lbfgs").partial_fit(X, NUMBERS)
+
+
+def test_there_is_no_partial_fit_for_what_is_no_solver():
+    for solver in (["sgd"], np.array(["sgd", "adam"]), None):
+        assert not hasattr(SimpleMLPRegressor(solver=solver), "partial_fit")
+
+
+AUTO_RATES = [
+    (SimpleMLPClassifier, 10, {}, 0.1),
+    (SimpleMLPClassifier, 100, {"solver": "adam"}, 0.01),
+    (SimpleMLPClassifier, 10, {"loss": "squared_error"}, 1.0),
+    (SimpleMLPClassifier, 100, {"loss": "squared_error"}, 0.3),
+    (SimpleMLPClassifier, 100, {"loss": "squared_error", "solver": "adam"}, 0.003),
+    (SimpleMLPRegressor, 5, {}, 0.05),
+    (SimpleMLPRegressor, 100, {}, 0.005),
+    (SimpleMLPRegressor, 100, {"solver": "adam"}, 0.003),
+    (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3),
+    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.003),
+    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.001),
+]
+
+
+@pytest.mark.parametrize(("kind", "width", "options", "rate"), AUTO_RATES)
+def test_automatic_rates_are_as_documented_and_recorded(kind, width, options, rate):
+    X, y = iris()
+    model = kind((width,), max_iter=1, **UNSTOPPED, **options).fit(X, y > 0)
+    assert model.history_["learning_rate"] == [pytest.approx(rate)]
+
+
+@pytest.mark.parametrize(("n_rows", "steps"), [(100, 4), (20, 1)])
+def test_automatic_batches_have_32_rows(n_rows, steps):
+    X, y = diabetes()
+    model = SimpleMLPRegressor((5,), solver="adam").partial_fit(X[:n_rows], y[:n_rows])
+    assert kept_state(model).optimizer.n_steps == steps
+
+
+def test_the_options_of_lbfgs():
+    X, y = diabetes()
+    base = SimpleMLPRegressor((5,), solver="lbfgs", random_state=0, tol=1e-6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        full = clone(base).set_params(n_iter_no_change=1).fit(X, y)
+        few = clone(base).set_params(max_fun=1).fit(X, y)
+    coarse = clone(base).set_params(tol=0.05).fit(X, y)
+    assert few.n_iter_ <= 1
+    assert 0 < coarse.n_iter_ < full.n_iter_
+
+
+@pytest.mark.parametrize("batch_size", [10, 50, 150])
+def test_the_penalty_is_the_same_at_every_batch_size(batch_size):
+    """Where the loss is flat, only the penalty moves the coefs: by the same factor."""
+    alpha, rate, epochs = 30.0, 1e-3, 4
+    coefs = [np.ones((4, 3)), np.zeros((3, 1))]
+    model = SimpleMLPRegressor(
+        (3,),
+        alpha=alpha,
+        learning_rate_init=rate,
+        momentum=0.0,
+        coefs_init=coefs,
+        intercepts_init=[np.zeros(3), np.zeros(1)],
+        normalize_y=False,
+        batch_size=batch_size,
+        max_iter=epochs,
+        **UNSTOPPED,
+    ).fit(X, np.zeros(150))
+    steps = epochs * 150 // batch_size
+    np.testing.assert_allclose(model.coefs_[0], (1 - rate * alpha / 150) ** steps)
+
+
+def test_the_loss_of_a_clipped_probability_is_not_clipped():
+    model = SimpleMLPClassifier(
+        (),
+        coefs_init=[[[1000.0]]],
+        intercepts_init=[[0.0]],
+        alpha=0.0,
+        learning_rate_init=1e-300,
+        max_iter=1,
+        **UNSTOPPED,
+    ).fit([[1.0], [-1.0]], [0, 1])
+    assert model.loss_ == pytest.approx(1000)

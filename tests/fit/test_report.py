@@ -1,0 +1,80 @@
+"""What a training prints, and what it warns of."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris, load_wine
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import StandardScaler
+from support import RaiseAtEnd
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, Y = load_iris(return_X_y=True)
+X = StandardScaler().fit_transform(X)
+BASE = SimpleMLPClassifier((5,), max_iter=6, n_iter_no_change=np.inf, random_state=0)
+
+
+def test_verbose_prints_a_line_an_epoch(capsys):
+    clone(BASE).set_params(verbose=True).fit(X, Y)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert lines[0].startswith("Epoch 1 of 6: loss = ")
+    assert "learning rate = 0.1" in lines[0]
+    clone(BASE).set_params(
+        verbose=1, early_stopping=True, n_iter_no_change=2, tol=9.0
+    ).fit(X, Y)
+    lines = capsys.readouterr().out.splitlines()
+    assert "validation score = " in lines[0]
+    assert "validation score did not improve" in lines[-1]
+    assert lines[-1].endswith("Stopping.")
+    clone(BASE).fit(X, Y)
+    assert capsys.readouterr().out == ""
+
+
+def test_an_adaptive_rate_slows_down_and_says_so(capsys):
+    model = clone(BASE).set_params(
+        learning_rate="adaptive",
+        n_iter_no_change=2,
+        tol=9.0,
+        max_iter=100,
+        verbose=True,
+    )
+    model.fit(X, Y)
+    rates = model.history_["learning_rate"]
+    # One epoch that counts as progress, then two in vain before each division.
+    expected = [0.1] * 3 + [0.1 / 5**k for k in range(1, 9) for _ in range(2)]
+    np.testing.assert_allclose(rates, expected[: len(rates)])
+    assert rates[-1] <= 1e-6
+    assert len(rates) == 3 + 8 * 2
+    assert "Setting the learning rate to 0.02." in capsys.readouterr().out
+
+
+def test_the_convergence_warning_is_only_for_the_impatient():
+    from sklearn.exceptions import ConvergenceWarning
+
+    regressor = SimpleMLPRegressor((5,), max_iter=2)
+    with pytest.warns(ConvergenceWarning, match="max_iter=2"):
+        regressor.fit(X, Y)
+    clone(regressor).set_params(n_iter_no_change=np.inf).fit(X, Y)
+    clone(regressor).set_params(n_iter_no_change=np.inf, early_stopping=True).fit(X, Y)
+
+
+def test_training_far_worse_than_a_constant_is_warned_of():
+    X, y = load_wine(return_X_y=True)
+    with pytest.warns(ConvergenceWarning, match="answer the same for every sample"):
+        SimpleMLPClassifier(random_state=0).fit(X, y)
+
+
+def test_warnings_point_at_the_caller():
+    X, y = load_wine(return_X_y=True)
+    with pytest.warns(ConvergenceWarning) as far_worse:
+        SimpleMLPClassifier(random_state=0).fit(X, y)
+    with pytest.warns(ConvergenceWarning) as too_short:
+        SimpleMLPClassifier(random_state=0, max_iter=1).fit(X, y)
+    model = SimpleMLPClassifier(random_state=0)
+    model.set_callbacks(RaiseAtEnd(1, KeyboardInterrupt))
+    with pytest.warns(UserWarning, match="interrupted") as interrupted:
+        model.fit(X, y)
+    for record in (far_worse, too_short, interrupted):
+        assert record[0].filename == __file__

@@ -1,0 +1,101 @@
+"""The start of a training: initial weights, and the classes of partial_fit."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, LABELS = load_iris(return_X_y=True)
+NUMBERS = X[:, 0].copy()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"coefs_init": [np.ones((4, 5))]}, r"coefs_init .*\(4, 5\), \(5, 1\).*got"),
+        (
+            {"coefs_init": [np.ones((4, 5)), np.ones((5, 2))]},
+            r"coefs_init .*\(5, 1\).*\(5, 2\)",
+        ),
+        (
+            {"coefs_init": [np.full((4, 5), np.nan), np.ones((5, 1))]},
+            "coefs_init must hold finite numbers",
+        ),
+        (
+            {"coefs_init": [np.full((4, 5), 1e300), np.ones((5, 1))]},
+            "coefs_init and intercepts_init must be finite as float32",
+        ),
+        (
+            {"coefs_init": [[[1, 2], [3]], [[1]]]},
+            r"coefs_init .*\(4, 5\), \(5, 1\).*got",
+        ),
+        ({"intercepts_init": [np.ones(5)]}, r"intercepts_init .*\(5,\), \(1,\)"),
+        ({"intercepts_init": np.array(2)}, r"intercepts_init .*\(5,\).*array\(2\)"),
+        (
+            {"intercepts_init": [np.ones(5), np.ones(1)], "fit_intercept": False},
+            "intercepts_init must be None with fit_intercept=False",
+        ),
+    ],
+)
+def test_bad_initial_weights(options, message):
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPRegressor((5,), **options).fit(X.astype(np.float32), NUMBERS)
+
+
+def test_initial_weights_are_copied():
+    coefs = [np.ones((4, 5)), np.ones((5, 1))]
+    model = SimpleMLPRegressor(
+        (5,), max_iter=5, n_iter_no_change=np.inf, coefs_init=coefs
+    ).fit(X, NUMBERS)
+    assert all((coef == 1).all() for coef in coefs)
+    model.coefs_[0][:] = 7
+    assert (coefs[0] == 1).all()
+
+
+def test_init_draws_what_it_says():
+    """RandomState(1), layer by layer, 2 * random_sample - 1, no intercepts."""
+    model = SimpleMLPRegressor(
+        (4,),
+        fit_intercept=False,
+        init="uniform",
+        random_state=1,
+        max_iter=1,
+        learning_rate_init=1e-300,
+        n_iter_no_change=np.inf,
+        normalize_y=False,
+    ).fit(X[:, :3], NUMBERS)
+    rng = np.random.RandomState(1)
+    for coef in model.coefs_:
+        np.testing.assert_array_equal(coef, 2 * rng.random_sample(coef.shape) - 1)
+    assert [b.tolist() for b in model.intercepts_] == [[0.0] * 4, [0.0]]
+
+
+@pytest.mark.parametrize("classes", [{"a", "b"}, 2, "a", [], [["a", "b"]]])
+def test_classes_that_are_no_list(classes):
+    labels = np.array(["a", "b"] * 75)
+    with pytest.raises(ValueError, match="classes must be array-like of shape"):
+        SimpleMLPClassifier().partial_fit(X, labels, classes=classes)
+    with pytest.raises(ValueError, match="Input classes contains NaN, None"):
+        SimpleMLPClassifier().partial_fit(X, labels, classes=["a", "b", None])
+
+
+def test_partial_fit_with_unknown_classes_or_none():
+    classifier = SimpleMLPClassifier((3,))
+    with pytest.raises(ValueError, match="classes must be passed on the first call"):
+        classifier.partial_fit(X, LABELS)
+    with pytest.raises(ValueError, match=r"only the classes \[0, 1\], got also \[2\]"):
+        classifier.partial_fit(X, LABELS, classes=[0, 1])
+    assert not hasattr(classifier, "classes_")
+    classifier.partial_fit(X, LABELS, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match=r"got also \[3\]"):
+        classifier.partial_fit(X, LABELS + 1)
+    with pytest.raises(ValueError, match="classes must be the same in each call"):
+        classifier.partial_fit(X, LABELS, classes=[0, 1, 2, 3])
+
+
+def test_partial_fit_refuses_what_needs_all_samples():
+    with pytest.raises(ValueError, match="early_stopping must be False"):
+        SimpleMLPRegressor(early_stopping=True).partial_fit(X, NUMBERS)
+    with pytest.raises(ValueError, match="class_weight must be a dict or None"):
+        SimpleMLPClassifier(class_weight="balanced").partial_fit(X, LABELS, classes=[0])

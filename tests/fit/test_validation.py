@@ -1,0 +1,154 @@
+"""Validation: which samples, which weights, and how they are scored."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.metrics import get_scorer, log_loss, r2_score
+from support import KINDS, UNSTOPPED, diabetes, iris
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, LABELS = load_iris(return_X_y=True)
+NUMBERS = X[:, 0].copy()
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        ({"X_val": X}, "X_val is given, but y_val is not"),
+        ({"y_val": NUMBERS}, "y_val is given, but X_val is not"),
+        ({"sample_weight_val": np.ones(150)}, "sample_weight_val is given, but X_val"),
+        ({"X_val": X[:, :3], "y_val": LABELS}, "X_val.* 3 features"),
+        ({"X_val": X * np.nan, "y_val": LABELS}, "X_val.*NaN"),
+        ({"X_val": X[:5], "y_val": LABELS}, "X_val.*inconsistent"),
+        (
+            {"X_val": X, "y_val": LABELS, "sample_weight_val": -np.ones(150)},
+            "sample_weight_val.*Negative",
+        ),
+    ],
+)
+def test_bad_validation_data(kind, y, validation, message):
+    with pytest.raises(ValueError, match=message):
+        kind(early_stopping=True).fit(X, y, **validation)
+
+
+def test_validation_labels_that_training_does_not_know():
+    with pytest.raises(ValueError, match=r"y_val.*\[0, 1\], got also \[2\]"):
+        SimpleMLPClassifier(early_stopping=True).fit(
+            X[:100], LABELS[:100], X_val=X, y_val=LABELS
+        )
+
+
+@KINDS
+def test_validation_data_without_early_stopping(kind, y):
+    with pytest.raises(ValueError, match="early_stopping is False"):
+        kind().fit(X, y, X_val=X, y_val=y)
+
+
+@pytest.mark.parametrize(
+    ("rows", "fraction", "message"),
+    [
+        (range(5), 0.1, "holds out 1 of 5 samples: too few"),
+        (range(50), 0.0, "holds out 0 of 50 samples: too few"),
+        ((0, 1, 2, 3, 50, 51, 52, 100), 0.4, "at least 2 samples of it, but class 2"),
+    ],
+)
+def test_early_stopping_on_too_few_rows(rows, fraction, message):
+    rows = list(rows)
+    classifier = SimpleMLPClassifier(early_stopping=True, validation_fraction=fraction)
+    with pytest.raises(ValueError, match=message):
+        classifier.fit(X[rows], LABELS[rows])
+
+
+def test_early_stopping_on_one_row_of_each_class():
+    rows = [0, 1, 50, 51, 100, 101]
+    classifier = SimpleMLPClassifier(early_stopping=True, validation_fraction=0.34)
+    assert np.isfinite(classifier.fit(X[rows], LABELS[rows]).loss_)
+
+
+def test_early_stopping_with_no_weight_left_for_a_part():
+    weights = np.zeros(150)
+    weights[0] = 1
+    with pytest.raises(ValueError, match="sample_weight is zero for every sample"):
+        SimpleMLPRegressor(early_stopping=True, random_state=0).fit(
+            X, NUMBERS, sample_weight=weights
+        )
+
+
+def test_early_stopping_with_next_to_no_weight_left_for_a_part():
+    weights = np.full(150, 1e-200)
+    weights[0] = 1
+    with pytest.raises(ValueError, match=r"sample_weight of the .* part that early"):
+        SimpleMLPRegressor(early_stopping=True, random_state=0).fit(
+            X, NUMBERS, sample_weight=weights
+        )
+
+
+def test_validation_data_with_an_infinite_loss():
+    regressor = SimpleMLPRegressor((), normalize_y=False, early_stopping=True)
+    with pytest.raises(ValueError, match=r"epoch 1.*the validation loss is not finite"):
+        regressor.fit(X, NUMBERS, X_val=1e200 * X, y_val=NUMBERS)
+
+
+def test_a_scorer_that_fails():
+    regressor = SimpleMLPRegressor(early_stopping=True, scoring="accuracy")
+    with pytest.raises(ValueError, match="scoring='accuracy' failed on the validation"):
+        regressor.fit(X, NUMBERS)
+
+
+def test_a_scorer_of_probabilities_for_a_regressor():
+    regressor = SimpleMLPRegressor(early_stopping=True, scoring="neg_log_loss")
+    with pytest.raises(ValueError, match="scoring='neg_log_loss' failed on the valid"):
+        regressor.fit(X, NUMBERS)
+
+
+def test_a_scorer_that_gives_no_number():
+    regressor = SimpleMLPRegressor(early_stopping=True, scoring=lambda *_: np.nan)
+    with pytest.raises(ValueError, match=r"scoring must give a finite number.*nan"):
+        regressor.fit(X, NUMBERS)
+
+
+def test_validation_loss_is_that_of_log_loss():
+    X, y = iris()
+    order = np.random.RandomState(0).permutation(len(y))
+    X, y = X[order], y[order]
+    weights = np.random.RandomState(1).uniform(0.5, 2, 50)
+    classifier = SimpleMLPClassifier(
+        (5,), early_stopping=True, max_iter=1, n_iter_no_change=np.inf, alpha=3.0
+    )
+    classifier.fit(
+        X[50:], y[50:], X_val=X[:50], y_val=y[:50], sample_weight_val=weights
+    )
+    expected = log_loss(y[:50], classifier.predict_proba(X[:50]), sample_weight=weights)
+    assert classifier.history_["validation_loss"] == [pytest.approx(expected, rel=1e-9)]
+
+
+def test_weights_count_in_validation():
+    X, y = iris()
+    order = np.random.RandomState(0).permutation(150)
+    X, y = X[order], y[order]
+    weights = np.random.RandomState(1).uniform(0, 5, 60)
+    for scoring, metric in ((None, "accuracy"), ("neg_log_loss", "neg_log_loss")):
+        model = SimpleMLPClassifier(
+            (5,),
+            early_stopping=True,
+            scoring=scoring,
+            max_iter=3,
+            random_state=0,
+            learning_rate_init=0.01,
+            **UNSTOPPED,
+        )
+        model.fit(X[60:], y[60:], X_val=X[:60], y_val=y[:60], sample_weight_val=weights)
+        expected = get_scorer(metric)(model, X[:60], y[:60], sample_weight=weights)
+        assert model.best_validation_score_ == pytest.approx(expected, rel=1e-12)
+
+
+def test_early_stopping_weighs_its_samples():
+    X, y = diabetes()
+    weights = np.arange(100.0)
+    model = SimpleMLPRegressor((3,), early_stopping=True, max_iter=1, random_state=0)
+    model.set_params(n_iter_no_change=np.inf)
+    model.fit(X, y, X_val=X, y_val=y, sample_weight_val=weights)
+    expected = r2_score(y, model.predict(X), sample_weight=weights)
+    assert model.validation_scores_ == [pytest.approx(expected, rel=1e-10)]

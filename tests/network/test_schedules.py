@@ -1,0 +1,28 @@
+"""Schedules of the learning rate."""
+
+import numpy as np
+import pytest
+
+from sknn_simple.network import Adaptive, Constant, InvScaling
+
+
+def test_schedules():
+    assert Constant(0.1).learning_rate(1000) == 0.1
+    assert Constant(0.1).slower() is None
+    assert InvScaling(0.1, 0.5).learning_rate(99) == pytest.approx(0.01)
+    adaptive = Adaptive(1e-5)
+    assert adaptive.slower().learning_rate(0) == pytest.approx(2e-6)
+    assert adaptive.slower().slower().slower() is None
+
+
+def test_rates_that_no_float_can_hold():
+    assert InvScaling(0.1, 200).learning_rate(99) == 0
+    assert InvScaling(0.1, 10**300).learning_rates(0, 10, 2).tolist() == [0.1, 0]
+
+
+@pytest.mark.parametrize("schedule", [Constant(0.1), InvScaling(0.1), Adaptive(0.1)])
+def test_rates_of_epochs_on_end_are_those_of_each(schedule):
+    expected = [schedule.learning_rate(t) for t in (30, 37, 44)]
+    rates = schedule.learning_rates(30, 7, 3)
+    assert rates.dtype == np.float64
+    assert rates.tolist() == expected

@@ -1,0 +1,151 @@
+"""Epochs, minibatches and patience, without an estimator."""
+
+import numpy as np
+import pytest
+from support import iris, make_problem
+
+from sknn_simple.network import (
+    DONE,
+    INTERRUPTED,
+    NOT_FINITE,
+    PATIENCE_RAN_OUT,
+    SGD,
+    Constant,
+    Objective,
+    Parameters,
+    Patience,
+    Samples,
+    Trainer,
+    TrainingState,
+    draw_parameters,
+    epochs,
+    loss_and_gradient,
+)
+
+
+def test_patience_is_exact():
+    patience = Patience(tol=0.1, n_epochs=2)
+    # Falls by more than tol; by less; by less than tol below the best so far.
+    assert [patience.runs_out(x) for x in (5, 4, 3.95, 3.87)] == [False] * 3 + [True]
+    patience = Patience(tol=0.0, n_epochs=3)
+    assert [patience.runs_out(x) for x in (1, 1, 1, 1)] == [False] * 3 + [True]
+
+
+def test_an_epochs_loss_is_the_mean_over_its_minibatches():
+    """At a rate of almost 0, minibatches of any weights give the full loss."""
+    X, Y, weights = make_problem("squared_error")
+    weights[:2] = 0  # the first minibatch is passed over
+    parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+    objective = Objective(alpha=0.5)
+    expected, _ = loss_and_gradient(parameters, X, Y, weights, objective)
+    state = TrainingState(
+        parameters.copy(), SGD(), Constant(1e-300), np.random.RandomState(0)
+    )
+    run = epochs(state, Samples(X, Y, weights), objective, batch_size=2, shuffle=False)
+    assert next(run).loss == pytest.approx(expected, rel=1e-14)
+    np.testing.assert_array_equal(state.parameters.flat, parameters.flat)
+    assert state.t == 7
+
+
+def test_minibatch_steps_add_up_to_the_full_gradient():
+    X, Y, weights = make_problem("squared_error")
+    weights += 1  # a minibatch of weight zero makes no step, not even by the penalty
+    parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+    _, full = loss_and_gradient(parameters, X, Y, weights, Objective(alpha=0.5))
+    rate = 1e-7
+    state = TrainingState(
+        parameters.copy(), SGD(), Constant(rate), np.random.RandomState(0)
+    )
+    run = epochs(state, Samples(X, Y, weights), Objective(alpha=0.5), batch_size=1)
+    next(run)
+    mean_step = (parameters.flat - state.parameters.flat) / rate / 7
+    np.testing.assert_allclose(mean_step, full.flat, atol=2e-6)
+
+
+def test_epochs_are_those_of_a_trainer_shuffled_unless_told_otherwise():
+    X, Y, _ = make_problem("squared_error")
+    samples, flats = Samples(X, Y, None), {}
+
+    def state():
+        parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+        rng = np.random.RandomState(0)
+        return TrainingState(parameters, SGD(), Constant(0.1), rng)
+
+    for shuffle in (True, False):
+        trained = state()
+        Trainer(trained, samples, Objective(), batch_size=2, shuffle=shuffle).train(1)
+        flats[shuffle] = trained.parameters.flat
+    assert (flats[True] != flats[False]).any()
+    for options in ({}, {"shuffle": True}, {"shuffle": False}):
+        trained = state()
+        next(epochs(trained, samples, Objective(), batch_size=2, **options))
+        expected = flats[options.get("shuffle", True)]
+        np.testing.assert_array_equal(trained.parameters.flat, expected)
+        trained = state()
+        Trainer(trained, samples, Objective(), batch_size=2, **options).train(1)
+        np.testing.assert_array_equal(trained.parameters.flat, expected)
+
+
+def test_what_is_finite():
+    """A product that overflows is no verdict on its factors."""
+    parameters = Parameters((1, 1))
+    state = TrainingState(parameters, SGD(), Constant(0.1), np.random.RandomState(0))
+    for flat, loss, expected in [
+        ([1e200, -1e200], 1.0, True),
+        ([1e200, np.inf], 1.0, False),
+        ([np.nan, 0.0], 1.0, False),
+        ([0.0, 0.0], np.inf, False),
+        ([1e200, 0.0], np.nan, False),
+    ]:
+        parameters.flat[:] = flat
+        with np.errstate(over="ignore", invalid="ignore"):
+            assert state.is_finite(loss) is expected
+
+
+def test_how_a_block_of_epochs_ends():
+    X, Y, _ = make_problem("squared_error")
+    for rate, patience, ending in [
+        (0.1, None, DONE),
+        (0.1, Patience(0.0, 5), DONE),
+        (1e-300, Patience(1e-4, 5), PATIENCE_RAN_OUT),
+        (1e300, None, NOT_FINITE),
+    ]:
+        parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
+        rng = np.random.RandomState(0)
+        state = TrainingState(parameters, SGD(), Constant(rate), rng)
+        with np.errstate(over="ignore", invalid="ignore"):
+            trainer = Trainer(state, Samples(X, Y), Objective(), batch_size=7)
+            block = trainer.train(10, patience)
+        assert block.ending == ending
+        assert (
+            len(block.losses) == {DONE: 10, PATIENCE_RAN_OUT: 6, NOT_FINITE: 2}[ending]
+        )
+        # A full batch has no order to be drawn.
+        assert not state.draws
+        assert rng.rand() == np.random.RandomState(0).rand()
+
+
+class InterruptedAfterCount(Patience):
+    """Ctrl-C is heard right after an epoch has been finished."""
+
+    class Verdict:
+        def __bool__(self):
+            raise KeyboardInterrupt
+
+    def runs_out(self, loss):
+        super().runs_out(loss)
+        return self.Verdict()
+
+
+def test_ctrl_c_right_after_an_epoch_is_not_lost():
+    X, y = iris()
+    rng = np.random.RandomState(0)
+    state = TrainingState(Parameters((4, 3)), SGD(), Constant(0.1), rng)
+    objective = Objective("softmax_log_loss", "logistic", "softmax")
+    samples = Samples(X[::4], np.eye(3)[y[::4]])
+    trainer = Trainer(state, samples, objective, batch_size=16)
+    block = trainer.train(3, InterruptedAfterCount(0.0, 5))
+    assert (len(block.losses), block.ending) == (1, INTERRUPTED)
+    # A caller that asks for a single epoch need not look at how it ended.
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(1, InterruptedAfterCount(0.0, 5))

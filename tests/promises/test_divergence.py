@@ -1,0 +1,97 @@
+"""Promise 10, divergence: it is an error that says what to change.
+
+Training that diverges raises a ValueError that names the epoch, the learning rate and a
+next step. Noise is not taken for divergence.
+"""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from support import BOTH, STOCHASTIC, UNSTOPPED, diabetes, iris
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+
+@BOTH
+@STOCHASTIC
+def test_divergence_names_epoch_rate_and_what_to_try(estimator, data, solver):
+    X, y = data
+    estimator = clone(estimator).set_params(
+        solver=solver, activation="relu", learning_rate_init=1e160
+    )
+    with pytest.raises(ValueError, match=r"diverged in epoch \d.*1e\+160.*lower"):
+        estimator.fit(X, y)
+
+
+def test_a_loss_that_only_rises_is_divergence():
+    """Saturated sigmoids: nothing overflows, and nothing is learned."""
+    X, y = load_iris(return_X_y=True)
+    classifier = SimpleMLPClassifier((10,), learning_rate_init=50.0, random_state=0)
+    with pytest.raises(ValueError, match="the loss rose from"):
+        classifier.fit(X, y)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_risen_loss_is_divergence_without_patience_too():
+    X, y = iris()
+    classifier = SimpleMLPClassifier(
+        activation="relu", learning_rate_init=3.0, random_state=0, **UNSTOPPED
+    )
+    for max_iter in (8, 50):
+        with pytest.raises(ValueError, match=r"diverged.* 'auto' is 0.1 here"):
+            classifier.set_params(max_iter=max_iter).fit(X, y)
+
+
+def test_float32_overflow_is_divergence():
+    X, y = diabetes()
+    with pytest.raises(ValueError, match="no longer finite"):
+        SimpleMLPRegressor((5,), activation="relu").fit(
+            X.astype(np.float32) * np.float32(1e37), y
+        )
+
+
+def test_a_coef_that_overflows_in_the_last_step_is_divergence():
+    """The loss of an epoch is taken before its last step."""
+    with pytest.raises(ValueError, match="a coef or intercept is no longer finite"):
+        SimpleMLPRegressor(
+            (),
+            activation="identity",
+            learning_rate_init=1e305,
+            max_iter=1,
+            normalize_y=False,
+            batch_size=2,
+            **UNSTOPPED,
+        ).fit([[1e3], [-1e3]], [1e3, 5.0])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_noise_is_not_divergence():
+    """There is nothing to learn: the loss ends above where it began, by chance."""
+    rng = np.random.RandomState(0)
+    risen = 0
+    for seed in range(300):
+        X, y = rng.uniform(size=(40, 3)), rng.randint(0, 4, 40)
+        X[X < 0.6] = 0
+        model = SimpleMLPClassifier(random_state=seed).fit(X, y)
+        risen += model.loss_ > 1.3 * model.loss_curve_[0]
+    assert risen > 0
+
+
+def test_a_loss_a_little_higher_than_at_first_is_noise():
+    """From the optimum, minibatches can only raise the loss."""
+    X, y = diabetes()
+    y = y + np.random.RandomState(0).standard_normal(100)
+    best = SimpleMLPRegressor(
+        (), solver="lbfgs", alpha=0.0, random_state=0, tol=1e-9
+    ).fit(X, y)
+    noisy = SimpleMLPRegressor(
+        (),
+        coefs_init=best.coefs_,
+        intercepts_init=best.intercepts_,
+        batch_size=5,
+        learning_rate_init=0.012,
+        random_state=0,
+        alpha=0.0,
+    ).fit(X, y)
+    assert 1.001 < noisy.loss_ / noisy.loss_curve_[0] < 1.5

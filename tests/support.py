@@ -1,0 +1,160 @@
+"""What several test files share: data, estimators, callbacks and comparisons.
+
+Everything that reaches into private parts of the package for more than one test file is
+here as well, in one function each.
+"""
+
+import pickle
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.network import LOSSES
+
+ENGINES = ["numpy", *(["numba"] if find_spec("numba") else [])]
+UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
+"""Options with which training always runs for max_iter epochs."""
+
+
+# Data -----------------------------------------------------------------------------
+
+
+def iris():
+    """Return standardised samples and their three classes."""
+    X, y = load_iris(return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+def diabetes(n_outputs=1):
+    """Return 100 standardised samples and targets, of one or of three outputs."""
+    X, y = load_diabetes(return_X_y=True)
+    X = StandardScaler().fit_transform(X)[:100]
+    y = StandardScaler().fit_transform(y[:100, None]).ravel()
+    return X, y if n_outputs == 1 else np.column_stack([y, X[:, 0], -y])
+
+
+LOSS_OUTPUTS = [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations]
+"""Each loss of the network with each output activation that it allows."""
+
+
+def make_problem(loss, n_outputs=3, seed=0):
+    """Return seven samples, targets that the loss accepts, and integer weights."""
+    rng = np.random.RandomState(seed)
+    X = rng.standard_normal((7, 3))
+    if loss == "softmax_log_loss":
+        Y = np.eye(n_outputs)[rng.randint(n_outputs, size=7)]
+    elif loss == "binary_log_loss":
+        Y = rng.randint(2, size=(7, n_outputs)).astype(float)
+    elif loss == "poisson":
+        Y = rng.poisson(2, size=(7, n_outputs)).astype(float)
+    else:
+        Y = rng.uniform(0.1, 0.9, (7, n_outputs))
+    return X, Y, rng.randint(0, 4, size=7).astype(float)
+
+
+# Estimators -----------------------------------------------------------------------
+
+
+CLASSIFIER = (SimpleMLPClassifier((6,), **UNSTOPPED, random_state=7), iris())
+REGRESSOR = (SimpleMLPRegressor((6,), **UNSTOPPED, random_state=7), diabetes())
+BOTH = pytest.mark.parametrize(
+    ("estimator", "data"), [CLASSIFIER, REGRESSOR], ids=["classifier", "regressor"]
+)
+KINDS = pytest.mark.parametrize(
+    ("kind", "y"),
+    [
+        (SimpleMLPClassifier, load_iris().target),
+        (SimpleMLPRegressor, load_iris().data[:, 0].copy()),
+    ],
+    ids=["classifier", "regressor"],
+)
+SOLVERS = pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+STOCHASTIC = pytest.mark.parametrize("solver", ["sgd", "adam"])
+
+
+def round_trip(model):
+    """Return the model as a pickle restores it."""
+    return pickle.loads(pickle.dumps(model))
+
+
+def kept_state(model):
+    """Return the state of training that a model keeps for its next call."""
+    return model._continuation.state
+
+
+# Callbacks ------------------------------------------------------------------------
+
+
+class Callback:
+    """A callback that does nothing, to derive others from."""
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        pass
+
+
+class RaiseAtEnd(Callback):
+    """A callback that raises an error at the end of an epoch, counted from 0."""
+
+    def __init__(self, epoch, error):
+        self.epoch = epoch
+        self.error = error
+        self.torn_down = 0
+
+    def teardown(self, estimator, context):
+        self.torn_down += 1
+
+    def on_fit_task_end(self, estimator, context):
+        if context.task_name == "epoch" and context.task_id == self.epoch:
+            raise self.error("boom")
+
+
+class RaiseAtBegin(Callback):
+    """A callback that raises an error before an epoch, counted from 0."""
+
+    def __init__(self, epoch, error):
+        self.epoch = epoch
+        self.error = error
+
+    def on_fit_task_begin(self, estimator, context):
+        if context.task_name == "epoch" and context.task_id == self.epoch:
+            raise self.error
+
+
+# Comparisons ----------------------------------------------------------------------
+
+
+def weights_of(model):
+    """Return all coefs and intercepts in one vector."""
+    return np.concatenate(
+        [part.ravel() for part in (*model.coefs_, *model.intercepts_)]
+    )
+
+
+def assert_same_weights(model, other):
+    """Check that two models have the same weights to the last bit."""
+    parts = (*model.coefs_, *model.intercepts_)
+    others = (*other.coefs_, *other.intercepts_)
+    for one, another in zip(parts, others, strict=True):
+        assert one.dtype == another.dtype
+        np.testing.assert_array_equal(one, another)
+
+
+def assert_same_search(search, judge):
+    """Check that two searches scored and chose the same; times may differ."""
+    for name, column in judge.cv_results_.items():
+        if not name.endswith("_time"):
+            np.testing.assert_array_equal(search.cv_results_[name], column, name)
+    assert search.best_params_ == judge.best_params_

@@ -1,0 +1,154 @@
+"""Targets that are refused, by an error that says what is wrong and where."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.datasets import load_iris
+from support import KINDS, UNSTOPPED
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, LABELS = load_iris(return_X_y=True)
+NUMBERS = X[:, 0].copy()
+
+
+@KINDS
+def test_y_of_another_length_or_with_nan_or_missing(kind, y):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        kind().fit(X, y[:-1])
+    bad = y.astype(float)
+    bad[3] = np.nan
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        kind().fit(X, bad)
+    with pytest.raises(ValueError, match="the target y is None"):
+        kind().fit(X, None)
+    with pytest.raises(
+        ValueError, match=r"y .*dim|y must be of shape|dim 3|label type"
+    ):
+        kind().fit(X, np.zeros((150, 2, 2)))
+
+
+MISSING = [None, np.nan, pd.NA, np.datetime64("NaT", "D")]
+
+
+@KINDS
+@pytest.mark.parametrize("missing", MISSING, ids=str)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_missing_targets_of_any_type(kind, y, missing, method):
+    """Which can't be sorted, and so not told apart."""
+    words = ["no", "yes"]
+    labels = np.array(words * 75 if kind is SimpleMLPClassifier else y, object)
+    labels[7] = missing
+    known = {"classes": words} if kind is SimpleMLPClassifier else {}
+    options = known if method == "partial_fit" else {}
+    for given in (labels, labels.tolist(), pd.Series(labels)):
+        with pytest.raises(ValueError, match=r"Input y contains NaN.* at index 7\."):
+            getattr(kind(), method)(X, given, **options)
+
+
+def test_missing_targets_of_other_libraries():
+    for labels in (
+        pd.Series(["no", None] * 75, dtype="string"),
+        pd.Series([1, None] * 75, dtype="Int64"),
+        pl.Series(["no", None] * 75),
+        np.array(["2001", "NaT"] * 75, "datetime64[Y]"),
+    ):
+        with pytest.raises(ValueError, match=r"Input y contains NaN.* at index 1\."):
+            SimpleMLPClassifier().fit(X, labels)
+
+
+def test_infinite_targets_among_objects():
+    numbers = NUMBERS.astype(object)
+    numbers[3] = np.inf
+    with pytest.raises(ValueError, match="Input y contains infinity"):
+        SimpleMLPRegressor().fit(X, numbers)
+
+
+def test_labels_of_a_later_call():
+    labels = np.array([0, 1] * 75)
+    model = SimpleMLPClassifier((2,)).partial_fit(X, labels, classes=[0, 1])
+    with pytest.raises(ValueError, match=r"y must be of shape \(n_samples,\), got"):
+        model.partial_fit(X, np.column_stack([labels, labels]))
+    mixed = labels.astype(object)
+    mixed[3:5] = "a", 7
+    with pytest.raises(
+        ValueError, match=r"only the classes \[0, 1\], got also \[7, 'a'"
+    ):
+        model.partial_fit(X, mixed)
+
+
+def test_continuous_labels():
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        SimpleMLPClassifier().fit(X, NUMBERS + 0.05)
+
+
+def test_labels_that_no_integer_can_hold():
+    """scikit-learn's type_of_target casts them to see whether they are whole."""
+    bad = np.where(LABELS == 0, np.nan, LABELS)
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        SimpleMLPClassifier().partial_fit(X, bad, classes=[1, 2])
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        SimpleMLPClassifier().fit(X, LABELS * 1e300)
+
+
+def test_several_columns_of_labels():
+    with pytest.raises(ValueError, match="MultiOutputClassifier"):
+        SimpleMLPClassifier().fit(X, np.column_stack([LABELS, LABELS]))
+
+
+def test_complex_and_word_targets_for_the_regressor():
+    with pytest.raises(ValueError, match="Complex data"):
+        SimpleMLPRegressor().fit(X, NUMBERS + 1j)
+    for dtype in (object, str):
+        with pytest.raises(ValueError, match=r"y must be numbers .* got text"):
+            SimpleMLPRegressor().fit(X, np.array(["1"] * 150, dtype=dtype))
+    with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
+        SimpleMLPRegressor().fit(X, NUMBERS.astype("datetime64[D]"))
+
+
+@pytest.mark.parametrize(
+    ("options", "y", "message"),
+    [
+        ({"loss": "poisson"}, -NUMBERS, r"y must lie in \[0, inf\].*poisson"),
+        ({"out_activation": "logistic"}, NUMBERS, r"y must lie in \[0, 1\].*logistic"),
+        ({"out_activation": "tanh"}, NUMBERS, r"y must lie in \[-1, 1\].*tanh"),
+        (
+            {"loss": "poisson", "out_activation": "tanh"},
+            NUMBERS,
+            "out_activation must be left",
+        ),
+    ],
+)
+def test_targets_out_of_range(options, y, message):
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPRegressor(**options).fit(X, y)
+
+
+def test_targets_that_float32_cannot_hold():
+    with pytest.raises(ValueError, match=r"y must be finite as float32.*X as float64"):
+        SimpleMLPRegressor(normalize_y=False).fit(X.astype(np.float32), 1e300 * NUMBERS)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_targets_too_large_for_their_loss(engine):
+    regressor = SimpleMLPRegressor((3,), normalize_y=False, engine=engine)
+    with pytest.raises(ValueError, match="y is too large for loss='squared_error'"):
+        regressor.fit(X, 1e200 * NUMBERS)
+    with pytest.raises(ValueError, match=r"y must be finite as float64.*Scale y\."):
+        SimpleMLPRegressor((3,)).fit(X, np.sign(NUMBERS - 6) * np.finfo(float).max)
+    regressor = SimpleMLPRegressor((3,), loss="absolute_error", normalize_y=False)
+    with pytest.raises(
+        ValueError, match=r"diverged in epoch 1.*scale the inputs and y"
+    ):
+        regressor.fit(X, np.full(150, np.finfo(float).max))
+
+
+def test_targets_too_large_for_coefs_in_their_units():
+    """One step goes from 0.88 to 1.1 times 1.7e308."""
+    step = {"learning_rate_init": 1.9, "momentum": 0.0, "max_iter": 1, **UNSTOPPED}
+    regressor = SimpleMLPRegressor(
+        (), alpha=0.0, fit_intercept=False, coefs_init=[[[1.5e308]]], **step
+    )
+    with pytest.raises(ValueError, match="in its units, coefs_ or intercepts_ are not"):
+        regressor.fit([[1.0], [-1.0]], [1.7e308, -1.7e308])
