@@ -13,6 +13,8 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._checkpoint_file import read_checkpoint
+from sknn_simple.callbacks import Checkpoint
 from sknn_simple.network import LOSSES
 
 ENGINES = ["numpy", *(["numba"] if find_spec("numba") else [])]
@@ -133,7 +135,54 @@ class RaiseAtBegin(Callback):
             raise self.error
 
 
+# Checkpoints ----------------------------------------------------------------------
+
+
+class PowerError(Exception):
+    """Ends a fit in the middle, as a power cut would."""
+
+
+def cut_fit(estimator, path, epoch, *data, every=1, **validation):
+    """Fit with a Checkpoint until before `epoch`, and lose everything but its file."""
+    cut = round_trip(estimator)
+    cut.set_callbacks(Checkpoint(path, every=every), RaiseAtBegin(epoch, PowerError))
+    with pytest.raises(PowerError):
+        cut.fit(*data, **validation)
+
+
+def assert_resumes(estimator, path, epoch, *data, every=1, **validation):
+    """Check that a fit that is cut and resumed is the one that is not.
+
+    Returns
+    -------
+    whole, resumed : estimator
+    """
+    whole = round_trip(estimator).fit(*data, **validation)
+    cut_fit(estimator, path, epoch, *data, every=every, **validation)
+    resumed = Checkpoint.resume(path, *data, **validation)
+    assert_same_estimator(resumed, whole)
+    assert_same_estimator(Checkpoint.resume(path, *data, **validation), whole)
+    return whole, resumed
+
+
+def saved_epochs(path):
+    """Return the number of epochs in a checkpoint, or None if its fit has ended."""
+    saved = read_checkpoint(path)
+    return saved["progress"]["finished"][0] if saved["fitted"] is None else None
+
+
 # Comparisons ----------------------------------------------------------------------
+
+LEARNED = [
+    "n_iter_",
+    "t_",
+    "loss_",
+    "best_loss_",
+    "best_epoch_",
+    "best_validation_score_",
+    "history_",
+]
+"""Fitted attributes of training, besides the weights."""
 
 
 def weights_of(model):
@@ -150,6 +199,20 @@ def assert_same_weights(model, other):
     for one, another in zip(parts, others, strict=True):
         assert one.dtype == another.dtype
         np.testing.assert_array_equal(one, another)
+
+
+def assert_same_model(model, other):
+    """Check that two models have learned the same to the last bit."""
+    assert_same_weights(model, other)
+    for name in LEARNED:
+        assert getattr(model, name) == getattr(other, name), name
+
+
+def assert_same_estimator(estimator, other):
+    """Check that two fitted estimators have the same options and learned the same."""
+    assert_same_model(estimator, other)
+    if not isinstance(estimator.random_state, np.random.RandomState):
+        assert repr(estimator) == repr(other)
 
 
 def assert_same_search(search, judge):

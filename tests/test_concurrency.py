@@ -13,7 +13,7 @@ from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.model_selection import GridSearchCV, cross_val_score
-from support import assert_same_search, assert_same_weights
+from support import assert_same_model, assert_same_search
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.callbacks import Checkpoint
@@ -41,9 +41,7 @@ def at_once(tasks):
 
 def assert_same_models(models, others):
     for model, other in zip(models, others, strict=True):
-        assert_same_weights(model, other)
-        assert model.history_ == other.history_
-        assert (model.n_iter_, model.t_) == (other.n_iter_, other.t_)
+        assert_same_model(model, other)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 from sklearn.metrics import mean_squared_error
+from support import Callback
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.datasets import (
@@ -77,7 +78,7 @@ def test_single_neuron(load, n_epochs, published, make_network):
 # Soft targets --------------------------------------------------------------------
 
 
-class MeanAbsoluteErrors:
+class MeanAbsoluteErrors(Callback):
     """A callback that records the error before every `every`-th epoch.
 
     A hook is given a fitted estimator whenever it asks for one, at the cost of an
@@ -88,12 +89,6 @@ class MeanAbsoluteErrors:
     def __init__(self, X, y, every):
         self.X, self.y, self.every = X, y, every
         self.errors = {}
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
 
     def on_fit_task_begin(self, estimator, context, *, fitted_estimator=None):
         if context.task_name == "epoch":

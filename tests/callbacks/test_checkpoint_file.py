@@ -1,0 +1,205 @@
+"""The file of a Checkpoint: whole after any kill, and refused if it does not fit."""
+
+import os
+import pickle
+import random
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.preprocessing import StandardScaler
+from support import assert_resumes, assert_same_estimator, cut_fit, saved_epochs
+
+import sknn_simple
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.callbacks import Checkpoint
+
+X, Y = load_iris(return_X_y=True)
+X = StandardScaler().fit_transform(X)
+X_REAL, Y_REAL = (array[:120] for array in load_diabetes(return_X_y=True))
+CLASSIFIER = SimpleMLPClassifier(
+    (5,), max_iter=14, n_iter_no_change=np.inf, random_state=0
+)
+REGRESSOR = SimpleMLPRegressor(
+    (5,), max_iter=14, n_iter_no_change=np.inf, random_state=0
+)
+SERVER = """
+import os, sys
+import numpy as np
+from sklearn.datasets import load_iris
+import sknn_simple
+from sknn_simple import SimpleMLPClassifier
+from sknn_simple.callbacks import Checkpoint
+
+X, y = load_iris(return_X_y=True)
+model = SimpleMLPClassifier(
+    (5,), engine="numpy", solver="adam", early_stopping=True, max_iter=24,
+    n_iter_no_change=np.inf, random_state=0,
+)
+for line in sys.stdin:
+    path = line.rstrip()
+    pid = os.fork()
+    if pid == 0:
+        if os.path.exists(path):
+            Checkpoint.resume(path, X, y)
+        else:
+            model.set_callbacks(Checkpoint(path, every=2)).fit(X, y)
+        os._exit(0)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes that were forked")
+def test_twenty_kills_at_random_moments(tmp_path):
+    raw = load_iris().data
+    whole = SimpleMLPClassifier(
+        (5,),
+        engine="numpy",
+        solver="adam",
+        early_stopping=True,
+        max_iter=24,
+        n_iter_no_change=np.inf,
+        random_state=0,
+    ).fit(raw, Y)
+    path, copy = tmp_path / "run.ckpt", tmp_path / "copy.ckpt"
+    chance, found = random.Random(0), set()
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        cwd=Path(sknn_simple.__file__).parents[1],
+    )
+    with server:
+
+        def run(seconds):
+            """Whether a run that is killed after so many seconds came to its end."""
+            server.stdin.write(f"{path}\n".encode())
+            pid = int(server.stdout.readline())
+            if not select.select([server.stdout], [], [], seconds)[0]:
+                os.kill(pid, signal.SIGKILL)
+            return int(server.stdout.readline()) == 0
+
+        for _ in range(2):  # the first one waits for imports
+            path.unlink(missing_ok=True)
+            began = time.perf_counter()
+            assert run(None)
+            duration = time.perf_counter() - began
+        n_kills = 0
+        while n_kills < 20:
+            if path.exists() and saved_epochs(path) is None:
+                path.unlink()
+            killed = not run(chance.uniform(0, duration / 2))
+            n_kills += killed
+            if path.exists():  # or else it was killed before the first epoch
+                shutil.copy(path, copy)
+                found.add(saved_epochs(copy))
+                assert_same_estimator(Checkpoint.resume(copy, raw, Y), whole)
+        server.stdin.close()
+    assert len(found - {None, 0}) > 1
+
+
+def test_a_file_that_is_cut_off_anywhere(tmp_path):
+    path = tmp_path / "run.ckpt"
+    cut_fit(CLASSIFIER, path, 5, X, Y)
+    whole = path.read_bytes()
+    lengths = {*range(70), *range(70, len(whole), 97), len(whole) - 1}
+    for length in lengths:
+        path.write_bytes(whole[:length])
+        with pytest.raises(ValueError, match=r"not a whole one|damaged") as caught:
+            Checkpoint.resume(path, X, Y)
+        assert str(path) in str(caught.value)
+    for position in (60, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(
+            whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :]
+        )
+        with pytest.raises(ValueError, match="is damaged: its checksum is wrong"):
+            Checkpoint.resume(path, X, Y)
+
+
+def test_files_that_are_no_checkpoints(tmp_path):
+    path = tmp_path / "run.ckpt"
+    with pytest.raises(FileNotFoundError):
+        Checkpoint.resume(path, X, Y)
+    class_of_a_pickle = pickle.dumps(CLASSIFIER)
+    for content in (b"", b"\n", b"my thesis", class_of_a_pickle):
+        path.write_bytes(content)
+        with pytest.raises(
+            ValueError, match="not a checkpoint of sknn_simple, or not a"
+        ):
+            Checkpoint.resume(path, X, Y)
+        with pytest.raises(ValueError, match=r"is not a checkpoint .* not overwritten"):
+            clone(CLASSIFIER).set_callbacks(Checkpoint(path)).fit(X, Y)
+        assert path.read_bytes() == content
+    cut_fit(CLASSIFIER, tmp_path / "newer.ckpt", 1, X, Y)
+    newer = (tmp_path / "newer.ckpt").read_bytes().replace(b" 1\n", b" 2\n", 1)
+    path.write_bytes(newer)
+    with pytest.raises(ValueError, match="newer sknn_simple: it has format 2"):
+        Checkpoint.resume(path, X, Y)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_other_data_are_refused_by_name(tmp_path, finished):
+    path, weights = tmp_path / "run.ckpt", np.ones(150)
+    if finished:
+        clone(CLASSIFIER).set_callbacks(Checkpoint(path)).fit(X, Y, weights)
+    else:
+        cut_fit(CLASSIFIER, path, 5, X, Y, weights)
+    before = path.read_bytes()
+    changed = X.copy()
+    changed[77, 2] += 1e-12
+    for data, message in [
+        ((X[:-1], Y, weights), r"X must .*\(150, 4\), got float64 of shape \(149, 4\)"),
+        ((X.astype(np.float32), Y, weights), "X must .* got float32"),
+        ((sparse.csr_array(X), Y, weights), "X must .* got sparse"),
+        ((changed, Y, weights), "X must .* other values"),
+        ((X, Y[::-1], weights), "y must .* other values"),
+        ((X, Y, 2 * weights), "sample_weight must .* other values"),
+        ((X, Y), "sample_weight must .* got None"),
+    ]:
+        with pytest.raises(ValueError, match=message) as caught:
+            Checkpoint.resume(path, *data)
+        assert str(path) in str(caught.value)
+    assert path.read_bytes() == before
+    # The same numbers in another container and order of memory are the same data.
+    resumed = Checkpoint.resume(path, np.asfortranarray(X), Y.tolist(), list(weights))
+    assert resumed.n_iter_ == 14
+
+
+def test_names_of_features_and_objects_are_data(tmp_path):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    labels = pd.Series(np.array(["a", "b", "c"], dtype=object)[Y])
+    path = tmp_path / "run.ckpt"
+    _, resumed = assert_resumes(CLASSIFIER, path, 5, frame, labels)
+    assert resumed.feature_names_in_.tolist() == list("abcd")
+    with pytest.raises(ValueError, match=r"X must .* other values or names"):
+        Checkpoint.resume(path, frame.rename(columns={"a": "e"}), labels)
+    with pytest.raises(ValueError, match=r"y must .* other values"):
+        Checkpoint.resume(path, frame, labels[::-1])
+
+
+def test_it_is_written_through_to_the_disk_before_it_replaces_another(
+    tmp_path, monkeypatch
+):
+    """In this order: a crash of the machine leaves the old file or the new one."""
+    calls = []
+    replace = os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: calls.append("fsync"))
+    monkeypatch.setattr(
+        os, "replace", lambda *names: calls.append("replace") or replace(*names)
+    )
+    model = clone(CLASSIFIER).set_callbacks(Checkpoint(tmp_path / "run.ckpt", 100))
+    model.fit(X, Y)
+    folder = ["fsync"] if hasattr(os, "O_DIRECTORY") else []
+    assert calls == 2 * ["fsync", "replace", *folder]
