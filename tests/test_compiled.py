@@ -19,7 +19,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit import options
 from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network import (
     ACTIVATIONS,
@@ -259,7 +260,7 @@ CONTINUED = [
 
 @BOTH
 @pytest.mark.parametrize("options", CONTINUED, ids=str)
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 def test_partial_fits_and_warm_starts_are_one_fit(estimator, y, options):
     estimator = clone(estimator).set_params(max_iter=8, batch_size=16, **options)
     whole = clone(estimator).fit(X, y)
@@ -555,7 +556,7 @@ def test_sparse_samples_are_refused():
 def test_without_numba(monkeypatch):
     """The error names the extra; "auto" does without."""
     missing = ImportError("No module named 'numba'")
-    monkeypatch.setattr(_engines, "_compiled_trainer", lambda: missing)
+    monkeypatch.setattr(options, "_compiled_trainer", lambda: missing)
     with pytest.raises(ImportError, match=r"No module.*sknn-simple\[fast\]"):
         clone(REGRESSOR).fit(X, NUMBERS)
     auto = clone(REGRESSOR).set_params(engine="auto", max_iter=3)
@@ -582,7 +583,7 @@ def last_loss(estimator, X, y):
     return estimator.loss_ + weights_of(estimator).sum()
 
 
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 @parametrize_with_checks(
     [
         kind(solver=solver, engine="numba")

@@ -74,7 +74,7 @@ def nothing_left(tmp_path, monkeypatch):
         (SimpleMLPRegressor((20,), max_iter=3), DIABETES, ["predict"]),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 def test_one_model_predicts_for_many_threads(estimator, data, methods):
     model = clone(estimator).set_params(random_state=0).fit(*data)
     for method in methods:

@@ -143,7 +143,7 @@ def test_bad_classes_and_parameters():
         SimpleMLPClassifier.from_coefs([np.ones((2, 1))], classes=[1, 2, 3])
     with pytest.raises(ValueError, match="in sorted order"):
         SimpleMLPClassifier.from_coefs([np.ones((2, 1))], classes=["male", "female"])
-    with pytest.raises(ValueError, match=r"fit_intercept is told by .* leave it out"):
+    with pytest.raises(ValueError, match=r"fit_intercept follows from .* leave it out"):
         SimpleMLPRegressor.from_coefs([np.ones((2, 1))], fit_intercept=False)
     with pytest.raises(ValueError, match="activation"):
         SimpleMLPClassifier.from_coefs([np.ones((2, 1))], activation="sigmoid")

@@ -29,8 +29,9 @@ from sklearn.preprocessing import StandardScaler
 from support import ENGINES, Callback, assert_same_model, round_trip
 
 import sknn_simple
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _engines
-from sknn_simple._history import History
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit import options
+from sknn_simple._fit.history import History
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network import SGD, Adam, Parameters, Workspace, lbfgs
@@ -302,7 +303,7 @@ CALLS = {
     "parameters": ("compiled", Parameters, "__init__"),
     "workspace": ("numpy", Workspace, "__init__"),
     "velocity": ("numpy", np, "zeros_like"),
-    "history": ("early", History, "append"),
+    "history": ("early", History, "extend"),
     "block": ("compiled adam", History, "extend"),
     "scorer": ("early", SimpleMLPClassifier, "score"),
     "begin": ("observed", Observer, "on_fit_task_begin"),
@@ -341,15 +342,15 @@ class NoMemory:
 def test_a_lack_of_memory_is_not_taken_for_a_lack_of_numba(monkeypatch):
     """Or else the next call, when there is memory again, would use another engine."""
     network, name = classifier(), "sknn_simple.network.compiled"
-    usual = _engines.trainer_class(network, X)
-    _engines._compiled_trainer.cache_clear()
+    usual = options.trainer_class(network, X)
+    options._compiled_trainer.cache_clear()
     with monkeypatch.context() as patch:
         patch.delitem(sys.modules, name, raising=False)
         patch.setattr(sys, "meta_path", [NoMemory(name), *sys.meta_path])
         with pytest.raises(MemoryError):
             network.fit(X, Y)
     assert not hasattr(network, "coefs_")
-    assert _engines.trainer_class(network, X) is usual
+    assert options.trainer_class(network, X) is usual
 
 
 class CtrlCWhileImported(NoMemory):
@@ -368,9 +369,9 @@ class CtrlCWhileImported(NoMemory):
 def test_ctrl_c_does_not_spoil_the_import_of_numba(monkeypatch):
     """Half imported, it could not be imported again."""
     network, name = classifier(), "sknn_simple.network.compiled"
-    usual = _engines.trainer_class(network, X)
+    usual = options.trainer_class(network, X)
     finder = CtrlCWhileImported(name)
-    _engines._compiled_trainer.cache_clear()
+    options._compiled_trainer.cache_clear()
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with monkeypatch.context() as patch:
@@ -383,7 +384,7 @@ def test_ctrl_c_does_not_spoil_the_import_of_numba(monkeypatch):
         signal.signal(signal.SIGINT, handler)
     assert finder.went_on
     assert not hasattr(network, "coefs_")
-    assert _engines.trainer_class(network, X) is usual
+    assert options.trainer_class(network, X) is usual
 
 
 # Searches ------------------------------------------------------------------------

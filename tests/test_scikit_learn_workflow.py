@@ -95,7 +95,7 @@ def test_cross_validation_on_soft_targets(cv):
         (load_breast_cancer(return_X_y=True), 0.95),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 def test_cross_validation_on_larger_sets(data, least):
     model = make_pipeline(
         StandardScaler(), SimpleMLPClassifier((10,), max_iter=50, random_state=0)

@@ -57,7 +57,7 @@ STOPPING = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
 @pytest.mark.parametrize("stopping", STOPPING.values(), ids=list(STOPPING))
 @pytest.mark.parametrize("optimizing", OPTIMIZING.values(), ids=list(OPTIMIZING))

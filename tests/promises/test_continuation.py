@@ -39,7 +39,7 @@ SCHEDULES = [
 @BOTH
 @pytest.mark.parametrize("options", SCHEDULES, ids=str)
 @pytest.mark.parametrize("pickled", [False, True])
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 def test_partial_fit_k_times_is_a_fit_of_k_epochs(estimator, data, options, pickled):
     X, y = data
     estimator = clone(estimator).set_params(max_iter=8, batch_size=16, **options)
@@ -60,7 +60,7 @@ def test_partial_fit_k_times_is_a_fit_of_k_epochs(estimator, data, options, pick
 @BOTH
 @pytest.mark.parametrize("options", SCHEDULES, ids=str)
 @pytest.mark.parametrize("pickled", [False, True])
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 def test_warm_started_fits_go_on(estimator, data, options, pickled):
     X, y = data
     estimator = clone(estimator).set_params(batch_size=16, **options)
@@ -183,11 +183,11 @@ def test_early_stopping_keeps_no_momentum(solver):
 
 @pytest.mark.parametrize("between", ["plain", "X_val"])
 def test_a_warm_start_holds_out_the_same_rows(between, monkeypatch):
-    from sknn_simple import _samples
+    from sknn_simple._fit import start
 
-    seeds, hold_out = [], _samples.hold_out
+    seeds, hold_out = [], start.hold_out
     monkeypatch.setattr(
-        _samples,
+        start,
         "hold_out",
         lambda estimator, samples, seed: (
             seeds.append(seed) or hold_out(estimator, samples, seed)

@@ -52,7 +52,7 @@ def test_patience_stops_after_exactly_so_many_epochs(solver):
 @SOLVERS
 @pytest.mark.parametrize("scoring", [None, "loss", "scorer"])
 @pytest.mark.parametrize("own_validation", [False, True])
-@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 def test_early_stopping_returns_the_best_epoch(
     estimator, data, solver, scoring, own_validation
