@@ -1,0 +1,144 @@
+"""The network inside an estimator: itself, or the last step of a Pipeline.
+
+Pipelines may be nested: the last step of one may be another. The functions follow last
+steps inwards until they reach a network.
+"""
+
+import copy
+from contextlib import suppress
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from ._base import BaseSimpleMLP
+
+
+def final_network(
+    estimator: Any, *, inherited_fit: bool = False
+) -> BaseSimpleMLP | None:
+    """Return the network that an estimator is or ends in.
+
+    Parameters
+    ----------
+    estimator : object
+
+    inherited_fit : bool, default=False
+        Whether to reject subclasses of Pipeline and of the networks that override
+        `fit`, since their `fit` may do more than train the network.
+
+    Returns
+    -------
+    network : SimpleMLPClassifier, SimpleMLPRegressor or None
+        None if there is no network.
+    """
+    for pipeline, _ in _last_steps(estimator):
+        if inherited_fit and type(pipeline).fit is not Pipeline.fit:
+            return None
+        estimator = pipeline.steps[-1][1]
+    if not isinstance(estimator, BaseSimpleMLP):
+        return None
+    if inherited_fit and type(estimator).fit is not BaseSimpleMLP.fit:
+        return None
+    return estimator
+
+
+def fitted_network(estimator: Any) -> BaseSimpleMLP:
+    """Return the fitted network that an estimator is or ends in.
+
+    Raises
+    ------
+    TypeError
+        If there is no network.
+
+    NotFittedError
+        If the network is not fitted.
+    """
+    network = final_network(estimator)
+    if network is None:
+        got = type(estimator).__name__
+        for pipeline, _ in _last_steps(estimator):
+            got += f" that ends in {type(pipeline.steps[-1][1]).__name__}"
+        advice = (
+            " Pass its best_estimator_."
+            if hasattr(estimator, "best_estimator_")
+            else ""
+        )
+        raise TypeError(
+            "estimator must be a SimpleMLPClassifier, a SimpleMLPRegressor, or a "
+            f"Pipeline that ends in one, got {got}.{advice}"
+        )
+    check_is_fitted(network)
+    return network
+
+
+def replace_network(estimator: Any, network: BaseSimpleMLP) -> Any:
+    """Return `network` in the place of the one that an estimator is or ends in.
+
+    Pipelines are copied; their other steps are shared, not copied.
+    """
+    for pipeline, name in reversed(list(_last_steps(estimator))):
+        outer = copy.copy(pipeline)
+        outer.steps = [*pipeline.steps[:-1], (name, network)]
+        network = outer
+    return network
+
+
+def parameter_prefix(estimator: Any) -> str:
+    """Return what precedes the network's parameters in `estimator.get_params()`.
+
+    Such as 'mlp__' for a Pipeline whose last step is called 'mlp'; '' for a network.
+    """
+    return "".join(f"{name}__" for _, name in _last_steps(estimator))
+
+
+def network_input(estimator: Any, X: Any) -> Any:
+    """Transform `X` by the steps before the network of a fitted estimator."""
+    for pipeline, _ in _last_steps(estimator):
+        if len(pipeline.steps) > 1:
+            X = pipeline[:-1].transform(X)
+    return X
+
+
+def input_names(estimator: Any) -> list[str]:
+    """Name the inputs of the network that a fitted estimator is or ends in.
+
+    Returns
+    -------
+    names : list of str
+        The network's `feature_names_in_`, else what the steps before it call their
+        outputs, else x1, x2, ...
+    """
+    network = fitted_network(estimator)
+    names = getattr(network, "feature_names_in_", None)
+    if names is None:
+        # A step that cannot name its outputs has no such method.
+        with suppress(AttributeError):
+            names = _names_after_steps(estimator)
+    if names is None:
+        names = _numbered(network.n_features_in_)
+    return [str(name) for name in names]
+
+
+def _names_after_steps(estimator):
+    names = None
+    for pipeline, _ in _last_steps(estimator):
+        if len(pipeline.steps) > 1:
+            if names is None and not hasattr(pipeline, "feature_names_in_"):
+                # scikit-learn would count from x0. Texts have no number of features.
+                n_features = getattr(pipeline, "n_features_in_", None)
+                names = n_features and _numbered(n_features)
+            names = pipeline[:-1].get_feature_names_out(names)
+    return names
+
+
+def _numbered(n_features):
+    return [f"x{i}" for i in range(1, n_features + 1)]
+
+
+def _last_steps(estimator):
+    """Yield each Pipeline from the outside in, and the name of its last step."""
+    while isinstance(estimator, Pipeline) and estimator.steps:
+        name, last = estimator.steps[-1]
+        yield estimator, name
+        estimator = last
