@@ -1,14 +1,13 @@
-"""Pictures of networks and of their training, as scikit-learn's displays make them.
+"""Pictures of networks and of their training, as scikit-learn displays.
 
-A display's `from_estimator` computes and draws, its `plot` draws again, and
-`figure_` and `ax_` lead on to everything that matplotlib can do. It needs
-matplotlib (``pip install "sknn-simple[plot]"``), but not before something is drawn.
+`from_estimator` computes and draws a display, `plot` draws it again, and `figure_` and
+`ax_` give access to everything in matplotlib. The displays need matplotlib (``pip
+install "sknn-simple[plot]"``), but only when they draw.
 
-Colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008), which
-colour-blind people can tell apart; what they tell is also told without colour.
+The colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008), which
+colour-blind readers can distinguish. No picture relies on colour alone.
 
-Decision boundaries are scikit-learn's own business:
-`sklearn.inspection.DecisionBoundaryDisplay` takes these estimators as any other.
+For decision boundaries use `sklearn.inspection.DecisionBoundaryDisplay`.
 """
 
 from .epoch_search import EpochSearchDisplay

@@ -1,16 +1,15 @@
-"""Drawing the parts of a network's diagram."""
+"""Drawing the parts of a network's diagram on matplotlib axes."""
 
 import numpy as np
 
-from ._appearance import BLUE, VERMILLION
-from ._diagram import FONT_SIZE, RADIUS, Column
+from ._diagram import FONT_SIZE, RADIUS
+from ._style import BLUE, VERMILLION
 
-WIDEST = 4.0
-"""Width of the line of a layer's largest weight, in points."""
+MAX_WIDTH, MIN_WIDTH = 4.0, 0.4  # of a line, in points
 
 
 def short(value):
-    """A number in at most five characters and a sign."""
+    """Format a number in at most five characters and a sign."""
     size = abs(value)
     if size == 0:
         text = "0"
@@ -24,12 +23,12 @@ def short(value):
 
 
 class Canvas:
-    """Axes to draw a diagram in, made as large as the axes are.
+    """Axes that show a diagram, scaled to fit.
 
     Attributes
     ----------
     scale : float
-        How many inches an inch of the diagram is, for texts and widths of lines.
+        Length of an inch of the diagram in the figure, for texts and line widths.
     """
 
     def __init__(self, ax, diagram):
@@ -37,42 +36,44 @@ class Canvas:
         self.diagram = diagram
         ax.set(xlim=diagram.xlim, ylim=diagram.ylim, aspect="equal")
         ax.set_axis_off()
-        # How large the axes are is only known when the figure has been laid out.
+        # The layout of the figure decides how large the axes are.
         ax.figure.canvas.figure.draw_without_rendering()
         self.scale = ax.transData.get_matrix()[0, 0] / ax.figure.dpi
 
     def write(self, x, y, text, size=FONT_SIZE, **kwargs):
         kwargs = {"ha": "center", "va": "center", "zorder": 4, **kwargs}
-        return self.ax.text(x, y, text, fontsize=size * self.scale, **kwargs)
+        self.ax.text(x, y, text, fontsize=size * self.scale, **kwargs)
 
-    def write_heading(self, x, text):
-        self.write(x, self.diagram.heading_y, text, va="top", linespacing=1.15)
+    def write_layer(self, column, heading, labels_ha):
+        """Write the heading above a column, and the labels beside its neurons."""
+        heading_y = self.diagram.heading_y
+        self.write(column.x, heading_y, heading, va="top", linespacing=1.15)
+        side = RADIUS + 0.1
+        x = column.x + (side if labels_ha == "left" else -side)
+        for y, label in zip(column.y, column.labels, strict=False):
+            self.write(x, y, label, ha=labels_ha, linespacing=1.15)
 
     def write_foot(self, x, text):
         self.write(x, self.diagram.foot_y, text, size=FONT_SIZE - 1, color="0.3")
 
-    def write_beside(self, column, texts, ha):
-        side = RADIUS + 0.1
-        x = column.x + (side if ha == "left" else -side)
-        for y, text in zip(column.y, texts, strict=False):
-            self.write(x, y, text, ha=ha, linespacing=1.15)
+    def draw_edges(self, starts, column, coef, largest, with_values, edge_kw):
+        """Draw the weights `coef` from points to the neurons of a column.
 
-    def draw_edges(self, left, right, coef, largest, with_values, edge_kw):
-        """Draw the weights `coef` between the neurons that two columns show."""
+        The largest weight of the layer, `largest`, has the widest line.
+        """
         from matplotlib.collections import LineCollection
 
-        i, j = np.indices(coef.shape).reshape(2, -1)
         order = np.argsort(np.abs(coef), axis=None, kind="stable")
-        i, j, weights = i[order], j[order], coef.ravel()[order]
-        starts = np.column_stack([np.full(len(i), left.x), left.y[i]])
-        ends = np.column_stack([np.full(len(j), right.x), right.y[j]])
-        share = np.abs(weights) / (largest or 1)
-        widths = self.scale * np.where(share > 0, 0.4 + (WIDEST - 0.4) * share, 0)
+        i, j = np.unravel_index(order, coef.shape)
+        weights, starts, ends = coef[i, j], starts[i], column.points[j]
+        share = np.abs(weights) / (abs(largest) or 1)
+        widths = np.where(share > 0, MIN_WIDTH + (MAX_WIDTH - MIN_WIDTH) * share, 0)
+        widths *= self.scale
         faintest = 0.5 if with_values else 0.12
         style = {
             "linewidths": widths,
             "colors": np.where(weights < 0, VERMILLION, BLUE),
-            # Dashes are as long on all lines.
+            # Dashes have the same length on all lines.
             "linestyles": [
                 (0, (6 / width, 3 / width)) if weight < 0 else "solid"
                 for weight, width in zip(weights, widths, strict=True)
@@ -81,23 +82,19 @@ class Canvas:
             "capstyle": "butt",
             "zorder": 1,
         }
-        segments = np.stack([starts, ends], axis=1)
-        edges = LineCollection(segments, **{**style, **edge_kw})
+        edges = LineCollection(np.stack([starts, ends], axis=1), **(style | edge_kw))
         self.ax.add_collection(edges, autolim=False)
         if with_values:
             # At this part of their way all edges are equally far from each other.
-            points = starts + (ends - starts) / (right.n_rows + 1)
+            points = starts + (ends - starts) / (column.n_rows + 1)
+            box = {"boxstyle": "square,pad=0.1", "color": "white", "linewidth": 0}
             for point, weight in zip(points, weights, strict=True):
-                self._write_value(*point, weight)
+                style = {"color": VERMILLION if weight < 0 else BLUE, "zorder": 2}
+                self.write(*point, short(weight), size=8, bbox=box, **style)
         return edges
 
-    def _write_value(self, x, y, weight):
-        box = {"boxstyle": "square,pad=0.1", "color": "white", "linewidth": 0}
-        color = VERMILLION if weight < 0 else BLUE
-        self.write(x, y, short(weight), size=8, color=color, bbox=box, zorder=2)
-
     def draw_neurons(self, column, activations, neuron_kw):
-        """Draw the circles of a column, and dots for those that are not shown."""
+        """Draw the circles of a column, and dots for the neurons left out."""
         from matplotlib.collections import PatchCollection
         from matplotlib.colors import to_rgb
         from matplotlib.patches import Circle
@@ -106,12 +103,12 @@ class Canvas:
         if activations is not None:
             largest = np.abs(activations).max()
             if largest >= 0.005:
-                # Beside others of the layer it is a zero.
+                # Activations that are tiny in their layer are shown as 0.
                 activations = np.round(activations, 2)
             largest = max(1.0, largest)
             for k, activation in enumerate(activations[column.neurons]):
                 color = np.array(to_rgb(VERMILLION if activation < 0 else BLUE))
-                # Never so dark that the number could not be read.
+                # The number must stay legible on the darkest circle.
                 faces[k] -= 0.7 * abs(activation) / largest * (1 - color)
                 self.write(column.x, column.y[k], short(activation), size=7.5)
         if column.dots_y is not None:
@@ -119,15 +116,13 @@ class Canvas:
                 dot = Circle((column.x, column.dots_y + shift), 0.025, color="0.2")
                 self.ax.add_patch(dot)
         style = {"facecolors": faces, "edgecolors": "0.2", "linewidths": self.scale}
-        neurons = PatchCollection(
-            [Circle((column.x, y), RADIUS) for y in column.y],
-            **{**style, "zorder": 3, **neuron_kw},
-        )
+        circles = [Circle(point, RADIUS) for point in column.points]
+        neurons = PatchCollection(circles, **(style | {"zorder": 3} | neuron_kw))
         self.ax.add_collection(neurons, autolim=False)
         return neurons
 
     def draw_bias(self, x):
-        """Draw the input of the biases, always 1; returns it as a column."""
+        """Draw the constant input of the biases, and return its centre."""
         from matplotlib.patches import Rectangle
 
         side, y = 1.6 * RADIUS, self.diagram.bias_y
@@ -136,28 +131,24 @@ class Canvas:
         self.ax.add_patch(Rectangle(corner, side, side, zorder=3, **style))
         self.write(x, y, "1")
         self.write_foot(x, "bias")
-        return Column(np.zeros(1, int), x, np.array([y]), None)
+        return np.array([[x, y]])
 
     def add_legend(self, with_activations):
-        """Say what the lines and the colours of neurons mean."""
         from matplotlib.lines import Line2D
 
-        width = 2 * self.scale
         handles = [
-            Line2D([], [], color=BLUE, lw=width, label="positive weight"),
             Line2D(
-                [],
-                [],
-                color=VERMILLION,
-                lw=width,
-                linestyle=(0, (3, 1.5)),
-                label="negative weight",
-            ),
+                [], [], lw=2 * self.scale, color=color, ls=style, label=f"{sign} weight"
+            )
+            for sign, color, style in [
+                ("positive", BLUE, "-"),
+                ("negative", VERMILLION, (0, (3, 1.5))),
+            ]
         ]
         if with_activations:
-            style = {"color": "0.2", "markersize": 9 * self.scale, "linestyle": ""}
-            face = {"markerfacecolor": "#7fb8d8", "label": "activation"}
-            handles.append(Line2D([], [], marker="o", **style, **face))
+            style = {"color": "0.2", "markersize": 9 * self.scale, "ls": ""}
+            style |= {"markerfacecolor": "#7fb8d8", "label": "activation"}
+            handles.append(Line2D([], [], marker="o", **style))
         self.ax.legend(
             handles=handles,
             loc="lower center",

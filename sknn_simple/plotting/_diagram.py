@@ -1,160 +1,117 @@
-"""Where everything stands in the diagram of a network, in inches."""
+"""Layout of a network's diagram: positions in inches, for all its parts."""
 
 import textwrap
 from dataclasses import dataclass
 
 import numpy as np
 
-from ._appearance import text_width
+from ._style import text_width
 
-RADIUS = 0.19
-"""Of a neuron."""
-
+RADIUS = 0.19  # of a neuron
 FONT_SIZE = 9
-LINE_HEIGHT = 0.16
-"""Of a line of text at FONT_SIZE."""
+LINE_HEIGHT = 0.16  # of a line of text of FONT_SIZE
 
 
 @dataclass
 class Column:
-    """A layer in the diagram: which of its neurons are shown, and where.
+    """A layer of the diagram, some of whose neurons are shown."""
 
-    Attributes
-    ----------
-    neurons : ndarray of int
-        Indices of the neurons that are shown.
-
-    x : float
-
-    y : ndarray of float
-        Of each neuron that is shown.
-
-    dots_y : float or None
-        Of the dots that stand for those that are not.
-    """
-
-    neurons: np.ndarray
+    size: int  # of the whole layer
+    neurons: np.ndarray  # indices of those that are shown
+    labels: list[str]  # their names, or empty
     x: float
     y: np.ndarray
-    dots_y: float | None
+    dots_y: float | None  # of the dots that stand for all other neurons
 
     @property
     def n_rows(self):
-        """With that of the dots."""
+        """Number of neurons shown, and one for dots."""
         return len(self.y) + (self.dots_y is not None)
 
-
-@dataclass
-class Diagram:
-    """Positions of a diagram's parts, in inches from the middle of its left column.
-
-    Attributes
-    ----------
-    columns : list of Column
-        One a layer, the inputs first.
-
-    heading_y, bias_y, foot_y : float
-        Of the headings' upper ends, the biases' centres, and the line below.
-
-    xlim, ylim : tuple of float
-        What the diagram takes.
-    """
-
-    columns: list[Column]
-    heading_y: float
-    bias_y: float
-    foot_y: float
-    xlim: tuple[float, float]
-    ylim: tuple[float, float]
-
     @property
-    def size(self):
-        """Width and height."""
-        return np.diff(self.xlim)[0], np.diff(self.ylim)[0]
+    def points(self):
+        """Centres of the neurons, shape (n_shown, 2)."""
+        return np.column_stack([np.full(len(self.y), self.x), self.y])
 
 
-def shown_neurons(n_neurons, max_neurons):
-    """Indices of the neurons that are shown, from the top and the bottom of a layer."""
-    if n_neurons <= max_neurons:
-        return np.arange(n_neurons)
-    # The dots take the place of one.
-    n_top, n_bottom = max_neurons // 2, (max_neurons - 1) // 2
-    return np.r_[:n_top, n_neurons - n_bottom : n_neurons]
-
-
-def wrap(name):
-    """A name in at most three lines."""
-    lines = []
-    for line in str(name).splitlines():
-        lines += textwrap.wrap(line, 26) or [""]
-    if len(lines) > 3:
-        lines = [*lines[:2], lines[2][:25] + "…"]
-    return "\n".join(lines)
-
-
-def lay_out(layer_sizes, max_neurons, labels, with_values, with_bias):
-    """Find a place for everything.
+class Diagram:
+    """Positions of the layers, headings, biases and footnotes of a network.
 
     Parameters
     ----------
     layer_sizes : list of int
 
     max_neurons : int
-        A layer with more is shown in part.
+        Maximum number of rows of a layer.
 
-    labels : tuple of list of str
-        The texts left of the inputs and right of the outputs that are shown.
+    names : dict of int to (list of str or None)
+        Names of a layer's neurons, by the number of the layer.
 
-    with_values : bool
-        Whether there must be room for a number on each edge.
-
-    with_bias : bool
-        Whether there is a row for the biases.
-
-    Returns
-    -------
-    diagram : Diagram
+    with_values, with_bias : bool
+        Whether edges carry numbers, and whether there is a row for the biases.
     """
-    shown = [shown_neurons(n, max_neurons) for n in layer_sizes]
-    n_rows = [len(s) + (len(s) < n) for s, n in zip(shown, layer_sizes, strict=True)]
-    row, gap = _spacing(n_rows, labels, with_values)
-    columns = []
-    for i, (neurons, slots) in enumerate(zip(shown, n_rows, strict=True)):
-        y = row * ((slots - 1) / 2 - np.arange(slots))
-        dots_y = None
-        if slots > len(neurons):
-            middle = max_neurons // 2
-            dots_y, y = y[middle], np.delete(y, middle)
-        columns.append(Column(neurons, i * gap, y, dots_y))
 
-    top = row * (max(n_rows) - 1) / 2
-    heading_y = top + RADIUS + 0.12 + 3 * LINE_HEIGHT
-    bias_y = -top - row if with_bias else -top
-    foot_y = bias_y - RADIUS - 0.14
-    left, right = (
-        max((text_width(text, FONT_SIZE) for text in texts), default=0) + 0.2
-        for texts in labels
-    )
-    left, right = (max(RADIUS + side, 0.6) for side in (left, right))
-    width = left + columns[-1].x + right
-    spare = max(0, 4.8 - width) / 2
-    return Diagram(
-        columns,
-        heading_y,
-        bias_y,
-        foot_y,
-        xlim=(-left - spare, columns[-1].x + right + spare),
-        ylim=(foot_y - 0.5, heading_y + 0.1),
-    )
+    def __init__(self, layer_sizes, max_neurons, names, with_values, with_bias):
+        self.columns = [
+            _column(size, max_neurons, names.get(i))
+            for i, size in enumerate(layer_sizes)
+        ]
+        row, gap = _spacing(self.columns, with_values)
+        for i, column in enumerate(self.columns):
+            column.x, column.y = i * gap, row * column.y
+            column.dots_y = column.dots_y and row * column.dots_y
+        top = row * (max(column.n_rows for column in self.columns) - 1) / 2
+        self.heading_y = top + RADIUS + 0.12 + 3 * LINE_HEIGHT  # its upper end
+        self.bias_y = -top - row * with_bias
+        self.foot_y = self.bias_y - RADIUS - 0.14
+        left, right = (
+            max(
+                [RADIUS + 0.2 + text_width(text, FONT_SIZE) for text in c.labels]
+                + [0.6]
+            )
+            for c in (self.columns[0], self.columns[-1])
+        )
+        right += self.columns[-1].x
+        spare = max(0, 4.8 - left - right) / 2
+        self.xlim = -left - spare, right + spare
+        self.ylim = self.foot_y - 0.5, self.heading_y + 0.1
 
 
-def _spacing(n_rows, labels, with_values):
-    """Distance between neurons, and between layers."""
-    n_lines = max(text.count("\n") + 1 for texts in labels for text in [*texts, ""])
+def _column(size, max_neurons, names):
+    """Choose the neurons of a layer to show, in rows at a distance of 1."""
+    neurons = np.arange(size)
+    if size > max_neurons:
+        # Dots take one of the rows.
+        n_bottom = (max_neurons - 1) // 2
+        neurons = np.r_[: max_neurons // 2, size - n_bottom : size]
+    n_rows = min(size, max_neurons)
+    y = (n_rows - 1) / 2 - np.arange(n_rows)
+    dots_y = None
+    if size > max_neurons:
+        dots_y, y = y[max_neurons // 2], np.delete(y, max_neurons // 2)
+    labels = [_wrap(names[k]) for k in neurons] if names else []
+    return Column(size, neurons, labels, 0.0, y, dots_y)
+
+
+def _wrap(name):
+    """Break a name into at most three lines."""
+    lines = []
+    for line in name.splitlines():
+        lines += textwrap.wrap(line, 26) or [""]
+    if len(lines) > 3:
+        lines = [*lines[:2], lines[2][:25] + "…"]
+    return "\n".join(lines)
+
+
+def _spacing(columns, with_values):
+    """Return the distances between neurons and between layers."""
+    labels = [label for column in columns for label in column.labels]
+    n_lines = max([label.count("\n") + 1 for label in labels] + [1])
     row = max(0.5, (n_lines + 0.5) * LINE_HEIGHT)
     if with_values:
         # The numbers on the edges into n neurons stand 1 / (n + 1) of a row apart.
-        n_places = max(n_rows[1:]) + 1
+        n_places = max(column.n_rows for column in columns[1:]) + 1
         return max(row, 0.8, 0.17 * n_places), max(2.5, 0.45 * n_places)
-    widest = max(1.8, 8 / (len(n_rows) - 1))
-    return row, np.clip(0.5 * row * max(n_rows), min(2.2, widest), widest)
+    widest = max(1.8, 8 / (len(columns) - 1))
+    height = row * max(column.n_rows for column in columns)
+    return row, np.clip(height / 2, min(2.2, widest), widest)

@@ -1,43 +1,61 @@
-"""Validation curves of a search over numbers of epochs, and what it chose."""
+"""Validation curves of a search over numbers of epochs, and its choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from sklearn.pipeline import Pipeline
+from sklearn.base import is_classifier, is_regressor
+from sklearn.model_selection import GridSearchCV
 from sklearn.utils.validation import check_is_fitted
 
-from ._appearance import (
-    STAR,
-    curve_style,
-    difference_labels,
-    finish_curves,
-    import_pyplot,
-)
+from .._epoch_groups import group_by_epochs
+from .._pipeline import parameter_prefix
+from ._curves import STAR, curve_style, difference_labels, finish_curves
+from ._style import import_pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PolyCollection
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from numpy.typing import NDArray
+
+UNBOUNDED = ("mutual_info_score", "positive_likelihood_ratio")
+"""Scikit-learn's scorers that no value limits from above."""
 
 
 class EpochSearchDisplay:
-    """Cross-validated score by number of epochs, a curve for each other setting.
+    """Cross-validated score by number of epochs.
 
-    Make it by `from_estimator`. Each curve is the mean over folds, its band one
-    standard deviation to either side.
+    Create it with `from_estimator`. There is one curve for each setting of the other
+    parameters: the mean over folds, in a band of one standard deviation to either side
+    that ends at the best possible score.
 
     Parameters
     ----------
     epochs : list of ndarray of shape (n_counts,)
-        For each curve the numbers of epochs at which it was scored, ascending.
+        Numbers of epochs of each curve, ascending.
 
     test_scores : list of ndarray of shape (n_splits, n_counts)
-        For each curve the scores on held-out folds.
+        Scores of each curve on the held-out folds.
 
     train_scores : list of ndarray of shape (n_splits, n_counts), default=None
-        The scores on the folds trained on.
+        Scores of each curve on the training folds.
 
     names : list of str, default=None
-        For the legend.
+        Names of the curves in the legend.
 
     best : tuple of (int, int), default=None
-        Which curve, and at how many epochs, is marked as the search's choice.
+        Choice of the search: the curve's position in the list, and the number of
+        epochs.
 
     score_name : str, default="score"
-        For the vertical axis.
+        Name of the score on the vertical axis.
+
+    max_score : float, default=inf
+        Best possible score.
 
     Attributes
     ----------
@@ -45,14 +63,13 @@ class EpochSearchDisplay:
         Mean score of each curve.
 
     fill_between_ : list of matplotlib PolyCollection
-        The band of each curve.
+        Band of each curve.
 
     best_line_ : matplotlib Line2D or None
-        The star at the choice.
+        Star at the choice of the search.
 
-    ax_ : matplotlib Axes
-
-    figure_ : matplotlib Figure
+    ax_, figure_ : matplotlib Axes and Figure
+        Axes of the curves, and the figure that contains them.
 
     Examples
     --------
@@ -69,57 +86,55 @@ class EpochSearchDisplay:
     ['learning_rate_init=0.01', 'learning_rate_init=0.1']
     """
 
+    lines_: list[Line2D]
+    fill_between_: list[PolyCollection]
+    best_line_: Line2D | None
+    ax_: Axes
+    figure_: Figure
+
     def __init__(
         self,
         *,
-        epochs,
-        test_scores,
-        train_scores=None,
-        names=None,
-        best=None,
-        score_name="score",
-    ):
+        epochs: Sequence[NDArray[Any]],
+        test_scores: Sequence[NDArray[Any]],
+        train_scores: Sequence[NDArray[Any]] | None = None,
+        names: Sequence[str] | None = None,
+        best: tuple[int, int] | None = None,
+        score_name: str = "score",
+        max_score: float = np.inf,
+    ) -> None:
         self.epochs = epochs
         self.test_scores = test_scores
         self.train_scores = train_scores
         self.names = names
         self.best = best
         self.score_name = score_name
+        self.max_score = max_score
 
     @classmethod
     def from_estimator(
         cls,
-        search,
+        search: GridSearchCV,
         *,
-        metric=None,
-        score_type="test",
-        ax=None,
-        line_kw=None,
-        fill_between_kw=None,
-    ):
+        metric: str | None = None,
+        score_type: Literal["test", "train"] = "test",
+        ax: Axes | None = None,
+        line_kw: dict[str, Any] | None = None,
+        fill_between_kw: dict[str, Any] | None = None,
+    ) -> EpochSearchDisplay:
         """Draw the curves of a fitted search.
 
         Parameters
         ----------
         search : EpochSearchCV or GridSearchCV
-            Fitted. With `every_epoch=True` each epoch is drawn; otherwise the counts
-            that were searched, the candidates' `max_iter`.
+            Fitted search. With `every_epoch=True` the curves show every epoch, else the
+            values of `max_iter` that were searched.
 
         metric : str, default=None
-            Of a search with several metrics, which one; None is that of `refit`.
+            Metric to draw, if the search has several. None is the one of `refit`.
 
-        score_type : {'test', 'train'}, default='test'
-            Scores on held-out folds, or on those trained on, which needs
-            `return_train_score=True`.
-
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        line_kw : dict, default=None
-            For `ax.plot`.
-
-        fill_between_kw : dict, default=None
-            For `ax.fill_between`.
+        score_type, ax, line_kw, fill_between_kw
+            See `plot`.
 
         Returns
         -------
@@ -127,8 +142,15 @@ class EpochSearchDisplay:
 
         Raises
         ------
+        ImportError
+            If matplotlib is not installed.
+
+        NotFittedError
+            If the search is not fitted.
+
         ValueError
-            If the search has no such metric, or did not search over `max_iter`.
+            If the search has no such metric or did not search over `max_iter`, or as in
+            `plot`.
         """
         import_pyplot(cls.__name__)
         check_is_fitted(search, "cv_results_")
@@ -138,22 +160,22 @@ class EpochSearchDisplay:
             metric = "score" if "score" in metrics else search.refit
         if metric not in metrics:
             raise ValueError(f"metric must be one of {metrics}, got {metric!r}.")
-        max_iter = _max_iter_name(search.estimator)
+        max_iter = f"{parameter_prefix(search.estimator)}max_iter"
         curves = getattr(search, "validation_curves_", None)
         if curves is None:
             curves = _curves_of_candidates(results, max_iter, search.n_splits_)
-        trained = f"split_train_{metric}" in curves[0]
+        train_scores = None
+        if f"split_train_{metric}" in curves[0]:
+            train_scores = [curve[f"split_train_{metric}"] for curve in curves]
+        scorer = _scorer_name(search, metric)
         display = cls(
             epochs=[np.asarray(curve["epoch"]) for curve in curves],
             test_scores=[curve[f"split_test_{metric}"] for curve in curves],
-            train_scores=(
-                [curve[f"split_train_{metric}"] for curve in curves]
-                if trained
-                else None
-            ),
+            train_scores=train_scores,
             names=difference_labels([curve["params"] for curve in curves]),
             best=_best(search, curves, max_iter),
-            score_name=_title(metric, search.scoring),
+            score_name=_in_words(scorer if metric == "score" and scorer else metric),
+            max_score=_max_score(scorer),
         )
         return display.plot(
             ax,
@@ -162,22 +184,30 @@ class EpochSearchDisplay:
             fill_between_kw=fill_between_kw,
         )
 
-    def plot(self, ax=None, *, score_type="test", line_kw=None, fill_between_kw=None):
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        score_type: Literal["test", "train"] = "test",
+        line_kw: dict[str, Any] | None = None,
+        fill_between_kw: dict[str, Any] | None = None,
+    ) -> EpochSearchDisplay:
         """Draw the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            None makes a figure, with the legend beside the curves.
+            Axes to draw on. None creates a figure with the legend beside the curves.
 
         score_type : {'test', 'train'}, default='test'
-            Which scores.
+            Folds to score on: held-out or training folds. 'train' needs a search with
+            `return_train_score=True`.
 
         line_kw : dict, default=None
-            For `ax.plot`.
+            Keyword arguments for `ax.plot`.
 
         fill_between_kw : dict, default=None
-            For `ax.fill_between`.
+            Keyword arguments for `ax.fill_between`.
 
         Returns
         -------
@@ -186,65 +216,55 @@ class EpochSearchDisplay:
         Raises
         ------
         ImportError
-            If there is no matplotlib.
+            If matplotlib is not installed.
 
         ValueError
-            If `score_type` is unknown, or "train" without training scores.
+            If `score_type` is unknown, or 'train' without training scores.
         """
         plt = import_pyplot(type(self).__name__)
-        scores = self._scores(score_type)
-        beside = ax is None
-        if ax is None:
-            _, ax = plt.subplots(layout="constrained")
-        self.lines_, self.fill_between_ = [], []
-        for i, (epochs, split_scores) in enumerate(
-            zip(self.epochs, scores, strict=True)
-        ):
-            mean, std = split_scores.mean(axis=0), split_scores.std(axis=0)
-            style = curve_style(i, mean, n_marks=10)
-            style["label"] = (self.names and self.names[i]) or "mean"
-            [line] = ax.plot(epochs, mean, **{**style, **(line_kw or {})})
-            band = {"color": line.get_color(), "alpha": 0.12, "linewidth": 0}
-            band |= fill_between_kw or {}
-            self.lines_.append(line)
-            self.fill_between_.append(
-                ax.fill_between(epochs, mean - std, mean + std, **band)
-            )
-        self.best_line_ = None if self.best is None else self._plot_best(ax, scores)
-        folds = {"test": "held-out folds", "train": "training folds"}[score_type]
-        handles = self._legend_handles()
-        finish_curves(ax, f"Mean {self.score_name} on {folds}", handles, beside)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
-
-    def _scores(self, score_type):
         if score_type not in ("test", "train"):
             raise ValueError(
                 f"score_type must be 'test' or 'train', got {score_type!r}."
             )
-        if score_type == "test":
-            return self.test_scores
-        if self.train_scores is None:
+        scores = self.test_scores if score_type == "test" else self.train_scores
+        if scores is None:
             raise ValueError(
                 "score_type='train' needs a search with return_train_score=True."
             )
-        return self.train_scores
+        beside = ax is None
+        if ax is None:
+            _, ax = plt.subplots(layout="constrained")
+        self.lines_, self.fill_between_ = [], []
+        for i, split_scores in enumerate(scores):
+            self._plot_curve(ax, i, split_scores, line_kw or {}, fill_between_kw or {})
+        self.best_line_ = None if self.best is None else self._plot_best(ax, scores)
+        folds = {"test": "held-out folds", "train": "training folds"}[score_type]
+        ylabel = f"Mean {self.score_name} on {folds}"
+        finish_curves(ax, ylabel, self._legend_handles(), beside)
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _plot_curve(self, ax, i, split_scores, line_kw, fill_between_kw):
+        epochs = self.epochs[i]
+        mean, std = split_scores.mean(axis=0), split_scores.std(axis=0)
+        style = curve_style(i, mean, n_marks=10)
+        style["label"] = (self.names and self.names[i]) or "mean"
+        [line] = ax.plot(epochs, mean, **(style | line_kw))
+        style = {"color": line.get_color(), "alpha": 0.12, "linewidth": 0}
+        top = np.minimum(mean + std, self.max_score)
+        band = ax.fill_between(epochs, mean - std, top, **(style | fill_between_kw))
+        self.lines_.append(line)
+        self.fill_between_.append(band)
 
     def _plot_best(self, ax, scores):
-        """Draw the star."""
         i, count = self.best
         value = np.interp(count, self.epochs[i], scores[i].mean(axis=0))
-        epochs = "epoch" if count == 1 else "epochs"
         text = f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
-        whose = f"\n{self.names[i]}" if len(self.epochs) > 1 and self.names else ""
-        [star] = ax.plot(
-            [count],
-            [value],
-            linestyle="",
-            color=self.lines_[i].get_color(),
-            label=f"chosen: {text} at {count} {epochs}{whose}",
-            **STAR,
-        )
+        label = f"chosen: {text} at {count} epoch{'' if count == 1 else 's'}"
+        if len(self.epochs) > 1 and self.names:
+            label += f"\n{self.names[i]}"
+        style = {"color": self.lines_[i].get_color(), "label": label, **STAR}
+        [star] = ax.plot([count], [value], linestyle="", **style)
         return star
 
     def _legend_handles(self):
@@ -252,67 +272,70 @@ class EpochSearchDisplay:
 
         handles = [*self.lines_]
         if any(len(epochs) > 1 for epochs in self.epochs):
-            band = {"color": "0.5", "alpha": 0.3}
-            handles.append(Patch(**band, label="± 1 standard deviation"))
+            handles.append(
+                Patch(color="0.5", alpha=0.3, label="± 1 standard deviation")
+            )
         return handles if self.best_line_ is None else [*handles, self.best_line_]
 
 
-def _max_iter_name(estimator):
-    """The parameter of the searched estimator that counts epochs."""
-    prefix = ""
-    while isinstance(estimator, Pipeline):
-        name, estimator = estimator.steps[-1]
-        prefix += f"{name}__"
-    return f"{prefix}max_iter"
-
-
 def _curves_of_candidates(results, max_iter, n_splits):
-    """Group the candidates that differ only in the number of epochs."""
-    candidates = results["params"]
-    if any(max_iter not in params for params in candidates):
-        raise ValueError(
-            f"search must have searched over {max_iter!r} or have validation_curves_ "
-            f"(every_epoch=True), got the candidates' params {list(candidates[0])}."
-        )
-    groups = {}
-    for i, params in enumerate(candidates):
-        shared = {name: v for name, v in params.items() if name != max_iter}
-        key = tuple((name, repr(value)) for name, value in shared.items())
-        groups.setdefault(key, (shared, []))[1].append(i)
+    """Return what `EpochSearchCV.validation_curves_` holds, at the epochs searched."""
+    for params in results["params"]:
+        if max_iter not in params:
+            raise ValueError(
+                f"search must have searched over {max_iter!r} or have "
+                "validation_curves_ (every_epoch=True), got the candidate "
+                f"{params}."
+            )
+    scores = {}
+    for name in results:
+        if name.startswith(("split0_test_", "split0_train_")):
+            what = name.removeprefix("split0")
+            splits = [results[f"split{k}{what}"] for k in range(n_splits)]
+            scores[f"split{what}"] = np.array(splits)  # (n_splits, n_candidates)
     curves = []
-    for shared, indices in groups.values():
-        counts = [candidates[i][max_iter] for i in indices]
-        order = np.argsort(counts, kind="stable")
-        curve = {
-            "params": shared,
-            "candidates": np.array(indices)[order],
-            "epoch": np.array(counts)[order],
-        }
-        for name in results:
-            if name.startswith(("split0_test_", "split0_train_")):
-                what = name.removeprefix("split0")
-                splits = [results[f"split{k}{what}"] for k in range(n_splits)]
-                curve[f"split{what}"] = np.array(splits)[:, curve["candidates"]]
-        curves.append(curve)
+    for params, candidates, epochs in group_by_epochs(results["params"], max_iter):
+        order = np.argsort(epochs, kind="stable")
+        candidates = np.array(candidates)[order]
+        curve = {name: splits[:, candidates] for name, splits in scores.items()}
+        curve |= {"params": params, "candidates": candidates}
+        curves.append(curve | {"epoch": np.array(epochs)[order]})
     return curves
 
 
 def _best(search, curves, max_iter):
-    """The curve and the number of epochs of the candidate that the search chose."""
+    """Return the curve and the number of epochs of the candidate that was chosen."""
     index = getattr(search, "best_index_", None)
-    if index is None:
-        return None
-    chosen = search.cv_results_["params"][index]
     for i, curve in enumerate(curves):
-        if index in curve["candidates"]:
+        if index is not None and index in curve["candidates"]:
             last = int(curve["epoch"][-1])
             # Patience may have ended all folds before the candidate's max_iter.
-            return i, min(int(chosen.get(max_iter, last)), last)
+            chosen = search.cv_results_["params"][index].get(max_iter, last)
+            return i, min(int(chosen), last)
     return None
 
 
-def _title(metric, scoring):
-    """The name of a metric in words."""
-    if metric == "score" and isinstance(scoring, str):
-        metric = scoring
-    return metric.replace("neg_", "negative ").replace("_", " ")
+def _scorer_name(search, metric):
+    """Return the name of scikit-learn's scorer behind a metric, or None if unknown."""
+    scoring = search.scoring
+    if isinstance(scoring, dict):
+        scoring = scoring.get(metric)
+    elif metric != "score":
+        scoring = None if callable(scoring) else metric
+    elif scoring is None and is_regressor(search.estimator):
+        scoring = "r2"
+    elif scoring is None and is_classifier(search.estimator):
+        scoring = "accuracy"
+    return scoring if isinstance(scoring, str) else None
+
+
+def _max_score(scorer):
+    if scorer is None or scorer in UNBOUNDED:
+        return np.inf
+    return 0.0 if scorer.startswith("neg_") else 1.0
+
+
+def _in_words(name):
+    if name == "r2":
+        return "R²"
+    return name.replace("neg_", "negative ").replace("_", " ")

@@ -1,59 +1,68 @@
-"""Loss curves: how training went, epoch by epoch, and where it was best."""
+"""Loss curves: loss or validation score by epoch, and the best epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
-from ._appearance import (
-    STAR,
-    VERMILLION,
-    curve_style,
-    difference_labels,
-    finish_curves,
-    fitted_network,
-    import_pyplot,
-)
+from .._pipeline import fitted_network
+from ._curves import STAR, curve_style, difference_labels, finish_curves
+from ._style import VERMILLION, import_pyplot
 
-CURVES = {
-    "loss": {"training": "loss", "validation": "validation_loss"},
-    "score": {"validation": "validation_score"},
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+LOSS_NAMES = {
+    "log_loss": "Log-loss",
+    "squared_error": "Half squared error",
+    "absolute_error": "Absolute error",
+    "poisson": "Half Poisson deviance",
 }
-YLABELS = {"loss": "Loss", "score": "Validation score"}
 
 
 class LossCurveDisplay:
-    """Loss, or validation score, over the epochs of one or several trainings.
+    """Loss or validation score of one or several networks by epoch.
 
-    Make it by `from_estimator` or `from_estimators`. The training loss is a solid
-    line, and what early stopping saw on held-out samples a dashed one, with a star at
-    the epoch whose weights were kept. The training loss includes the penalty, the
-    validation loss does not; of a regressor with `normalize_y=True` both are those of
-    standardised targets.
+    Create it with `from_estimator` or `from_estimators`. The training loss is a solid
+    line, the loss or score of the validation samples a dashed one, and a star marks the
+    epoch whose weights early stopping kept. The training loss includes the penalty, the
+    validation loss does not.
 
     Parameters
     ----------
     histories : list of dict
-        The `history_` of each estimator: lists with one entry an epoch, `loss` and
-        perhaps `validation_loss` and `validation_score`. None leaves a gap.
+        Fitted attribute `history_` of each network: lists with one entry per epoch,
+        `loss` and optionally `validation_loss` and `validation_score`. None is drawn as
+        a gap.
 
     best_epochs : list of int or None, default=None
-        The `best_epoch_` of each estimator, counted from 1; None where there is none.
+        Fitted attribute `best_epoch_` of each network, counted from 1.
 
     names : list of str, default=None
-        For the legend, or the title of one estimator; needed for several.
+        Names of the networks in the legend, or as the title if there is only one.
+        Required for several networks.
+
+    loss_name : str, default="Loss"
+        Name of the loss on the vertical axis.
 
     Attributes
     ----------
     lines_ : list of matplotlib Line2D
-        Training loss of each estimator; empty for the score.
+        Training loss of each network. Empty with ``metric="score"``.
 
     validation_lines_ : list of matplotlib Line2D or None
-        Validation loss or score of each estimator, None where there was none.
+        Validation loss or score of each network, None where none was recorded.
 
     best_lines_ : list of matplotlib Line2D or None
-        The star at each best epoch.
+        Star at the best epoch of each network.
 
-    ax_ : matplotlib Axes
-
-    figure_ : matplotlib Figure
+    ax_, figure_ : matplotlib Axes and Figure
+        Axes of the curves, and the figure that contains them.
 
     Examples
     --------
@@ -66,33 +75,44 @@ class LossCurveDisplay:
     >>> display.figure_.savefig("loss.png")  # doctest: +SKIP
     """
 
-    def __init__(self, *, histories, best_epochs=None, names=None):
+    lines_: list[Line2D]
+    validation_lines_: list[Line2D | None]
+    best_lines_: list[Line2D | None]
+    ax_: Axes
+    figure_: Figure
+
+    def __init__(
+        self,
+        *,
+        histories: Sequence[Mapping[str, Sequence[float | None]]],
+        best_epochs: Sequence[int | None] | None = None,
+        names: Sequence[str] | None = None,
+        loss_name: str = "Loss",
+    ) -> None:
         self.histories = histories
         self.best_epochs = best_epochs
         self.names = names
+        self.loss_name = loss_name
 
     @classmethod
     def from_estimator(
-        cls, estimator, *, metric="loss", log_scale=False, ax=None, line_kw=None
-    ):
-        """Draw the curves of one estimator.
+        cls,
+        estimator: BaseEstimator,
+        *,
+        metric: Literal["loss", "score"] = "loss",
+        log_scale: bool = False,
+        ax: Axes | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> LossCurveDisplay:
+        """Draw the curves of one fitted network.
 
         Parameters
         ----------
         estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
-            Fitted; of a Pipeline it is the last step.
+            Fitted network, or fitted Pipeline that ends in one.
 
-        metric : {'loss', 'score'}, default='loss'
-            Loss in training and validation, or the score in validation.
-
-        log_scale : bool, default=False
-            Whether the vertical axis is logarithmic.
-
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        line_kw : dict, default=None
-            For `ax.plot`.
+        metric, log_scale, ax, line_kw
+            See `plot`.
 
         Returns
         -------
@@ -100,12 +120,8 @@ class LossCurveDisplay:
 
         Raises
         ------
-        ValueError
-            If the estimator was never trained (`from_coefs`), or if `metric` was not
-            recorded.
-
-        TypeError
-            If the estimator is not a network, nor ends in one.
+        ImportError, NotFittedError, TypeError, ValueError
+            See `from_estimators`.
         """
         return cls.from_estimators(
             [estimator], metric=metric, log_scale=log_scale, ax=ax, line_kw=line_kw
@@ -113,18 +129,24 @@ class LossCurveDisplay:
 
     @classmethod
     def from_estimators(
-        cls, estimators, *, metric="loss", log_scale=False, ax=None, line_kw=None
-    ):
-        """Draw the curves of several estimators, to compare them.
+        cls,
+        estimators: Mapping[str, BaseEstimator] | Iterable[BaseEstimator],
+        *,
+        metric: Literal["loss", "score"] = "loss",
+        log_scale: bool = False,
+        ax: Axes | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> LossCurveDisplay:
+        """Compare the curves of several fitted networks.
 
         Parameters
         ----------
         estimators : dict of str to estimator, or list of estimator
-            As in `from_estimator`. Those of a list are named by the parameters in
-            which they differ.
+            Fitted networks, or fitted Pipelines that end in one, by name. A list is
+            named by the parameters in which its networks differ.
 
         metric, log_scale, ax, line_kw
-            As in `from_estimator`.
+            See `plot`.
 
         Returns
         -------
@@ -133,21 +155,23 @@ class LossCurveDisplay:
         Raises
         ------
         ImportError
-            If there is no matplotlib.
+            If matplotlib is not installed.
 
         NotFittedError
             If an estimator is not fitted.
 
         TypeError
-            If one is neither a SimpleMLPClassifier nor a SimpleMLPRegressor, nor a
-            Pipeline that ends in one.
+            If an estimator neither is nor ends in a network.
 
         ValueError
-            If there is none, or one without an epoch, or as `plot` does.
+            If `estimators` is empty, if a network was never trained (`from_coefs`), or
+            as in `plot`.
         """
         import_pyplot(cls.__name__)
-        given = estimators.values() if isinstance(estimators, dict) else estimators
-        networks = [fitted_network(estimator) for estimator in given]
+        named = isinstance(estimators, Mapping)
+        networks = [
+            fitted_network(e) for e in (estimators.values() if named else estimators)
+        ]
         if not networks:
             raise ValueError("estimators must hold at least one estimator, got none.")
         for network in networks:
@@ -155,38 +179,38 @@ class LossCurveDisplay:
                 raise ValueError(
                     f"{network!r} was never trained: its history_ has no epoch."
                 )
-        if isinstance(estimators, dict):
-            names = [str(name) for name in estimators]
-        else:
-            labels = difference_labels([n.get_params(deep=False) for n in networks])
-            unique = len(set(labels)) == len(labels)
-            names = [
-                label if unique else f"{i}. {label}".rstrip(". ")
-                for i, label in enumerate(labels, start=1)
-            ]
+        losses = {_loss_name(network) for network in networks}
         display = cls(
             histories=[network.history_ for network in networks],
             best_epochs=[network.best_epoch_ for network in networks],
-            names=names,
+            names=[str(name) for name in estimators] if named else _names(networks),
+            loss_name=losses.pop() if len(losses) == 1 else "Loss",
         )
         return display.plot(ax, metric=metric, log_scale=log_scale, line_kw=line_kw)
 
-    def plot(self, ax=None, *, metric="loss", log_scale=False, line_kw=None):
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        metric: Literal["loss", "score"] = "loss",
+        log_scale: bool = False,
+        line_kw: dict[str, Any] | None = None,
+    ) -> LossCurveDisplay:
         """Draw the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            None makes a figure, with the legend beside the curves.
+            Axes to draw on. None creates a figure with the legend beside the curves.
 
         metric : {'loss', 'score'}, default='loss'
-            Loss in training and validation, or the score in validation.
+            Curves to draw: training and validation loss, or the validation score.
 
         log_scale : bool, default=False
             Whether the vertical axis is logarithmic.
 
         line_kw : dict, default=None
-            For `ax.plot`.
+            Keyword arguments for `ax.plot`.
 
         Returns
         -------
@@ -195,10 +219,10 @@ class LossCurveDisplay:
         Raises
         ------
         ImportError
-            If there is no matplotlib.
+            If matplotlib is not installed.
 
         ValueError
-            If `metric` was not recorded, or is nowhere above zero with `log_scale`.
+            If `metric` was not recorded, or has no value above zero with `log_scale`.
         """
         plt = import_pyplot(type(self).__name__)
         self._check_metric(metric, log_scale)
@@ -207,27 +231,32 @@ class LossCurveDisplay:
             _, ax = plt.subplots(layout="constrained")
         self.lines_, self.validation_lines_, self.best_lines_ = [], [], []
         for i in range(len(self.histories)):
-            self._plot_estimator(ax, i, CURVES[metric], line_kw or {})
+            self._plot_history(ax, i, metric, line_kw or {})
         if log_scale:
             ax.set_yscale("log")
-        finish_curves(ax, YLABELS[metric], self._legend_handles(), beside)
+        ylabel = self.loss_name if metric == "loss" else "Validation score"
+        finish_curves(ax, ylabel, self._legend_handles(), beside)
         if len(self.histories) == 1 and self.names and self.names[0]:
             ax.set_title(self.names[0])
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
     def _check_metric(self, metric, log_scale):
-        """Check that there is something to draw."""
-        if metric not in CURVES:
-            raise ValueError(f"metric must be one of {list(CURVES)}, got {metric!r}.")
-        columns = CURVES[metric].values()
-        values = np.hstack(
-            [_floats(h[name]) for h in self.histories for name in columns if name in h]
-            or [[]]
+        if metric not in ("loss", "score"):
+            raise ValueError(
+                f"metric must be one of ['loss', 'score'], got {metric!r}."
+            )
+        columns = (
+            ("loss", "validation_loss") if metric == "loss" else ("validation_score",)
         )
+        values = [
+            v for h in self.histories for name in columns for v in h.get(name, [])
+        ]
+        values = np.array(values, dtype=float)
         if not np.isfinite(values).any():
             raise ValueError(
-                f"metric={metric!r} was not recorded: only early stopping validates."
+                f"metric={metric!r} was not recorded. Set early_stopping=True to "
+                "validate each epoch."
             )
         if log_scale and not (values > 0).any():
             raise ValueError(
@@ -235,36 +264,35 @@ class LossCurveDisplay:
                 f"{np.nanmax(values):.6g}."
             )
 
-    def _plot_estimator(self, ax, i, columns, line_kw):
-        """Draw the lines of one estimator, and its star."""
+    def _plot_history(self, ax, i, metric, line_kw):
+        """Draw the lines of one network, and its star."""
         several = len(self.histories) > 1
-        lines = dict.fromkeys(columns)
-        for part in columns:
-            if columns[part] not in self.histories[i]:
-                continue
-            values = _floats(self.histories[i][columns[part]])
-            style = curve_style(i, values, n_marks=8 if several else 0)
-            style["label"] = part
-            if part == "validation":
-                style["linestyle"] = "--"
-                if not several:
-                    style["color"] = VERMILLION
-            epochs = np.arange(1, len(values) + 1)
-            [lines[part]] = ax.plot(epochs, values, **{**style, **line_kw})
-        if "training" in columns:
-            self.lines_.append(lines["training"])
-        self.validation_lines_.append(lines["validation"])
-        best = None if self.best_epochs is None else self.best_epochs[i]
+
+        def draw(column, **style):
+            if column not in self.histories[i]:
+                return None
+            values = np.array(self.histories[i][column], dtype=float)  # NaN for None
+            style = curve_style(i, values, n_marks=8 if several else 0) | style
+            [line] = ax.plot(np.arange(len(values)) + 1, values, **(style | line_kw))
+            return line
+
+        if metric == "loss":
+            self.lines_.append(draw("loss", label="training"))
+        dashed = (
+            {"linestyle": "--"} if several else {"linestyle": "--", "color": VERMILLION}
+        )
+        validation = draw(f"validation_{metric}", label="validation", **dashed)
+        best = self.best_epochs[i] if self.best_epochs else None
         star = None
-        if best is not None and lines["validation"] is not None:
-            value = lines["validation"].get_ydata()[best - 1]
-            style = {"color": lines["validation"].get_color(), **STAR}
+        if best is not None and validation is not None:
+            style = {"color": validation.get_color(), **STAR}
             style["label"] = f"best epoch: {best}"
+            value = validation.get_ydata()[best - 1]
             [star] = ax.plot([best], [value], linestyle="", **style)
+        self.validation_lines_.append(validation)
         self.best_lines_.append(star)
 
     def _legend_handles(self):
-        """What the legend shows."""
         from matplotlib.lines import Line2D
 
         training, validation, stars = (
@@ -273,25 +301,31 @@ class LossCurveDisplay:
         )
         if len(self.histories) == 1:
             return training + validation + stars
-        # Colours and markers stand for estimators, styles of lines for what they are.
+        # Colours and markers distinguish networks, and line styles what a line shows.
         handles = []
-        for line, name in zip(
-            self.lines_ or self.validation_lines_, self.names, strict=True
-        ):
+        lines = self.lines_ or self.validation_lines_
+        for line, name in zip(lines, self.names, strict=True):
             if line is not None:
                 line.set_label(name)
                 handles.append(line)
         if training and validation:
-            black = {"color": "black"}
-            handles.append(Line2D([], [], label="training", **black))
-            handles.append(Line2D([], [], ls="--", label="validation", **black))
+            for what, style in {"training": "-", "validation": "--"}.items():
+                handles.append(Line2D([], [], color="black", ls=style, label=what))
         if stars:
-            handles.append(
-                Line2D([], [], ls="", color="white", label="best epoch", **STAR)
-            )
+            star = {"ls": "", "color": "white", "label": "best epoch", **STAR}
+            handles.append(Line2D([], [], **star))
         return handles
 
 
-def _floats(column):
-    """A column of the history, with NaN for None."""
-    return np.array(column, dtype=float)
+def _loss_name(network):
+    """Name the loss, and the units of the targets where they are scaled."""
+    scaled = network.out_activation_ == "identity" and network.normalize_y
+    return LOSS_NAMES[network.loss] + (" (standardised targets)" if scaled else "")
+
+
+def _names(networks):
+    """Name networks by what they differ in, and by number if that is not unique."""
+    labels = difference_labels([n.get_params(deep=False) for n in networks])
+    if len(set(labels)) == len(labels):
+        return labels
+    return [f"{i}. {label}".rstrip(". ") for i, label in enumerate(labels, start=1)]

@@ -1,59 +1,71 @@
-"""The diagram of a network: its neurons, and its weights as lines between them."""
+"""Diagram of a network: neurons, and weights as lines between them."""
 
-from functools import partial
+from __future__ import annotations
+
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
-from ._annotation import activations_of, feature_names_of, output_names_of
-from ._appearance import fitted_network, import_pyplot
+from .._pipeline import fitted_network, input_names
+from ._annotation import activations_of, checked_names, output_names_of
 from ._canvas import Canvas, short
-from ._diagram import lay_out, shown_neurons, wrap
+from ._diagram import Diagram
+from ._style import import_pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection, PatchCollection
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import sparray, spmatrix
 
 
 class NetworkDisplay:
-    """The diagram of a network.
+    """Diagram of a network.
 
-    Make it by `from_estimator`. Neurons are circles, the biases' constant input is a
-    square with a 1, and each weight is a line: solid and blue if positive, dashed and
-    vermillion if negative, the wider the larger it is beside the largest of its layer.
-    Where there are few, their values are written on the lines.
+    Create it with `from_estimator`. Circles are neurons, and a square is the constant
+    input of the biases. Lines are weights: solid and blue if positive, dashed and
+    vermillion if negative, their width proportional to the largest weight of the layer.
+    Small networks show the values of the weights.
 
     Parameters
     ----------
     coefs : list of ndarray of shape (fan_in, fan_out)
+        Weights of each layer after the inputs.
 
     intercepts : list of ndarray of shape (fan_out,), default=None
-        None for a network without biases.
+        Biases of each layer after the inputs. None draws no biases.
 
     activations : list of ndarray of shape (layer_size,), default=None
-        What each neuron says to one input, the input itself first: shown as the
-        number and the colour of a neuron.
+        Activations of each layer for one sample, the sample itself first. They give
+        each neuron a number and a colour.
 
     feature_names, output_names : list of str, default=None
-        Written beside the inputs and the outputs.
+        Names of the inputs and of the outputs. None writes none.
 
     activation_names : list of str, default=None
-        The activation function of each layer after the inputs.
+        Name of the activation function of each layer after the inputs.
 
     Attributes
     ----------
     edges_ : list of matplotlib LineCollection
-        One a layer after the inputs: its weights, from the smallest to the largest.
+        Weights of each layer after the inputs, sorted by size.
 
     bias_edges_ : list of matplotlib LineCollection
-        Its biases; empty without.
+        Biases of each layer after the inputs; empty without biases.
 
     neurons_ : list of matplotlib PatchCollection
-        The circles of each layer.
+        Circles of each layer.
 
-    ax_ : matplotlib Axes
-
-    figure_ : matplotlib Figure
+    ax_, figure_ : matplotlib Axes and Figure
+        Axes of the diagram, and the figure that contains them.
 
     Examples
     --------
-    What a network for four people says to somebody else:
+    The activations of a network for a new sample:
 
     >>> from sknn_simple import SimpleMLPClassifier
     >>> from sknn_simple.datasets import load_four_people
@@ -70,16 +82,22 @@ class NetworkDisplay:
     >>> display.figure_.savefig("network.png")  # doctest: +SKIP
     """
 
+    edges_: list[LineCollection]
+    bias_edges_: list[LineCollection]
+    neurons_: list[PatchCollection]
+    ax_: Axes
+    figure_: Figure
+
     def __init__(
         self,
         *,
-        coefs,
-        intercepts=None,
-        activations=None,
-        feature_names=None,
-        output_names=None,
-        activation_names=None,
-    ):
+        coefs: Sequence[NDArray[Any]],
+        intercepts: Sequence[NDArray[Any]] | None = None,
+        activations: Sequence[NDArray[Any]] | None = None,
+        feature_names: Sequence[str] | None = None,
+        output_names: Sequence[str] | None = None,
+        activation_names: Sequence[str] | None = None,
+    ) -> None:
         self.coefs = coefs
         self.intercepts = intercepts
         self.activations = activations
@@ -90,37 +108,38 @@ class NetworkDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        x=None,
+        estimator: BaseEstimator,
+        x: ArrayLike | sparray | spmatrix | None = None,
         *,
-        feature_names=None,
-        class_names=None,
-        max_neurons=12,
-        coef_values="auto",
-        ax=None,
-        edge_kw=None,
-        neuron_kw=None,
-    ):
-        """Draw a fitted estimator.
+        feature_names: Sequence[str] | None = None,
+        class_names: Sequence[str] | None = None,
+        max_neurons: int = 12,
+        coef_values: bool | Literal["auto"] = "auto",
+        ax: Axes | None = None,
+        edge_kw: dict[str, Any] | None = None,
+        neuron_kw: dict[str, Any] | None = None,
+    ) -> NetworkDisplay:
+        """Draw a fitted network.
 
         Parameters
         ----------
         estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
-            Fitted. Of a Pipeline, the last step is drawn.
+            Fitted network, or fitted Pipeline that ends in one.
 
         x : array-like of shape (n_features,) or (1, n_features), default=None
-            One sample, whose activations are shown. The steps of a Pipeline before
-            the last transform it first.
+            Sample whose activations are shown. The earlier steps of a Pipeline
+            transform it.
 
-        feature_names : list of str of length n_features, default=None
-            None takes those that the network was fitted with, or x0, x1, ...
+        feature_names : list of str, default=None
+            Names of the network's inputs. None uses its feature names, or those that
+            the earlier steps of a Pipeline give, else x1, x2, ...
 
         class_names : list of str, default=None
-            Names of the classes in the order of `classes_`; of a regressor, of its
-            outputs. None takes the labels themselves, or y0, y1, ...
+            Names of the classes in the order of `classes_`, or of a regressor's
+            outputs. None uses the labels, or y1, y2, ...
 
         max_neurons, coef_values, ax, edge_kw, neuron_kw
-            As in `plot`.
+            See `plot`.
 
         Returns
         -------
@@ -128,22 +147,32 @@ class NetworkDisplay:
 
         Raises
         ------
-        ValueError
-            If the number of names or the shape of `x` is not that of the network.
+        ImportError
+            If matplotlib is not installed.
+
+        NotFittedError
+            If the estimator is not fitted.
 
         TypeError
-            If the estimator is not a network, nor ends in one.
+            If the estimator neither is nor ends in a network.
+
+        ValueError
+            If `x` is not one finite sample, if the number of names is wrong, or as in
+            `plot`.
         """
         import_pyplot(cls.__name__)
         network = fitted_network(estimator)
-        intercepts = network.intercepts_ if network.fit_intercept else None
         activation = network._architecture["activation"]
+        activations = None
+        if x is not None:
+            activations = activations_of(estimator, network, activation, x)
         n_hidden = network.n_layers_ - 2
+        names = input_names(estimator)
         display = cls(
             coefs=network.coefs_,
-            intercepts=intercepts,
-            activations=None if x is None else activations_of(estimator, network, x),
-            feature_names=feature_names_of(estimator, network, feature_names),
+            intercepts=network.intercepts_ if network.fit_intercept else None,
+            activations=activations,
+            feature_names=checked_names("feature_names", feature_names, names),
             output_names=output_names_of(network, class_names),
             activation_names=[activation] * n_hidden + [network.out_activation_],
         )
@@ -157,34 +186,34 @@ class NetworkDisplay:
 
     def plot(
         self,
-        ax=None,
+        ax: Axes | None = None,
         *,
-        max_neurons=12,
-        coef_values="auto",
-        edge_kw=None,
-        neuron_kw=None,
-    ):
+        max_neurons: int = 12,
+        coef_values: bool | Literal["auto"] = "auto",
+        edge_kw: dict[str, Any] | None = None,
+        neuron_kw: dict[str, Any] | None = None,
+    ) -> NetworkDisplay:
         """Draw the diagram.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            None makes a figure of the size that the diagram needs; in given axes it
-            is scaled to fit, its texts too.
+            Axes to draw on; the diagram and its texts are scaled to fit. None creates a
+            figure as large as the diagram.
 
         max_neurons : int, default=12
-            Of a layer with more neurons only the first and the last are shown, with
-            dots for the others. At least 3.
+            Maximum number of rows per layer, at least 3. Larger layers show their first
+            and last neurons, with dots between.
 
         coef_values : bool or 'auto', default='auto'
-            Whether to write its value on each edge; 'auto' does if no layer has more
-            than 4 neurons or 16 edges.
+            Whether to write each weight on its edge. 'auto' does so if no layer has
+            more than 4 neurons or 16 edges.
 
         edge_kw : dict, default=None
-            For `matplotlib.collections.LineCollection`.
+            Keyword arguments for `matplotlib.collections.LineCollection`.
 
         neuron_kw : dict, default=None
-            For `matplotlib.collections.PatchCollection`.
+            Keyword arguments for `matplotlib.collections.PatchCollection`.
 
         Returns
         -------
@@ -193,10 +222,10 @@ class NetworkDisplay:
         Raises
         ------
         ImportError
-            If there is no matplotlib.
+            If matplotlib is not installed.
 
         ValueError
-            If a parameter is not as it should be.
+            If `max_neurons` or `coef_values` is invalid.
         """
         plt = import_pyplot(type(self).__name__)
         if not isinstance(max_neurons, int | np.integer) or max_neurons < 3:
@@ -210,75 +239,50 @@ class NetworkDisplay:
         sizes = [len(self.coefs[0]), *(coef.shape[1] for coef in self.coefs)]
         if coef_values == "auto":
             coef_values = max(sizes[1:]) <= 4 and max(c.size for c in self.coefs) <= 16
-        labels = [
-            []
-            if names is None
-            else [wrap(names[i]) for i in shown_neurons(n, max_neurons)]
-            for names, n in (
-                (self.feature_names, sizes[0]),
-                (self.output_names, sizes[-1]),
-            )
-        ]
+        names = {0: self.feature_names, len(self.coefs): self.output_names}
         with_bias = self.intercepts is not None
-        diagram = lay_out(sizes, max_neurons, labels, coef_values, with_bias)
+        diagram = Diagram(sizes, max_neurons, names, coef_values, with_bias)
         if ax is None:
-            _, ax = plt.subplots(figsize=diagram.size, layout="constrained")
+            size = np.ptp(diagram.xlim), np.ptp(diagram.ylim)
+            _, ax = plt.subplots(figsize=size, layout="constrained")
         canvas = Canvas(ax, diagram)
-        self._draw_edges(canvas, coef_values, edge_kw or {})
-        self._draw_neurons(canvas, neuron_kw or {})
-        self._write(canvas, labels)
+        self.edges_, self.bias_edges_, self.neurons_ = [], [], []
+        for i, (left, right) in enumerate(pairwise(diagram.columns)):
+            self._draw_edges(canvas, i, left, right, coef_values, edge_kw or {})
+        for i, column in enumerate(diagram.columns):
+            activations = self.activations and self.activations[i]
+            neurons = canvas.draw_neurons(column, activations, neuron_kw or {})
+            self.neurons_.append(neurons)
+            side = "right" if i == 0 else "left"
+            canvas.write_layer(column, self._heading(i, column.size), side)
         canvas.add_legend(self.activations is not None)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _draw_edges(self, canvas, coef_values, edge_kw):
-        """Draw all weights and biases."""
-        self.edges_, self.bias_edges_ = [], []
-        for i, (left, right) in enumerate(pairwise(canvas.diagram.columns)):
-            weights = self.coefs[i]
-            if self.intercepts is not None:
-                weights = np.vstack([weights, self.intercepts[i]])
-            largest = weights.flat[np.abs(weights).argmax()]
-            draw = partial(
-                canvas.draw_edges,
-                largest=abs(largest),
-                with_values=coef_values,
-                edge_kw=edge_kw,
-            )
-            if self.intercepts is not None:
-                bias = canvas.draw_bias(left.x)
-                intercept = self.intercepts[i][None, right.neurons]
-                self.bias_edges_.append(draw(bias, right, intercept))
-            coef = self.coefs[i][np.ix_(left.neurons, right.neurons)]
-            self.edges_.append(draw(left, right, coef))
-            if not coef_values:
-                text = f"largest weight: {short(largest)}"
-                canvas.write_foot((left.x + right.x) / 2, text)
+    def _draw_edges(self, canvas, i, left, right, coef_values, edge_kw):
+        """Draw the weights and biases of a layer."""
+        coef, intercept = self.coefs[i], self.intercepts and self.intercepts[i]
+        weights = coef.ravel() if intercept is None else np.r_[coef.ravel(), intercept]
+        largest = weights[np.abs(weights).argmax()]
 
-    def _draw_neurons(self, canvas, neuron_kw):
-        """Draw all circles, with their activations if there are any."""
-        self.neurons_ = []
-        for i, column in enumerate(canvas.diagram.columns):
-            activations = None
-            if self.activations is not None:
-                activations = self.activations[i]
-            self.neurons_.append(canvas.draw_neurons(column, activations, neuron_kw))
+        def draw(starts, coef):
+            return canvas.draw_edges(starts, right, coef, largest, coef_values, edge_kw)
 
-    def _write(self, canvas, labels):
-        """Write what stands above and beside the layers."""
-        columns = canvas.diagram.columns
-        n_hidden = len(columns) - 2
-        names = ["input", *(f"hidden {i}" for i in range(1, n_hidden + 1)), "output"]
-        if n_hidden == 1:
-            names[1] = "hidden"
-        sizes = [len(self.coefs[0]), *(coef.shape[1] for coef in self.coefs)]
-        functions = self.activation_names or [""] * len(self.coefs)
-        for i, (column, name, size) in enumerate(
-            zip(columns, names, sizes, strict=True)
-        ):
-            what = "feature" if i == 0 else "neuron"
-            lines = [name, f"{size} {what}{'s' if size > 1 else ''}"]
-            lines += [functions[i - 1]] if i > 0 else []
-            canvas.write_heading(column.x, "\n".join(lines).rstrip())
-        canvas.write_beside(columns[0], labels[0], "right")
-        canvas.write_beside(columns[-1], labels[1], "left")
+        if intercept is not None:
+            bias = canvas.draw_bias(left.x)
+            self.bias_edges_.append(draw(bias, intercept[None, right.neurons]))
+        coef = coef[np.ix_(left.neurons, right.neurons)]
+        self.edges_.append(draw(left.points, coef))
+        if not coef_values:
+            text = f"largest weight: {short(largest)}"
+            canvas.write_foot((left.x + right.x) / 2, text)
+
+    def _heading(self, i, size):
+        n_hidden = len(self.coefs) - 1
+        if i == 0:
+            return f"input\n{size} feature{'s' if size > 1 else ''}"
+        name = "output"
+        if i <= n_hidden:
+            name = "hidden" if n_hidden == 1 else f"hidden {i}"
+        function = self.activation_names[i - 1] if self.activation_names else ""
+        return f"{name}\n{size} neuron{'s' if size > 1 else ''}\n{function}".rstrip()

@@ -1,0 +1,74 @@
+"""Curves over epochs: their styles, labels, axes and legend."""
+
+import numpy as np
+
+from ._style import COLORS, text_width
+
+# Markers distinguish curves in grey print and where colours repeat.
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
+STAR = {"marker": "*", "markersize": 15, "markeredgecolor": "black", "zorder": 4}
+
+
+def curve_style(i, values, n_marks):
+    """Return the style of the i-th curve, with about `n_marks` markers.
+
+    A value between two NaNs always gets a marker, since no line reaches it.
+    """
+    known = np.isfinite(values)
+    marked = known & ~np.append(known[1:], False) & ~np.append(False, known[:-1])
+    spread = np.linspace(0, len(values) - 1, min(n_marks, len(values)))
+    marked[spread.astype(int)] = True
+    return {
+        "color": COLORS[i % len(COLORS)],
+        "marker": MARKERS[i % len(MARKERS)] if marked.any() else "",
+        "markersize": 5,
+        "markevery": np.flatnonzero(marked).tolist(),
+    }
+
+
+def difference_labels(params):
+    """Label each dict of parameters by those in which the dicts differ.
+
+    Such as 'alpha=0.1, momentum=0', without the names of steps unless two steps share
+    a parameter; empty where nothing differs.
+    """
+    keys = list(dict.fromkeys(key for p in params for key in p))
+    keys = [key for key in keys if len({repr(p.get(key)) for p in params}) > 1]
+    names = [key.rsplit("__", 1)[-1] for key in keys]
+    if len(set(names)) < len(names):
+        names = keys
+    return [
+        ", ".join(
+            f"{name}={_abridged(p[key])}"
+            for key, name in zip(keys, names, strict=True)
+            if key in p
+        )
+        for p in params
+    ]
+
+
+def _abridged(value):
+    text = f"{value:g}" if isinstance(value, float) else " ".join(str(value).split())
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def finish_curves(ax, ylabel, handles, beside):
+    """Label the axes and add a legend.
+
+    With `beside`, the legend stands beside the axes, and the figure grows to hold it.
+    """
+    import matplotlib as mpl
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+    ax.xaxis.set_major_locator(ticks)
+    ax.set(xlabel="Epoch", ylabel=ylabel)
+    ax.grid(alpha=0.3)
+    place = {"fontsize": "small"}
+    if beside:
+        place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.015)}
+        size = mpl.rcParams["font.size"]
+        widest = max(text_width(handle.get_label(), size) for handle in handles)
+        height = max(4.2, 0.5 + 1.6 * size / 72 * len(handles))
+        ax.figure.set_size_inches(6 + widest, height)
+    ax.legend(handles=handles, frameon=not beside, **place)

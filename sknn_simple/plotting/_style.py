@@ -1,0 +1,24 @@
+"""Colours, sizes of text, and the import of pyplot."""
+
+BLUE, VERMILLION = "#0072B2", "#D55E00"
+COLORS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+
+def import_pyplot(caller):
+    """Return matplotlib.pyplot, or raise an ImportError that says how to get it."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            f'{caller} needs matplotlib: pip install "sknn-simple[plot]".'
+        ) from error
+    return plt
+
+
+def text_width(text, size):
+    """Return the width of the longest line of a text, in inches."""
+    from matplotlib.textpath import TextPath
+
+    lines = [line for line in text.splitlines() if line.strip()]
+    points = [TextPath((0, 0), line, size=size).get_extents().x1 for line in lines]
+    return max(points, default=0) / 72

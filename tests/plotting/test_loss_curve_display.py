@@ -1,0 +1,200 @@
+"""Loss curves show the history of each network."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from pictures import X, Y, classifier, legend
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.plotting import LossCurveDisplay
+from sknn_simple.plotting.loss_curve import LOSS_NAMES
+
+
+@pytest.fixture(scope="module")
+def stopped():
+    """Trained with early stopping; the best epoch is neither the first nor the last."""
+    network = classifier(early_stopping=True, max_iter=40, learning_rate_init=1.0)
+    network.set_params(scoring="loss").fit(X, Y)
+    assert 1 < network.best_epoch_ < 40
+    return network
+
+
+def test_loss_curve_is_the_history(stopped):
+    display = LossCurveDisplay.from_estimator(stopped)
+    [line], [dashed], [star] = (
+        display.lines_,
+        display.validation_lines_,
+        display.best_lines_,
+    )
+    np.testing.assert_array_equal(line.get_xdata(), np.arange(1, 41))
+    np.testing.assert_array_equal(line.get_ydata(), stopped.loss_curve_)
+    losses = stopped.history_["validation_loss"]
+    np.testing.assert_array_equal(dashed.get_ydata(), losses)
+    assert line.get_linestyle() == "-"
+    assert dashed.get_linestyle() == "--"
+    assert star.get_xdata() == [stopped.best_epoch_]
+    assert star.get_ydata() == [losses[stopped.best_epoch_ - 1]] == [min(losses)]
+    assert legend(display) == [
+        "training",
+        "validation",
+        f"best epoch: {stopped.best_epoch_}",
+    ]
+    assert display.ax_.get_xlabel() == "Epoch"
+    assert display.ax_.get_ylabel() == "Log-loss"
+    assert display.figure_ is display.ax_.figure
+
+
+def test_loss_curve_of_the_score(stopped):
+    display = LossCurveDisplay.from_estimator(stopped, metric="score")
+    [dashed], [star] = display.validation_lines_, display.best_lines_
+    np.testing.assert_array_equal(dashed.get_ydata(), stopped.validation_scores_)
+    assert star.get_ydata() == [stopped.best_validation_score_]
+    assert display.lines_ == []
+    assert display.ax_.get_ylabel() == "Validation score"
+
+
+@pytest.mark.parametrize(
+    ("network", "name"),
+    [
+        (classifier(loss="squared_error"), "Half squared error"),
+        (SimpleMLPRegressor(), "Half squared error (standardised targets)"),
+        (SimpleMLPRegressor(normalize_y=False), "Half squared error"),
+        (SimpleMLPRegressor(out_activation="relu"), "Half squared error"),
+        (
+            SimpleMLPRegressor(loss="absolute_error"),
+            "Absolute error (standardised targets)",
+        ),
+        (
+            SimpleMLPRegressor(loss="poisson"),
+            "Half Poisson deviance",
+        ),
+    ],
+)
+def test_the_axis_names_the_loss(network, name):
+    network.set_params(max_iter=2, n_iter_no_change=np.inf, random_state=0).fit(X, Y)
+    display = LossCurveDisplay.from_estimator(network)
+    assert display.ax_.get_ylabel() == name
+
+
+def test_the_axis_of_different_losses_names_none():
+    networks = [
+        classifier(loss=loss).fit(X, Y) for loss in ("log_loss", "squared_error")
+    ]
+    display = LossCurveDisplay.from_estimators(networks)
+    assert display.ax_.get_ylabel() == "Loss"
+
+
+def test_every_loss_has_a_name():
+    [labels] = SimpleMLPClassifier._parameter_constraints["loss"]
+    [numbers] = SimpleMLPRegressor._parameter_constraints["loss"]
+    assert labels.options | numbers.options == set(LOSS_NAMES)
+
+
+def test_loss_curve_keywords_and_axes(stopped):
+    _, axes = plt.subplots(1, 2)
+    pipeline = make_pipeline(StandardScaler(), stopped)
+    display = LossCurveDisplay.from_estimator(
+        pipeline, ax=axes[1], log_scale=True, line_kw={"linewidth": 5}
+    )
+    assert display.ax_ is axes[1]
+    assert display.ax_.get_yscale() == "log"
+    assert display.lines_[0].get_linewidth() == 5
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), stopped.loss_curve_)
+    again = display.plot(axes[0])
+    assert again is display
+    assert display.ax_ is axes[0]
+    assert display.ax_.get_yscale() == "linear"
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (list, ["learning_rate_init=0.1", "learning_rate_init=0.5"]),
+        (lambda pair: dict(zip(["slow", "fast"], pair, strict=True)), ["slow", "fast"]),
+        (lambda pair: [pair[0], pair[0]], ["1", "2"]),
+    ],
+)
+def test_loss_curves_compared(given, names):
+    pair = [classifier(learning_rate_init=rate).fit(X, Y) for rate in (0.1, 0.5)]
+    estimators = given(pair)
+    display = LossCurveDisplay.from_estimators(estimators)
+    values = estimators.values() if isinstance(estimators, dict) else estimators
+    for line, network in zip(display.lines_, values, strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), network.loss_curve_)
+    first, second = display.lines_
+    assert first.get_color() != second.get_color()
+    assert first.get_marker() != second.get_marker()
+    assert legend(display) == names
+    assert display.validation_lines_ == display.best_lines_ == [None, None]
+
+
+def test_loss_curves_compared_with_and_without_validation(stopped):
+    display = LossCurveDisplay.from_estimators(
+        {"plain": classifier().fit(X, Y), "stopped": stopped}
+    )
+    assert display.validation_lines_[0] is None
+    star = display.best_lines_[1]
+    assert star.get_color() == display.lines_[1].get_color()
+    assert legend(display) == [
+        "plain",
+        "stopped",
+        "training",
+        "validation",
+        "best epoch",
+    ]
+
+
+def test_loss_curve_of_one_epoch_can_be_seen():
+    network = classifier().partial_fit(X, Y, classes=[0, 1, 2])
+    display = LossCurveDisplay.from_estimators({"one epoch": network})
+    [line] = display.lines_
+    np.testing.assert_array_equal(line.get_xdata(), [1])
+    assert line.get_marker() == "o"
+    assert line.get_markevery() == [0]
+    assert display.ax_.get_title() == "one epoch"
+    ticks = display.ax_.get_xticks()
+    np.testing.assert_array_equal(ticks, np.round(ticks))
+
+
+def test_loss_curve_of_a_mixed_history_has_gaps():
+    history = {
+        "loss": [3.0, 2.0, 1.5, 1.0],
+        "validation_loss": [None, 2.5, None, 1.75],
+    }
+    display = LossCurveDisplay(histories=[history]).plot()
+    [dashed] = display.validation_lines_
+    np.testing.assert_array_equal(dashed.get_ydata(), [np.nan, 2.5, np.nan, 1.75])
+    # No line leads to a value between two gaps.
+    assert dashed.get_markevery() == [1, 3]
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_loss_curve_of_lbfgs():
+    network = classifier(solver="lbfgs").fit(X, Y)
+    [line] = LossCurveDisplay.from_estimator(network).lines_
+    np.testing.assert_array_equal(line.get_ydata(), network.loss_curve_)
+
+
+def test_loss_curve_refuses():
+    plain = classifier().fit(X, Y)
+    draw = LossCurveDisplay.from_estimator
+    with pytest.raises(NotFittedError):
+        draw(classifier())
+    with pytest.raises(NotFittedError):
+        draw(make_pipeline(StandardScaler(), classifier()))
+    with pytest.raises(TypeError, match=r"Pipeline that ends in one, got StandardS"):
+        draw(StandardScaler())
+    with pytest.raises(ValueError, match=r"Classifier.* was never trained: its his"):
+        draw(SimpleMLPClassifier.from_coefs([[[0], [1]]]))
+    with pytest.raises(ValueError, match=r"one of \['loss', 'score'\], got 'speed'"):
+        draw(plain, metric="speed")
+    with pytest.raises(ValueError, match="'score' was not recorded"):
+        draw(plain, metric="score")
+    with pytest.raises(ValueError, match="estimators must hold at least one"):
+        LossCurveDisplay.from_estimators([])
+    negative = LossCurveDisplay(histories=[{"loss": [-1.0, -2.0]}])
+    with pytest.raises(ValueError, match="log_scale must be False: no loss is above"):
+        negative.plot(log_scale=True)
