@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from sklearn.base import is_classifier, is_regressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.validation import check_is_fitted
 
-from .._epoch_groups import group_by_epochs
 from .._pipeline import parameter_prefix
 from ._curves import STAR, curve_style, difference_labels, finish_curves
+from ._search_results import (
+    best_of,
+    curves_of_candidates,
+    in_words,
+    max_score,
+    scorer_name,
+)
 from ._style import import_pyplot
 
 if TYPE_CHECKING:
@@ -22,10 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
-UNBOUNDED = ("mutual_info_score", "positive_likelihood_ratio")
-"""Scikit-learn's scorers that no value limits from above."""
 
-
+@dataclass(kw_only=True, eq=False, repr=False)
 class EpochSearchDisplay:
     """Cross-validated score by number of epochs.
 
@@ -86,30 +90,19 @@ class EpochSearchDisplay:
     ['learning_rate_init=0.01', 'learning_rate_init=0.1']
     """
 
-    lines_: list[Line2D]
-    fill_between_: list[PolyCollection]
-    best_line_: Line2D | None
-    ax_: Axes
-    figure_: Figure
+    epochs: Sequence[NDArray[Any]]
+    test_scores: Sequence[NDArray[Any]]
+    train_scores: Sequence[NDArray[Any]] | None = None
+    names: Sequence[str] | None = None
+    best: tuple[int, int] | None = None
+    score_name: str = "score"
+    max_score: float = np.inf
 
-    def __init__(
-        self,
-        *,
-        epochs: Sequence[NDArray[Any]],
-        test_scores: Sequence[NDArray[Any]],
-        train_scores: Sequence[NDArray[Any]] | None = None,
-        names: Sequence[str] | None = None,
-        best: tuple[int, int] | None = None,
-        score_name: str = "score",
-        max_score: float = np.inf,
-    ) -> None:
-        self.epochs = epochs
-        self.test_scores = test_scores
-        self.train_scores = train_scores
-        self.names = names
-        self.best = best
-        self.score_name = score_name
-        self.max_score = max_score
+    lines_: list[Line2D] = field(init=False)
+    fill_between_: list[PolyCollection] = field(init=False)
+    best_line_: Line2D | None = field(init=False)
+    ax_: Axes = field(init=False)
+    figure_: Figure = field(init=False)
 
     @classmethod
     def from_estimator(
@@ -142,9 +135,6 @@ class EpochSearchDisplay:
 
         Raises
         ------
-        ImportError
-            If matplotlib is not installed.
-
         NotFittedError
             If the search is not fitted.
 
@@ -163,19 +153,19 @@ class EpochSearchDisplay:
         max_iter = f"{parameter_prefix(search.estimator)}max_iter"
         curves = getattr(search, "validation_curves_", None)
         if curves is None:
-            curves = _curves_of_candidates(results, max_iter, search.n_splits_)
+            curves = curves_of_candidates(results, max_iter, search.n_splits_)
         train_scores = None
         if f"split_train_{metric}" in curves[0]:
             train_scores = [curve[f"split_train_{metric}"] for curve in curves]
-        scorer = _scorer_name(search, metric)
+        scorer = scorer_name(search, metric)
         display = cls(
             epochs=[np.asarray(curve["epoch"]) for curve in curves],
             test_scores=[curve[f"split_test_{metric}"] for curve in curves],
             train_scores=train_scores,
             names=difference_labels([curve["params"] for curve in curves]),
-            best=_best(search, curves, max_iter),
-            score_name=_in_words(scorer if metric == "score" and scorer else metric),
-            max_score=_max_score(scorer),
+            best=best_of(search, curves, max_iter),
+            score_name=in_words(scorer if metric == "score" and scorer else metric),
+            max_score=max_score(scorer),
         )
         return display.plot(
             ax,
@@ -276,66 +266,3 @@ class EpochSearchDisplay:
                 Patch(color="0.5", alpha=0.3, label="± 1 standard deviation")
             )
         return handles if self.best_line_ is None else [*handles, self.best_line_]
-
-
-def _curves_of_candidates(results, max_iter, n_splits):
-    """Return what `EpochSearchCV.validation_curves_` holds, at the epochs searched."""
-    for params in results["params"]:
-        if max_iter not in params:
-            raise ValueError(
-                f"search must have searched over {max_iter!r} or have "
-                "validation_curves_ (every_epoch=True), got the candidate "
-                f"{params}."
-            )
-    scores = {}
-    for name in results:
-        if name.startswith(("split0_test_", "split0_train_")):
-            what = name.removeprefix("split0")
-            splits = [results[f"split{k}{what}"] for k in range(n_splits)]
-            scores[f"split{what}"] = np.array(splits)  # (n_splits, n_candidates)
-    curves = []
-    for params, candidates, epochs in group_by_epochs(results["params"], max_iter):
-        order = np.argsort(epochs, kind="stable")
-        candidates = np.array(candidates)[order]
-        curve = {name: splits[:, candidates] for name, splits in scores.items()}
-        curve |= {"params": params, "candidates": candidates}
-        curves.append(curve | {"epoch": np.array(epochs)[order]})
-    return curves
-
-
-def _best(search, curves, max_iter):
-    """Return the curve and the number of epochs of the candidate that was chosen."""
-    index = getattr(search, "best_index_", None)
-    for i, curve in enumerate(curves):
-        if index is not None and index in curve["candidates"]:
-            last = int(curve["epoch"][-1])
-            # Patience may have ended all folds before the candidate's max_iter.
-            chosen = search.cv_results_["params"][index].get(max_iter, last)
-            return i, min(int(chosen), last)
-    return None
-
-
-def _scorer_name(search, metric):
-    """Return the name of scikit-learn's scorer behind a metric, or None if unknown."""
-    scoring = search.scoring
-    if isinstance(scoring, dict):
-        scoring = scoring.get(metric)
-    elif metric != "score":
-        scoring = None if callable(scoring) else metric
-    elif scoring is None and is_regressor(search.estimator):
-        scoring = "r2"
-    elif scoring is None and is_classifier(search.estimator):
-        scoring = "accuracy"
-    return scoring if isinstance(scoring, str) else None
-
-
-def _max_score(scorer):
-    if scorer is None or scorer in UNBOUNDED:
-        return np.inf
-    return 0.0 if scorer.startswith("neg_") else 1.0
-
-
-def _in_words(name):
-    if name == "r2":
-        return "R²"
-    return name.replace("neg_", "negative ").replace("_", " ")

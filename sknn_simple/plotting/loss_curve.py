@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ LOSS_NAMES = {
 }
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class LossCurveDisplay:
     """Loss or validation score of one or several networks by epoch.
 
@@ -75,24 +77,16 @@ class LossCurveDisplay:
     >>> display.figure_.savefig("loss.png")  # doctest: +SKIP
     """
 
-    lines_: list[Line2D]
-    validation_lines_: list[Line2D | None]
-    best_lines_: list[Line2D | None]
-    ax_: Axes
-    figure_: Figure
+    histories: Sequence[Mapping[str, Sequence[float | None]]]
+    best_epochs: Sequence[int | None] | None = None
+    names: Sequence[str] | None = None
+    loss_name: str = "Loss"
 
-    def __init__(
-        self,
-        *,
-        histories: Sequence[Mapping[str, Sequence[float | None]]],
-        best_epochs: Sequence[int | None] | None = None,
-        names: Sequence[str] | None = None,
-        loss_name: str = "Loss",
-    ) -> None:
-        self.histories = histories
-        self.best_epochs = best_epochs
-        self.names = names
-        self.loss_name = loss_name
+    lines_: list[Line2D] = field(init=False)
+    validation_lines_: list[Line2D | None] = field(init=False)
+    best_lines_: list[Line2D | None] = field(init=False)
+    ax_: Axes = field(init=False)
+    figure_: Figure = field(init=False)
 
     @classmethod
     def from_estimator(
@@ -120,8 +114,8 @@ class LossCurveDisplay:
 
         Raises
         ------
-        ImportError, NotFittedError, TypeError, ValueError
-            See `from_estimators`.
+        NotFittedError, TypeError, ValueError
+            As in `from_estimators`.
         """
         return cls.from_estimators(
             [estimator], metric=metric, log_scale=log_scale, ax=ax, line_kw=line_kw
@@ -154,14 +148,8 @@ class LossCurveDisplay:
 
         Raises
         ------
-        ImportError
-            If matplotlib is not installed.
-
-        NotFittedError
-            If an estimator is not fitted.
-
-        TypeError
-            If an estimator neither is nor ends in a network.
+        NotFittedError, TypeError
+            If an estimator is not fitted, or neither is nor ends in a network.
 
         ValueError
             If `estimators` is empty, if a network was never trained (`from_coefs`), or

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from scipy.sparse import sparray, spmatrix
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class NetworkDisplay:
     """Diagram of a network.
 
@@ -82,28 +84,18 @@ class NetworkDisplay:
     >>> display.figure_.savefig("network.png")  # doctest: +SKIP
     """
 
-    edges_: list[LineCollection]
-    bias_edges_: list[LineCollection]
-    neurons_: list[PatchCollection]
-    ax_: Axes
-    figure_: Figure
+    coefs: Sequence[NDArray[Any]]
+    intercepts: Sequence[NDArray[Any]] | None = None
+    activations: Sequence[NDArray[Any]] | None = None
+    feature_names: Sequence[str] | None = None
+    output_names: Sequence[str] | None = None
+    activation_names: Sequence[str] | None = None
 
-    def __init__(
-        self,
-        *,
-        coefs: Sequence[NDArray[Any]],
-        intercepts: Sequence[NDArray[Any]] | None = None,
-        activations: Sequence[NDArray[Any]] | None = None,
-        feature_names: Sequence[str] | None = None,
-        output_names: Sequence[str] | None = None,
-        activation_names: Sequence[str] | None = None,
-    ) -> None:
-        self.coefs = coefs
-        self.intercepts = intercepts
-        self.activations = activations
-        self.feature_names = feature_names
-        self.output_names = output_names
-        self.activation_names = activation_names
+    edges_: list[LineCollection] = field(init=False)
+    bias_edges_: list[LineCollection] = field(init=False)
+    neurons_: list[PatchCollection] = field(init=False)
+    ax_: Axes = field(init=False)
+    figure_: Figure = field(init=False)
 
     @classmethod
     def from_estimator(
@@ -147,14 +139,8 @@ class NetworkDisplay:
 
         Raises
         ------
-        ImportError
-            If matplotlib is not installed.
-
-        NotFittedError
-            If the estimator is not fitted.
-
-        TypeError
-            If the estimator neither is nor ends in a network.
+        NotFittedError, TypeError
+            If the estimator is not fitted, or neither is nor ends in a network.
 
         ValueError
             If `x` is not one finite sample, if the number of names is wrong, or as in

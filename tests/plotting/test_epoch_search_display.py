@@ -18,7 +18,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sknn_simple import SimpleMLPRegressor
 from sknn_simple.plotting import EpochSearchDisplay
 from sknn_simple.plotting._curves import difference_labels
-from sknn_simple.plotting.epoch_search import UNBOUNDED, _max_score
+from sknn_simple.plotting._search_results import UNBOUNDED, max_score
 
 RATES, COUNTS = [0.01, 0.1, 1.0], [2, 4, 8]
 
@@ -143,7 +143,7 @@ def test_a_perfect_model_scores_the_best_possible_score(name):
                 perfect.append(get_scorer(name)(model, labels[:, None], y))
     perfect = np.array(perfect)[np.isfinite(perfect)]
     assert len(perfect) > 0
-    np.testing.assert_allclose(perfect, _max_score(name), atol=1e-12)
+    np.testing.assert_allclose(perfect, max_score(name), atol=1e-12)
 
 
 def every_epoch(grid, n_epochs=8):

@@ -1,0 +1,72 @@
+"""Curves, choice and metrics in the results of a search."""
+
+import numpy as np
+from sklearn.base import is_classifier, is_regressor
+
+from .._epoch_groups import group_by_epochs
+
+UNBOUNDED = ("mutual_info_score", "positive_likelihood_ratio")
+"""Scikit-learn's scorers that no value limits from above."""
+
+
+def curves_of_candidates(results, max_iter, n_splits):
+    """Return what `EpochSearchCV.validation_curves_` holds, at the epochs searched."""
+    for params in results["params"]:
+        if max_iter not in params:
+            raise ValueError(
+                f"search must have searched over {max_iter!r} or have "
+                "validation_curves_ (every_epoch=True), got the candidate "
+                f"{params}."
+            )
+    scores = {}
+    for name in results:
+        if name.startswith(("split0_test_", "split0_train_")):
+            what = name.removeprefix("split0")
+            splits = [results[f"split{k}{what}"] for k in range(n_splits)]
+            scores[f"split{what}"] = np.array(splits)  # (n_splits, n_candidates)
+    curves = []
+    for params, candidates, epochs in group_by_epochs(results["params"], max_iter):
+        order = np.argsort(epochs, kind="stable")
+        candidates = np.array(candidates)[order]
+        curve = {name: splits[:, candidates] for name, splits in scores.items()}
+        curve |= {"params": params, "candidates": candidates}
+        curves.append(curve | {"epoch": np.array(epochs)[order]})
+    return curves
+
+
+def best_of(search, curves, max_iter):
+    """Return the curve and the number of epochs of the candidate that was chosen."""
+    index = getattr(search, "best_index_", None)
+    for i, curve in enumerate(curves):
+        if index is not None and index in curve["candidates"]:
+            last = int(curve["epoch"][-1])
+            # Patience may have ended all folds before the candidate's max_iter.
+            chosen = search.cv_results_["params"][index].get(max_iter, last)
+            return i, min(int(chosen), last)
+    return None
+
+
+def scorer_name(search, metric):
+    """Return the name of scikit-learn's scorer behind a metric, or None if unknown."""
+    scoring = search.scoring
+    if isinstance(scoring, dict):
+        scoring = scoring.get(metric)
+    elif metric != "score":
+        scoring = None if callable(scoring) else metric
+    elif scoring is None and is_regressor(search.estimator):
+        scoring = "r2"
+    elif scoring is None and is_classifier(search.estimator):
+        scoring = "accuracy"
+    return scoring if isinstance(scoring, str) else None
+
+
+def max_score(scorer):
+    if scorer is None or scorer in UNBOUNDED:
+        return np.inf
+    return 0.0 if scorer.startswith("neg_") else 1.0
+
+
+def in_words(name):
+    if name == "r2":
+        return "R²"
+    return name.replace("neg_", "negative ").replace("_", " ")
