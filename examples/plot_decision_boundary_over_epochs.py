@@ -1,20 +1,15 @@
-"""The network learning: a decision boundary over epochs.
+"""The decision boundary of a network while it learns.
 
-Two half moons, interleaved: no straight line parts them. A network with ten hidden
-neurons is looked at after more and more epochs, with scikit-learn's
-`DecisionBoundaryDisplay`: the colour of a point is what the network would say there.
-
-``--save DIR`` saves the picture in a folder instead of showing it.
+No straight line separates two interleaved half moons. This example trains a network
+with ten hidden neurons and draws its predictions after more and more epochs, with
+scikit-learn's `DecisionBoundaryDisplay`.
 """
 
 # %%
-# Train for some epochs, look, train on
-# -------------------------------------
-# With ``warm_start=True`` each `fit` goes on where the last one ended. The inputs are
-# scaled, so that both count alike.
-import argparse
-from pathlib import Path
-
+# Train, draw, continue training
+# ------------------------------
+# With ``warm_start=True`` each `fit` continues where the previous one ended. Scaling
+# gives both inputs equal influence.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -33,7 +28,7 @@ X = StandardScaler().fit_transform(X)
 
 
 def draw(ax, network, epoch):
-    """Draw what the network says now, and the moons."""
+    """Draw the predictions of the network, and the moons."""
     shades = DecisionBoundaryDisplay.from_estimator(
         network,
         X,
@@ -57,9 +52,11 @@ def draw(ax, network, epoch):
     accuracy = network.score(X, y)
     ax.set(xticks=[], yticks=[], aspect="equal")
     ax.set_title(
-        f"{epoch} epoch{'s' if epoch > 1 else ''}: {accuracy:.1%} right", fontsize=11
+        f"{epoch} epoch{'s' if epoch > 1 else ''}: {accuracy:.1%} correct", fontsize=11
     )
-    print(f"after {epoch:4} epochs: loss {network.loss_:.3f}, {accuracy:.1%} right")
+    print(
+        f"after {epoch:4} epochs: log-loss {network.loss_:.3f}, {accuracy:.1%} correct"
+    )
     return shades
 
 
@@ -78,28 +75,24 @@ for ax, before, epoch in zip(axes.flat, [0, *EPOCHS], EPOCHS, strict=False):
 figure.legend(
     *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2
 )
+for ax in axes[-1]:
+    ax.set_xlabel("First input, standardised")
+for ax in axes[:, 0]:
+    ax.set_ylabel("Second input, standardised")
 bar = figure.colorbar(shades.surface_, ax=axes, shrink=0.7, ticks=[0, 0.5, 1])
-bar.set_label("probability of moon 1")
+bar.set_label("Predicted probability of moon 1")
 
 # %%
 # Conclusion
 # ----------
-# After one epoch the boundary is whatever the first weights made of it. Soon it is
-# nearly a straight line, since sigmoids are nearly straight in the middle of their
-# range: a network begins with simple answers. Only when no line does better do weights
-# grow large enough to bend it, and it takes many more epochs until it follows the gap
-# between the moons.
+# The initial weights determine the boundary after one epoch. It soon becomes almost a
+# straight line, because sigmoids are almost linear as long as weights are small. The
+# boundary bends only once the weights have grown, and it takes many more epochs to
+# follow the gap between the moons.
 print(
-    f"A straight line comes first; it bends once the weights have grown. After "
+    "The boundary is straight at first and bends once the weights have grown. After "
     f"{EPOCHS[-1]} epochs the largest weight is {np.abs(network.coefs_[0]).max():.1f}."
 )
 
-parser = argparse.ArgumentParser(description="A decision boundary over epochs.")
-parser.add_argument(
-    "--save", type=Path, metavar="DIR", help="where to save the picture"
-)
-folder = parser.parse_known_args()[0].save
-if folder is None:
-    plt.show()
-else:
-    figure.savefig(folder / "decision_boundary_over_epochs.png", dpi=100)
+figure.savefig("decision_boundary_over_epochs.png", dpi=100)
+plt.show()

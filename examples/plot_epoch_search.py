@@ -1,21 +1,16 @@
-"""Choosing the learning rate and the number of epochs, in one pass.
+"""Choose the learning rate and the number of epochs in one search.
 
-A network that is trained for 25 epochs has passed all smaller numbers on its way.
-`EpochSearchCV` scores it there, so that a search over the number of epochs costs no
-more than the longest training, and gives the whole curve besides.
-
-``--save DIR`` saves the picture in a folder instead of showing it.
+A network that trains for 25 epochs passes all smaller numbers of epochs on its way.
+`EpochSearchCV` scores it there, so a search over the number of epochs costs no more
+training than its longest fit, and yields the whole curve.
 """
 
 # %%
 # The search
 # ----------
-# Every number of epochs up to 25, at three rates, in five folds: `GridSearchCV` would
-# train a network for each. The score is the log-loss, which also judges how sure the
-# answers are, and falls when a network becomes too sure.
-import argparse
-from pathlib import Path
-
+# The grid has every number of epochs up to 25 at three learning rates. `GridSearchCV`
+# would train 75 networks per fold, `EpochSearchCV` trains three. The score is the
+# negative log-loss, which gets worse when a network becomes overconfident.
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_breast_cancer
@@ -42,9 +37,9 @@ search = EpochSearchCV(
 ).fit(X_train, y_train)
 
 # %%
-# What it found
-# -------------
-# `validation_curves_` has the scores of each epoch and fold, for each rate.
+# The results
+# -----------
+# `validation_curves_` holds the scores of each learning rate by epoch and fold.
 print("rate    best epoch    log-loss there    after the last epoch")
 for curve in search.validation_curves_:
     losses = -curve["mean_test_score"]
@@ -52,32 +47,23 @@ for curve in search.validation_curves_:
     print(f"{rate:<8}{curve['epoch'][best]:10}{losses[best]:18.4f}{losses[-1]:24.4f}")
 
 display = EpochSearchDisplay.from_estimator(search)
-display.ax_.set(
-    title="Breast cancer: which rate, and how long?",
-    ylabel="Minus log-loss, mean over held-out folds",
-)
+display.ax_.set_title("Breast cancer: learning rate and number of epochs")
 
 # %%
 # Conclusion
 # ----------
-# A high rate gets there in a few epochs and then becomes too sure; a low one is still
-# on its way. The chosen network is trained again on all the training samples.
+# At the highest rate the network is best after a few epochs and then overfits. At the
+# lowest it is still improving after 25. The search refits the best candidate on all
+# training samples.
 chosen = search.best_params_
 curves = {c["params"]["mlp__learning_rate_init"]: c for c in search.validation_curves_}
 best_epochs = [curves[rate]["mean_test_score"].argmax() + 1 for rate in rates]
 assert best_epochs == sorted(best_epochs, reverse=True)
 print(
-    f"\nChosen: {chosen['mlp__max_iter']} epochs at a rate of "
+    f"\nBest: {chosen['mlp__max_iter']} epochs at a learning rate of "
     f"{chosen['mlp__learning_rate_init']}. Log-loss on test samples: "
     f"{-search.score(X_test, y_test):.4f}."
 )
 
-parser = argparse.ArgumentParser(description="Choosing the rate and the epochs.")
-parser.add_argument(
-    "--save", type=Path, metavar="DIR", help="where to save the picture"
-)
-folder = parser.parse_known_args()[0].save
-if folder is None:
-    plt.show()
-else:
-    display.figure_.savefig(folder / "epoch_search.png", dpi=100)
+display.figure_.savefig("epoch_search.png", dpi=100)
+plt.show()

@@ -1,20 +1,14 @@
 """Loss curves: which learning rate, and when to stop.
 
-A fit keeps the loss of each epoch in `history_`. `LossCurveDisplay` draws it: first to
-compare learning rates, then to see a network learn its samples by heart, and early
-stopping take the weights from before it did.
-
-``--save DIR`` saves the pictures in a folder instead of showing them.
+`LossCurveDisplay` draws the loss of each epoch. This example compares learning rates,
+then shows a network that overfits and the epoch that early stopping returns to.
 """
 
 # %%
 # Which learning rate?
 # --------------------
-# The same network, the same start, four rates. A list of estimators is labelled by what
-# they differ in.
-import argparse
-from pathlib import Path
-
+# Four networks start from the same weights and differ only in their learning rate. The
+# display names the networks of a list by the parameters in which they differ.
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.base import clone
@@ -41,7 +35,7 @@ networks = [
     for rate in (0.001, 0.01, 0.1, 1.0)
 ]
 rates = LossCurveDisplay.from_estimators(networks, log_scale=True)
-rates.ax_.set_title("Breast cancer: loss at four learning rates")
+rates.ax_.set_title("Breast cancer: training at four learning rates")
 
 print("Breast cancer, training loss")
 for pipeline in networks:
@@ -54,9 +48,9 @@ for pipeline in networks:
 # %%
 # When to stop?
 # -------------
-# Sixty noisy points, a large network, and a hundred more points for early stopping to
-# look at; ``scoring="loss"`` has their loss watched. The infinite patience is for the
-# picture only: it lets us see what comes after the best epoch.
+# A large network learns sixty noisy points, and early stopping monitors its loss on a
+# hundred others. Infinite patience is for the picture only: it lets training continue
+# past the best epoch.
 X, y = make_moons(60, noise=0.4, random_state=1)
 X_val, y_val = make_moons(100, noise=0.4, random_state=0)
 X_new, y_new = make_moons(5000, noise=0.4, random_state=2)
@@ -72,40 +66,35 @@ stopping = SimpleMLPClassifier(
     n_iter_no_change=np.inf,
     random_state=0,
 )
-going_on = clone(stopping).set_params(early_stopping=False, scoring=None)
+overfitted = clone(stopping).set_params(early_stopping=False, scoring=None)
 stopping.fit(X, y, X_val=X_val, y_val=y_val)
-going_on.fit(X, y)
+overfitted.fit(X, y)
 moons = LossCurveDisplay.from_estimator(stopping)
-moons.ax_.set_title("Noisy moons: what is learned by heart does not last")
+moons.ax_.set_title("Noisy moons: the network overfits after the best epoch")
 
-print(f"\n{'Noisy moons, 5000 new points':30}{'log-loss':>10}{'right':>8}")
+print(f"\n{'Noisy moons, 5000 new points':30}{'log-loss':>10}{'accuracy':>10}")
 for when, network in [
     (f"after the best epoch, {stopping.best_epoch_}", stopping),
-    (f"after all {going_on.n_iter_} epochs", going_on),
+    (f"after all {overfitted.n_iter_} epochs", overfitted),
 ]:
     loss = log_loss(y_new, network.predict_proba(X_new))
-    print(f"{when:30}{loss:10.3f}{network.score(X_new, y_new):8.1%}")
+    print(f"{when:30}{loss:10.3f}{network.score(X_new, y_new):10.1%}")
 
 # %%
 # Conclusion
 # ----------
-# A good rate is the largest at which the loss still falls steadily; a tenth of it needs
-# about ten times as many epochs. The training loss alone can't tell when to stop, since
-# it falls all the time. The held-out loss turns where the network begins to learn
-# noise, and becomes ever surer of answers that are no better, or worse.
+# A good learning rate is the largest at which the loss still falls steadily; a tenth of
+# it needs about ten times as many epochs. The training loss does not show when to stop,
+# since it keeps falling. The validation loss rises once the network learns noise and
+# becomes overconfident.
 losses, validation_losses = stopping.loss_curve_, stopping.history_["validation_loss"]
 print(
     f"From the best epoch to the last the training loss falls from "
     f"{losses[stopping.best_epoch_ - 1]:.2f} to {losses[-1]:.2f},\n"
-    f"the held-out loss rises from {min(validation_losses):.2f} to "
+    f"the validation loss rises from {min(validation_losses):.2f} to "
     f"{validation_losses[-1]:.2f}."
 )
 
-parser = argparse.ArgumentParser(description="Loss curves and early stopping.")
-parser.add_argument("--save", type=Path, metavar="DIR", help="where to save pictures")
-folder = parser.parse_known_args()[0].save
-if folder is None:
-    plt.show()
-else:
-    rates.figure_.savefig(folder / "loss_curves.png", dpi=100)
-    moons.figure_.savefig(folder / "early_stopping.png", dpi=100)
+rates.figure_.savefig("loss_curves.png", dpi=100)
+moons.figure_.savefig("early_stopping.png", dpi=100)
+plt.show()

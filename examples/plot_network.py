@@ -1,21 +1,16 @@
-"""The diagram of a network: what it has learned, and what it says to one sample.
+"""The diagram of a network, with its activations for one sample.
 
-`NetworkDisplay` draws a fitted network: circles are neurons, lines are weights, solid
-and blue if positive, dashed and vermillion if negative, the wider the larger. Given a
-sample, each neuron shows what it says to it.
-
-``--save DIR`` saves the pictures in a folder instead of showing them.
+`NetworkDisplay` draws a fitted network. Circles are neurons and lines are weights:
+solid and blue if positive, dashed and vermillion if negative, wider if larger. Given a
+sample, each neuron shows its activation.
 """
 
 # %%
-# A small network: who is a woman?
-# --------------------------------
-# Two inputs, two hidden neurons, one output: every number of the network fits on the
-# picture. It is asked about Robin, 134 pounds and 67 inches, whom it has not seen; the
-# inputs are counted from 135 pounds and 66 inches.
-import argparse
-from pathlib import Path
-
+# A small network
+# ---------------
+# This network predicts gender from weight and height. It is so small that every number
+# fits on the diagram. Its inputs are differences from 135 pounds and 66 inches. The
+# sample is Robin, at 134 pounds and 67 inches, who is not among the training samples.
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_iris
@@ -44,13 +39,14 @@ small = SimpleMLPClassifier(
 diagram = NetworkDisplay.from_estimator(
     small, robin, feature_names=people.feature_names, class_names=people.target_names
 )
-diagram.ax_.set_title("Four people: what the network says to Robin")
+diagram.ax_.set_title("Four people: the prediction for Robin")
 
 # %%
-# A larger one: which iris?
-# -------------------------
-# In a Pipeline, the sample passes the steps before the network first. With more
-# weights, their widths have to tell; the largest of each layer is written below it.
+# A larger network
+# ----------------
+# The earlier steps of a Pipeline transform the sample before the network. A larger
+# network shows weights by the width of their lines only, and writes the largest weight
+# of each layer below it.
 iris = load_iris()
 names = [name.removesuffix(" (cm)") for name in iris.feature_names]
 pipeline = make_pipeline(
@@ -61,13 +57,13 @@ flower = 133
 larger = NetworkDisplay.from_estimator(
     pipeline, iris.data[flower], feature_names=names, class_names=iris.target_names
 )
-larger.ax_.set_title(f"Iris: what the network says to flower {flower}")
+larger.ax_.set_title(f"Iris: the prediction for flower {flower}")
 
 # %%
 # Conclusion
 # ----------
-# The picture is the whole network: each number in a circle follows from those to its
-# left and from the lines between.
+# The first diagram is the whole network: the number in each circle follows from the
+# numbers in the layer to its left and the weights between.
 first_layer = robin @ small.coefs_[0] + small.intercepts_[0]
 hidden = 1 / (1 + np.exp(-first_layer))
 output = 1 / (1 + np.exp(-(hidden @ small.coefs_[1] + small.intercepts_[1])))
@@ -76,11 +72,11 @@ assert np.isclose(output.item(), probability)
 
 
 def signed(number):
-    """A number to be added, with its sign."""
+    """Format a summand with its sign."""
     return f"{'-' if number < 0 else '+'} {abs(number):.2f}"
 
 
-print("Robin, by the numbers of the picture:")
+print("Robin, computed from the numbers of the diagram:")
 for i, (a, b) in enumerate(small.coefs_[0].T):
     print(
         f"hidden neuron {i + 1}: sigmoid({robin[0]:g} * {a:.2f} + {robin[1]:g} * "
@@ -94,16 +90,11 @@ print(
 chances = pipeline.predict_proba(iris.data[[flower]])[0]
 first, second = chances.argsort()[[-1, -2]]
 print(
-    f"Flower {flower} is {iris.target_names[iris.target[flower]]}; the network says "
+    f"Flower {flower} is {iris.target_names[iris.target[flower]]}; the prediction is "
     f"{iris.target_names[first]} ({chances[first]:.2f}) or "
     f"{iris.target_names[second]} ({chances[second]:.2f})."
 )
 
-parser = argparse.ArgumentParser(description="The diagram of a network.")
-parser.add_argument("--save", type=Path, metavar="DIR", help="where to save pictures")
-folder = parser.parse_known_args()[0].save
-if folder is None:
-    plt.show()
-else:
-    diagram.figure_.savefig(folder / "network.png", dpi=100)
-    larger.figure_.savefig(folder / "network_iris.png", dpi=100)
+diagram.figure_.savefig("network.png", dpi=100)
+larger.figure_.savefig("network_iris.png", dpi=100)
+plt.show()

@@ -1,20 +1,15 @@
 """Exclusive or: why a network needs a hidden layer.
 
-Four points: "yes" where one input is 1, "no" where none is or both are. No straight
-line parts them, so a network without a hidden layer can't learn them. Two hidden
-neurons can, by moving the points to where a straight line does.
-
-``--save DIR`` saves the picture in a folder instead of showing it.
+The target is "yes" if exactly one of two inputs is 1. No straight line separates the
+four points, so a network without a hidden layer cannot learn them. Two hidden neurons
+can: they map the points to places that a straight line separates.
 """
 
 # %%
 # Without a hidden layer, and with one
 # ------------------------------------
-# ``hidden_layer_sizes=()`` has no hidden layer: a sigmoid of one weighted sum, which is
-# logistic regression.
-import argparse
-from pathlib import Path
-
+# A network with ``hidden_layer_sizes=()`` is logistic regression: a sigmoid of one
+# weighted sum.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -45,16 +40,16 @@ for name, network in [("no hidden layer", flat), ("two hidden neurons", deep)]:
     print(f"{name:26}" + "".join(f"{answer:9.3f}" for answer in answers))
 
 # %%
-# What the hidden neurons make of the points
-# ------------------------------------------
-# `forward` gives the activations of all layers. The second layer alone, made a network
-# of its own by `from_coefs`, sees the four points there, and draws a straight line.
+# The points as the output layer sees them
+# ----------------------------------------
+# `forward` returns the activations of all layers. `from_coefs` turns the output layer
+# into a network of its own, whose inputs are the activations of the hidden neurons.
 _, hidden, _ = forward(X.astype(float), deep.coefs_, deep.intercepts_)
 second_layer = SimpleMLPClassifier.from_coefs(deep.coefs_[1:], deep.intercepts_[1:])
 
 
 def draw(ax, network, points, title, names):
-    """Draw what a network says to each point of the plane, and the four points."""
+    """Draw the predictions in the plane, and the four points."""
     shades = DecisionBoundaryDisplay.from_estimator(
         network,
         points,
@@ -78,15 +73,15 @@ def draw(ax, network, points, title, names):
 
 
 def note(ax, point, text, move):
-    """Write beside a point which inputs it stands for, moved by so many points."""
+    """Label a point with its inputs, at an offset in points."""
     ax.annotate(text, point, move, textcoords="offset points", ha="center", va="center")
 
 
 figure, axes = plt.subplots(1, 3, figsize=(10.4, 3.9), layout="constrained")
-inputs = ["first input", "second input"]
+inputs = ["First input", "Second input"]
 draw(axes[0], flat, X, "No hidden layer: 0.5 everywhere", inputs)
 draw(axes[1], deep, X, "Two hidden neurons", inputs)
-neurons = ["first hidden neuron", "second hidden neuron"]
+neurons = ["First hidden neuron", "Second hidden neuron"]
 shades = draw(axes[2], second_layer, hidden, "... as the output layer sees it", neurons)
 for ax in axes[:2]:
     for a, b in X:
@@ -100,14 +95,15 @@ for point, text, move in [
 
 figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 bar = figure.colorbar(shades.surface_, ax=axes, shrink=0.75, ticks=[0, 0.5, 1])
-bar.set_label("probability of yes")
+bar.set_label("Predicted probability of yes")
 
 # %%
 # Conclusion
 # ----------
-# Every line through the plane leaves at least one point on the wrong side, and the best
-# that one weighted sum can do is to shrug. Of the hidden neurons the first says whether
-# any input is on, the second whether both are: "any, but not both" is a weighted sum.
+# Every straight line leaves at least one point on the wrong side, so the best that a
+# single weighted sum can do is to predict 0.5 everywhere. The first hidden neuron is
+# active if any input is 1, the second if both are. "Any, but not both" is a weighted
+# sum of these two.
 yes = hidden[y == 1]
 assert np.allclose(flat.predict_proba(X), 0.5, atol=0.01)
 assert (deep.predict(X) == y).all()
@@ -115,17 +111,10 @@ assert np.array_equal(hidden > 0.5, np.column_stack([X.any(axis=1), X.all(axis=1
 assert np.ptp(yes, axis=0).max() < 0.1
 weights, [bias] = deep.coefs_[1].ravel(), deep.intercepts_[1]
 print(
-    f"\nThe output adds {weights[0]:+.1f} if any input is on, {weights[1]:+.1f} if "
-    f"both are, and {bias:+.1f} in any case.\nLoss without the hidden neurons "
-    f"{flat.loss_:.3f}, with them {deep.loss_:.3f}."
+    f"\nThe output adds {weights[0]:+.1f} if any input is 1, {weights[1]:+.1f} if "
+    f"both are, and a bias of {bias:+.1f}.\nLog-loss without hidden neurons "
+    f"{flat.loss_:.3f}, with two {deep.loss_:.3f}."
 )
 
-parser = argparse.ArgumentParser(description="Exclusive or.")
-parser.add_argument(
-    "--save", type=Path, metavar="DIR", help="where to save the picture"
-)
-folder = parser.parse_known_args()[0].save
-if folder is None:
-    plt.show()
-else:
-    figure.savefig(folder / "xor.png", dpi=100)
+figure.savefig("xor.png", dpi=100)
+plt.show()
