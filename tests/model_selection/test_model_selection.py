@@ -26,14 +26,8 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn_simple import (
-    SimpleMLPClassifier,
-    SimpleMLPRegressor,
-    _monitor,
-    _shared_training,
-    _training,
-)
-from sknn_simple.model_selection import EpochSearchCV
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _monitor, _training
+from sknn_simple.model_selection import EpochSearchCV, _shared_training
 
 IRIS = tuple(part[::3] for part in load_iris(return_X_y=True))
 DIABETES = tuple(part[:50] for part in load_diabetes(return_X_y=True))
@@ -781,7 +775,8 @@ def test_fit_times_are_those_of_training_without_scoring(monkeypatch):
         original(milestones, n_epochs)
 
     clock, original = Clock(), _monitor.Milestones.pass_by
-    monkeypatch.setattr(_shared_training, "time", clock)
+    for module in (_shared_training, sklearn.model_selection._validation):
+        monkeypatch.setattr(module, "time", clock)
     monkeypatch.setattr(_monitor.Milestones, "pass_by", pass_by)
     search = EpochSearchCV(CLASSIFIER, {"max_iter": [3, 1, 2]}, every_epoch=True, cv=2)
     results = search.set_params(scoring=slow_scorer).fit(*IRIS).cv_results_

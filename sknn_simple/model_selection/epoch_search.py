@@ -1,27 +1,22 @@
-"""Model selection: a grid search that trains each network once for all its epochs."""
+"""Grid search that trains each network once for all its numbers of epochs."""
 
 import time
-import warnings
 from itertools import product
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import _fit_context, clone, is_classifier
 from sklearn.callback import with_callbacks
-from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.metrics import check_scoring
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
-from sklearn.model_selection._validation import (
-    _insert_error_scores,
-    _warn_or_raise_about_fit_failures,
-)
 from sklearn.utils import indexable
+from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import _check_method_params
 
-from ._base import all_or_nothing
-from ._search_plan import plan
-from ._shared_training import train_alone, train_and_score
-
-__all__ = ["EpochSearchCV"]
+from .._base import all_or_nothing
+from ._groups import group_by_epochs, max_iter_name, network_of, why_separate
+from ._replay import mean_and_std, replay
+from ._shared_training import SharedTraining, fit_task, train_and_score
 
 
 class EpochSearchCV(GridSearchCV):
@@ -192,12 +187,15 @@ class EpochSearchCV(GridSearchCV):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
+            Samples.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Targets.
 
         **params : dict of str -> object
             Metadata for the estimator's `fit`, such as `sample_weight`, and `groups`
-            for the splitter. What has one entry a sample is split with the samples.
+            for the splitter. Metadata with one entry per sample is split with the
+            samples.
 
         Returns
         -------
@@ -206,86 +204,91 @@ class EpochSearchCV(GridSearchCV):
         Raises
         ------
         ValueError
-            If every fit fails, or if `every_epoch` is asked for where a training
-            can't be shared.
+            If every fit fails, or if `every_epoch=True` meets a candidate whose
+            training cannot be shared.
 
         Notes
         -----
-        Whatever is raised, the search is then as it was before the call.
+        If `fit` raises, the search is as it was before the call.
         """
-        scorer, metric = self._get_scorers()
-        X, y = indexable(X, y)
-        params = _check_method_params(X, params=params)
-        routed = self._get_routed_params_for_fit(params)
-        weights = params.get("sample_weight")
-        task = {
-            "estimator": self,
-            "X": X,
-            "y": y,
-            "metadata": None if weights is None else {"sample_weight": weights},
-        }
-        context = self._init_callback_context(
-            max_subtasks=1 if self.refit is False else 2
-        ).call_on_fit_task_begin(**task)
-
-        # 1. Train and score.
+        self.get_metadata_routing()  # raises if refit does not name one of the metrics
         candidates = list(ParameterGrid(self.param_grid))
-        trainings = plan(self.estimator, candidates)
-        if self.every_epoch:
-            _check_shared(trainings)
-        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        splits = list(cv.split(X, y, **routed.splitter.split))
-        self.n_splits_ = len(splits)
-        results = self._train(trainings, splits, X, y, scorer, routed, context)
-
-        # 2. Tell of it.
-        out = [None] * len(candidates)
-        for training, folds in zip(trainings, results, strict=True):
-            for place, epochs in zip(training.candidates, training.epochs, strict=True):
-                out[place] = [fold[epochs] for fold in folds]
-        out = [result for folds in out for result in folds]
-        _warn_or_raise_about_fit_failures(out, self.error_score)
-        if callable(self.scoring):
-            _name_errors(out, results, self.error_score)
-        self.cv_results_ = self._format_results(candidates, self.n_splits_, out)
+        if not candidates:
+            raise ValueError(f"param_grid has no candidate: {self.param_grid!r}.")
+        estimators = [
+            clone(self.estimator).set_params(**clone(candidate, safe=False))
+            for candidate in candidates
+        ]
+        groups = self._groups(candidates, estimators)
         self.__dict__.pop("validation_curves_", None)
+        if all(group.epochs == [None] for group in groups):
+            return super().fit(X, y, **params)
+        X, y = indexable(X, y)
+        fit_params, split_params = self._routed(params)
+        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        folds = list(enumerate(cv.split(X, y, **split_params)))
+        if not folds:
+            raise ValueError(f"cv makes no split of the samples: {self.cv!r}.")
+        self.n_splits_, self.scorer_ = len(folds), self._scorers()
+        task = fit_task(self, X, y, params)
+        context = self._init_callback_context(
+            max_subtasks=1 + (self.refit is not False)
+        )
+        context.call_on_fit_task_begin(**task)
+        tables = self._train(groups, estimators, folds, context, X, y, params, cv)
+        outcomes = [None] * len(candidates)
+        for group, table in zip(groups, tables, strict=True):
+            for i, n_epochs in zip(group.candidates, group.epochs, strict=True):
+                outcomes[i] = [fold[n_epochs] for fold in table]
+        vars(self).update(replay(self, outcomes))
         if self.every_epoch:
-            self.validation_curves_ = [
-                self._validation_curves(training, folds)
-                for training, folds in zip(trainings, results, strict=True)
-            ]
-
-        # 3. Choose, and fit the choice.
-        scores = out[0]["test_scores"]
-        self.multimetric_ = isinstance(scores, dict)
-        if callable(self.scoring) and self.multimetric_:
-            self._check_refit_for_multimetric(scores)
-            metric = self.refit
-        if self.refit or not self.multimetric_:
-            self._choose(metric)
+            curves = map(self._validation_curve, groups, tables)
+            self.validation_curves_ = list(curves)
         if self.refit:
-            self._refit(task, routed.estimator.fit, context)
-        several = isinstance(scorer, _MultimetricScorer)
-        self.scorer_ = scorer._scorers if several else scorer
+            self._refit(task, fit_params, context)
         context.call_on_fit_task_end(**task)
         return self
 
-    def _train(self, trainings, splits, X, y, scorer, routed, context):
-        """Train and score on each fold.
+    def _groups(self, candidates, estimators):
+        """Group the candidates that can share a training."""
+        epochs = []
+        for params, estimator in zip(candidates, estimators, strict=True):
+            why = why_separate(estimator)
+            if why is not None and self.every_epoch:
+                raise ValueError(
+                    "every_epoch=True needs trainings that candidates can share, but "
+                    f"the training of the candidate {params} is separate: {why}."
+                )
+            epochs.append(None if why else int(network_of(estimator).max_iter))
+        return group_by_epochs(candidates, epochs, max_iter_name(self.estimator))
 
-        Returns
-        -------
-        results : list of list of dict
-            For each training and each fold, from numbers of epochs to results; the
-            number is None where the training is separate.
-        """
-        if not trainings:
-            raise ValueError(f"param_grid has no candidate: {self.param_grid!r}.")
-        if not splits:
-            raise ValueError(f"cv makes no split of the samples: {self.cv!r}.")
+    def _routed(self, params):
+        """Return the metadata for the estimator's `fit`, and for the splitter."""
+        if get_config()["enable_metadata_routing"]:
+            routed = process_routing(self, "fit", **params)
+            return routed.estimator.fit, routed.splitter.split
+        fit_params = {name: params[name] for name in params if name != "groups"}
+        return fit_params, {"groups": params.get("groups")}
+
+    def _scorers(self):
+        """Return the scorer, or a dict of several."""
+        if callable(self.scoring):
+            return self.scoring
+        if self.scoring is None or isinstance(self.scoring, str):
+            return check_scoring(self.estimator, self.scoring)
+        named = self.scoring
+        if not isinstance(named, dict):
+            named = dict(zip(named, named, strict=True))
+        return {name: check_scoring(self.estimator, one) for name, one in named.items()}
+
+    def _train(self, groups, estimators, folds, context, *data):
+        """Return outcomes by number of epochs, for each group and each fold."""
+        fits = list(product(groups, folds))
         if self.verbose > 0:
-            _announce(trainings, len(splits))
-        fits = list(product(trainings, range(len(splits))))
+            print(
+                f"Fitting {len(folds)} folds for each of {len(groups)} trainings, "
+                f"which serve {len(estimators)} candidates, totalling {len(fits)} fits"
+            )
         search = context.subcontext(
             task_name="search", max_subtasks=len(fits), sequential_subtasks=False
         ).call_on_fit_task_begin(estimator=self)
@@ -294,108 +297,48 @@ class EpochSearchCV(GridSearchCV):
             search.subcontext(task_name="candidate-split-evaluation", task_id=i)
             for i in range(len(fits))
         ]
-        options = {
-            "every_epoch": self.every_epoch,
-            "scorer": scorer,
-            "fit_params": routed.estimator.fit,
-            "score_params": routed.scorer.score,
-            "return_train_score": self.return_train_score,
-            "error_score": self.error_score,
-            "verbose": self.verbose,
-            "caller": self,
-        }
-        base = clone(self.estimator)
-        parallel = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
-        results = parallel(
-            delayed(train_and_score if training.separate is None else train_alone)(
-                clone(base),
-                X,
-                y,
-                training=training,
-                train=splits[number][0],
-                test=splits[number][1],
-                split_progress=(number, len(splits)),
-                callback_ctx=callback_ctx,
-                **options,
+        results = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)(
+            delayed(train_and_score)(
+                SharedTraining(clone(estimators[group.longest]), group, self, one),
+                fold,
+                *data,
             )
-            for (training, number), callback_ctx in zip(fits, contexts, strict=True)
+            for (group, fold), one in zip(fits, contexts, strict=True)
         )
         search.call_on_fit_task_end(estimator=self)
         in_turn = iter(results)
-        return [[next(in_turn) for _ in splits] for _ in trainings]
+        return [[next(in_turn) for _ in folds] for _ in groups]
 
-    def _validation_curves(self, training, folds):
-        """The scores of one training after each epoch."""
-        n_epochs = max(training.epochs)
-        epochs = range(1, n_epochs + 1)
-        out = [fold[n] for n in epochs for fold in folds]
-        with warnings.catch_warnings():
-            # The candidates' failures have been told.
-            warnings.simplefilter("ignore", UserWarning)
-            table = self._format_results([{}] * n_epochs, len(folds), out)
-        curves = {
-            "params": training.params_in_common,
-            "candidates": training.candidates,
+    def _validation_curve(self, group, table):
+        """Return the scores of one training after each epoch."""
+        epochs = range(1, max(group.epochs) + 1)
+        curve = {
+            "params": group.params,
+            "candidates": group.candidates,
             "epoch": np.array(epochs),
         }
-        for key in table:
+        missing = np.nan if self.error_score == "raise" else self.error_score
+        for key in self.cv_results_:
             if key.startswith(("mean_test_", "mean_train_")):
                 name = key.removeprefix("mean_")
-                columns = [table[f"split{i}_{name}"] for i in range(len(folds))]
-                curves[f"split_{name}"] = np.stack(columns)  # (n_splits, n_epochs)
-                curves[key] = table[key]
-                curves[f"std_{name}"] = table[f"std_{name}"]
-        return curves
-
-    def _choose(self, metric):
-        """Choose the best candidate."""
-        results = self.cv_results_
-        self.best_index_ = self._select_best_index(self.refit, metric, results)
-        if not callable(self.refit):
-            self.best_score_ = results[f"mean_test_{metric}"][self.best_index_]
-        self.best_params_ = results["params"][self.best_index_]
+                scores = [
+                    [one[n].scores.get(name, missing) for one in table] for n in epochs
+                ]
+                curve[f"split_{name}"] = np.array(scores, dtype=float).T
+                curve[key], curve[f"std_{name}"] = mean_and_std(scores)
+        return curve
 
     def _refit(self, task, fit_params, context):
         """Fit the best candidate on all samples."""
         best = clone(self.estimator).set_params(**clone(self.best_params_, safe=False))
-        X = task["X"]
         y = () if task["y"] is None else (task["y"],)
         refit = context.subcontext(task_name="refit-with-best-params")
         with refit.propagate_callback_context(best):
             refit.call_on_fit_task_begin(**task)
             began = time.time()
-            best.fit(X, *y, **fit_params)
+            best.fit(task["X"], *y, **fit_params)
             self.refit_time_ = time.time() - began
         self.best_estimator_ = best
         if hasattr(best, "feature_names_in_"):
             self.feature_names_in_ = best.feature_names_in_
         refit.call_on_fit_task_end(**task)
-
-
-def _announce(trainings, n_splits):
-    """Tell how much there is to do."""
-    n_candidates = sum(len(training.candidates) for training in trainings)
-    print(
-        f"Fitting {n_splits} folds for each of {len(trainings)} trainings, "
-        f"which serve {n_candidates} candidates, totalling "
-        f"{len(trainings) * n_splits} fits"
-    )
-
-
-def _check_shared(trainings):
-    """Check that every candidate's training is looked at as it goes on."""
-    for training in trainings:
-        if training.separate is not None:
-            raise ValueError(
-                "every_epoch=True takes trainings that candidates can share, but that "
-                f"of the candidate {training.params} is separate: "
-                f"{training.separate}."
-            )
-
-
-def _name_errors(out, results, error_score):
-    """Give errors the names of the metrics, which only a successful score tells."""
-    others = [result for folds in results for fold in folds for result in fold.values()]
-    _insert_error_scores(
-        [*out, *others], np.nan if error_score == "raise" else error_score
-    )

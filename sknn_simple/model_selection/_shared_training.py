@@ -1,0 +1,232 @@
+"""One training on one fold, scored at the numbers of epochs of its candidates.
+
+A GridSearchCV of this one fold splits the samples, routes the metadata and scores. Its
+candidates are the models that the training passes.
+"""
+
+import copy
+import time
+from dataclasses import dataclass
+from traceback import format_exc
+from typing import NamedTuple
+
+from sklearn.base import BaseEstimator
+from sklearn.callback import CallbackSupportMixin
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import get_routing_for_object
+
+from .._monitor import Milestones
+from ._groups import network_of
+
+
+class Outcome(NamedTuple):
+    """Result of one candidate on one fold.
+
+    fit_time, score_time : seconds
+    error : traceback of the fit, None if it succeeded
+    scores : by names such as "test_accuracy"; empty after an error
+    multimetric : whether the scorer returned a dict
+    """
+
+    fit_time: float
+    error: str | None
+    score_time: float = 0.0
+    scores: dict = {}
+    multimetric: bool = False
+
+
+def fit_task(estimator, X, y, params):
+    """Return what callbacks get at the begin and the end of a task."""
+    weights = params.get("sample_weight")
+    metadata = None if weights is None else {"sample_weight": weights}
+    return {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
+
+
+def train_and_score(training, fold, X, y, params, splitter):
+    """Run a SharedTraining on one fold; returns its outcomes by number of epochs."""
+    began, search = time.time(), training.search
+    number, indices = fold
+    scored = _ModelSearch(
+        training,
+        {},
+        scoring=search.scorer_,
+        n_jobs=1,
+        refit=False,
+        cv=_OneFold(indices, splitter),
+        error_score=search.error_score,
+        return_train_score=search.return_train_score,
+    )
+    try:
+        scored.fit(X, y, **params)
+    except ValueError:
+        # If training leaves no model to score, the search fails with known outcomes.
+        if training.scored or len(training.outcomes) < len(training.epochs):
+            raise
+    if search.verbose > 1:
+        print(
+            f"[CV {number + 1}/{search.n_splits_}] END {training.group}; "
+            f"total time={time.time() - began:.1f}s"
+        )
+    return training.completed_outcomes(scored)
+
+
+class SharedTraining(BaseEstimator):
+    """An estimator whose first fit trains, and whose every fit becomes the next model.
+
+    Clones share the attributes below.
+
+    Attributes
+    ----------
+    models : list of (int, estimator)
+        Numbers of epochs and models that are still to be scored.
+
+    scored : list of int
+        Numbers of epochs of the models before.
+
+    outcomes : dict of int to Outcome
+    """
+
+    def __init__(self, estimator, group, search, context):
+        self.estimator, self.group = estimator, group
+        self.search, self.context = search, context
+        self.epochs = sorted(set(group.epochs))
+        if search.every_epoch:
+            self.epochs = list(range(1, self.epochs[-1] + 1))
+        self.models, self.scored, self.outcomes = [], [], {}
+
+    def fit(self, X, y=None, **params):
+        """Become the next model, so that scorers get the user's own estimator."""
+        if not self.outcomes:
+            self._train(X, y, params)
+        n_epochs, model = self.models.pop(0)
+        self.scored.append(n_epochs)
+        self.__class__, self.__dict__ = type(model), vars(model)
+        return self
+
+    def _train(self, X, y, params):
+        """Train for the epochs of the longest candidate."""
+        network, separate = network_of(self.estimator), self.epochs == [None]
+        if not separate:
+            milestones = Milestones(self.epochs[:-1], self._visit)
+            self.estimator = self._ending_with(_VisitedNetwork(network, milestones))
+        task, error = fit_task(self.search, X, y, params), None
+        self.began = time.time()
+        try:
+            with self.context.propagate_callback_context(self.estimator):
+                self.context.call_on_fit_task_begin(**task)
+                self.estimator.fit(X, *(() if y is None else (y,)), **params)
+        except Exception:
+            if self.search.error_score == "raise":
+                raise
+            error = format_exc()
+        finally:
+            self.context.call_on_fit_task_end(**task)
+        left = [n for n in self.epochs if n not in self.outcomes]
+        self.outcomes |= dict.fromkeys(left, self._outcome(error))
+        if error is None and separate:
+            self.models.append((None, self.estimator))
+        elif error is None:
+            # Patience has ended training: longer fits differ in max_iter only.
+            for n in [left[0], *(n for n in left[1:] if n in self.group.epochs)]:
+                model = copy.copy(network)
+                model.max_iter = n
+                self.models.append((n, self._ending_with(model)))
+
+    def _visit(self, n_epochs, finish):
+        """Keep the model of a fit of `n_epochs`, or its error."""
+        wanted, error = n_epochs in self.group.epochs, None
+        try:
+            self.models.append((n_epochs, self._ending_with(finish(warns=wanted))))
+        except Exception:
+            if wanted and self.search.error_score == "raise":
+                raise
+            error = format_exc()
+        self.outcomes[n_epochs] = self._outcome(error)
+
+    def _outcome(self, error):
+        return Outcome(time.time() - self.began, error)
+
+    def _ending_with(self, network):
+        """Return the estimator as it is now, with another network."""
+        if not isinstance(self.estimator, Pipeline):
+            return network
+        *steps, (name, _) = self.estimator.steps
+        params = self.estimator.get_params(deep=False)
+        return type(self.estimator)(**params | {"steps": [*steps, (name, network)]})
+
+    def completed_outcomes(self, scored):
+        """Return the outcomes with the scores of the search."""
+        for i, n_epochs in enumerate(self.scored):
+            results = {name: column[i] for name, column in scored.cv_results_.items()}
+            self.outcomes[n_epochs] = self.outcomes[n_epochs]._replace(
+                score_time=results["mean_score_time"],
+                scores={
+                    name.removeprefix("split0_"): value
+                    for name, value in results.items()
+                    if name.startswith("split0_")
+                },
+                multimetric=scored.multimetric_,
+            )
+        previous = None
+        for n_epochs, outcome in self.outcomes.items():
+            if outcome.error is None and n_epochs not in self.scored:
+                self.outcomes[n_epochs] = previous
+            previous = self.outcomes[n_epochs]
+        return self.outcomes
+
+    def __sklearn_clone__(self):
+        return copy.copy(self)
+
+    def __sklearn_tags__(self):
+        return get_tags(self.estimator)
+
+    def get_metadata_routing(self):
+        return get_routing_for_object(self.estimator)
+
+
+class _ModelSearch(GridSearchCV):
+    """A search over models whose number it learns when training is over."""
+
+    def _run_search(self, evaluate_candidates):
+        evaluate_candidates([{}])
+        if self.estimator.models:
+            evaluate_candidates([{}] * len(self.estimator.models))
+
+
+class _VisitedNetwork(CallbackSupportMixin, BaseEstimator):
+    """Stands in for a network during a training, and gives it the milestones."""
+
+    def __init__(self, network, milestones):
+        self.network = network
+        self.milestones = milestones
+
+    def fit(self, X, y, **params):
+        # For callbacks this is the network's task, not another one around it.
+        with self._parent_callback_ctx.propagate_callback_context(self.network):
+            self.network._fit_with_milestones(self.milestones, X, y, **params)
+        return self
+
+    def __sklearn_tags__(self):
+        return get_tags(self.network)
+
+    def get_metadata_routing(self):
+        return get_routing_for_object(self.network)
+
+
+@dataclass
+class _OneFold:
+    """A splitter into one known fold, with the metadata requests of `splitter`."""
+
+    indices: tuple
+    splitter: object
+
+    def split(self, X, y=None, **params):
+        return [self.indices]
+
+    def get_n_splits(self, X=None, y=None, **params):
+        return 1
+
+    def get_metadata_routing(self):
+        return get_routing_for_object(self.splitter)
