@@ -1,5 +1,9 @@
 """The tutorials' tables and the generators that grow them."""
 
+import inspect
+import pickle
+import sys
+
 import numpy as np
 import pytest
 
@@ -30,6 +34,42 @@ def test_loaders_return_frames(name):
     assert list(bunch.data.columns) == bunch.feature_names
     assert bunch.frame.shape == (len(bunch.target), len(bunch.feature_names) + 1)
     np.testing.assert_array_equal(bunch.frame.iloc[:, -1], bunch.target)
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_loaders_are_documented_functions(name):
+    load = getattr(datasets, name)
+    bunch = load()
+    assert inspect.isfunction(load)
+    assert pickle.loads(pickle.dumps(load)) is load
+    assert list(inspect.signature(load).parameters) == ["return_X_y", "as_frame"]
+    assert load.__doc__.startswith("Load ")
+    for documented in (*bunch, *inspect.signature(load).parameters):
+        assert documented in load.__doc__
+    for array in (bunch.data, bunch.target, bunch.data_new):
+        assert f"ndarray of shape {array.shape}" in load.__doc__
+    title, underline, *text = bunch.DESCR.splitlines()
+    assert f"load_{title.lower().replace(' ', '_')}" == name
+    assert underline == "-" * len(title)
+    assert text[0] in load.__doc__
+
+
+def test_frames_need_pandas(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"as_frame=True needs .* pip install pandas"):
+        datasets.load_four_people(as_frame=True)
+    assert datasets.load_four_people().frame is None
+
+
+def test_frames_are_labelled():
+    people = datasets.load_four_people(as_frame=True)
+    assert people.frame.columns.tolist() == ["weight", "height", "female"]
+    assert people.frame.index.tolist() == people.target.index.tolist() == people.names
+    assert people.data_new.index.tolist() == people.names_new
+    X, y = datasets.load_four_people(return_X_y=True, as_frame=True)
+    assert X.equals(people.data)
+    assert y.equals(people.target)
+    assert y.name == "female"
 
 
 def test_the_rules_that_the_tables_follow():
@@ -66,6 +106,31 @@ def test_make_input_wins(winner):
         datasets.make_input_wins(winner=3)
     with pytest.raises(ValueError, match="flip_y"):
         datasets.make_input_wins(flip_y=2)
+
+
+@pytest.mark.parametrize("make", [datasets.make_input_wins, datasets.make_people])
+@pytest.mark.parametrize("n_samples", [0, -1, 2.5, "3", None])
+def test_generators_need_samples(make, n_samples):
+    with pytest.raises(ValueError, match="n_samples must be an integer of at least 1"):
+        make(n_samples)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("n_features", 0),
+        ("n_features", 1.5),
+        ("winner", -1),
+        ("winner", 0.5),
+        ("flip_y", -0.1),
+        ("flip_y", float("nan")),
+        ("flip_y", "0.1"),
+        ("random_state", "seed"),
+    ],
+)
+def test_make_input_wins_checks_its_parameters(name, value):
+    with pytest.raises(ValueError, match=f"{name}|{value}"):
+        datasets.make_input_wins(**{name: value})
 
 
 def test_make_people_draws_from_the_documented_distributions():
