@@ -4,12 +4,17 @@ A fit trains on copies, and publishes the fitted attributes at the end. When it
 raises, the estimator and a caller's RandomState are as they were.
 """
 
+from __future__ import annotations
+
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
 from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _persistence
@@ -23,13 +28,22 @@ from ._fit.start import make_session
 from ._fit.validation import NO_VALIDATION_DATA, ValidationData
 from .network import OPTIMIZERS, all_finite, predict
 
-P = ParamSpec("P")
-R = TypeVar("R")
+MatrixLike: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
+"""An array, a data frame, a list of lists, or a sparse matrix."""
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+WARNING_LEVEL = 6
+"""Frames from `Report.give_warnings` to the caller of a `training_method`."""
 
 
-def all_or_nothing(
-    method: Callable[Concatenate[Any, P], R],
-) -> Callable[Concatenate[Any, P], R]:
+def training_method(method: Method) -> Method:
+    """Make `method` validate the options, manage callbacks and undo its errors."""
+    validated = _fit_context(prefer_skip_nested_validation=True)
+    return validated(all_or_nothing(with_callbacks(method)))
+
+
+def all_or_nothing(method: Method) -> Method:
     """Undo all changes of `method` to the estimator if it raises."""
 
     @functools.wraps(method)
@@ -50,23 +64,15 @@ def all_or_nothing(
                 rng.set_state(rng_state)
             raise
 
-    return restoring_method
+    return cast(Method, restoring_method)
 
 
-def trains(
-    method: Callable[Concatenate[Any, P], R],
-) -> Callable[Concatenate[Any, P], R]:
-    """Decorate a method that trains: it checks the options, and undoes a failure."""
-    validate = _fit_context(prefer_skip_nested_validation=True)
-    return validate(all_or_nothing(with_callbacks(method)))
+def needs_stochastic_solver(method: Method) -> Method:
+    """Offer `method` only with solver 'sgd' or 'adam'."""
+    return available_if(_solver_is_stochastic)(method)
 
 
-WARNING_LEVEL = 6
-"""Frames from `_train` to the caller of a method that `trains`."""
-
-
-def solver_is_stochastic(estimator: "BaseSimpleMLP") -> bool:
-    """Return True if the estimator has `partial_fit`, else raise AttributeError."""
+def _solver_is_stochastic(estimator):
     if isinstance(estimator.solver, str) and estimator.solver in OPTIMIZERS:
         return True
     raise AttributeError(
@@ -79,6 +85,22 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
 
     A subclass defines ``_make_targets(y, classes)`` and the methods that predict.
     """
+
+    # Fitted attributes, assigned together when training ends.
+    coefs_: list[np.ndarray]
+    intercepts_: list[np.ndarray]
+    loss_: float
+    best_loss_: float | None
+    best_validation_score_: float | None
+    best_epoch_: int | None
+    n_iter_: int
+    t_: int
+    n_layers_: int
+    n_outputs_: int
+    out_activation_: str
+    stop_reason_: str | None
+    n_features_in_: int
+    feature_names_in_: np.ndarray
 
     _parameter_constraints = options.CONSTRAINTS
 
@@ -96,71 +118,73 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
                 raise
             raise type(error)(f"{error}{hint}") from None
 
-    @trains
+    @training_method
     def fit(
         self,
-        X,
-        y,
-        sample_weight=None,
+        X: MatrixLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: MatrixLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train the network on `X` and `y`.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            float32 stays float32, everything else becomes float64. Sparse matrices
-            become CSR.
+            Training samples. float32 is kept, other dtypes are converted to float64.
+            Sparse matrices are converted to CSR.
 
         y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_outputs)
             Labels, a multilabel indicator matrix, which may be sparse, or numbers.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, not negative and not all zero. None weighs every sample 1.
+            Weights of the samples, not negative and not all zero. None gives every
+            sample the weight 1.
 
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
-            Validation data for early stopping, instead of a fraction of `X`. In a
-            Pipeline, `transform_input=["X_val"]` has it transformed like `X`.
+            Validation samples for early stopping, instead of a fraction of `X`. In a
+            Pipeline, `transform_input=["X_val"]` transforms them like `X`.
 
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            Its targets.
+            Targets of the validation samples.
 
         sample_weight_val : array-like of shape (n_val,), default=None
-            Its weights.
+            Weights of the validation samples.
 
         Returns
         -------
         self : object
+            The fitted estimator.
 
         Raises
         ------
         ValueError
-            If a parameter or the data are not as they should be, or if training
-            diverges. The estimator is then as it was before the call.
+            If a parameter or the data are invalid, or if training diverges.
 
         TypeError
-            If the data are of a type that cannot be trained on: sparse with
-            `engine="numba"`, or dates as labels with a dict of class weights.
+            If the type of the data is not supported: sparse `X` with
+            `engine="numba"`, or dates as labels with a dict as `class_weight`.
 
         ImportError
             With `engine="numba"`, if numba cannot be imported.
 
         KeyboardInterrupt
-            By Ctrl-C in the first epoch, or in one of the many fits of a search. The
-            estimator is then as it was before the call.
+            On Ctrl-C in the first epoch, or in a search. After this and all other
+            errors, the estimator is as it was before the call.
 
         Warns
         -----
         UserWarning
-            After Ctrl-C in a later epoch: the model is that of the last finished one.
+            On Ctrl-C in a later epoch. The model of the last complete epoch is kept.
 
         ConvergenceWarning
-            If `max_iter` epochs were not enough. With 'sgd' and 'adam' an infinite
-            `n_iter_no_change` asks for just this number of epochs, and is not warned
-            of. Also if training ended far worse than a constant answer.
+            If training stopped after `max_iter` epochs, before the loss or score
+            stopped improving, unless `n_iter_no_change` is infinite and the solver is
+            'sgd' or 'adam'. Also if the final loss is far above the loss of a constant
+            prediction.
         """
         self._train(
             X,
@@ -172,17 +196,17 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
         )
         return self
 
-    @trains
+    @training_method
     def _fit_with_milestones(
         self,
         milestones: Milestones,
-        X,
-        y,
-        sample_weight=None,
+        X: MatrixLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
+        X_val: MatrixLike | None = None,
+        y_val: MatrixLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
     ) -> Self:
         """Train as `fit` does, and hand over the model at each milestone."""
         self._train(
@@ -240,8 +264,8 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
         return samples
 
     @property
-    def history_(self) -> dict[str, list[float]]:
-        """Records of training: a dict of lists of equal length, one entry per epoch."""
+    def history_(self) -> dict[str, list[Any]]:
+        """Training records: a dict of lists with one entry per epoch."""
         return self._records().to_dict()
 
     @property

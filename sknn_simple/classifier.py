@@ -1,16 +1,25 @@
 """SimpleMLPClassifier: a multi-layer perceptron that predicts labels."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ._base import BaseSimpleMLP, solver_is_stochastic, trains
+from ._base import (
+    BaseSimpleMLP,
+    MatrixLike,
+    needs_stochastic_solver,
+    training_method,
+)
 from ._conversion import (
     check_not_given,
     label_binarizer,
@@ -32,151 +41,172 @@ from .network import Parameters
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
-    r"""Multi-layer perceptron that predicts labels, written from scratch on NumPy.
+    r"""Multi-layer perceptron classifier, written from scratch on NumPy.
 
-    Labels may be text, whole numbers, booleans or dates, of any number of classes, or a
-    multilabel indicator matrix.
-    Parameters that scikit-learn's `MLPClassifier` has too mean the same here; the
-    defaults are sigmoids, trained by stochastic gradient descent.
+    Training minimises ::
+
+        sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
+
+    where f is the network, w are the sample weights and W is their sum. Log-loss is
+    summed over the outputs, and computed from the logits without clipping. Squared
+    error is half the square, averaged over the outputs.
+
+    Labels may be text, integers, booleans or dates, of any number of classes, or a
+    multilabel indicator matrix. Parameters that scikit-learn's `MLPClassifier` also has
+    mean the same here. By default, sigmoid units are trained by stochastic gradient
+    descent.
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
-        Units in each hidden layer. `()` has none: logistic regression.
+        Number of units in each hidden layer. `()` means no hidden layer: logistic
+        regression for a classifier, a linear model for a regressor.
 
     activation : {'logistic', 'tanh', 'relu', 'identity'}, default='logistic'
-        Of the hidden units.
+        Activation function of the hidden layers.
 
     loss : {'log_loss', 'squared_error'}, default='log_loss'
-        'log_loss' (cross-entropy) trains softmax outputs, or sigmoids for two classes
-        and for multilabel. 'squared_error' trains a sigmoid for each class, as many
-        tutorials do.
+        Loss function:
+
+        - 'log_loss': cross-entropy of softmax outputs, or of sigmoid outputs for two
+          classes and for multilabel targets.
+        - 'squared_error': squared error of sigmoid outputs, one per class or a single
+          one for two classes, as in many tutorials.
 
     solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
-        How the loss is minimised:
+        Algorithm that minimises the loss:
 
-        - 'sgd': stochastic gradient descent, with momentum [2]_.
-        - 'adam': steps scaled by running means of the gradient and its square [3]_.
-        - 'lbfgs': a quasi-Newton method on the whole data; good for small data.
+        - 'sgd': stochastic gradient descent with momentum [2]_.
+        - 'adam': gradient descent with steps scaled by running means of the gradient
+          and its square [3]_.
+        - 'lbfgs': quasi-Newton method on all samples at once; suits small data.
 
     alpha : float, default=0.0001
-        Strength of the penalty on squared coefs; intercepts are not penalised. It
-        means the same at every `batch_size`.
+        Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
+        effect does not depend on `batch_size`.
 
     batch_size : int or 'auto', default='auto'
-        Samples in a minibatch, at most all of them. 'auto' is 32. With 'lbfgs' there
-        are no minibatches.
+        Number of samples per minibatch, at most all samples. 'auto' means 32. 'lbfgs'
+        uses no minibatches.
 
     learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
-        Schedule of the learning rate, only for 'sgd':
+        Schedule of the learning rate for 'sgd':
 
         - 'constant': `learning_rate_init` in every epoch.
-        - 'invscaling': `learning_rate_init` / (t + 1)**`power_t` in an epoch that
-          begins after t rows were seen.
+        - 'invscaling': `learning_rate_init` / (t + 1)**`power_t`, where t is the number
+          of samples processed before the epoch.
         - 'adaptive': `learning_rate_init`, divided by 5 each time `n_iter_no_change`
-          epochs brought no improvement; training ends when it is below 1e-6. Repeated
-          calls of `partial_fit`, and a warm start, go on with the rate divided.
+          epochs bring no improvement. Training stops once the rate is below 1e-6.
+          Further calls of `partial_fit` and warm starts keep the reduced rate.
 
     learning_rate_init : float or 'auto', default='auto'
-        Learning rate. 'auto' is 0.1 for 'sgd' and 0.01 for 'adam'; under squared error
-        min(1, 30 / width) and 0.003, where width is that of the last hidden layer.
-        `history_` records what was used. With 'lbfgs' there is none.
+        Initial learning rate. 'auto' means 0.1 for 'sgd' and 0.01 for 'adam'. With
+        `loss='squared_error'` it means min(1, 30 / width) for 'sgd' and 0.003 for
+        'adam', where width is the number of units in the last hidden layer. `history_`
+        records the rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
-        Exponent of 'invscaling'.
+        Exponent of the 'invscaling' schedule.
 
     max_iter : int, default=200
-        Most epochs; with 'lbfgs', most iterations.
+        Maximum number of epochs (iterations for 'lbfgs').
 
     shuffle : bool, default=True
-        Whether each epoch takes the samples in a new random order.
+        Whether to shuffle the samples before each epoch.
 
     random_state : int, RandomState instance or None, default=None
-        For the initial weights, the order of samples and the split of early
-        stopping. With an integer, results are the same each time, and repeated calls
-        of `partial_fit` go on drawing where the last one ended.
+        Source of randomness for the initial weights, the order of the samples and the
+        split of early stopping. With an integer, results are reproducible, and each
+        call of `partial_fit` continues the random sequence of the previous call.
 
     tol : float, default=1e-4
-        Smallest fall of the loss, or rise of the validation score, that counts as an
-        improvement. With 'lbfgs' also the largest derivative at which it ends.
+        Minimum decrease of the loss, or increase of the validation score, that counts
+        as an improvement. 'lbfgs' also stops when every derivative is at most `tol` in
+        absolute value.
 
     verbose : bool or int, default=False
-        Whether to print a line each epoch.
+        Whether to print one line per epoch.
 
     warm_start : bool, default=False
-        Whether `fit` goes on from where the last call ended: weights, optimizer and
-        random state. Every parameter but those of the architecture may change.
+        Whether `fit` resumes from the weights, optimizer and random state of the
+        previous call. All parameters except those of the architecture may change
+        between calls.
 
     momentum : float, default=0.9
-        Between 0 and 1, only for 'sgd'.
+        Momentum of 'sgd', from 0 to 1.
 
     nesterovs_momentum : bool, default=True
-        Whether momentum is Nesterov's, only for 'sgd'.
+        Whether 'sgd' uses Nesterov's momentum.
 
     early_stopping : bool, default=False
-        Whether to hold out a part of the samples, to watch the score on it, and to
-        return the coefs of the epoch with the best one. It works with every solver.
-        Callbacks are then shown the best model so far. The part is stratified by
-        label, except for multilabel.
+        Whether to hold out part of the samples, monitor the score on it, and keep the
+        model of the epoch with the best score. Works with every solver. Callbacks then
+        receive the best model so far. The held-out part is stratified by label,
+        except for multilabel targets.
 
     validation_fraction : float, default=0.1
-        Share of the samples to hold out if `fit` is not given `X_val` and `y_val`. An
-        integer `random_state` holds out what `train_test_split` does with it.
+        Fraction of the samples to hold out if `fit` gets no `X_val` and `y_val`. An
+        integer `random_state` gives the same split as in `train_test_split`.
 
     scoring : str, callable or None, default=None
-        What early stopping watches: None is accuracy, 'loss' is minus the validation
-        loss without penalty, and every other value is a scorer as in
-        `sklearn.metrics.get_scorer`, which is given the weights of the held-out
-        samples as `sample_weight` if there are any.
+        Score that early stopping monitors. None means accuracy, 'loss' means the
+        negative validation loss without penalty, and any other value is a scorer as in
+        `sklearn.metrics.get_scorer`. If the held-out samples have weights, the scorer
+        receives them as `sample_weight`.
 
-    beta_1, beta_2 : float, default=0.9, 0.999
-        Decay rates of adam's moments, from 0 to below 1.
+    beta_1 : float, default=0.9
+        Decay rate of adam's first moment, at least 0 and less than 1.
+
+    beta_2 : float, default=0.999
+        Decay rate of adam's second moment, at least 0 and less than 1.
 
     epsilon : float, default=1e-8
-        What adam adds to the root of the second moment: more than 0, also where `X` is
-        float32.
+        Number that adam adds to the square root of the second moment. It must be
+        positive in the dtype of `X`, also if that is float32.
 
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement after which training ends. `np.inf` trains for
-        just `max_iter` epochs, and does not warn that these were not enough.
+        Number of epochs without improvement after which training stops. `np.inf` trains
+        for exactly `max_iter` epochs, without a warning that training did not converge.
 
     max_fun : int, default=15000
-        Most evaluations of the loss by 'lbfgs'.
+        Maximum number of loss evaluations by 'lbfgs'.
 
     fit_intercept : bool, default=True
-        False is a network without biases, whose `intercepts_` are zeros.
+        Whether the layers have intercepts (biases). If False, `intercepts_` are zeros.
 
     init : {'lecun_uniform', 'glorot_uniform', 'uniform', 'normal'}, \
             default='lecun_uniform'
-        How initial weights are drawn, coefs and intercepts alike:
+        Distribution of the initial coefs and intercepts:
 
         - 'lecun_uniform': uniform within +-sqrt(3 / fan_in), for pre-activations of
           unit variance [1]_.
-        - 'glorot_uniform': uniform within +-sqrt(6 / (fan_in + fan_out)), for sigmoids
-          +-sqrt(2 / (fan_in + fan_out)): what scikit-learn draws, in its order.
+        - 'glorot_uniform': uniform within +-sqrt(6 / (fan_in + fan_out)), or
+          +-sqrt(2 / (fan_in + fan_out)) for sigmoids, drawn in the same order as in
+          scikit-learn.
         - 'uniform': uniform on [-1, 1).
         - 'normal': standard normal.
 
     coefs_init, intercepts_init : list of array-like, default=None
-        Weights to start from instead, of the shapes of `coefs_` and `intercepts_`.
-        They are copied.
+        Initial coefs and intercepts to use instead of random ones, with the shapes of
+        `coefs_` and `intercepts_`. They are copied.
 
     class_weight : dict, 'balanced' or None, default=None
-        Weights of the classes, which multiply the sample weights. 'balanced' makes
-        every class weigh the same. Not for multilabel. A held-out part is weighted
-        like the rest, but `X_val` by `sample_weight_val` alone.
+        Weights of the classes, which multiply the sample weights. 'balanced' gives
+        every class the same total weight. Not available for multilabel targets. Samples
+        held out of `X` are weighted in the same way, `X_val` only by
+        `sample_weight_val`.
 
     engine : {'auto', 'numpy', 'numba'}, default='auto'
-        What 'sgd' and 'adam' compute with. 'numba' (extra `fast`) compiles the same
-        steps to fused loops, for dense `X`; the first fit of a dtype takes some
-        seconds for it, once a machine, and says so on stderr. 'auto' is 'numba' where
-        that is installed and `X` is dense, else 'numpy'. Models are the same to
-        rounding, and one engine goes on with those of the other.
+        Implementation of 'sgd' and 'adam'. 'numba' (extra `fast`) compiles the same
+        steps to fused loops, for dense `X`. Compilation takes some seconds in the first
+        fit of a dtype on a machine, and is announced on stderr. 'auto' means 'numba' if
+        it is installed and `X` is dense, and 'numpy' otherwise. Both engines train the
+        same model up to rounding, and either can resume training started by the other.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, sorted; for multilabel the numbers of the columns.
+        Class labels in sorted order; column numbers for multilabel targets.
 
     coefs_ : list of ndarray of shape (fan_in, fan_out)
         Weights of each layer.
@@ -185,72 +215,67 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Biases of each layer.
 
     loss_ : float
-        The loss of the last epoch, which is the mean over its minibatches.
+        Loss of the last epoch, a mean over its minibatches.
 
     best_loss_ : float or None
-        The lowest loss of an epoch; None under early stopping.
+        Lowest loss of all epochs; None with early stopping.
 
     loss_curve_ : list of float
-        The loss of each epoch.
+        Loss of each epoch.
 
     validation_scores_ : list of float or None
-        The score of each epoch under early stopping.
+        Validation score of each epoch; None without early stopping.
 
     best_validation_score_ : float or None
-        The highest of them.
+        Highest validation score; None without early stopping.
 
     best_epoch_ : int or None
-        Its epoch, counted from 1, whose weights the model has.
+        Epoch of the highest validation score, counted from 1. The fitted model is the
+        one of this epoch. None without early stopping.
 
     history_ : dict of list
-        One entry an epoch: 'loss', 'learning_rate' (not with 'lbfgs'), and under early
-        stopping 'validation_loss' and 'validation_score'.
+        Training records with one entry per epoch: 'loss', 'learning_rate' (not for
+        'lbfgs') and, with early stopping, 'validation_loss' and 'validation_score'.
 
     n_iter_ : int
-        Epochs trained, `len(loss_curve_)`. `partial_fit` adds to them, `fit` begins
-        anew.
+        Number of epochs trained, equal to `len(loss_curve_)`. `partial_fit` adds to it,
+        `fit` starts again at 0.
 
     t_ : int
-        Rows seen since the weights were drawn.
+        Number of samples processed since the weights were initialised, counted once per
+        epoch.
 
     n_layers_ : int
-        Layers, with that of the inputs.
+        Number of layers, including the input layer.
 
     n_outputs_ : int
-        Output neurons.
+        Number of output units.
 
     out_activation_ : str
-        Activation of the output layer.
+        Activation function of the output layer.
 
     n_features_in_ : int
-        Features seen during `fit`.
+        Number of features seen during `fit`.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Their names, where `X` has names that are all strings.
+        Feature names seen during `fit`. Defined only if all of them are strings.
 
     See Also
     --------
-    SimpleMLPRegressor : Predicts numbers.
-    sklearn.neural_network.MLPClassifier : scikit-learn's own.
+    SimpleMLPRegressor : Multi-layer perceptron regressor.
+    sklearn.neural_network.MLPClassifier : Counterpart in scikit-learn.
 
     Notes
     -----
-    The objective, with w the sample weights, W their sum and f the network, is ::
+    Training diverges if the learning rate is too high or the inputs are not scaled.
+    `fit` then raises a ValueError, as soon as a loss, coef or intercept is not finite,
+    or at the end if the loss is above 1.5 times the loss of the first epoch and above 3
+    times the loss of the best constant prediction.
 
-        sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
-
-    where log-loss is summed over outputs, and squared error is half the square,
-    averaged over outputs. Log-loss is computed from logits, and never clipped.
-
-    Training diverges when the rate is too high or the inputs are not scaled. That is a
-    ValueError, raised at the first loss, coef or intercept that is not finite, and when
-    training ends at a loss above 1.5 times that of the first epoch, and 3 times that of
-    the best constant answer.
-
-    Plain gradient descent, as textbooks begin with, is `momentum=0`, `alpha=0`,
-    `batch_size` at least the number of samples, and `n_iter_no_change=np.inf`. The
-    gradient is a mean over samples: a tutorial that adds it up over n rows with rate 1
-    has `learning_rate_init=n` here.
+    Plain gradient descent, as introduced in textbooks, is `momentum=0`, `alpha=0`, a
+    `batch_size` of at least the number of samples, and `n_iter_no_change=np.inf`. The
+    gradient is a mean over samples: to reproduce a tutorial that sums it over n rows
+    with learning rate 1, use `learning_rate_init=n`.
 
     References
     ----------
@@ -276,6 +301,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     0.99
     """
 
+    classes_: np.ndarray  # a fitted attribute; the base class declares the others
+
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
         "loss": [StrOptions({"log_loss", "squared_error"})],
@@ -284,39 +311,41 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     def __init__(
         self,
-        hidden_layer_sizes=(100,),
-        activation="logistic",
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: Literal["logistic", "tanh", "relu", "identity"] = "logistic",
         *,
-        loss="log_loss",
-        solver="sgd",
-        alpha=0.0001,
-        batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init="auto",
-        power_t=0.5,
-        max_iter=200,
-        shuffle=True,
-        random_state=None,
-        tol=1e-4,
-        verbose=False,
-        warm_start=False,
-        momentum=0.9,
-        nesterovs_momentum=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        scoring=None,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        n_iter_no_change=10,
-        max_fun=15000,
-        fit_intercept=True,
-        init="lecun_uniform",
-        coefs_init=None,
-        intercepts_init=None,
-        class_weight=None,
-        engine="auto",
-    ):
+        loss: Literal["log_loss", "squared_error"] = "log_loss",
+        solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
+        alpha: float = 0.0001,
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: Literal["constant", "invscaling", "adaptive"] = "constant",
+        learning_rate_init: float | Literal["auto"] = "auto",
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        tol: float = 1e-4,
+        verbose: bool | int = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        scoring: str | Callable[..., float] | None = None,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        fit_intercept: bool = True,
+        init: Literal[
+            "lecun_uniform", "glorot_uniform", "uniform", "normal"
+        ] = "lecun_uniform",
+        coefs_init: Sequence[ArrayLike] | None = None,
+        intercepts_init: Sequence[ArrayLike] | None = None,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        engine: Literal["auto", "numpy", "numba"] = "auto",
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.loss = loss
@@ -349,35 +378,45 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         self.class_weight = class_weight
         self.engine = engine
 
-    @available_if(solver_is_stochastic)
-    @trains
-    def partial_fit(self, X, y, sample_weight=None, classes=None):
+    @needs_stochastic_solver
+    @training_method
+    def partial_fit(
+        self,
+        X: MatrixLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+    ) -> Self:
         """Train the network for one epoch on `X` and `y`.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels)
+            Labels, or a multilabel indicator matrix, which may be sparse.
 
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples. None gives every sample the weight 1.
 
         classes : array-like of shape (n_classes,), default=None
-            All labels that will ever occur. Needed in the first call, unless `y` is
-            a multilabel indicator matrix.
+            All labels that any call will contain. Required in the first call, unless
+            `y` is a multilabel indicator matrix.
 
         Returns
         -------
         self : object
+            The fitted estimator.
 
         Raises
         ------
         TypeError, ImportError
-            As `fit` does.
+            As in `fit`.
 
         ValueError
-            As `fit` does; also if the first call lacks `classes`, a later one has
-            others, or a label is not among them, and with `early_stopping=True` or
+            As in `fit`. Also if `classes` are missing in the first call, change in a
+            later one or lack a label of `y`, and with `early_stopping=True` or
             `class_weight="balanced"`.
         """
         if isinstance(self.class_weight, str):
@@ -464,124 +503,126 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 f"{self.class_weight!r}."
             )
 
-    def predict(self, X):
-        """Predict labels.
+    def predict(self, X: MatrixLike) -> np.ndarray:
+        """Predict the labels of samples.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
-            Labels, or an indicator matrix if it was trained on one.
+            Labels, or an indicator matrix for multilabel targets.
 
         Raises
         ------
         NotFittedError
-            Before the first `fit`.
+            If the estimator is not fitted yet.
 
         ValueError
-            If `X` is not as in `fit`, or too large for the network.
+            If `X` does not match the training data, or makes the network overflow.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.predict(raw_prediction)
 
-    def decision_function(self, X):
-        """The outputs' pre-activations (logits).
+    def decision_function(self, X: MatrixLike) -> np.ndarray:
+        """Return the pre-activations of the output layer (logits).
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         raw_prediction : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Of shape (n_samples,) for two classes, and then positive where the
-            second is predicted.
+            The shape is (n_samples,) for two classes; positive values then predict the
+            second class.
 
         Raises
         ------
-        NotFittedError
-            Before the first `fit`.
-
-        ValueError
-            If `X` is not as in `fit`, or too large for the network.
+        NotFittedError, ValueError
+            As in `predict`.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.decision(raw_prediction)
 
-    def predict_proba(self, X):
-        """Predict probabilities.
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
+        """Predict the probability of each class.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`; for a multilabel problem those of each label.
+            Probabilities in the order of `classes_`. For multilabel targets, the
+            probability of each label.
 
         Raises
         ------
-        NotFittedError
-            Before the first `fit`.
-
-        ValueError
-            If `X` is not as in `fit`, or too large for the network.
+        NotFittedError, ValueError
+            As in `predict`.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.probabilities(raw_prediction)
 
-    def predict_log_proba(self, X):
-        """Predict logarithms of probabilities, from the logits and so never -inf.
+    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
+        """Predict the log-probability of each class.
+
+        It is computed from the logits, and is therefore never -inf.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
+            Log-probabilities in the order of `classes_`.
 
         Raises
         ------
-        NotFittedError
-            Before the first `fit`.
-
-        ValueError
-            If `X` is not as in `fit`, or too large for the network.
+        NotFittedError, ValueError
+            As in `predict`.
         """
         raw_prediction = self._raw_prediction(X)
         return self._targets.log_probabilities(raw_prediction)
 
-    def score(self, X, y, sample_weight=None):
-        """Accuracy of the predictions.
+    def score(
+        self, X: MatrixLike, y: MatrixLike, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Return the accuracy of the predictions.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels)
+            True labels.
 
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples. None gives every sample the weight 1.
 
         Returns
         -------
         accuracy : float
-            Of a multilabel problem, the share of rows with all labels right.
+            Share of samples predicted correctly; for multilabel targets, with every
+            label correct.
 
         Raises
         ------
-        NotFittedError
-            Before the first `fit`.
-
-        ValueError
-            If `X` is not as in `fit`, or `y` is not labels of this kind.
+        NotFittedError, ValueError
+            As in `predict`. Also if `y` holds labels of another kind than in `fit`.
 
         TypeError
-            If the labels in `y` can't be compared with those of `fit`.
+            If the labels in `y` cannot be compared with those of `fit`.
         """
         check_none_is_missing(y)
         try:
@@ -594,48 +635,55 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     @classmethod
     def from_coefs(
-        cls, coefs, intercepts=None, *, classes=None, multilabel=False, **params
-    ):
-        """Make a fitted classifier from weights that were trained anywhere.
+        cls,
+        coefs: Sequence[ArrayLike],
+        intercepts: Sequence[ArrayLike] | None = None,
+        *,
+        classes: ArrayLike | None = None,
+        multilabel: bool = False,
+        **params: Any,
+    ) -> Self:
+        """Make a fitted classifier from given weights.
 
         Parameters
         ----------
         coefs : list of array-like of shape (fan_in, fan_out)
-            One array a layer, as in `coefs_`. They are copied.
+            One array per layer, as in `coefs_`. They are copied.
 
         intercepts : list of array-like of shape (fan_out,), default=None
-            None makes a network without biases, `fit_intercept=False`.
+            Biases, as in `intercepts_`. They are copied. None makes a network without
+            biases, with `fit_intercept=False`.
 
         classes : array-like of shape (n_classes,), default=None
-            The labels in sorted order, which is that of the outputs; a single output
-            is positive for the second. None numbers them from 0. Of two outputs for
-            two classes the difference becomes the only one, which under log-loss gives
-            the same probabilities.
+            Labels in sorted order, one per output. With a single output, positive
+            values predict the second of two labels. None numbers the classes from 0.
+            Two outputs for two classes are merged into their difference, which gives
+            the same probabilities under log-loss.
 
         multilabel : bool, default=False
-            Whether each output is a label of its own.
+            Whether each output is a separate label.
 
         **params : dict
-            Parameters of the classifier other than `hidden_layer_sizes` and
-            `fit_intercept`, which the weights tell.
+            Parameters of the classifier, except `hidden_layer_sizes` and
+            `fit_intercept`, which follow from the weights.
 
         Returns
         -------
         classifier : SimpleMLPClassifier
-            It predicts, and goes on training by `partial_fit` and `warm_start`.
+            Fitted classifier. `partial_fit` and warm starts continue its training.
 
         Raises
         ------
         TypeError
-            If `coefs` or `intercepts` are no lists of arrays.
+            If `coefs` or `intercepts` are not lists of arrays.
 
         ValueError
-            If their shapes fit neither together nor the number of classes, if they are
-            not finite, or if a parameter is not as it should be.
+            If the shapes do not fit each other or the number of classes, if a weight is
+            not finite, or if a parameter is invalid.
 
         Examples
         --------
-        One neuron with weights 0 and 1 and bias 4 sees 2 and 3:
+        One neuron with weights 0 and 1 and bias 4 predicts for the inputs 2 and 3:
 
         >>> from sknn_simple import SimpleMLPClassifier
         >>> neuron = SimpleMLPClassifier.from_coefs([[[0], [1]]], [[4]])
@@ -669,19 +717,23 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             kind = BinaryTargets
         return make_fitted(classifier, parameters, kind(classes, classifier.loss))
 
-    def to_sklearn(self):
-        """Make the scikit-learn classifier that predicts the same.
+    def to_sklearn(self) -> MLPClassifier:
+        """Convert to a fitted scikit-learn classifier with the same predictions.
 
         Returns
         -------
         classifier : sklearn.neural_network.MLPClassifier
-            Fitted, with the same parameters where it has them. Through skl2onnx it
-            can go on to ONNX.
+            Fitted classifier with the same values of the parameters that both have. The
+            skl2onnx package can convert it to ONNX.
 
         Raises
         ------
+        NotFittedError
+            If the estimator is not fitted yet.
+
         ValueError
-            If there is none: one class, or three and more trained by squared error.
+            If scikit-learn has no equivalent: for a single class, or for three or more
+            classes with `loss='squared_error'`.
         """
         check_is_fitted(self)
         targets = self._targets
