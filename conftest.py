@@ -11,6 +11,9 @@ collect_ignore = []
 if find_spec("numba") is None:
     collect_ignore += ["sknn_simple/network/compiled.py", "tests/test_compiled.py"]
 
+if find_spec("mypy") is None or find_spec("pyright") is None:
+    collect_ignore += ["tests/test_typing.py"]
+
 # Pictures are drawn without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")
 

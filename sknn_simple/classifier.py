@@ -245,6 +245,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Number of samples processed since the weights were initialised, counted once per
         epoch.
 
+    stop_reason_ : str or None
+        Why training stopped: 'max_iter'; 'patience', after `n_iter_no_change` epochs
+        without improvement; 'callback'; 'interrupted', by Ctrl-C; and with 'lbfgs'
+        'converged', 'max_fun' or 'line_search'. None after `partial_fit`, and for
+        weights from elsewhere.
+
     n_layers_ : int
         Number of layers, including the input layer.
 

@@ -40,6 +40,9 @@ SimpleMLPRegressor(loss="log_loss")  # wrong
 SimpleMLPRegressor(class_weight="balanced")  # wrong
 model.coefs_.shape  # wrong
 model.best_epoch_ + 1  # wrong
+model.fit([[1.0]])  # wrong
+model.partial_fit([[1.0]])  # wrong
+model.loss_curve_.mean()  # wrong
 model.predict()  # wrong
 SimpleMLPClassifier.from_coefs(0.5)  # wrong
 load_four_people(True)  # wrong

@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from .._monitor import Milestones
+from .._fit.loop import Milestones
 from ._groups import network_of
 
 

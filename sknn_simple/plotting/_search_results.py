@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
 
-from .._epoch_groups import group_by_epochs
+from ..model_selection._groups import group_by_epochs
 
 UNBOUNDED = ("mutual_info_score", "positive_likelihood_ratio")
 """Scikit-learn's scorers that no value limits from above."""
@@ -25,7 +25,9 @@ def curves_of_candidates(results, max_iter, n_splits):
             splits = [results[f"split{k}{what}"] for k in range(n_splits)]
             scores[f"split{what}"] = np.array(splits)  # (n_splits, n_candidates)
     curves = []
-    for params, candidates, epochs in group_by_epochs(results["params"], max_iter):
+    searched = [params[max_iter] for params in results["params"]]
+    groups = group_by_epochs(results["params"], searched, max_iter)
+    for params, candidates, epochs in groups:
         order = np.argsort(epochs, kind="stable")
         candidates = np.array(candidates)[order]
         curve = {name: splits[:, candidates] for name, splits in scores.items()}

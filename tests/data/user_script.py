@@ -25,7 +25,9 @@ def main() -> None:
     lowest: float = min(best.loss_curve_)
     print(shape, lowest, best.n_iter_, best.classes_.tolist(), best.history_["loss"])
 
-    model.fit(X, y)
+    assert_type(model.fit(X, y), SimpleMLPClassifier)
+    assert_type(model.partial_fit(X, y), SimpleMLPClassifier)
+    assert_type(model.loss_curve_, list[float])
     assert_type(model.coefs_, list[np.ndarray])
     assert_type(model.best_epoch_, int | None)
     assert_type(model.predict_proba(sparse.csr_array(X)), np.ndarray)

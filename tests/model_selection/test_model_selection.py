@@ -26,7 +26,8 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _monitor, _training
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.loop import Loop
 from sknn_simple.model_selection import EpochSearchCV, _shared_training
 
 IRIS = tuple(part[::3] for part in load_iris(return_X_y=True))
@@ -114,15 +115,15 @@ def assert_same_search(estimator, grid, data, metadata=None, **options):
 @pytest.fixture
 def trainings(monkeypatch):
     """A list that gets the epochs of each training."""
-    epochs, train = [], _training.train
+    epochs, run = [], Loop.run
 
-    def counting_train(estimator, trainer_class, samples, monitor):
+    def counting_run(loop):
         try:
-            train(estimator, trainer_class, samples, monitor)
+            return run(loop)
         finally:
-            epochs.append(monitor.history.n_epochs)
+            epochs.append(loop.session.history.n_epochs)
 
-    monkeypatch.setattr(_training, "train", counting_train)
+    monkeypatch.setattr(Loop, "run", counting_run)
     return epochs
 
 
@@ -770,14 +771,14 @@ def test_fit_times_are_those_of_training_without_scoring(monkeypatch):
         clock.now += 100
         return 0.0
 
-    def pass_by(milestones, n_epochs):
+    def pass_milestone(loop):
         clock.now += 1  # an epoch takes a second
-        original(milestones, n_epochs)
+        original(loop)
 
-    clock, original = Clock(), _monitor.Milestones.pass_by
+    clock, original = Clock(), Loop._pass_milestone
     for module in (_shared_training, sklearn.model_selection._validation):
         monkeypatch.setattr(module, "time", clock)
-    monkeypatch.setattr(_monitor.Milestones, "pass_by", pass_by)
+    monkeypatch.setattr(Loop, "_pass_milestone", pass_milestone)
     search = EpochSearchCV(CLASSIFIER, {"max_iter": [3, 1, 2]}, every_epoch=True, cv=2)
     results = search.set_params(scoring=slow_scorer).fit(*IRIS).cv_results_
     assert results["mean_fit_time"].tolist() == [3, 1, 2]
