@@ -9,8 +9,8 @@ sample, each neuron shows its activation.
 # A small network
 # ---------------
 # This network predicts gender from weight and height. It is so small that every number
-# fits on the diagram. Its inputs are differences from 135 pounds and 66 inches. The
-# sample is Robin, at 134 pounds and 67 inches, who is not among the training samples.
+# fits on the diagram. Its inputs are differences from 135 pounds and 66 inches. Robin,
+# at 134 pounds and 67 inches, is not among the training samples.
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_iris

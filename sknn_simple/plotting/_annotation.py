@@ -1,4 +1,4 @@
-"""Names and activations that a diagram shows."""
+"""Names and activations in pictures of a network."""
 
 import numpy as np
 from scipy.sparse import issparse
@@ -6,6 +6,13 @@ from scipy.sparse import issparse
 from .._pipeline import network_input
 from .._samples import one_sample
 from ..network import OUT_ACTIVATIONS, forward
+
+LOSS_NAMES = {
+    "log_loss": "Log-loss",
+    "squared_error": "Half squared error",
+    "absolute_error": "Absolute error",
+    "poisson": "Half Poisson deviance",
+}
 
 
 def activations_of(estimator, network, activation, x):
@@ -41,6 +48,12 @@ def output_names_of(network, names):
         return names
     # A single output separates two classes.
     return [f"1: {names[1]}\n0: {names[0]}"]
+
+
+def loss_name_of(network):
+    """Name the loss, and the units of the targets where they are scaled."""
+    scaled = network.out_activation_ == "identity" and network.normalize_y
+    return LOSS_NAMES[network.loss] + (" (standardised targets)" if scaled else "")
 
 
 def checked_names(parameter, names, default):

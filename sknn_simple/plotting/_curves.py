@@ -47,6 +47,14 @@ def difference_labels(params):
     ]
 
 
+def names_of(networks):
+    """Name networks by what they differ in, and by number if that is not unique."""
+    labels = difference_labels([n.get_params(deep=False) for n in networks])
+    if len(set(labels)) == len(labels):
+        return labels
+    return [f"{i}. {label}".rstrip(". ") for i, label in enumerate(labels, start=1)]
+
+
 def _abridged(value):
     text = f"{value:g}" if isinstance(value, float) else " ".join(str(value).split())
     return text if len(text) <= 40 else f"{text[:39]}…"

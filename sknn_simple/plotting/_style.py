@@ -5,7 +5,7 @@ COLORS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000
 
 
 def import_pyplot(caller):
-    """Return matplotlib.pyplot, or raise an ImportError that says how to get it."""
+    """Return matplotlib.pyplot, or raise an ImportError that names the extra."""
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from sklearn.model_selection import GridSearchCV
@@ -114,7 +114,7 @@ class EpochSearchDisplay:
         ax: Axes | None = None,
         line_kw: dict[str, Any] | None = None,
         fill_between_kw: dict[str, Any] | None = None,
-    ) -> EpochSearchDisplay:
+    ) -> Self:
         """Draw the curves of a fitted search.
 
         Parameters
@@ -181,7 +181,7 @@ class EpochSearchDisplay:
         score_type: Literal["test", "train"] = "test",
         line_kw: dict[str, Any] | None = None,
         fill_between_kw: dict[str, Any] | None = None,
-    ) -> EpochSearchDisplay:
+    ) -> Self:
         """Draw the curves.
 
         Parameters

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._pipeline import fitted_network
-from ._curves import STAR, curve_style, difference_labels, finish_curves
+from ._annotation import loss_name_of
+from ._curves import STAR, curve_style, finish_curves, names_of
 from ._style import VERMILLION, import_pyplot
 
 if TYPE_CHECKING:
@@ -18,12 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-LOSS_NAMES = {
-    "log_loss": "Log-loss",
-    "squared_error": "Half squared error",
-    "absolute_error": "Absolute error",
-    "poisson": "Half Poisson deviance",
-}
+COLUMNS = {"loss": ("loss", "validation_loss"), "score": ("validation_score",)}
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -97,7 +94,7 @@ class LossCurveDisplay:
         log_scale: bool = False,
         ax: Axes | None = None,
         line_kw: dict[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Draw the curves of one fitted network.
 
         Parameters
@@ -130,7 +127,7 @@ class LossCurveDisplay:
         log_scale: bool = False,
         ax: Axes | None = None,
         line_kw: dict[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Compare the curves of several fitted networks.
 
         Parameters
@@ -157,9 +154,8 @@ class LossCurveDisplay:
         """
         import_pyplot(cls.__name__)
         named = isinstance(estimators, Mapping)
-        networks = [
-            fitted_network(e) for e in (estimators.values() if named else estimators)
-        ]
+        given = estimators.values() if named else estimators
+        networks = [fitted_network(estimator) for estimator in given]
         if not networks:
             raise ValueError("estimators must hold at least one estimator, got none.")
         for network in networks:
@@ -167,11 +163,11 @@ class LossCurveDisplay:
                 raise ValueError(
                     f"{network!r} was never trained: its history_ has no epoch."
                 )
-        losses = {_loss_name(network) for network in networks}
+        losses = {loss_name_of(network) for network in networks}
         display = cls(
             histories=[network.history_ for network in networks],
             best_epochs=[network.best_epoch_ for network in networks],
-            names=[str(name) for name in estimators] if named else _names(networks),
+            names=[str(name) for name in estimators] if named else names_of(networks),
             loss_name=losses.pop() if len(losses) == 1 else "Loss",
         )
         return display.plot(ax, metric=metric, log_scale=log_scale, line_kw=line_kw)
@@ -183,7 +179,7 @@ class LossCurveDisplay:
         metric: Literal["loss", "score"] = "loss",
         log_scale: bool = False,
         line_kw: dict[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Draw the curves.
 
         Parameters
@@ -230,17 +226,10 @@ class LossCurveDisplay:
         return self
 
     def _check_metric(self, metric, log_scale):
-        if metric not in ("loss", "score"):
-            raise ValueError(
-                f"metric must be one of ['loss', 'score'], got {metric!r}."
-            )
-        columns = (
-            ("loss", "validation_loss") if metric == "loss" else ("validation_score",)
-        )
-        values = [
-            v for h in self.histories for name in columns for v in h.get(name, [])
-        ]
-        values = np.array(values, dtype=float)
+        if metric not in COLUMNS:
+            raise ValueError(f"metric must be one of {list(COLUMNS)}, got {metric!r}.")
+        columns = [h.get(name, []) for h in self.histories for name in COLUMNS[metric]]
+        values = np.array([*chain(*columns)], dtype=float)
         if not np.isfinite(values).any():
             raise ValueError(
                 f"metric={metric!r} was not recorded. Set early_stopping=True to "
@@ -266,9 +255,7 @@ class LossCurveDisplay:
 
         if metric == "loss":
             self.lines_.append(draw("loss", label="training"))
-        dashed = (
-            {"linestyle": "--"} if several else {"linestyle": "--", "color": VERMILLION}
-        )
+        dashed = {"linestyle": "--"} | ({} if several else {"color": VERMILLION})
         validation = draw(f"validation_{metric}", label="validation", **dashed)
         best = self.best_epochs[i] if self.best_epochs else None
         star = None
@@ -303,17 +290,3 @@ class LossCurveDisplay:
             star = {"ls": "", "color": "white", "label": "best epoch", **STAR}
             handles.append(Line2D([], [], **star))
         return handles
-
-
-def _loss_name(network):
-    """Name the loss, and the units of the targets where they are scaled."""
-    scaled = network.out_activation_ == "identity" and network.normalize_y
-    return LOSS_NAMES[network.loss] + (" (standardised targets)" if scaled else "")
-
-
-def _names(networks):
-    """Name networks by what they differ in, and by number if that is not unique."""
-    labels = difference_labels([n.get_params(deep=False) for n in networks])
-    if len(set(labels)) == len(labels):
-        return labels
-    return [f"{i}. {label}".rstrip(". ") for i, label in enumerate(labels, start=1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -110,7 +110,7 @@ class NetworkDisplay:
         ax: Axes | None = None,
         edge_kw: dict[str, Any] | None = None,
         neuron_kw: dict[str, Any] | None = None,
-    ) -> NetworkDisplay:
+    ) -> Self:
         """Draw a fitted network.
 
         Parameters
@@ -178,7 +178,7 @@ class NetworkDisplay:
         coef_values: bool | Literal["auto"] = "auto",
         edge_kw: dict[str, Any] | None = None,
         neuron_kw: dict[str, Any] | None = None,
-    ) -> NetworkDisplay:
+    ) -> Self:
         """Draw the diagram.
 
         Parameters

@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.plotting import LossCurveDisplay
-from sknn_simple.plotting.loss_curve import LOSS_NAMES
+from sknn_simple.plotting._annotation import LOSS_NAMES
 
 
 @pytest.fixture(scope="module")
