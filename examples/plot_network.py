@@ -1,7 +1,7 @@
 """The diagram of a network, with its activations for one sample.
 
 `NetworkDisplay` draws a fitted network. Circles are neurons and lines are weights:
-solid and blue if positive, dashed and vermillion if negative, wider if larger. Given a
+solid and blue if positive, dashed and vermilion if negative, wider if larger. Given a
 sample, each neuron shows its activation.
 """
 

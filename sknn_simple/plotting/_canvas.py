@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._diagram import FONT_SIZE, RADIUS
-from ._style import BLUE, VERMILLION
+from ._style import BLUE, VERMILION
 
 MAX_WIDTH, MIN_WIDTH = 4.0, 0.4  # of a line, in points
 
@@ -72,7 +72,7 @@ class Canvas:
         faintest = 0.5 if with_values else 0.12
         style = {
             "linewidths": widths,
-            "colors": np.where(weights < 0, VERMILLION, BLUE),
+            "colors": np.where(weights < 0, VERMILION, BLUE),
             # Dashes have the same length on all lines.
             "linestyles": [
                 (0, (6 / width, 3 / width)) if weight < 0 else "solid"
@@ -89,7 +89,7 @@ class Canvas:
             points = starts + (ends - starts) / (column.n_rows + 1)
             box = {"boxstyle": "square,pad=0.1", "color": "white", "linewidth": 0}
             for point, weight in zip(points, weights, strict=True):
-                style = {"color": VERMILLION if weight < 0 else BLUE, "zorder": 2}
+                style = {"color": VERMILION if weight < 0 else BLUE, "zorder": 2}
                 self.write(*point, short(weight), size=8, bbox=box, **style)
         return edges
 
@@ -107,7 +107,7 @@ class Canvas:
                 activations = np.round(activations, 2)
             largest = max(1.0, largest)
             for k, activation in enumerate(activations[column.neurons]):
-                color = np.array(to_rgb(VERMILLION if activation < 0 else BLUE))
+                color = np.array(to_rgb(VERMILION if activation < 0 else BLUE))
                 # The number must stay legible on the darkest circle.
                 faces[k] -= 0.7 * abs(activation) / largest * (1 - color)
                 self.write(column.x, column.y[k], short(activation), size=7.5)
@@ -142,7 +142,7 @@ class Canvas:
             )
             for sign, color, style in [
                 ("positive", BLUE, "-"),
-                ("negative", VERMILLION, (0, (3, 1.5))),
+                ("negative", VERMILION, (0, (3, 1.5))),
             ]
         ]
         if with_activations:

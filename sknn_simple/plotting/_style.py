@@ -1,7 +1,7 @@
 """Colours, sizes of text, and the import of pyplot."""
 
-BLUE, VERMILLION = "#0072B2", "#D55E00"
-COLORS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+BLUE, VERMILION = "#0072B2", "#D55E00"
+COLORS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
 def import_pyplot(caller):

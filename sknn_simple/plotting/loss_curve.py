@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from .._pipeline import fitted_network
 from ._annotation import loss_name_of
 from ._curves import STAR, curve_style, finish_curves, names_of
-from ._style import VERMILLION, import_pyplot
+from ._style import VERMILION, import_pyplot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -255,7 +255,7 @@ class LossCurveDisplay:
 
         if metric == "loss":
             self.lines_.append(draw("loss", label="training"))
-        dashed = {"linestyle": "--"} | ({} if several else {"color": VERMILLION})
+        dashed = {"linestyle": "--"} | ({} if several else {"color": VERMILION})
         validation = draw(f"validation_{metric}", label="validation", **dashed)
         best = self.best_epochs[i] if self.best_epochs else None
         star = None

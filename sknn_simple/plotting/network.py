@@ -30,7 +30,7 @@ class NetworkDisplay:
 
     Create it with `from_estimator`. Circles are neurons, and a square is the constant
     input of the biases. Lines are weights: solid and blue if positive, dashed and
-    vermillion if negative, their width proportional to the largest weight of the layer.
+    vermilion if negative, their width proportional to the largest weight of the layer.
     Small networks show the values of the weights.
 
     Parameters

@@ -192,11 +192,11 @@ def test_activations_are_those_of_the_network(form):
         np.testing.assert_allclose(shown, expected)
     numbers = {f"{a:.2f}".replace("-", "−") for a in (2, -1, *hidden, output)}  # noqa: RUF001
     assert numbers < set(texts(display))
-    blue, vermillion = np.array(to_rgb("#0072B2")), np.array(to_rgb("#D55E00"))
+    blue, vermilion = np.array(to_rgb("#0072B2")), np.array(to_rgb("#D55E00"))
     positive, negative = display.neurons_[0].get_facecolors()[:, :3]
     np.testing.assert_allclose(positive, 1 - 0.7 * (1 - blue))
     # Half as large, so half as far from white.
-    np.testing.assert_allclose(negative, 1 - 0.35 * (1 - vermillion))
+    np.testing.assert_allclose(negative, 1 - 0.35 * (1 - vermilion))
     assert "activation" in legend(display)
 
 
