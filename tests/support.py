@@ -13,8 +13,8 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple.callbacks.checkpoint_file import read_checkpoint
 from sknn_simple.callbacks import Checkpoint
+from sknn_simple.callbacks.checkpoint_file import read_checkpoint
 from sknn_simple.network import LOSSES
 
 ENGINES = ["numpy", *(["numba"] if find_spec("numba") else [])]

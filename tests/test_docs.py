@@ -30,8 +30,9 @@ def test_readme_shows_the_layout_as_it_is():
 @pytest.mark.parametrize("script", EXAMPLES, ids=lambda script: script.stem)
 def test_examples_run_without_a_warning(script, tmp_path, monkeypatch, capfd):
     draws = script.stem.startswith("plot_")
-    options = ["--save", str(tmp_path)] if draws else []
-    monkeypatch.setattr(sys, "argv", [str(script), *options])
+    monkeypatch.setattr(sys, "argv", [str(script)])
+    monkeypatch.chdir(tmp_path)  # where pictures are saved
+    monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
     monkeypatch.syspath_prepend(script.parent)
     monkeypatch.setenv("PYTHONWARNINGS", "error")  # in the processes that it starts
     runpy.run_path(str(script), run_name="__main__")

@@ -166,6 +166,9 @@ class Loss:
     kinked : bool
         Whether the derivative jumps where output and target are equal.
 
+    title : str
+        Name for axes and headings.
+
     formula, slope : str
         The loss of an output ``a`` and its derivative, as text; for a canonical pair
         the derivative is by the pre-activation.
@@ -181,6 +184,7 @@ class Loss:
     averaged: bool
     for_labels: bool = False
     kinked: bool = False
+    title: str
     formula: str
     slope: str = "{a} - {y}"
     code: int
@@ -197,6 +201,7 @@ LOSSES = {
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
+        title="Half squared error",
         formula="(a - y)^2 / 2",
         code=0,
     ),
@@ -207,6 +212,7 @@ LOSSES = {
         canonical=False,
         averaged=True,
         kinked=True,
+        title="Absolute error",
         formula="|a - y|",
         slope="sign({a} - {y})",
         code=1,
@@ -217,6 +223,7 @@ LOSSES = {
         out_activations=("exp",),
         canonical=True,
         averaged=True,
+        title="Half Poisson deviance",
         formula="y * log(y / a) - y + a",
         code=2,
     ),
@@ -227,6 +234,7 @@ LOSSES = {
         canonical=True,
         averaged=False,
         for_labels=True,
+        title="Log-loss",
         formula="-y * log(a) - (1 - y) * log(1 - a)",
         code=3,
     ),
@@ -237,6 +245,7 @@ LOSSES = {
         canonical=True,
         averaged=False,
         for_labels=True,
+        title="Log-loss",
         formula="-y * log(a)",
         code=4,
     ),

@@ -4,15 +4,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._pipeline import network_input
-from .._samples import one_sample
-from ..network import OUT_ACTIVATIONS, forward
-
-LOSS_NAMES = {
-    "log_loss": "Log-loss",
-    "squared_error": "Half squared error",
-    "absolute_error": "Absolute error",
-    "poisson": "Half Poisson deviance",
-}
+from ..inspection.problem import one_sample
+from ..network import LOSSES, OUT_ACTIVATIONS, forward
 
 
 def activations_of(estimator, network, activation, x):
@@ -30,7 +23,7 @@ def activations_of(estimator, network, activation, x):
         raise ValueError(f"x must be finite, got {row[0].tolist()}.")
     activations = forward(row, network.coefs_, network.intercepts_, activation)
     with np.errstate(over="ignore"):
-        OUT_ACTIVATIONS[network.out_activation_](activations[-1])
+        OUT_ACTIVATIONS[network.out_activation_].function(activations[-1])
     return [layer[0] for layer in activations]
 
 
@@ -52,8 +45,9 @@ def output_names_of(network, names):
 
 def loss_name_of(network):
     """Name the loss, and the units of the targets where they are scaled."""
-    scaled = network.out_activation_ == "identity" and network.normalize_y
-    return LOSS_NAMES[network.loss] + (" (standardised targets)" if scaled else "")
+    targets = network._targets
+    title = LOSSES[targets.network_loss].title
+    return f"{title} (standardised targets)" if targets.is_scaled else title
 
 
 def checked_names(parameter, names, default):

@@ -148,7 +148,7 @@ class NetworkDisplay:
         """
         import_pyplot(cls.__name__)
         network = fitted_network(estimator)
-        activation = network._architecture["activation"]
+        activation = network._architecture.activation
         activations = None
         if x is not None:
             activations = activations_of(estimator, network, activation, x)

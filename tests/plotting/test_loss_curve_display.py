@@ -10,7 +10,6 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.plotting import LossCurveDisplay
-from sknn_simple.plotting._annotation import LOSS_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +84,6 @@ def test_the_axis_of_different_losses_names_none():
     ]
     display = LossCurveDisplay.from_estimators(networks)
     assert display.ax_.get_ylabel() == "Loss"
-
-
-def test_every_loss_has_a_name():
-    [labels] = SimpleMLPClassifier._parameter_constraints["loss"]
-    [numbers] = SimpleMLPRegressor._parameter_constraints["loss"]
-    assert labels.options | numbers.options == set(LOSS_NAMES)
 
 
 def test_loss_curve_keywords_and_axes(stopped):
