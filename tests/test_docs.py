@@ -1,7 +1,8 @@
-"""The README's examples and the scripts in examples/ run, and say what they say."""
+"""The code on every page runs, links resolve, and the scripts in examples/ run."""
 
 import doctest
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -12,19 +13,54 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMPILING = "sknn_simple: compiling the training loops"
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+MARKDOWN = [
+    *PAGES,
+    *sorted(ROOT.glob("*.md")),
+    *(ROOT / folder / "README.md" for folder in ("benchmarks", "examples")),
+]
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def run_code(page):
+    """Run the doctests of a page; every Python block on it must be one."""
+    blocks = re.findall(r"^```python\n(.{4})", page.read_text(), re.MULTILINE)
+    assert set(blocks) <= {">>> "}
+    results = doctest.testfile(
+        str(page), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert results.failed == 0
+    assert results.attempted >= len(blocks)
+    return results.attempted
 
 
 def test_readme():
-    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
-    assert results.attempted > 10
-    assert results.failed == 0
+    assert run_code(ROOT / "README.md") > 10
 
 
-def test_readme_shows_the_layout_as_it_is():
-    text = (ROOT / "README.md").read_text()
-    shown = set(text.split("## How it is laid out")[1].split("## Limits")[0].split())
-    for file in (ROOT / "sknn_simple").rglob("*.py"):
-        assert file.name in shown or file.name == "__init__.py", file
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_code_in_docs(page):
+    run_code(page)
+
+
+def anchors(page):
+    """The anchors that GitHub and MyST make of a page's headings."""
+    text = FENCE.sub("", page.read_text())
+    for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
+        yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+def test_relative_links_resolve(page):
+    text = FENCE.sub("", page.read_text())
+    links = re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", text)
+    for link in (markdown or html for markdown, html in links):
+        if re.match(r"https?://", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in set(anchors(target)), link
 
 
 @pytest.mark.parametrize("script", EXAMPLES, ids=lambda script: script.stem)
