@@ -1,12 +1,13 @@
 """Imbalanced classes: what `class_weight` changes.
 
-Of 2000 samples one in twenty is ill. A network that is trained to be right most often
-overlooks many of them; with ``class_weight="balanced"`` every class weighs the same.
+Of 2000 people, one in twenty is ill. A network trained for accuracy misses many of
+them. With ``class_weight="balanced"``, both classes have the same total weight.
 """
 
 # %%
 # Two networks
 # ------------
+# They differ only in `class_weight`.
 import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.metrics import balanced_accuracy_score, confusion_matrix
@@ -27,9 +28,9 @@ for class_weight in (None, "balanced"):
         (10,), class_weight=class_weight, max_iter=500, random_state=0
     )
     model = make_pipeline(StandardScaler(), network).fit(X_train, y_train)
-    answers = model.predict(X_test)
-    (_, alarms), (_, found[class_weight]) = confusion_matrix(y_test, answers)
-    balanced[class_weight] = balanced_accuracy_score(y_test, answers)
+    predictions = model.predict(X_test)
+    (_, alarms), (_, found[class_weight]) = confusion_matrix(y_test, predictions)
+    balanced[class_weight] = balanced_accuracy_score(y_test, predictions)
     print(
         f"class_weight={class_weight!s:9} finds {found[class_weight]} of "
         f"{np.sum(y_test)} ill, with {alarms} false alarms; balanced accuracy "
@@ -39,8 +40,8 @@ for class_weight in (None, "balanced"):
 # %%
 # Conclusion
 # ----------
-# The weights buy the ill ones that are found with false alarms. What that is worth is
-# for the user to say: `class_weight` also takes a dict with a weight for each class.
+# Balanced weights find more of the ill people and raise more false alarms. If you know
+# what each mistake costs, pass a dict with a weight for each class.
 assert found["balanced"] > found[None]
 assert balanced["balanced"] > balanced[None]
 print(f"Balanced weights find {found['balanced'] - found[None]} more.")

@@ -1,13 +1,13 @@
-"""Data that do not fit in memory: chunks from disk, by `partial_fit`.
+"""Data that do not fit in memory: train on chunks with `partial_fit`.
 
-The samples are in a file that is mapped, not loaded. Each call of `partial_fit` trains
-for one epoch on the rows that it gets.
+The samples are in a file that is mapped into memory, not loaded. Each call of
+`partial_fit` trains for one epoch on the rows of that call.
 """
 
 # %%
 # A file of samples
 # -----------------
-# Written piece by piece too. The classes are rings around the origin.
+# It is also written chunk by chunk. The classes are rings around the origin.
 import tempfile
 from pathlib import Path
 
@@ -19,7 +19,7 @@ N_CHUNKS, CHUNK = 40, 5000
 
 
 def samples(rng):
-    """Points of the plane, and which of three rings they lie in."""
+    """Return points of the plane and the ring, of three, that contains each."""
     X = rng.standard_normal((CHUNK, 2)).astype(np.float32)
     return X, np.digitize(np.hypot(*X.T), [0.8, 1.4])
 
@@ -36,7 +36,7 @@ with tempfile.TemporaryDirectory() as folder:
     # %%
     # One pass, chunk by chunk
     # ------------------------
-    # All classes have to be named at the first call: a chunk may lack some.
+    # The first call must name all classes, because a chunk may lack some.
     network = SimpleMLPClassifier((20,), random_state=0)
     X_test, y_test = samples(rng)
     scores = []
@@ -48,7 +48,7 @@ with tempfile.TemporaryDirectory() as folder:
 # %%
 # Conclusion
 # ----------
-# The model has seen every sample once, and memory held one chunk at a time.
+# The network saw every sample once, with one chunk in memory at a time.
 for n in (1, 5, 20, N_CHUNKS):
     print(f"after {n:2} chunks: accuracy {scores[n - 1]:.3f}")
 assert scores[-1] > 0.95

@@ -1,14 +1,15 @@
 """Quickstart: published numbers, a search over rate and epochs, a pickle.
 
-First the networks of five tutorials, each of which is a setting of one estimator;
-then what the tutorials' own programs cannot do, and a scikit-learn estimator can.
+The script first trains the networks of five tutorials, each of which is one setting of
+the same two estimators. It then does what the tutorials' own programs cannot do and a
+scikit-learn estimator can.
 """
 
 # %%
 # The tutorials' numbers
 # ----------------------
-# Each `tutorial_*.py` beside this file shows how one tutorial is set up. They train
-# for some seconds, most of them for the 100000 epochs of the soft targets.
+# Each `tutorial_*.py` next to this file shows how to set up one tutorial. Together they
+# train for some seconds, most of which go into the 100000 epochs of the soft targets.
 import pickle
 
 import numpy as np
@@ -24,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier
 
-print("Training the networks of five tutorials, some ten seconds ...", flush=True)
+print("Training the networks of five tutorials (about ten seconds) ...", flush=True)
 soft_targets = tutorial_soft_targets.reproduce()
 tutorials = {
     "Third input wins": tutorial_third_input_wins.reproduce(),
@@ -39,15 +40,17 @@ for name, rows in tutorials.items():
         label = name if i == 0 else ""
         print(f"{label:18}{what:26}{published:>20}{reproduced:>20}")
 print(
-    "dL/dw1 is 0.02147; the tutorial rounds before it multiplies. It does not seed\n"
-    "the random start: 100 others give Emily 0.944 to 0.975, Frank 0.034 to 0.060."
+    "dL/dw1 is 0.02147; the tutorial rounds its factors before it multiplies them.\n"
+    "It does not seed its random weights: with 100 other seeds, Emily gets 0.944 to\n"
+    "0.975 and Frank 0.034 to 0.060."
 )
 
 # %%
 # Search over the learning rate and the number of epochs
 # ------------------------------------------------------
-# The classifier goes into a Pipeline and a GridSearchCV like any other. The number of
-# epochs is `max_iter`; with an infinite `n_iter_no_change` training never ends before.
+# The classifier works in a Pipeline and in GridSearchCV like any other. `max_iter` is
+# the number of epochs; with an infinite `n_iter_no_change`, training never stops
+# earlier.
 X, y = load_iris(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
 
@@ -66,14 +69,13 @@ for rate, scores_at_rate in zip(rates, scores, strict=True):
 print(
     f"Best: learning rate {search.best_params_['mlp__learning_rate_init']} and "
     f"{search.best_params_['mlp__max_iter']} epochs, "
-    f"{search.score(X_test, y_test):.3f} on {len(y_test)} other flowers"
+    f"accuracy {search.score(X_test, y_test):.3f} on {len(y_test)} held-out flowers"
 )
 
 # %%
 # Save and load
 # -------------
-# A fitted search is pickled with all that is in it, and what comes back predicts the
-# same to the last bit.
+# A pickled search restores completely: it predicts the same, to the last bit.
 restored = pickle.loads(pickle.dumps(search))
 same = np.array_equal(restored.predict_proba(X), search.predict_proba(X))
 print(f"\nSame probabilities to the last bit after a pickle round trip: {same}")

@@ -1,16 +1,15 @@
-"""Resume after a kill: a long training that loses next to nothing.
+"""Resume after a kill: a long training that loses almost nothing.
 
-The process of a training may be killed: the machine restarts, memory runs out, a time
-limit is reached. `Checkpoint` saves the whole training every few epochs, and
-`Checkpoint.resume` runs the rest, to the very bits of a training that nothing happened
-to.
+A training process may be killed: the machine restarts, memory runs out, a time limit is
+reached. `Checkpoint` saves the whole training every few epochs. `Checkpoint.resume`
+runs the remaining epochs and gives the bits of an uninterrupted training.
 """
 
 # %%
 # A training that saves itself
 # ----------------------------
-# Momentum, a random order of samples in each epoch, early stopping: all of it has to
-# go on where it was.
+# This network uses momentum, a random order of samples in each epoch, and early
+# stopping. All three must continue from where they were.
 import subprocess
 import sys
 import tempfile
@@ -31,21 +30,21 @@ network = SimpleMLPClassifier(
 
 
 class Progress:
-    """A callback that tells of epochs, and counts them."""
+    """A callback that counts epochs, and prints the count in the second process."""
 
     n_epochs = 0
 
     def setup(self, estimator, context):
-        """Nothing to prepare."""
+        """Do nothing."""
 
     def teardown(self, estimator, context):
-        """Nothing to clean up."""
+        """Do nothing."""
 
     def on_fit_task_begin(self, estimator, context):
-        """Nothing to do before an epoch."""
+        """Do nothing."""
 
     def on_fit_task_end(self, estimator, context):
-        """Count, if this was an epoch and not the fit."""
+        """Count the epoch; the end of the whole fit is reported here, too."""
         if context.task_name == "epoch":
             self.n_epochs += 1
             if training:
@@ -59,8 +58,8 @@ if training:
 # %%
 # Killed in the middle
 # --------------------
-# This script runs itself as a second process, which trains. At the 23rd epoch that it
-# tells of, it is killed.
+# This script runs itself as a second process, which trains and prints its epochs. It is
+# killed when it prints the 23rd.
 path = Path(tempfile.mkdtemp()) / "digits.ckpt"
 command = [sys.executable, __file__, "--train", str(path)]
 with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -73,8 +72,8 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
 # %%
 # Resumed
 # -------
-# The file holds the training, not the data: these are given again, and checked to be
-# the same. `Progress` counts the epochs that were left to do.
+# The file holds the training but not the data. Pass the data again; `resume` checks
+# that they are the same. `Progress` counts the epochs that were left.
 progress = Progress()
 resumed = Checkpoint.resume(path, X, y, callbacks=[progress])
 print(f"Resumed: {progress.n_epochs} of {resumed.n_iter_} epochs were left to train.")
@@ -82,8 +81,7 @@ print(f"Resumed: {progress.n_epochs} of {resumed.n_iter_} epochs were left to tr
 # %%
 # Conclusion
 # ----------
-# Next to a training that was never interrupted there is no difference, not even in
-# the last bit of a weight.
+# The result equals that of an uninterrupted training, to the last bit of every weight.
 network.fit(X, y)
 pairs = zip(
     resumed.coefs_ + resumed.intercepts_,

@@ -1,14 +1,14 @@
-"""A search on a Dask cluster, which goes on when a worker dies.
+"""A search on a Dask cluster that survives the death of a worker.
 
-scikit-learn's searches send their fits wherever joblib says. Here it says: to the
-workers of a Dask cluster, which may be on many machines. Needs the extra `distributed`.
+scikit-learn's searches send their fits to the backend of joblib. Here that is a Dask
+cluster, whose workers may be on many machines. Needs the extra `distributed`.
 """
 
 # %%
-# What is searched
-# ----------------
-# The folds are made beforehand, so that they can be sent beforehand, like the samples.
-# An integer `random_state` makes a fit that is done again the same fit.
+# The search
+# ----------
+# The folds are made first, so that they can be sent to the workers together with the
+# samples. With an integer `random_state`, a fit that runs again gives the same result.
 import os
 import signal
 import tempfile
@@ -36,7 +36,7 @@ search = EpochSearchCV(
 
 
 def die_once(path):
-    """End the worker that this runs on, unless another has ended here."""
+    """Kill the worker that runs this, unless one has been killed already."""
     try:
         os.mkdir(path)
     except FileExistsError:
@@ -47,8 +47,9 @@ def die_once(path):
 # %%
 # On a cluster
 # ------------
-# This one is on this machine; `Client("tcp://scheduler:8786")` takes one that is
-# running. Its processes import this file, and must not start clusters of their own.
+# This cluster runs on the local machine; `Client("tcp://scheduler:8786")` connects to a
+# running one. The workers import this file and must not start clusters of their own,
+# hence the condition.
 if __name__ == "__main__":
     here = clone(search).fit(X, y)
     with (
@@ -58,25 +59,27 @@ if __name__ == "__main__":
             threads_per_worker=1,
             dashboard_address=":0",
             local_directory=folder,
-            silence_logs="CRITICAL",  # a death is told of as an error
+            silence_logs="CRITICAL",  # Dask logs the death as an error
         ) as cluster,
         Client(cluster) as client,
     ):
-        # What is scattered goes to each worker, so that none takes it along into
-        # death. Dask would tidy copies up; it is told not to.
+        # Scattered data are on every worker, so that no death loses them. `amm.stop()`
+        # keeps Dask from removing the copies.
         client.amm.stop()
         scattered = [X, y, *(indices for fold in folds for indices in fold)]
         with joblib.parallel_config("dask", scatter=scattered):
             death = client.submit(die_once, os.path.join(folder, "died"))
             search.fit(X, y)
-        assert death.result() is None  # was tried again, elsewhere
+        assert death.result() is None  # it ran again on the other worker
 
     # %%
     # Conclusion
     # ----------
-    # A worker died, its fits were done by the other, and the result is that of the
+    # A worker died, the other one ran its fits, and the result equals that of the
     # search in this process.
     for name, column in here.cv_results_.items():
         if not name.endswith("_time"):
             np.testing.assert_array_equal(search.cv_results_[name], column)
-    print(f"On the cluster as here: {search.best_params_}, {search.best_score_:.3f}")
+    print(
+        f"Same result on the cluster: {search.best_params_}, {search.best_score_:.3f}"
+    )

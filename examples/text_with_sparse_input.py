@@ -1,12 +1,13 @@
-"""Text: a network on the sparse matrix that a vectorizer makes.
+"""Text: a network on the sparse matrix of a vectorizer.
 
-A few dozen headlines, by words: most entries of the matrix are zero, and it stays
-sparse on its way through the network's first layer.
+The samples are a few dozen headlines, and the features are their words. Most entries of
+the matrix are zero, and it stays sparse on its way into the network's first layer.
 """
 
 # %%
 # The texts
 # ---------
+# Each headline combines a subject with an ending of the same topic.
 from itertools import product
 
 from scipy.sparse import issparse
@@ -30,19 +31,22 @@ texts = [" ".join(words) for _, words in pairs]
 topics = [topic for topic, _ in pairs]
 
 # %%
-# A pipeline
+# A Pipeline
 # ----------
+# The estimators take SciPy's sparse matrices as they are.
 model = make_pipeline(
     TfidfVectorizer(), SimpleMLPClassifier((8,), max_iter=500, random_state=0)
 ).fit(texts, topics)
 matrix = model[0].transform(texts)
 assert issparse(matrix)
-print(f"{matrix.shape[0]} texts of {matrix.shape[1]} words, {matrix.nnz} not zero")
+print(
+    f"{matrix.shape[0]} texts of {matrix.shape[1]} words, {matrix.nnz} entries not zero"
+)
 
 # %%
 # Conclusion
 # ----------
-# What it says of words in new company.
+# The network also classifies words in new combinations.
 new = ["the cook scored the dough", "a sprinter in the final", "salt the onions"]
 for text, probabilities in zip(new, model.predict_proba(new), strict=True):
     best = probabilities.argmax()

@@ -1,14 +1,15 @@
-"""Training on Parquet files that need not fit in memory, and the memory it takes.
+"""Train on Parquet files that need not fit in memory, and measure the memory.
 
-Each file is read, turned into rows, passed to `partial_fit`, and forgotten. Needs the
+Each file is read, converted to rows, passed to `partial_fit` and released. Needs the
 extra `distributed`, for pyarrow.
 """
 
 # %%
 # Files of samples
 # ----------------
-# Each should be a random part of the samples: the network sees one after another. As
-# many rows as fit comfortably, five times over.
+# Each file should be a random part of the samples, because the network sees one after
+# the other. Choose the number of rows so that several files fit in memory: training
+# takes the memory of a few.
 import tempfile
 import tracemalloc
 from pathlib import Path
@@ -26,13 +27,13 @@ scale = np.logspace(-2, 2, N_FEATURES)
 
 
 def samples():
-    """Features in units of their own, and whether the first is above the second."""
+    """Return features in different units, and whether the first exceeds the second."""
     X = rng.standard_normal((N_ROWS, N_FEATURES))
     return X * scale, (X[:, 0] > X[:, 1]).astype(int)
 
 
 def read(path):
-    """The rows of a file, and their classes."""
+    """Return the rows of a file and their classes."""
     table = pq.read_table(path)
     features = [table[f"x{i}"].to_numpy() for i in range(N_FEATURES)]
     return np.column_stack(features), table["y"].to_numpy()
@@ -47,13 +48,13 @@ for path in paths:
 X_test, y_test = samples()
 
 # %%
-# A pass to learn the scales, and one to train
-# --------------------------------------------
-# The first file goes through all of it once, so that what is imported and compiled at
-# first use isn't counted.
+# One pass to learn the scales, one to train
+# -------------------------------------------
+# A first fit outside the measurement imports and compiles everything, so that this is
+# not counted.
 SimpleMLPClassifier((10,)).partial_fit(*read(paths[0]), classes=[0, 1])
 del X, y, columns
-tracemalloc.start()  # of NumPy's memory; Arrow tells its own
+tracemalloc.start()  # counts NumPy's memory; Arrow counts its own
 scaler = StandardScaler()
 for path in paths:
     scaler.partial_fit(read(path)[0])
@@ -69,11 +70,11 @@ folder.cleanup()
 # %%
 # Conclusion
 # ----------
-# The peak is a few files', however many there are.
+# The peak is the size of a few files, however many there are.
 accuracy = network.score(scaler.transform(X_test), y_test)
 print(f"Samples seen: {network.t_}, accuracy: {accuracy:.3f}")
 size = X.nbytes / 1e6
-print(f"A file's samples take {size:.1f} MB, all {N_FILES * size:.0f} MB.")
-print(f"Peak while training: {peak / X.nbytes:.1f} files' worth.")
+print(f"The samples take {size:.1f} MB per file, {N_FILES * size:.0f} MB in all.")
+print(f"Peak memory of training: the samples of {peak / X.nbytes:.1f} files.")
 assert accuracy > 0.95
 assert peak < 8 * X.nbytes

@@ -1,16 +1,19 @@
-"""One neuron: a rule for inputs it has never seen.
+"""One neuron: a rule for inputs that it has never seen.
 
-Four rows of three binary inputs, whose answer is the first input. The third input is
-always 1 and so tells nothing. After training, the neuron is asked about (1, 0, 0),
-which is not among the four rows. If it has learned the rows by heart it must guess;
-if it has found the rule it says 1.
+The data are four rows of three binary inputs, and the target is the first input. The
+third input is always 1 and so carries no information. After training, the neuron
+predicts for (1, 0, 0), which is not among the four rows. If it has only memorised the
+rows, it has to guess; if it has found the rule, it predicts 1.
+
+The tutorial is "How to Create a Simple Neural Network in Python" by Michael J. Garbade,
+KDnuggets, 2018: https://www.kdnuggets.com/2018/10/simple-neural-network-python.html
 """
 
 # %%
 # Settings
 # --------
-# A single neuron without bias, as in ``tutorial_third_input_wins.py``: all four rows
-# in one batch, and a learning rate of 1 for the sum over rows, which is 4 for their
+# This is a single neuron without bias, as in ``tutorial_third_input_wins.py``: all four
+# rows are one batch, and a learning rate of 1 for the sum over rows is 4 for their
 # mean.
 import numpy as np
 
@@ -37,7 +40,7 @@ def train():
 
 
 def reproduce():
-    """Ask about the unseen row; rows of (what, published, reproduced)."""
+    """Predict for the unseen row; return rows of (what, published, reproduced)."""
     [[_, output]] = train().predict_proba(load_first_input_wins().data_new)
     return [("unseen (1, 0, 0)", "0.9999584", f"{output:.8g}")]
 
@@ -45,9 +48,9 @@ def reproduce():
 # %%
 # Published and reproduced, and the weights
 # -----------------------------------------
-# The rule can be read from the weights.
+# The weights show the rule.
 if __name__ == "__main__":
-    print(f"{'answer to':20}{'published':>12}{'reproduced':>12}")
+    print(f"{'output for':20}{'published':>12}{'reproduced':>12}")
     for what, published, reproduced in reproduce():
         print(f"{what:20}{published:>12}{reproduced:>12}")
     print("\nweight of the")
@@ -58,6 +61,6 @@ if __name__ == "__main__":
 # %%
 # Conclusion
 # ----------
-# The first input's weight is large and positive. The third one's is negative: it
-# pulls the answer to 0 where the first input does not outweigh it. The second one's
-# is close to nothing. So the neuron answers right to a row that it has not seen.
+# The weight of the first input is large and positive. The third is negative: it pulls
+# the output to 0 unless the first input outweighs it. The second is close to 0. So the
+# neuron predicts correctly for a row that it has not seen.

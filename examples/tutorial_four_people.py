@@ -1,16 +1,19 @@
 """Backpropagation, from one neuron to a trained network.
 
-Is somebody a woman, judging by weight and height? This tutorial begins with a single
-neuron, joins three of them to a network of two inputs, two hidden neurons and one
-output, works out one derivative by hand, and then trains the network on four people.
-Each step has a number to check.
+The task is to predict from weight and height whether a person is female. The tutorial
+begins with a single neuron, joins three of them to a network of two inputs, two hidden
+neurons and one output, works out one derivative by hand, and then trains the network on
+four people. Each step has a number to check.
+
+The tutorial is "Machine Learning for Beginners: An Introduction to Neural Networks" by
+Victor Zhou, 2019: https://victorzhou.com/
 """
 
 # %%
 # Neurons with given weights
 # --------------------------
-# `from_coefs` makes a network from weights: one array a layer, with a row for each
-# input and a column for each neuron. Here every neuron has the weights 0 and 1.
+# `from_coefs` makes a network from weights: one array per layer, with a row per input
+# and a column per neuron. Here every neuron has the weights 0 and 1.
 import numpy as np
 from sklearn.metrics import mean_squared_error
 
@@ -20,7 +23,7 @@ from sknn_simple.network import Objective, Parameters, forward, loss_and_gradien
 
 
 def answer_to_2_and_3():
-    """Ask one neuron, and a network of three."""
+    """Predict for (2, 3) with one neuron, and with a network of three."""
     one = SimpleMLPClassifier.from_coefs([[[0], [1]]], [[4]])
     three = SimpleMLPClassifier.from_coefs(
         [[[0, 0], [1, 1]], [[0], [1]]], [[0, 0], [0]]
@@ -34,29 +37,30 @@ def answer_to_2_and_3():
 
 
 # %%
-# What is wrong with saying 0 to everybody
-# ----------------------------------------
-# Two of the four people are women, whose target is 1.
+# The error of a constant prediction
+# ----------------------------------
+# Two of the four people are female, and their target is 1. Predicting 0 for all four is
+# wrong for half of them.
 
 
 def error_of_zero():
-    """Mean squared error of a network that always says 0."""
+    """Compute the mean squared error of predicting 0 for everyone."""
     y = load_four_people().target
     error = mean_squared_error(y, np.zeros(4))
-    return [("error of saying 0", "0.5", f"{error:.1f}")]
+    return [("error of predicting 0", "0.5", f"{error:.1f}")]
 
 
 # %%
 # One derivative
 # --------------
-# All weights are 1, all biases 0, and Alice comes in. By how much does her loss L
+# All weights are 1, all biases are 0, and the sample is Alice. How does her loss L
 # change with w1, the weight from the first input to the first hidden neuron? The
-# tutorial's loss is the squared error, ours is half of it, so its derivatives are
+# tutorial's loss is the squared error and ours is half of it, so its derivatives are
 # twice ours.
 
 
 def one_derivative():
-    """Pass Alice forward, and the error back."""
+    """Pass Alice forward and her error back."""
     people = load_four_people()
     alice, y = people.data[:1], people.target[:1].reshape(1, 1)
     parameters = Parameters([2, 2, 1])
@@ -75,13 +79,13 @@ def one_derivative():
 # %%
 # Training
 # --------
-# The weights and biases begin at random, standard normal, and each of the four people
-# in turn changes them: minibatches of one row, 1000 epochs. The tutorial's learning
-# rate 0.1 is doubled for the same reason.
+# The initial weights and biases are standard normal. Each of the four people updates
+# them in turn: minibatches of one row, for 1000 epochs. The tutorial's learning rate of
+# 0.1 is doubled, again because our loss is half of its loss.
 
 
 def train():
-    """Train the network; what it says of two people that it has not seen."""
+    """Train the network, and predict for two people that it has not seen."""
     people = load_four_people()
     network = SimpleMLPClassifier(
         (2,),
@@ -104,7 +108,7 @@ def train():
 
 
 def reproduce():
-    """All steps; rows of (what, published, reproduced)."""
+    """Run all steps; return rows of (what, published, reproduced)."""
     return answer_to_2_and_3() + error_of_zero() + one_derivative() + train()
 
 
@@ -119,9 +123,9 @@ if __name__ == "__main__":
 # %%
 # Conclusion
 # ----------
-# The derivative is 0.02147. The tutorial rounds its three factors before it
-# multiplies them, and so arrives at 0.0214.
+# The derivative is 0.02147. The tutorial rounds its three factors before it multiplies
+# them, and so arrives at 0.0214.
 #
-# The tutorial does not seed its random numbers, so its last two are one draw of many.
-# Of 100 seeds all tell both people right, with 0.944 to 0.975 for Emily and 0.034 to
-# 0.060 for Frank. Change `random_state` and see.
+# The tutorial does not seed its random numbers, so its last two numbers are one draw of
+# many. With each of 100 seeds, the network classifies both people correctly: Emily gets
+# 0.944 to 0.975, Frank 0.034 to 0.060. Change `random_state` and see.

@@ -1,20 +1,23 @@
-"""The simplest network: one weight, seen step by step.
+"""The simplest network: one weight, step by step.
 
-One input, one weight, no bias and no activation: the output is the weight times the
-input. The input is 1, the weight begins at 0.8, and the target is 0. Here gradient
-descent can be followed with pencil and paper:
+There is one input, one weight, no bias and no activation, so the output is the weight
+times the input. The input is 1, the weight begins at 0.8, and the target is 0. You can
+follow gradient descent here with pencil and paper:
 
 - the loss is (target - output)^2, so its derivative by the weight is 2 * weight;
-- a step at rate 0.025 takes 0.025 * 2 * weight off: 5 % of the weight.
+- a step at rate 0.025 subtracts 0.025 * 2 * weight, which is 5 % of the weight.
 
 So the outputs are 0.8, 0.8 * 0.95, 0.8 * 0.95^2, and so on.
+
+The tutorial is "Hello, TensorFlow!" by Aaron Schumacher, O'Reilly:
+https://www.oreilly.com/learning/hello-tensorflow
 """
 
 # %%
 # One step at a time
 # ------------------
-# `from_coefs` makes a network with given weights, `partial_fit` trains it for one
-# epoch. Our loss is half the squared error, so the rate is twice the tutorial's.
+# `from_coefs` makes a network with given weights, and `partial_fit` trains it for one
+# epoch. Our loss is half the squared error, so our rate is twice the tutorial's.
 from sknn_simple import SimpleMLPRegressor
 from sknn_simple.datasets import load_linear_neuron
 
@@ -22,7 +25,7 @@ PUBLISHED = {0: "0.8", 1: "0.76", 2: "0.722", 100: "0.004736"}
 
 
 def reproduce():
-    """Take 100 steps; rows of (what, published, reproduced)."""
+    """Take 100 steps; return rows of (what, published, reproduced)."""
     X, y = load_linear_neuron(return_X_y=True)
     neuron = SimpleMLPRegressor.from_coefs(
         [[[0.8]]],
@@ -52,6 +55,6 @@ if __name__ == "__main__":
 # %%
 # Conclusion
 # ----------
-# The output comes closer to 0 by the same factor in every step, and the loss by its
-# square. At a rate of 0.5 a single step would reach the target; at a rate above 1
-# each step would lead farther away, which is what it means that training diverges.
+# Every step multiplies the output by the same factor, and the loss by its square. At
+# the tutorial's rate 0.5, a single step would reach the target. Above 1, each step
+# would lead farther away: training diverges.

@@ -1,20 +1,20 @@
 """A hidden layer: targets between 0 and 1.
 
-The targets of this tutorial are 1, 0.7, 1 and 0. A target of 0.7 is no label, so this
-is regression: `SimpleMLPRegressor`, with a sigmoid as output activation because all
-targets lie between 0 and 1. Between the three inputs and the output there is a hidden
-layer of four neurons, and backpropagation tells each of them its share of the error.
+The targets of this tutorial are 1, 0.7, 1 and 0. A target of 0.7 is not a label, so
+this is regression, with a sigmoid as output activation because all targets lie between
+0 and 1. Between the three inputs and the output is a hidden layer of four neurons, and
+backpropagation computes the share of each in the error.
 
-The tutorial prints the mean absolute error every 10000 epochs, and at the end the
-answers to the four rows.
+The tutorial is a chapter of a book. It prints the mean absolute error every 10000
+epochs and, at the end, the outputs for the four rows.
 """
 
 # %%
-# Train, look, train on
-# ---------------------
-# With ``warm_start=True`` each `fit` goes on where the last one ended, so that we can
-# look at the network in between. `from_coefs` makes the network of which the first
-# error is taken: its weights are those that the tutorial draws.
+# Train in parts
+# --------------
+# With ``warm_start=True``, each `fit` continues where the last one ended, so that we
+# can compute the error in between. `from_coefs` makes the untrained network with the
+# weights that the tutorial draws, for the first error.
 #
 # The tutorial's learning rate 1, for the sum over four rows, is 4 for their mean.
 import numpy as np
@@ -40,7 +40,7 @@ PUBLISHED_OUTPUTS = ["0.99998867", "0.69999105", "0.99832904", "0.00293799"]
 
 
 def reproduce():
-    """Train in ten parts; rows of (what, published, reproduced)."""
+    """Train in ten parts; return rows of (what, published, reproduced)."""
     X, y = load_soft_targets(return_X_y=True)
     rng = check_random_state(1)  # numpy.random.RandomState(1)
     coefs = [2 * rng.random_sample(shape) - 1 for shape in [(3, 4), (4, 1)]]
@@ -58,13 +58,13 @@ def reproduce():
     for epoch, published in PUBLISHED_ERRORS.items():
         error = mean_absolute_error(y, network.predict(X))
         rows.append((f"error after {epoch} epochs", published, f"{error:.12g}"))
-        # The answers at the end come before the last of 100000 updates.
+        # The outputs at the end are from before the last of 100000 updates.
         network.set_params(max_iter=min(10_000, 99_999 - epoch)).fit(X, y)
     for x, published, output in zip(
         X, PUBLISHED_OUTPUTS, network.predict(X), strict=True
     ):
         inputs = ", ".join(f"{value:.0f}" for value in x)
-        rows.append((f"answer to ({inputs})", published, f"{output:.8f}"))
+        rows.append((f"output for ({inputs})", published, f"{output:.8f}"))
     return rows
 
 
@@ -79,6 +79,5 @@ if __name__ == "__main__":
 # %%
 # Conclusion
 # ----------
-# The network comes within 0.003 of every target, of the soft one as of the hard ones.
-# Most of the way is done in the first 10000 epochs; after that the error falls ever
-# more slowly.
+# The network comes within 0.003 of every target, the soft one included. Most of the
+# progress happens in the first 10000 epochs; then the error falls ever more slowly.

@@ -1,26 +1,29 @@
-"""One neuron: the longer it learns, the surer it gets.
+"""One neuron: the longer it trains, the more certain it becomes.
 
-Three rows of three binary inputs. The right answer is always the third input, but
-the neuron is not told so: it only sees the rows and their answers. It multiplies
-each input by a weight, adds the products up, and squeezes the sum between 0 and 1
-with the sigmoid. Gradient descent changes the weights, a little in each epoch, so
-that the squared error becomes smaller.
+The data are three rows of three binary inputs, and the target is always the third
+input. The neuron is given only the rows and their targets. It multiplies each input by
+a weight, sums the products, and maps the sum to a number between 0 and 1 with the
+sigmoid. In each epoch, gradient descent changes the weights a little to reduce the
+squared error.
 
-The tutorial prints the neuron's answer to (1, 0, 1), which should be 1.
+The tutorial prints the neuron's output for (1, 0, 1), which should be 1. It is
+"Implementing ANN training process in Python" by Vivek Pal, GeeksforGeeks:
+https://www.geeksforgeeks.org/implementing-ann-training-process-in-python/
 """
 
 # %%
 # Settings
 # --------
-# A tutorial's program is an estimator with these parameters:
+# The tutorial's program is an estimator with these parameters:
 #
 # - no hidden layer, ``()``, and no bias, ``fit_intercept=False``;
 # - weights drawn from -1 to 1 by ``numpy.random.RandomState(1)``;
 # - all rows in one batch, without momentum or penalty;
-# - exactly `max_iter` epochs: an infinite patience never stops earlier.
+# - exactly `max_iter` epochs: with an infinite `n_iter_no_change`, training never stops
+#   earlier.
 #
-# The tutorial adds the gradient up over the rows where ours is their mean. So its
-# learning rate 1 is ours times the number of rows.
+# The tutorial sums the gradient over the rows, and ours is their mean. So its learning
+# rate of 1 is the number of rows here.
 import numpy as np
 
 from sknn_simple import SimpleMLPClassifier
@@ -28,7 +31,7 @@ from sknn_simple.datasets import load_third_input_wins
 
 
 def reproduce():
-    """Train for more and more epochs; rows of (what, published, reproduced)."""
+    """Train for 10 to 10000 epochs; return rows of (what, published, reproduced)."""
     data = load_third_input_wins()
     n_rows = len(data.data)
     rows = []
@@ -59,12 +62,13 @@ def reproduce():
 # Published and reproduced
 # ------------------------
 if __name__ == "__main__":
-    print(f"{'answer to':30}{'published':>12}{'reproduced':>12}")
+    print(f"{'output for':30}{'published':>12}{'reproduced':>12}")
     for what, published, reproduced in reproduce():
         print(f"{what:30}{published:>12}{reproduced:>12}")
 
 # %%
 # Conclusion
 # ----------
-# Ten epochs tell the neuron which way to lean, ten thousand make it nearly certain.
-# It never reaches 1: the closer it comes, the smaller the gradient.
+# After ten epochs the output is on the right side of 0.5; after ten thousand the neuron
+# is nearly certain. The output never reaches 1: the closer it comes, the smaller the
+# gradient.

@@ -1,13 +1,14 @@
-"""Watching a fit: scikit-learn's ProgressBar and ScoringMonitor.
+"""Watch a fit with scikit-learn's ProgressBar and ScoringMonitor.
 
-Callbacks hear of each epoch. A progress bar goes on what is fitted, be it a network, a
-Pipeline or a search; a monitor of scores goes on the network itself.
+Callbacks are called at every epoch. Set a progress bar on the estimator that you fit,
+which may be a network, a Pipeline or a search. Set a score monitor on the network
+itself.
 """
 
 # %%
-# A bar and scores
-# ----------------
-# Without ``rich`` (extra `progress`) there is no bar.
+# A progress bar and scores
+# -------------------------
+# The bar needs ``rich`` (extra `progress`).
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
@@ -22,14 +23,15 @@ monitor = ScoringMonitor(scoring="accuracy")
 network = SimpleMLPClassifier((8,), max_iter=20, random_state=0)
 network.set_params(n_iter_no_change=float("inf"))
 network.set_callbacks(ProgressBar(), monitor).fit(scaled, y)
-rows = monitor.get_logs().data  # of the fit as a whole, and of each epoch
+rows = monitor.get_logs().data  # one per epoch, and one for the whole fit
 scores = [row["accuracy"] for row in rows if row["task_name"] == "epoch"]
 print(f"accuracy after 1, 5 and 20 epochs: {scores[0]:.2f}, {scores[4]:.2f}, ", end="")
 print(f"{scores[19]:.2f}")
 
 # %%
-# In a Pipeline, and in a search
-# ------------------------------
+# In a Pipeline and in a search
+# -----------------------------
+# `max_propagation_depth` limits for how many nested estimators bars are shown.
 plain = SimpleMLPClassifier((8,), max_iter=20, random_state=0)
 plain.set_params(n_iter_no_change=float("inf"))
 pipeline = Pipeline([("scale", StandardScaler()), ("mlp", plain)])
@@ -43,6 +45,7 @@ search.set_callbacks(ProgressBar(max_propagation_depth=1)).fit(X, y)
 # %%
 # Conclusion
 # ----------
+# The last recorded accuracy is that of the fitted network.
 assert len(scores) == 20
 assert scores[19] == network.score(scaled, y)
 print(f"The search chose {search.best_params_}.")

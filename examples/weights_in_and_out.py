@@ -1,12 +1,12 @@
-"""Weights from elsewhere, and out again: `from_coefs` and `to_sklearn`.
+"""Import and export weights with `from_coefs` and `to_sklearn`.
 
-A network is its weights. Those of scikit-learn's MLP become one of ours, which is
-trained on, and goes back.
+A network is its weights. This script imports the weights of scikit-learn's MLP, trains
+them further, and exports them again.
 """
 
 # %%
-# In
-# --
+# Import
+# ------
 import numpy as np
 from sklearn.datasets import load_iris
 from sklearn.neural_network import MLPClassifier
@@ -26,28 +26,29 @@ ours = SimpleMLPClassifier.from_coefs(
     random_state=0,
 )
 difference = np.abs(ours.predict_proba(X) - theirs.predict_proba(X)).max()
-print(f"in: probabilities differ by {difference:.0e}")
+print(f"imported: probabilities differ by {difference:.0e}")
 assert difference < 1e-12
 
 # %%
-# On
-# --
-# `partial_fit` goes on from there, an epoch a call.
+# Train further
+# -------------
+# `partial_fit` continues from the imported weights, for one epoch per call.
 before = ours.score(X, y)
 for _ in range(100):
     ours.partial_fit(X, y)
-print(f"100 epochs more: loss {ours.loss_curve_[0]:.3f} to {ours.loss_:.3f}")
+print(f"100 more epochs: loss {ours.loss_curve_[0]:.3f} to {ours.loss_:.3f}")
 assert ours.loss_ < ours.loss_curve_[0]
 
 # %%
-# Out
-# ---
+# Export
+# ------
 back = ours.to_sklearn()
 difference = np.abs(ours.predict_proba(X) - back.predict_proba(X)).max()
-print(f"out: a {type(back).__name__}, whose probabilities differ by {difference:.0e}")
+print(f"exported: {type(back).__name__}, probabilities differ by {difference:.0e}")
 assert difference < 1e-12
 
 # %%
 # Conclusion
 # ----------
+# Predictions survive both conversions, up to rounding.
 print(f"Accuracy {before:.3f} before, {back.score(X, y):.3f} after.")
