@@ -81,7 +81,7 @@ print(f"Resumed: {progress.n_epochs} of {resumed.n_iter_} epochs were left to tr
 # %%
 # Conclusion
 # ----------
-# The result equals that of an uninterrupted training, to the last bit of every weight.
+# The weights equal those of an uninterrupted training, to the last bit.
 network.fit(X, y)
 pairs = zip(
     resumed.coefs_ + resumed.intercepts_,

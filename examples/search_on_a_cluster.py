@@ -75,8 +75,8 @@ if __name__ == "__main__":
     # %%
     # Conclusion
     # ----------
-    # A worker died, the other one ran its fits, and the result equals that of the
-    # search in this process.
+    # A worker died, the other one ran its fits, and the results are those of the search
+    # in this process.
     for name, column in here.cv_results_.items():
         if not name.endswith("_time"):
             np.testing.assert_array_equal(search.cv_results_[name], column)

@@ -45,7 +45,7 @@ search.set_callbacks(ProgressBar(max_propagation_depth=1)).fit(X, y)
 # %%
 # Conclusion
 # ----------
-# The last recorded accuracy is that of the fitted network.
+# The last recorded accuracy is the accuracy of the fitted network.
 assert len(scores) == 20
 assert scores[19] == network.score(scaled, y)
 print(f"The search chose {search.best_params_}.")
