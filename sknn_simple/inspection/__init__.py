@@ -1,7 +1,8 @@
-"""Looking into a network: its gradient, a step of its training, and its health."""
+"""Inspection of a network: its gradient, a step of its training, and its health."""
 
-from .diagnosis import Diagnosis, Finding, diagnose
+from .diagnosis import Diagnosis, diagnose
 from .explanation import explain_step
+from .finding import Finding
 from .gradient import GradientCheck, check_gradient
 from .step import StepExplanation
 

@@ -1,7 +1,6 @@
-"""What the samples alone may show: inputs and targets not fit for a network.
+"""Symptoms of the data: inputs and targets that a network learns poorly from.
 
-Each yields where it is found, the figure, the threshold, what is seen, and what to
-try: the parts of a Finding after its kind.
+Each function returns a list of findings, as `finding.beyond` makes them.
 """
 
 import numpy as np
@@ -9,135 +8,121 @@ from scipy.sparse import issparse
 from scipy.stats import skew
 from sklearn.base import is_regressor
 
-from .case import worst_first
+from ..network import OUT_ACTIVATIONS
+from .finding import beyond
 
-SCALER = "scale the inputs, for instance with StandardScaler in a Pipeline."
-
-
-def constant_inputs(case):
-    constant = case.inputs.lowest == case.inputs.highest
-    if not case.estimator.fit_intercept:
-        constant &= case.inputs.lowest == 0  # any other value serves as a bias
-    if constant.any():
-        where, _ = worst_first(case.features, np.zeros(len(constant)), constant)
-        yield (
-            where,
-            float(constant.sum()),
-            0.0,
-            f"{constant.sum()} of {len(constant)} features have one value only: they "
-            "tell nothing.",
-            "leave them out, for instance with VarianceThreshold.",
-        )
+SCALE_INPUTS = "scale the inputs, for instance with StandardScaler in a Pipeline."
 
 
-def unscaled_inputs(case):
-    mean, deviation, lowest, highest = case.inputs
-    wide = deviation > 10
-    if wide.any():
-        where, worst = worst_first(case.features, deviation, wide)
-        yield (
-            where,
-            worst,
-            10.0,
-            f"The deviation of {wide.sum()} of {len(wide)} features is above 10, of "
-            f"{where[0]} it is {worst:.4g}: they drown the others, and drive units to "
-            "their limits.",
-            SCALER,
-        )
-    if issparse(case.problem.samples.X):
-        return  # A word that is rare in every text is no narrow feature.
-    reach = np.maximum(highest - mean, mean - lowest)
-    narrow = (reach < 0.25) & (lowest < highest)
-    if narrow.any():
-        where, worst = worst_first(case.features, -reach, narrow)
-        yield (
-            where,
-            -worst,
-            0.25,
-            f"{narrow.sum()} of {len(narrow)} features never differ from their mean by "
-            f"0.25, {where[0]} by {-worst:.4g} at most: the network hardly sees them.",
-            SCALER,
-        )
-
-
-def uncentred_inputs(case):
-    mean, deviation, lowest, highest = case.inputs
-    offset = np.abs(mean)
-    ratio = np.divide(
-        offset, deviation, out=np.zeros_like(mean), where=lowest < highest
-    )
-    found = (ratio > 10) & (offset > 1)
-    if found.any():
-        where, worst = worst_first(case.features, ratio, found)
-        yield (
-            where,
-            worst,
-            10.0,
-            f"The mean of {found.sum()} of {len(found)} features is more than 10 "
-            f"deviations from 0, of {where[0]} {worst:.4g}: what varies is lost "
-            "beside what does not.",
-            SCALER,
-        )
-
-
-def _outputs(case):
-    n_outputs = len(case.targets.mean)
-    return ["y"] if n_outputs == 1 else [f"y[:, {k}]" for k in range(n_outputs)]
-
-
-def _is_unbounded(case):
-    return is_regressor(case.estimator) and (
-        case.problem.objective.out_activation in ("identity", "relu")
+def constant_inputs(evidence):
+    _, _, lowest, highest = evidence.inputs
+    constant = lowest == highest
+    if not evidence.network.fit_intercept:
+        constant &= lowest == 0  # any other constant serves as a bias
+    return beyond(
+        evidence.feature_names,
+        constant * constant.sum(),
+        above=0,
+        seen="{n_found} of {n} features have the same value in every sample: nothing "
+        "can be learned from them.",
+        advice="leave them out, for instance with VarianceThreshold.",
     )
 
 
-def unscaled_targets(case):
-    # A scale that was learned is an array.
-    if not _is_unbounded(case) or case.problem.targets.is_scaled:
-        return
+def unscaled_inputs(evidence):
+    mean, deviation, lowest, highest = evidence.inputs
+    found = beyond(
+        evidence.feature_names,
+        deviation,
+        above=10,
+        seen="The standard deviation of {n_found} of {n} features is above 10; for "
+        "{first} it is {figure:.4g}. Such features drown out the others and saturate "
+        "units.",
+        advice=SCALE_INPUTS,
+    )
+    if issparse(evidence.problem.samples.X):
+        return found  # a word that is rare in every text is no narrow feature
+    return found + beyond(
+        evidence.feature_names,
+        np.maximum(highest - mean, mean - lowest),
+        below=0.25,
+        among=lowest < highest,
+        seen="{n_found} of {n} features always lie within 0.25 of their mean, {first} "
+        "within {figure:.4g}: they hardly influence the network.",
+        advice=SCALE_INPUTS,
+    )
+
+
+def uncentred_inputs(evidence):
+    mean, deviation, lowest, highest = evidence.inputs
+    offset, varies = np.abs(mean), lowest < highest
+    return beyond(
+        evidence.feature_names,
+        np.divide(offset, deviation, out=np.zeros_like(mean), where=varies),
+        above=10,
+        among=offset > 1,
+        seen="The mean of {n_found} of {n} features is more than 10 standard "
+        "deviations from 0; for {first} it is {figure:.4g} deviations. The variation "
+        "is tiny compared with the mean.",
+        advice=SCALE_INPUTS,
+    )
+
+
+def unscaled_targets(evidence):
+    if not _is_unbounded(evidence) or evidence.problem.standardised_by is not None:
+        return []
     advice = "scale y, for instance with TransformedTargetRegressor."
-    if case.problem.objective.out_activation == "identity":
+    if evidence.problem.objective.out_activation == "identity":
         advice = "normalize_y=True."
-    mean, deviation, lowest, highest = case.targets
-    varies, names = lowest < highest, _outputs(case)
+    mean, deviation, lowest, highest = evidence.targets
     ratio = np.divide(
         np.abs(mean), deviation, out=np.zeros_like(mean), where=deviation > 0
     )
-    for found, figures, threshold, what in (
-        (deviation > 10, deviation, 10.0, "a deviation above 10"),
-        (deviation < 0.1, -deviation, 0.1, "a deviation below 0.1"),
-        (ratio > 10, ratio, 10.0, "a mean above 10 deviations"),
-    ):
-        found = found & varies
-        if found.any():
-            where, worst = worst_first(names, figures, found)
-            yield (
-                where,
-                abs(worst),
-                threshold,
-                f"The network is trained on targets with {what}, {abs(worst):.4g}: no "
-                "learning rate suits such an output and hidden units alike.",
-                advice,
-            )
+    return [
+        finding
+        for figures, threshold, what in (
+            (deviation, {"above": 10}, "a standard deviation above 10"),
+            (deviation, {"below": 0.1}, "a standard deviation below 0.1"),
+            (ratio, {"above": 10}, "a mean above 10 standard deviations"),
+        )
+        for finding in beyond(
+            _target_names(evidence),
+            figures,
+            **threshold,
+            among=lowest < highest,
+            seen=f"The network is trained on targets with {what} ({{figure:.4g}}): no "
+            "single learning rate suits both the output and the hidden units.",
+            advice=advice,
+        )
+    ]
 
 
-def skewed_targets(case):
-    if not _is_unbounded(case) or case.problem.objective.loss != "squared_error":
-        return
-    Y, targets = case.problem.samples.Y, case.targets
-    # What is constant up to rounding is not skewed.
+def skewed_targets(evidence):
+    squared = evidence.problem.objective.loss == "squared_error"
+    if not _is_unbounded(evidence) or not squared:
+        return []
+    Y, targets = evidence.problem.samples.Y, evidence.targets
+    # Targets that are constant up to rounding are not skewed.
     varies = targets.deviation > 1e-10 * np.abs(targets.mean)
     skewness = np.zeros(len(varies))
     skewness[varies] = np.abs(skew(Y[:, varies]))
-    found = skewness > 3
-    if found.any():
-        where, worst = worst_first(_outputs(case), skewness, found)
-        yield (
-            where,
-            worst,
-            3.0,
-            f"The skewness of the targets is {worst:.3g}: a few extreme ones outweigh "
-            "all others in the squared error.",
-            "TransformedTargetRegressor with np.log1p and np.expm1, "
-            "loss='absolute_error', or loss='poisson' for counts.",
-        )
+    return beyond(
+        _target_names(evidence),
+        skewness,
+        above=3,
+        seen="The skewness of the targets is {figure:.3g}: a few extreme ones outweigh "
+        "all others in the squared error.",
+        advice="TransformedTargetRegressor with np.log1p and np.expm1, "
+        "loss='absolute_error', or loss='poisson' for counts.",
+    )
+
+
+def _is_unbounded(evidence):
+    """Whether the network is a regressor whose targets are not limited."""
+    output = OUT_ACTIVATIONS[evidence.problem.objective.out_activation]
+    return is_regressor(evidence.network) and not np.isfinite(output.bounds).any()
+
+
+def _target_names(evidence):
+    n_outputs = len(evidence.targets.mean)
+    return ["y"] if n_outputs == 1 else [f"y{k}" for k in range(1, n_outputs + 1)]

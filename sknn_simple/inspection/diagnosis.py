@@ -1,13 +1,13 @@
 """Diagnosis: what is wrong with a fitted network, and what to try."""
 
-from dataclasses import dataclass
-from textwrap import fill
+from numpy.typing import ArrayLike
+from sklearn.pipeline import Pipeline
 
-from sklearn.utils.validation import check_is_fitted
-
+from .._base import BaseSimpleMLP, MatrixLike
+from .._pipeline import fitted_network, input_names, network_input
 from . import data_symptoms, training_symptoms, unit_symptoms
-from .case import make_case
-from .problem import check_kind
+from .evidence import gather_evidence
+from .finding import Finding
 
 SYMPTOMS = (
     data_symptoms.constant_inputs,
@@ -25,71 +25,20 @@ SYMPTOMS = (
     training_symptoms.underfitting,
     training_symptoms.overfitting,
 )
-"""What is looked for, causes first. The kind of a finding is the function's name."""
+"""The symptoms, causes first. The name of the function is the kind of its findings."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a practitioner would look into.
-
-    Attributes
-    ----------
-    kind : str
-        Such as "unscaled_inputs"; `diagnose` lists them.
-
-    where : tuple of str
-        The features, the layer or the outputs concerned, the worst first.
-
-    figure, threshold : float
-        What the finding rests on, and the value that it lies beyond.
-
-    seen : str
-        The finding in a sentence.
-
-    advice : str
-        What to try.
-    """
-
-    kind: str
-    where: tuple[str, ...]
-    figure: float
-    threshold: float
-    seen: str
-    advice: str
-
-    def __str__(self):
-        return "\n".join(
-            [
-                f"{self.kind} ({_listed(self.where)})",
-                fill(self.seen, 79, initial_indent="  ", subsequent_indent="  "),
-                fill(
-                    f"Try: {self.advice}",
-                    79,
-                    initial_indent="  ",
-                    subsequent_indent="       ",
-                ),
-            ]
-        )
-
-
-def _listed(names, max_shown=5):
-    """Names, at most so many of them."""
-    shown = ", ".join(names[:max_shown])
-    n_more = len(names) - max_shown
-    return f"{shown} and {n_more} more" if n_more > 0 else shown
-
-
-class Diagnosis(tuple):
-    """What `diagnose` found: a tuple of Finding that prints as a report."""
+class Diagnosis(tuple[Finding, ...]):
+    """The findings of `diagnose`: a tuple of Finding that prints as a report."""
 
     __slots__ = ()
 
     @property
-    def kinds(self):
-        """The kinds of the findings, each once, in their order."""
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the findings, in their order, without duplicates."""
         return tuple(dict.fromkeys(finding.kind for finding in self))
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not self:
             return (
                 "Nothing found: on these samples the network looks healthy.\n"
@@ -101,21 +50,28 @@ class Diagnosis(tuple):
     __repr__ = __str__
 
 
-def diagnose(estimator, X, y, sample_weight=None):
-    """Look for what commonly goes wrong when a network is trained.
+def diagnose(
+    estimator: BaseSimpleMLP | Pipeline,
+    X: MatrixLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+) -> Diagnosis:
+    """Look for common problems of a trained network.
 
     Parameters
     ----------
-    estimator : SimpleMLPClassifier or SimpleMLPRegressor
-        Fitted. It is not changed.
+    estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
+        Fitted; it is not changed. A Pipeline must end in one of the two, and its
+        other steps transform `X` first.
 
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        The training data, or others of the same kind. Only others show overfitting.
+        The training samples, or others of the same kind. Only others show overfitting.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Targets of the samples.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Rows of weight zero are left out.
+        Weights of the samples. Samples of weight zero are left out.
 
     Returns
     -------
@@ -126,59 +82,64 @@ def diagnose(estimator, X, y, sample_weight=None):
     Raises
     ------
     NotFittedError
-        If the estimator has no weights yet.
+        If the estimator is not fitted.
     TypeError
-        If `estimator` is not one of these two, as a Pipeline is not.
+        If `estimator` neither is nor ends in a classifier or regressor of this package.
     ValueError
-        If the data are not as `fit` wants them.
+        If `fit` would not accept the data.
 
     Notes
     -----
-    Thresholds are rules of thumb. "Share" is one of all samples, "constant" the loss of
-    the best answer that is the same for every sample. What training recorded is in
-    `history_`; a model made by `from_coefs` has no such record, and L-BFGS no rate.
+    Thresholds are rules of thumb. "Constant" is the loss of the best constant
+    prediction. Inputs are those of the network: of a Pipeline, what its other steps
+    return. Symptoms of training are read from `history_` and `stop_reason_`, which are
+    empty for a model made by `from_coefs`; L-BFGS has no learning rate.
 
     ========================= =======================================================
-    kind                      found where
+    kind                      criterion
     ========================= =======================================================
-    constant_inputs           a feature has one value only (and without biases, 0)
-    unscaled_inputs           a feature's standard deviation is above 10; or, in dense
-                              X, it never differs from its mean by 0.25
-    uncentred_inputs          a feature's mean is above 1, and above 10 deviations
-    unscaled_targets          targets that are not standardised, of an identity or relu
-                              output, have a deviation above 10 or below 0.1, or a
-                              mean above 10 deviations
-    skewed_targets            the skewness of targets is above 3, under squared error
-    saturated_units           more than 0.5 of the activations of a layer of sigmoid or
-                              tanh units lie within 1% of the ends of their range, and
-                              the loss is not below 0.1 times the constant's
-    dead_units                more than 0.2 of a layer's relu units are 0 for every
+    constant_inputs           a feature has a single value (in a network without
+                              biases: only zeros)
+    unscaled_inputs           the standard deviation of a feature is above 10; or all
+                              its values, in dense X, lie within 0.25 of its mean
+    uncentred_inputs          the mean of a feature is above 1 and above 10 standard
+                              deviations
+    unscaled_targets          raw targets of an identity or relu output have a standard
+                              deviation above 10 or below 0.1, or a mean above 10
+                              standard deviations
+    skewed_targets            the skewness of such targets is above 3, and the loss is
+                              the squared error
+    saturated_units           more than 0.5 of the activations of a sigmoid or tanh
+                              layer lie within 1% of the ends of their range, and the
+                              loss is at least 0.1 times the constant
+    dead_units                more than 0.2 of the units of a relu layer are 0 for every
                               sample
-    vanishing_gradients       the gradient by a hidden layer's coefs, root mean square
-                              over samples of its norm, is below 1e-3 times that of the
-                              output layer
-    exploding_gradients       it is above 1e3 times that
+    vanishing_gradients       the gradient by the coefs of a hidden layer is below 1e-3
+                              times that in the output layer (norms for single samples,
+                              root mean square over the samples)
+    exploding_gradients       the same ratio is above 1e3
     learning_rate_too_high    in the second half of at least 10 epochs, the loss rises
-                              by more than 0.05 an epoch on average (of its whole fall,
-                              or of the constant's loss if that is more); or it ends
-                              as much as 0.25 of that above its lowest
+                              by more than 0.05 per epoch on average (relative to its
+                              whole fall or to the constant, whichever is more); or
+                              it ends more than 0.25 of that above its lowest value
     learning_rate_too_low     in the second half of at least 10 epochs, the loss falls
                               in 9 of 10 epochs, by more than 0.25 of its whole fall
-    stopped_by_max_iter       `max_iter` epochs were over before patience
-                              (`n_iter_no_change`, if it is finite) or L-BFGS's own rule
-    underfitting              the loss on `X`, and that of training, if it is known,
-                              are above 0.9 times the constant's
-    overfitting               the loss on `X`, or the last one of early stopping's
-                              validation, is above that of training by more than
-                              0.25 of the constant's, which was below 0.9 of it
+    stopped_by_max_iter       `stop_reason_` is 'max_iter', and training could have
+                              stopped earlier, by patience (`n_iter_no_change`) or
+                              by L-BFGS's own rule
+    underfitting              the loss on `X` and the training loss, if it is known, are
+                              above 0.9 times the constant
+    overfitting               the training loss is below 0.9 times the constant, and
+                              exceeded, by more than 0.25 times the constant, by the
+                              loss on `X` or by early stopping's last validation loss
     ========================= =======================================================
 
     References
     ----------
     Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", 1998, on
-    inputs, targets and rates. X. Glorot and Y. Bengio, "Understanding the difficulty of
-    training deep feedforward neural networks", AISTATS 2010, on saturation and
-    gradients.
+    inputs, targets and learning rates. X. Glorot and Y. Bengio, "Understanding the
+    difficulty of training deep feedforward neural networks", AISTATS 2010, on
+    saturation and gradients.
 
     Examples
     --------
@@ -197,16 +158,16 @@ def diagnose(estimator, X, y, sample_weight=None):
     >>> diagnosis.kinds
     ('unscaled_inputs', 'saturated_units')
     >>> print(diagnosis[0])
-    unscaled_inputs (X[:, 2])
-      The deviation of 1 of 4 features is above 10, of X[:, 2] it is 1000: they
-      drown the others, and drive units to their limits.
+    unscaled_inputs (x3)
+      The standard deviation of 1 of 4 features is above 10; for x3 it is 1000.
+      Such features drown out the others and saturate units.
       Try: scale the inputs, for instance with StandardScaler in a Pipeline.
     """
-    check_kind(estimator)
-    check_is_fitted(estimator)
-    case = make_case(estimator, X, y, sample_weight)
+    network = fitted_network(estimator)
+    X, names = network_input(estimator, X), input_names(estimator)
+    evidence = gather_evidence(network, names, X, y, sample_weight)
     return Diagnosis(
-        Finding(symptom.__name__, *found)
+        Finding(symptom.__name__, *finding)
         for symptom in SYMPTOMS
-        for found in symptom(case)
+        for finding in symptom(evidence)
     )

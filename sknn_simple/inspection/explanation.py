@@ -1,82 +1,79 @@
-"""Explanation: one backpropagation step laid out, from a sample and its target."""
+"""explain_step: one backpropagation step laid out, from a sample and its target."""
 
 import math
-from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
+from numpy.typing import ArrayLike
+from sklearn.pipeline import Pipeline
 
-from ..network import LOSSES
-from .passes import Passes, is_canonical
-from .problem import check_kind, layer_name, make_problem, not_finite, one_sample
-from .step import Factor, Layer, Neuron, StepExplanation, Weight
-
-SLOPES = {
-    "identity": "1",
-    "logistic": "{a} * (1 - {a})",
-    "tanh": "1 - {a}^2",
-    "relu": "1 if {a} > 0, else 0",
-}
-"""The derivative, from its output, of each activation but those of canonical pairs."""
-
-LOSS_SLOPES = {"squared_error": "{a} - {y}", "absolute_error": "sign({a} - {y})"}
-"""The derivative by the output, of each loss that is not of a canonical pair."""
+from .._base import BaseSimpleMLP, MatrixLike
+from .._pipeline import fitted_network, input_names, network_input
+from ..network import LOSSES, OUT_ACTIVATIONS
+from .chain_rule import ChainRule
+from .neuron import Factor, Layer, Neuron, Weight
+from .one_sample import one_sample, one_target
+from .problem import layer_name, make_problem, not_finite
+from .step import StepExplanation
 
 
-def explain_step(estimator, x, y):
+def explain_step(
+    estimator: BaseSimpleMLP | Pipeline, x: MatrixLike, y: ArrayLike
+) -> StepExplanation:
     """Lay out one backpropagation step on one sample, neuron by neuron.
 
-    A plain step of gradient descent at the learning rate of the estimator's next epoch,
-    from its fitted weights: what `partial_fit` on this sample does with solver 'sgd'
-    and without momentum. All is computed in float64. The estimator is not changed.
+    The step is one of plain gradient descent from the fitted weights, at the learning
+    rate of the estimator's next epoch: what `partial_fit` does on this sample with
+    solver='sgd' and momentum=0. It is computed in float64, and the estimator is not
+    changed.
 
     Parameters
     ----------
-    estimator : SimpleMLPClassifier or SimpleMLPRegressor
-        Fitted, or made by `from_coefs`.
+    estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
+        Fitted, or made by `from_coefs`. A Pipeline must end in one of the two; its
+        other steps transform `x`.
 
     x : {array-like, sparse matrix} of shape (n_features,) or (1, n_features)
         The sample.
 
     y : label, number or array-like of shape (n_outputs,) or (1, n_outputs)
-        Its target.
+        Target of the sample.
 
     Returns
     -------
     step : StepExplanation
         It prints as text, and shows as HTML in a notebook. `step.layers`, their
-        `neurons` and their `weights` have every number and every factor.
+        `neurons` and their `weights` hold every number and every factor.
 
     Raises
     ------
     NotFittedError
-        If the estimator has no weights yet.
+        If the estimator is not fitted.
     TypeError
-        If `estimator` is not one of these two, as a Pipeline is not.
+        If `estimator` neither is nor ends in a classifier or regressor of this package.
     ValueError
         If `x` is not one sample, or `y` not its target, or the loss is not finite.
 
     Notes
     -----
-    In the formulas inputs, weights, neurons and targets are counted from 1, as on
-    paper: x1 is the first column.
+    The formulas count inputs, weights, neurons and targets from 1, as on paper: x1 is
+    the first input of the network.
 
-    By the chain rule the derivative of the loss L by a weight w that joins the input x
-    to a neuron is ::
+    By the chain rule, the derivative of the loss L by a weight w from an input x to a
+    neuron is ::
 
         dL/dw = dL/da * da/dz * x
 
-    where z is the neuron's weighted sum and a its activation; dL/da is a sum over the
-    neurons above of dL/dz times the weight that leads there. While there is only one
-    neuron above, dL/dz is written as the product that it is. Log-loss and Poisson
+    where z is the neuron's weighted sum and a its activation; dL/da is a sum, over the
+    neurons of the next layer, of dL/dz times the weight that leads there. If the next
+    layer has a single neuron, dL/dz is written out as a product. Log-loss and Poisson
     deviance form canonical pairs with their output activations: dL/dz is a - y, and is
-    given as this one factor, since the two that it consists of can be 0 and infinite.
+    shown as one factor, since its two factors can be 0 and infinite.
 
     With `normalize_y` the network is trained on standardised targets, and the step
-    shows the weights of the output layer that do this; those in `coefs_` are multiplied
-    by the deviation. The penalty `alpha` adds alpha / W * w to the derivative by
-    each coef, where W is the weight of the sample: 1, or that of its class.
+    shows the output layer's weights in these units; those in `coefs_` are multiplied by
+    the standard deviation of y. The penalty adds alpha / W * w to the derivative by
+    each coef, where W is the weight of the sample: 1, or the weight of its class.
 
     References
     ----------
@@ -84,7 +81,7 @@ def explain_step(estimator, x, y):
 
     Examples
     --------
-    A network of two sigmoids and one more, in which all weights are 1:
+    A network of two hidden sigmoids and an output sigmoid, in which all coefs are 1:
 
     >>> from sknn_simple import SimpleMLPClassifier
     >>> from sknn_simple.inspection import explain_step
@@ -103,203 +100,128 @@ def explain_step(estimator, x, y):
     da_h1/dz_h1  0.0452  a_h1 * (1 - a_h1)
     x1          -2.0000
     """
-    check_kind(estimator)
-    check_is_fitted(estimator)
-    X, y = one_sample(x), _one_target(y, estimator._targets)
-    problem = make_problem(estimator, X, y)
+    network = fitted_network(estimator)
+    y = one_target(network, y)
+    problem = make_problem(network, network_input(estimator, one_sample(x)), y)
     with np.errstate(over="ignore", invalid="ignore"):
         explainer = _Explainer(problem)
     if not math.isfinite(explainer.passes.loss):
         raise not_finite(explainer.passes.loss)
-    return explainer.explanation(
-        feature_names=getattr(estimator, "feature_names_in_", None), y=y[0]
-    )
-
-
-def _one_target(y, targets):
-    """The target as an array of one row, of shape (1,) or (1, n_outputs)."""
-    y = np.asarray(y)
-    is_row = targets.n_outputs > 1 and (targets.classes is None or targets.multilabel)
-    shape = (1, targets.n_outputs) if is_row else (1,)
-    if y.size != math.prod(shape):
-        what = f"{targets.n_outputs} numbers" if is_row else "one label or number"
-        raise ValueError(
-            f"y must be the target of one sample, {what}, got shape {y.shape}."
-        )
-    return y.reshape(shape)
+    return explainer.explanation(input_names(estimator), y[0])
 
 
 class _Explainer:
-    """Gives names to what Passes found, and makes the structure."""
+    """Names the numbers of one step, and arranges them by neuron."""
 
     def __init__(self, problem):
-        self.problem = problem
-        self.objective = problem.objective
-        self.parameters = problem.parameters
-        self.strength = self.objective.alpha / problem.samples.total_weight
-        self.passes = Passes(problem)
-        self.gradient = self.parameters.zeros_like()
-        self.passes.write_gradient(
-            self.gradient, self.strength * self.parameters.flat_coefs
+        self.problem, self.old = problem, problem.parameters
+        self.loss = LOSSES[problem.objective.loss]
+        self.strength = problem.objective.alpha / problem.samples.total_weight
+        self.passes = ChainRule(problem)
+        self.gradient = self.passes.gradient_like(self.old)
+        self.gradient.flat_coefs += self.strength * self.old.flat_coefs
+        self.new = self.old.view(
+            self.old.flat - problem.learning_rate * self.gradient.flat
         )
-        self.new_parameters = self.parameters.view(
-            self.parameters.flat - problem.learning_rate * self.gradient.flat
-        )
-        self._name()
-
-    def _name(self):
-        """Make the names of the inputs, the neurons and the targets."""
-        n_features, *widths = self.parameters.layer_sizes
-        *hidden, n_outputs = widths
-        several = len(hidden) > 1
+        n_features, *hidden, n_outputs = self.old.layer_sizes
         self.neuron_names = [
-            [f"h{i + 1}.{j + 1}" if several else f"h{j + 1}" for j in range(width)]
-            for i, width in enumerate(hidden)
+            _numbered(f"h{i}." if len(hidden) > 1 else "h", width)
+            for i, width in enumerate(hidden, start=1)
         ]
-        self.target_names = ["y"]
-        outputs = ["o"]
-        if n_outputs > 1:
-            self.target_names = [f"y{k + 1}" for k in range(n_outputs)]
-            outputs = [f"o{k + 1}" for k in range(n_outputs)]
-        self.neuron_names.append(outputs)
-        self.input_names = [
-            [f"x{k + 1}" for k in range(n_features)],
-            *([f"a_{name}" for name in names] for names in self.neuron_names[:-1]),
-        ]
-        # A Factor for each input of a layer, which all its neurons share.
+        self.neuron_names.append(_numbered("o", n_outputs) if n_outputs > 1 else ["o"])
+        self.targets = _numbered("y", n_outputs) if n_outputs > 1 else ["y"]
+        self.inputs = _numbered("x", n_features)
+        names = [[f"a_{name}" for name in layer] for layer in self.neuron_names[:-1]]
+        # One Factor per input of a layer, shared by the layer's neurons.
         self.factors = [
-            [Factor(name, value) for name, value in zip(names, values, strict=True)]
-            for names, values in zip(
-                self.input_names,
-                map(np.ndarray.tolist, self.passes.inputs),
-                strict=True,
+            list(map(Factor, layer, values.tolist()))
+            for layer, values in zip(
+                [self.inputs, *names], self.passes.inputs, strict=True
             )
         ]
-        sizes = [coef.size for coef in self.parameters.coefs]
-        self.first_coef = list(accumulate([1, *sizes]))
-        self.first_intercept = list(accumulate([1, *widths]))
+        self.first_coef = list(accumulate([1, *(c.size for c in self.old.coefs)]))
+        self.first_intercept = list(accumulate([1, *hidden, n_outputs]))
 
     def explanation(self, feature_names, y):
-        """All of it."""
-        layers, above = [], None
-        for i in range(len(self.neuron_names) - 1, -1, -1):  # chains come from above
+        """Return the StepExplanation."""
+        objective, coefs = self.problem.objective, self.old.flat_coefs
+        layers, above, n_layers = [], None, len(self.neuron_names)
+        for i in reversed(range(n_layers)):  # chains begin at the outputs
+            activation = objective.activation if layers else objective.out_activation
             above = tuple(
-                self._neuron(i, j, above) for j in range(len(self.neuron_names[i]))
+                self._neuron(i, j, above, activation)
+                for j in range(len(self.neuron_names[i]))
             )
-            name = layer_name(i, len(self.neuron_names))
-            layers.insert(0, Layer(name, self._activation(i), above))
-        _, Y, _ = self.problem.samples
-        targets, coefs = self.problem.targets, self.parameters.flat_coefs
-        scaled = targets.is_scaled
+            layers.insert(0, Layer(layer_name(i, n_layers), activation, above))
+        targets = self.problem.samples.Y[0].tolist()
         return StepExplanation(
-            inputs=_named(self.input_names[0], self.passes.inputs[0]),
-            feature_names=None if feature_names is None else list(feature_names),
+            inputs={factor.name: factor.value for factor in self.factors[0]},
+            feature_names=None if feature_names == self.inputs else feature_names,
             y=y,
-            targets=_named(self.target_names, Y[0]),
-            standardised_by=(targets.mean, targets.scale) if scaled else None,
-            objective=self.objective,
+            targets=dict(zip(self.targets, targets, strict=True)),
+            standardised_by=self.problem.standardised_by,
+            objective=objective,
             loss=self.passes.loss,
             penalty=0.5 * self.strength * float(coefs @ coefs),
             learning_rate=self.problem.learning_rate,
             layers=tuple(layers),
-            parameters=self.parameters,
+            parameters=self.old,
             gradient=self.gradient,
-            new_parameters=self.new_parameters,
+            new_parameters=self.new,
         )
 
-    def _activation(self, i):
-        """Name of the activation function of layer i."""
-        last = i == len(self.neuron_names) - 1
-        return self.objective.out_activation if last else self.objective.activation
-
-    def _neuron(self, i, j, above):
-        """The j-th neuron of layer i, below the neurons `above`."""
-        passes, name = self.passes, self.neuron_names[i][j]
-        slope = None
-        if above is not None or not is_canonical(self.objective.loss):
-            formula = SLOPES[self._activation(i)].format(a=f"a_{name}")
-            slope = Factor(f"da_{name}/dz_{name}", float(passes.slopes[i][j]), formula)
+    def _neuron(self, i, j, above, activation):
+        """Return the j-th neuron of layer i, below the neurons `above`."""
+        passes, name, slope = self.passes, self.neuron_names[i][j], None
         if above is None:
             paths = ((self._error(j, name),),)
         else:
             paths = tuple(self._path(i, j, k, neuron) for k, neuron in enumerate(above))
-        neuron = Neuron(
-            name=name,
-            inputs=passes.inputs[i],
-            weights=(),
-            bias=None,
-            weighted_sum=float(passes.weighted_sums[i][j]),
-            activation=float(passes.activations[i][j]),
-            delta=float(passes.deltas[i][j]),
-            paths=paths,
-            slope=slope,
-        )
-        return replace(
-            neuron,
-            weights=self._weights(i, j, neuron.chains),
-            bias=self._bias(i, j, neuron.chains),
-        )
-
-    def _weights(self, i, j, chains):
-        """The coefs of the j-th neuron of layer i, whose delta `chains` add up to."""
-        old, new, derivative = (
-            part.coefs[i][:, j].tolist()
-            for part in (self.parameters, self.new_parameters, self.gradient)
-        )
-        return tuple(
-            Weight(
-                name=self._coef_name(i, k, j),
-                target=self.neuron_names[i][j],
-                factor=factor,
-                old=old[k],
-                new=new[k],
-                penalty=self.strength * old[k],
-                derivative=derivative[k],
-                upstream=chains,
-            )
+        if above is not None or not self.loss.canonical:
+            formula = OUT_ACTIVATIONS[activation].slope.format(a=f"a_{name}")
+            slope = Factor(f"da_{name}/dz_{name}", float(passes.slopes[i][j]), formula)
+        numbers = passes.weighted_sums, passes.activations, passes.deltas
+        z, a, delta = (float(layers[i][j]) for layers in numbers)
+        neuron = Neuron(name, passes.inputs[i], z, a, delta, paths, slope)
+        target = name, neuron.chains
+        neuron.weights = tuple(
+            self._weight(self._coef_name(i, k, j), factor, target, "coefs", i, (k, j))
             for k, factor in enumerate(self.factors[i])
         )
+        if self.old.intercepts:
+            name, one = f"b{self.first_intercept[i] + j}", Factor("1", 1.0)
+            neuron.bias = self._weight(name, one, target, "intercepts", i, j)
+        return neuron
 
-    def _bias(self, i, j, chains):
-        """The intercept of the j-th neuron of layer i, or None."""
-        if not self.parameters.intercepts:
-            return None
-        return Weight(
-            name=f"b{self.first_intercept[i] + j}",
-            target=self.neuron_names[i][j],
-            factor=Factor("1", 1.0),
-            old=float(self.parameters.intercepts[i][j]),
-            new=float(self.new_parameters.intercepts[i][j]),
-            penalty=0.0,
-            derivative=float(self.gradient.intercepts[i][j]),
-            upstream=chains,
-        )
+    def _weight(self, name, factor, target, part, i, at):
+        """Return the Weight from a factor to a target, found in a part of layer i."""
+        neuron_name, chains = target
+        parameters = self.old, self.new, self.gradient
+        old, new, derivative = (float(getattr(p, part)[i][at]) for p in parameters)
+        penalty = self.strength * old if part == "coefs" else 0.0
+        return Weight(name, neuron_name, factor, old, new, penalty, derivative, chains)
 
     def _coef_name(self, i, source, j):
-        """Name of the coef that joins an input to the j-th neuron of layer i."""
-        fan_in = len(self.passes.inputs[i])
-        return f"w{self.first_coef[i] + j * fan_in + source}"
+        """Return the name of the coef from an input to the j-th neuron of layer i."""
+        return f"w{self.first_coef[i] + j * len(self.factors[i]) + source}"
 
     def _error(self, j, name):
-        """What the delta of the j-th output begins with."""
-        loss, n_outputs = self.objective.loss, len(self.target_names)
-        formula = LOSS_SLOPES.get(loss, "{a} - {y}").format(
-            a=f"a_{name}", y=self.target_names[j]
-        )
-        if LOSSES[loss].averaged and n_outputs > 1:
-            formula = f"({formula}) / {n_outputs}"
-        by = "z" if is_canonical(loss) else "a"
+        """Return the first factor of the delta of the j-th output."""
+        formula = self.loss.slope.format(a=f"a_{name}", y=self.targets[j])
+        n_averaged = self.loss.n_averaged(len(self.targets))
+        if n_averaged > 1:
+            formula = f"({formula}) / {n_averaged}"
+        by = "z" if self.loss.canonical else "a"
         return Factor(f"dL/d{by}_{name}", float(self.passes.errors[-1][j]), formula)
 
     def _path(self, i, j, k, neuron):
-        """The way from the loss through the k-th `neuron` above to the j-th here."""
-        coef = float(self.parameters.coefs[i + 1][j, k])
+        """Return the factors from the loss via the k-th `neuron` above to the j-th."""
+        coef = float(self.old.coefs[i + 1][j, k])
         weight = Factor(self._coef_name(i + 1, j, k), coef)
-        alone = len(self.neuron_names[i + 1]) == len(neuron.chains) == 1
-        if alone:
+        if len(self.neuron_names[i + 1]) == len(neuron.paths) == 1:
             return (*neuron.chains[0], weight)
         return Factor(f"dL/dz_{neuron.name}", neuron.delta), weight
 
 
-def _named(names, values):
-    return dict(zip(names, map(float, values), strict=True))
+def _numbered(prefix, n):
+    return [f"{prefix}{i}" for i in range(1, n + 1)]

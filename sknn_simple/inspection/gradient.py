@@ -1,17 +1,21 @@
-"""GradientCheck: the derivatives that backpropagation gives, against numerical ones."""
+"""check_gradient: the gradient of backpropagation against a numerical one."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.pipeline import Pipeline
 
+from .._base import BaseSimpleMLP, MatrixLike
+from .._pipeline import final_network, fitted_network, network_input
 from ..network import loss_and_gradient
-from .differences import Differences
+from .numerical_gradient import numerical_gradient
 from .problem import layer_name, make_problem, not_finite
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two gradients by the same parameters.
+    """Two gradients by the same parameters, as arrays of one shape.
 
     Attributes
     ----------
@@ -22,7 +26,7 @@ class Comparison:
         By differences of the objective; NaN on a kink, where there is no derivative.
 
     difference : ndarray
-        Relative, see `check_gradient`.
+        Relative difference of the two, as `check_gradient` defines it.
     """
 
     analytic: np.ndarray
@@ -30,8 +34,8 @@ class Comparison:
     difference: np.ndarray
 
     @property
-    def max_difference(self):
-        """The largest relative difference of a derivative that could be judged."""
+    def max_difference(self) -> float:
+        """The largest relative difference of the derivatives that were judged."""
         return float(np.nan_to_num(self.difference, nan=0.0, posinf=np.inf).max())
 
 
@@ -55,20 +59,20 @@ class LayerComparison:
     intercepts: Comparison | None
 
     @property
-    def parts(self):
-        """The comparisons by name."""
+    def parts(self) -> dict[str, Comparison]:
+        """The comparisons by name; without intercepts if there are none."""
         parts = {"coefs": self.coefs, "intercepts": self.intercepts}
         return {name: part for name, part in parts.items() if part is not None}
 
     @property
-    def max_difference(self):
+    def max_difference(self) -> float:
         """The largest relative difference in the layer."""
         return max(part.max_difference for part in self.parts.values())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GradientCheck:
-    """What `check_gradient` found.
+    """The result of `check_gradient`.
 
     Attributes
     ----------
@@ -78,7 +82,7 @@ class GradientCheck:
     layers : tuple of LayerComparison
 
     n_on_kink : int
-        Derivatives that could not be judged.
+        Number of derivatives that were not judged, since a sample lies on a kink.
     """
 
     loss: float
@@ -86,11 +90,11 @@ class GradientCheck:
     n_on_kink: int
 
     @property
-    def max_difference(self):
+    def max_difference(self) -> float:
         """The largest relative difference in the network."""
         return max(layer.max_difference for layer in self.layers)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [
             "Gradient by backpropagation against differences of the objective: "
             f"largest relative difference {self.max_difference:.1e}",
@@ -111,40 +115,47 @@ class GradientCheck:
         return "\n".join(lines)
 
 
-def check_gradient(estimator, X, y, sample_weight=None):
-    """Compare the gradient that backpropagation gives with a numerical one.
+def check_gradient(
+    estimator: BaseSimpleMLP | Pipeline,
+    X: MatrixLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+) -> GradientCheck:
+    """Compare the gradient of backpropagation with a numerical one.
 
-    Of the objective that the estimator trains on these samples, with its penalty,
-    class weights and scaling of targets: at the fitted weights, or at the initial
-    ones if it is not fitted. Nothing is held out for early stopping. All is computed
-    in float64, also for a float32 model.
+    Both are gradients of the objective that the estimator trains on these samples, with
+    its penalty, class weights and scaling of targets: at the fitted weights, or at the
+    initial ones if it is not fitted. Nothing is held out for early stopping. The check
+    is computed in float64, also for a float32 model.
 
-    A numerical derivative takes four evaluations of the objective, so some dozens of
-    samples and a small network are what this is for.
+    A numerical derivative takes four evaluations of the objective. The check is meant
+    for small networks and a few dozen samples.
 
     Parameters
     ----------
-    estimator : SimpleMLPClassifier or SimpleMLPRegressor
-        It is not changed.
+    estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
+        It is not changed. A Pipeline must end in one of the two; its other steps, which
+        must be fitted, transform `X` first.
 
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
 
     sample_weight : array-like of shape (n_samples,), default=None
+        None gives every sample weight 1.
 
     Returns
     -------
     check : GradientCheck
-        Its `max_difference` is about 1e-9 where the gradient is right, and never far
-        from 1e-6; an error in a formula makes it 1e-2 and more.
+        Its `max_difference` is about 1e-9 where the gradient is right, and hardly ever
+        above 1e-6; an error in a formula makes it 1e-2 and more.
 
     Raises
     ------
     TypeError
-        If `estimator` is not one of these two, as a Pipeline is not.
+        If `estimator` neither is nor ends in a classifier or regressor of this package.
     ValueError
-        If the data are not as `fit` wants them, or the objective is not finite.
+        If `fit` would not accept the data, or the objective is not finite.
 
     Notes
     -----
@@ -152,19 +163,19 @@ def check_gradient(estimator, X, y, sample_weight=None):
 
         abs(analytic - numerical) / max(largest in its array, 1e-4 * largest of all)
 
-    where the largest in its array is that of the layer's coefs, or of its intercepts,
-    so that a layer with small derivatives counts as much as any other. The largest of
-    all is that of every derivative, of the objective, and of the terms that a loss is
-    the small difference of, y * (1 + z) with z the raw prediction: their rounding
-    errors limit how small a derivative can be told from zero.
+    where its array holds the derivatives by the layer's coefs, or by its intercepts, so
+    that a layer with small derivatives counts as much as any other. The largest of all
+    is the largest of the derivatives, the objective, and the terms y * (1 + z), with z
+    the raw prediction, of which a loss may be a small difference: rounding errors of
+    these limit how small a derivative can be told from zero.
 
-    Differences are central, at steps h and 2h, and accurate to fourth order. h is
-    2**-10, and is made smaller while the two steps disagree, or while a step takes a
-    sample across a kink (of relu, or of the absolute error), where differences say
-    nothing about the derivative. If that happens at every h, down to 2**-25, the sample
-    lies on the kink: the derivative is not judged, its numerical value is NaN, and it
-    is counted in `n_on_kink`. With inputs of 1e7 and more, which should be scaled
-    anyway, even the smallest step can be too large for the difference to be small.
+    Differences are central, with steps h and 2h, and accurate to fourth order. h is
+    2**-10, and gets smaller while the two steps disagree, or while a step moves a
+    sample across a kink (of relu, or of the absolute error), where differences do not
+    show the derivative. If that happens for every h down to 2**-25, the sample lies on
+    the kink: the derivative is not judged, its numerical value is NaN, and it is
+    counted in `n_on_kink`. With inputs of 1e7 and more, which should be scaled anyway,
+    even the smallest step can be too large for an accurate difference.
 
     Examples
     --------
@@ -178,19 +189,18 @@ def check_gradient(estimator, X, y, sample_weight=None):
     >>> check.layers[0].coefs.analytic.shape
     (4, 3)
     """
-    problem = make_problem(estimator, X, y, sample_weight)
+    # Without a network, fitted_network raises the TypeError.
+    network = final_network(estimator) or fitted_network(estimator)
+    X = network_input(estimator, X)
+    problem = make_problem(network, X, y, sample_weight)
     with np.errstate(over="ignore", invalid="ignore"):
         loss, gradient = loss_and_gradient(
             problem.parameters, *problem.samples, problem.objective
         )
         if not np.isfinite(loss):
             raise not_finite(loss)
-        differences = Differences(problem, np.abs(gradient.flat).max())
-        numerical = problem.parameters.view(
-            np.array([differences.derivative(i) for i in range(gradient.flat.size)])
-        )
-    known = np.abs(numerical.flat[~np.isnan(numerical.flat)])
-    floor = 1e-4 * max(differences.largest, known.max(initial=0))
+        numerical, largest = numerical_gradient(problem, np.abs(gradient.flat).max())
+    floor = 1e-4 * largest
     n_layers = len(gradient.coefs)
     layers = tuple(
         LayerComparison(
@@ -204,7 +214,7 @@ def check_gradient(estimator, X, y, sample_weight=None):
 
 
 def _compare(analytic, numerical, i, floor):
-    """The Comparison of layer i, or None where there are no intercepts."""
+    """Return the Comparison of layer i, or None if there are no intercepts."""
     if not analytic:
         return None
     analytic, numerical = analytic[i], numerical[i]
@@ -213,7 +223,7 @@ def _compare(analytic, numerical, i, floor):
     difference = np.zeros_like(analytic)
     if scale > 0:
         difference = np.abs(analytic - numerical) / scale
-    # A derivative that is not a number is as wrong as can be.
+    # A derivative that is not a number is wrong.
     difference[~np.isfinite(analytic)] = np.inf
     difference[np.isnan(numerical)] = np.nan
     return Comparison(analytic, numerical, difference)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._pipeline import network_input
-from ..inspection.problem import one_sample
+from ..inspection.one_sample import one_sample
 from ..network import LOSSES, OUT_ACTIVATIONS, forward
 
 

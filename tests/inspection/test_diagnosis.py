@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import Finding, diagnose
@@ -109,7 +109,7 @@ def test_narrow_inputs():
     X, y = IRIS
     X = X * [1, 1e-3, 1, 1e-2]
     finding = only(diagnosis_of(CLASSIFIER, X, y), "unscaled_inputs")
-    assert finding.where == ("X[:, 1]", "X[:, 3]")
+    assert finding.where == ("x2", "x4")
     assert finding.figure == pytest.approx(np.abs(X[:, 1]).max())
     assert finding.threshold == 0.25
 
@@ -129,7 +129,7 @@ def test_uncentred_inputs():
     X, y = IRIS
     X = X + np.array([0, 0, 20, 0])
     finding = only(diagnosis_of(CLASSIFIER, X, y), "uncentred_inputs")
-    assert finding.where == ("X[:, 2]",)
+    assert finding.where == ("x3",)
     assert finding.figure == pytest.approx(20)
     sparse_finding = only(
         diagnosis_of(CLASSIFIER, sparse.csr_array(X), y), "uncentred_inputs"
@@ -141,10 +141,10 @@ def test_constant_inputs():
     X, y = IRIS
     X = np.hstack([X, np.ones((150, 1)), np.zeros((150, 1))])
     finding = only(diagnosis_of(CLASSIFIER, X, y), "constant_inputs")
-    assert (finding.where, finding.figure) == (("X[:, 4]", "X[:, 5]"), 2)
+    assert (finding.where, finding.figure) == (("x5", "x6"), 2)
     # Without biases a column of ones is the bias.
     without = diagnosis_of(CLASSIFIER, X, y, fit_intercept=False)
-    assert only(without, "constant_inputs").where == ("X[:, 5]",)
+    assert only(without, "constant_inputs").where == ("x6",)
 
 
 def test_rows_of_weight_zero_are_left_out():
@@ -156,7 +156,7 @@ def test_rows_of_weight_zero_are_left_out():
     assert diagnose(model, X, y).kinds != ()
     X[150:] = 0
     X[:150, 1] = 1  # the only value that counts
-    assert only(diagnose(model, X, y, weights), "constant_inputs").where == ("X[:, 1]",)
+    assert only(diagnose(model, X, y, weights), "constant_inputs").where == ("x2",)
 
 
 @pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
@@ -197,7 +197,7 @@ def test_unscaled_targets_of_a_relu_output():
     finding = only(
         diagnosis_of(REGRESSOR, X, np.c_[y / 100, y], **params), "unscaled_targets"
     )
-    assert finding.where == ("y[:, 1]",)
+    assert finding.where == ("y2",)
     assert "TransformedTargetRegressor" in finding.advice
 
 
@@ -406,12 +406,22 @@ def test_patience_that_runs_out_in_the_last_epoch_is_in_time():
         assert ("stopped_by_max_iter" in diagnosis.kinds) == found
 
 
-def test_patience_begins_anew_when_an_adaptive_rate_was_lowered():
-    """Ten falls and then none: the rate is lowered after 10 more, and 15 are over."""
-    losses = [*np.geomspace(1, 0.1, 10), *[0.1] * 15]
+def test_lowering_an_adaptive_rate_is_not_the_end_of_training():
     params = {"learning_rate": "adaptive", "max_iter": 25}
-    assert with_history(losses, **params).kinds == ("stopped_by_max_iter",)
-    assert with_history(losses[:20], **{**params, "max_iter": 20}) == ()
+    finding = only(diagnosis_of(CLASSIFIER, *IRIS, **params), "stopped_by_max_iter")
+    assert (finding.figure, finding.threshold) == (25, 25)
+
+
+REASONS = ["max_iter", "patience", "callback", "interrupted", "converged", None]
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+@pytest.mark.parametrize("reason", REASONS)
+def test_no_other_end_of_training_is_reported(solver, reason):
+    model = clone(CLASSIFIER).set_params(solver=solver).fit(*IRIS)
+    model.stop_reason_ = reason
+    found = "stopped_by_max_iter" in diagnose(model, *IRIS).kinds
+    assert found == (reason == "max_iter")
 
 
 def test_lbfgs_stopped_by_max_iter():
@@ -433,20 +443,20 @@ def test_underfitting():
 
 NOISE = np.random.RandomState(1).standard_normal((200, 20))
 COINS = np.random.RandomState(2).randint(0, 2, 200)
-BY_HEART = SimpleMLPClassifier(
+MEMORISING = SimpleMLPClassifier(
     (50,), "relu", solver="adam", max_iter=60, n_iter_no_change=np.inf, random_state=0
 )
 
 
 def test_overfitting_shows_on_other_samples():
-    model = clone(BY_HEART).fit(NOISE[:100], COINS[:100])
+    model = clone(MEMORISING).fit(NOISE[:100], COINS[:100])
     assert diagnose(model, NOISE[:100], COINS[:100]) == ()
     finding = only(diagnose(model, NOISE[100:], COINS[100:]), "overfitting")
     assert finding.where == ("these samples",)
     assert finding.figure > 1
 
 
-def test_what_was_never_learned_was_not_learned_by_heart():
+def test_what_was_never_learned_was_not_memorised():
     X, y = IRIS
     labels = np.random.RandomState(0).permutation(y)
     for losses, found in (([1.0] * 12, False), ([0.9] * 12, True)):
@@ -456,14 +466,14 @@ def test_what_was_never_learned_was_not_learned_by_heart():
 
 
 def test_overfitting_shows_in_early_stoppings_validation():
-    diagnosis = diagnosis_of(BY_HEART, NOISE, COINS, early_stopping=True)
+    diagnosis = diagnosis_of(MEMORISING, NOISE, COINS, early_stopping=True)
     finding = only(diagnosis, "overfitting")
     assert finding.where == ("the validation samples",)
     constant = -np.log([COINS.mean(), 1 - COINS.mean()]) @ [
         COINS.mean(),
         1 - COINS.mean(),
     ]
-    model = clone(BY_HEART).set_params(early_stopping=True).fit(NOISE, COINS)
+    model = clone(MEMORISING).set_params(early_stopping=True).fit(NOISE, COINS)
     gap = model.history_["validation_loss"][-1] - model.loss_
     assert finding.figure == pytest.approx(gap / constant)
 
@@ -506,6 +516,26 @@ def test_findings_are_values_and_every_kind_is_documented():
         assert f"\n{symptom.__name__} " in inspect.getdoc(diagnose)
 
 
+def test_a_pipeline_is_diagnosed_on_what_its_network_sees():
+    frame = load_wine(as_frame=True).frame
+    X, y = frame.drop(columns="target"), frame.target
+    weights = np.where(y == 0, 0.0, 1.0)
+    pipeline = make_pipeline(
+        FunctionTransformer(lambda X: 100 * X, feature_names_out="one-to-one"),
+        clone(CLASSIFIER),
+    ).fit(X, y)
+    # Features keep the names that the steps before the network give them.
+    finding = only(diagnose(pipeline, X, y), "unscaled_inputs")
+    assert finding.where[:2] == ("proline", "magnesium")
+    assert finding.figure == pytest.approx(100 * X["proline"].std(ddof=0))
+    network, inputs = pipeline[-1], pipeline[:-1].transform(X)
+    assert diagnose(pipeline, X, y, weights) == diagnose(network, inputs, y, weights)
+    pipeline = make_pipeline(StandardScaler(), pipeline[-1]).fit(X, y)
+    assert "unscaled_inputs" not in diagnose(pipeline, X, y).kinds
+    nested = make_pipeline(StandardScaler(), make_pipeline(clone(CLASSIFIER)))
+    assert "unscaled_inputs" not in diagnose(nested.fit(X, y), X, y).kinds
+
+
 def test_the_estimator_is_not_changed():
     model = clone(CLASSIFIER).set_params(early_stopping=True).fit(*IRIS)
     before = {name: repr(value) for name, value in vars(model).items()}
@@ -517,8 +547,11 @@ def test_bad_input():
     X, y = IRIS
     with pytest.raises(NotFittedError, match="not fitted yet"):
         diagnose(CLASSIFIER, X, y)
-    with pytest.raises(TypeError, match=r"Pass the last step, pipeline\[-1\]"):
-        diagnose(make_pipeline(StandardScaler(), CLASSIFIER), X, y)
+    pipeline = make_pipeline(StandardScaler(), clone(CLASSIFIER))
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        diagnose(pipeline, X, y)
+    with pytest.raises(TypeError, match="got Pipeline that ends in StandardScaler"):
+        diagnose(pipeline[:-1], X, y)
     model = clone(CLASSIFIER).fit(X, y)
     with pytest.raises(ValueError, match="X has 3 features"):
         diagnose(model, X[:, :3], y)

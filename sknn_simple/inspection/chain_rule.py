@@ -1,0 +1,62 @@
+"""ChainRule: the factors of backpropagation for one sample, kept apart."""
+
+import numpy as np
+
+from ..network import LOSSES, OUT_ACTIVATIONS, forward
+
+
+class ChainRule:
+    """The forward and the backward pass of the one sample of a Problem.
+
+    Training computes deltas in one go; here the chain rule multiplies their parts. Each
+    list has an array per layer. In the output layer of a canonical pair, `errors` are
+    derivatives by the weighted sums, and `slopes` are 1.
+    """
+
+    def __init__(self, problem):
+        parameters, objective = problem.parameters, problem.objective
+        X, Y, _ = problem.samples
+        x = (X.toarray() if hasattr(X, "toarray") else X)[0]
+        coefs, intercepts = parameters.coefs, parameters.intercepts
+        activations = forward(x[None], coefs, intercepts, objective.activation)
+        self.inputs = [A[0] for A in activations[:-1]]
+        self.weighted_sums = [
+            a @ coef for a, coef in zip(self.inputs, coefs, strict=True)
+        ]
+        for i, intercept in enumerate(intercepts):
+            self.weighted_sums[i] += intercept
+        output = self.weighted_sums[-1].copy()[None]
+        OUT_ACTIVATIONS[objective.out_activation].function(output)
+        self.activations = [*self.inputs[1:], output[0]]
+
+        loss = LOSSES[objective.loss]
+        n_averaged = loss.n_averaged(output.size)
+        predicted = self.weighted_sums[-1] if loss.canonical else self.activations[-1]
+        error, scratch = np.empty_like(output), np.empty_like(output)
+        value = loss.function(predicted.copy()[None], Y, None, error, scratch)
+        self.loss = float(value) / n_averaged
+        self.errors = [error[0] / n_averaged]  # dL/da
+        self.slopes = [np.ones(output.size)]  # da/dz
+        if not loss.canonical:
+            self.slopes = [_slopes(objective.out_activation, output[0])]
+        self.deltas = [self.errors[0] * self.slopes[0]]  # dL/dz
+        for coef, a in zip(coefs[:0:-1], self.inputs[:0:-1], strict=True):
+            self.errors.insert(0, coef @ self.deltas[0])
+            self.slopes.insert(0, _slopes(objective.activation, a))
+            self.deltas.insert(0, self.errors[0] * self.slopes[0])
+
+    def gradient_like(self, parameters):
+        """Return the derivatives of the loss in the layout of `parameters`."""
+        gradient = parameters.zeros_like()
+        for i, (a, delta) in enumerate(zip(self.inputs, self.deltas, strict=True)):
+            gradient.coefs[i][:] = np.outer(a, delta)
+            if gradient.intercepts:
+                gradient.intercepts[i][:] = delta
+        return gradient
+
+
+def _slopes(activation, a):
+    """Return the derivatives of activations by their weighted sums."""
+    slopes = np.ones((1, len(a)))
+    OUT_ACTIVATIONS[activation].derivative(a[None], slopes)
+    return slopes[0]

@@ -1,0 +1,105 @@
+"""Evidence: everything that the symptoms of a fitted network are judged by."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils.extmath import row_norms
+from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
+
+from .._base import BaseSimpleMLP
+from ..network import Samples, Workspace, loss_and_gradient
+from .problem import Problem, make_problem
+
+
+class Columns(NamedTuple):
+    """Statistics of the columns of a matrix, each of shape (n_columns,)."""
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What is known of a fitted network on given samples.
+
+    The problem has no penalty, and no samples of weight zero. Targets are those that
+    the network is trained on. Losses are those of the samples, without penalty:
+    of the network, and of the best constant prediction.
+    """
+
+    network: BaseSimpleMLP
+    problem: Problem
+    feature_names: list[str]
+    inputs: Columns
+    targets: Columns
+    activations: list[np.ndarray]  # per hidden layer, shape (n_samples, n_units)
+    gradient_norms: np.ndarray  # per layer: coefs, one sample, root mean square
+    loss: float
+    constant_loss: float
+
+    @property
+    def history(self):
+        """Records of the epochs; empty where the weights were not trained here."""
+        return self.network.history_
+
+
+def gather_evidence(network, feature_names, X, y, sample_weight):
+    """Pass the samples through the network in both directions, and measure."""
+    problem = make_problem(network, X, y, sample_weight)
+    problem = replace(
+        problem,
+        samples=_with_weight(problem.samples),
+        objective=replace(problem.objective, alpha=0.0),
+    )
+    X, Y, sample_weight = problem.samples
+    workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss, _ = loss_and_gradient(
+            problem.parameters,
+            *problem.samples,
+            problem.objective,
+            workspace=workspace,
+        )
+        activations = workspace.activations[:-1]
+        return Evidence(
+            network,
+            problem,
+            feature_names,
+            _columns(X, sample_weight),
+            _columns(Y, sample_weight),
+            activations,
+            _gradient_norms([X, *activations], workspace.deltas),
+            loss,
+            problem.constant_loss,
+        )
+
+
+def _with_weight(samples):
+    """Return the samples whose weight is above zero."""
+    X, Y, sample_weight = samples
+    if sample_weight is None:
+        return samples
+    counts = sample_weight > 0
+    return Samples(X[counts], Y[counts], sample_weight[counts])
+
+
+def _columns(X, sample_weight):
+    if issparse(X):
+        mean, variance = mean_variance_axis(X, axis=0, weights=sample_weight)
+        return Columns(mean, np.sqrt(variance), *min_max_axis(X, axis=0))
+    mean = np.average(X, weights=sample_weight, axis=0)
+    variance = np.average((X - mean) ** 2, weights=sample_weight, axis=0)
+    return Columns(mean, np.sqrt(variance), X.min(axis=0), X.max(axis=0))
+
+
+def _gradient_norms(inputs, deltas):
+    """A sample's gradient is the outer product of its inputs and its delta."""
+    squares = [
+        row_norms(A, squared=True) * row_norms(delta, squared=True)
+        for A, delta in zip(inputs, deltas, strict=True)
+    ]
+    return np.sqrt([square.mean() for square in squares])

@@ -1,0 +1,65 @@
+"""Finding: one problem of a network, and how it is recognised."""
+
+from dataclasses import dataclass
+from textwrap import fill
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem that is worth looking into.
+
+    Attributes
+    ----------
+    kind : str
+        Such as "unscaled_inputs"; `diagnose` lists them.
+
+    where : tuple of str
+        The features, the layers or the outputs concerned, the worst first.
+
+    figure, threshold : float
+        What the finding rests on, and the value that it lies beyond.
+
+    seen : str
+        The finding in a sentence.
+
+    advice : str
+        What to try.
+    """
+
+    kind: str
+    where: tuple[str, ...]
+    figure: float
+    threshold: float
+    seen: str
+    advice: str
+
+    def __str__(self) -> str:
+        where = ", ".join(self.where[:5])
+        if len(self.where) > 5:
+            where += f" and {len(self.where) - 5} more"
+        seen = fill(self.seen, 79, initial_indent="  ", subsequent_indent="  ")
+        advice = fill(
+            f"Try: {self.advice}", 79, initial_indent="  ", subsequent_indent=" " * 7
+        )
+        return f"{self.kind} ({where})\n{seen}\n{advice}"
+
+
+def beyond(names, figures, *, above=None, below=None, among=True, seen, advice):
+    """Return a list with one finding if any of the figures lie beyond a threshold.
+
+    Each name has a figure; only the names in the mask `among` are judged. `seen` is a
+    format string: `figure` is the worst figure, `first` its name, and `n_found` of `n`
+    names have figures beyond the threshold. A finding here is a tuple of the fields of
+    a Finding after its kind.
+    """
+    threshold, sign = (above, 1) if below is None else (below, -1)
+    excess = sign * (np.asarray(figures, dtype=float) - threshold)
+    found = (excess > 0) & among
+    if not found.any():
+        return []
+    order = [k for k in np.argsort(-excess, kind="stable") if found[k]]
+    where, figure = tuple(names[k] for k in order), float(figures[order[0]])
+    seen = seen.format(figure=figure, first=where[0], n_found=len(where), n=len(found))
+    return [(where, figure, float(threshold), seen, advice)]

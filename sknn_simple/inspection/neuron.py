@@ -1,0 +1,159 @@
+"""Neurons of an explained step: every number and every factor, by name."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A factor of a product of derivatives.
+
+    Attributes
+    ----------
+    name : str
+        Such as "dL/da_o", "w5" or "x1".
+
+    value : float
+
+    formula : str
+        The formula of a derivative, such as "a_o - y"; empty for other factors.
+    """
+
+    name: str
+    value: float
+    formula: str = ""
+
+
+Chain = tuple[Factor, ...]
+
+
+def product(chain: Chain) -> float:
+    """Return the product of the factors' values."""
+    return math.prod(factor.value for factor in chain)
+
+
+# A frozen dataclass takes far longer to make, and large networks have many weights.
+@dataclass(slots=True, eq=False)
+class Weight:
+    """A coef or an intercept, and how the step changes it.
+
+    Attributes
+    ----------
+    name : str
+        Such as "w5", or "b1" for an intercept. Coefs are counted neuron by neuron,
+        from the first hidden layer to the output layer.
+
+    source, target : str
+        The input or neuron that a coef starts from ("1" for an intercept), and the
+        neuron that it leads to.
+
+    factor : Factor
+        The input that the weight multiplies.
+
+    old, new : float
+        The weight before and after the step.
+
+    penalty : float
+        The penalty's part of the derivative: alpha / W * old for a coef.
+
+    derivative : float
+        Derivative of the objective: the sum of the products of `chains`, and `penalty`.
+
+    chains : tuple of tuple of Factor
+        The factors that the chain rule multiplies: one product per neuron of the next
+        layer that the weight acts through.
+    """
+
+    name: str
+    target: str
+    factor: Factor
+    old: float
+    new: float
+    penalty: float
+    derivative: float
+    upstream: tuple[Chain, ...] = field(repr=False)
+
+    @property
+    def source(self) -> str:
+        return self.factor.name.removeprefix("a_")
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        return tuple((*chain, self.factor) for chain in self.upstream)
+
+
+@dataclass(slots=True, eq=False)
+class Neuron:
+    """A neuron: its numbers in the forward and in the backward pass.
+
+    Attributes
+    ----------
+    name : str
+        "h1" is the first hidden neuron, or "h2.1" the first of the second hidden layer
+        where there are several; "o", or "o1" and so on, are the outputs.
+
+    inputs : ndarray of shape (fan_in,)
+
+    weighted_sum, activation : float
+
+    delta : float
+        Derivative of the loss by the weighted sum.
+
+    paths : tuple of tuple of Factor
+        Products that add up to the derivative of the loss by the activation, dL/da: one
+        per neuron of the next layer. An output has a single factor; where output
+        activation and loss form a canonical pair, it is `delta` itself.
+
+    slope : Factor or None
+        Derivative of the activation by the weighted sum; None in a canonical pair.
+
+    chains : tuple of tuple of Factor
+        Products that add up to `delta`.
+
+    weights : tuple of Weight
+        One per input.
+
+    bias : Weight or None
+        None in a network without biases.
+    """
+
+    name: str
+    inputs: np.ndarray
+    weighted_sum: float
+    activation: float
+    delta: float
+    paths: tuple[Chain, ...] = field(repr=False)
+    slope: Factor | None
+    weights: tuple[Weight, ...] = field(default=(), repr=False)
+    bias: Weight | None = None
+
+    @property
+    def error(self) -> float:
+        """The sum of the products of `paths`."""
+        return math.fsum(map(product, self.paths))
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        last = () if self.slope is None else (self.slope,)
+        return tuple((*path, *last) for path in self.paths)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """A layer of neurons.
+
+    Attributes
+    ----------
+    name : str
+
+    activation : str
+        Name of the layer's activation function.
+
+    neurons : tuple of Neuron
+    """
+
+    name: str
+    activation: str
+    neurons: tuple[Neuron, ...] = field(repr=False)

@@ -1,0 +1,178 @@
+"""Outline of a step: what `to_text` and `to_html` both show, as a list of blocks.
+
+A block is a Heading, a Facts, a Card, or a str: a note.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..network import LOSSES, OUT_ACTIVATIONS
+from .neuron import Chain, Factor, Weight
+from .notation import names_of, number, operand, sum_of, values_of
+
+
+class Heading(NamedTuple):
+    level: int  # 3, 4 or 5, as in HTML
+    text: str
+
+
+class Facts(NamedTuple):
+    """Numbers that are given, with their names."""
+
+    texts: list[str]
+
+
+class Equation(NamedTuple):
+    """A quantity: its formula by names, by values (or ""), and its result."""
+
+    symbol: str
+    by_name: str
+    by_value: str
+    result: str
+
+    def __str__(self):
+        if not self.by_value:
+            return " = ".join(filter(None, [self.symbol, self.by_name, self.result]))
+        second_line = f"{' ' * len(self.symbol)} = {self.by_value} = {self.result}"
+        return f"{self.symbol} = {self.by_name}\n{second_line}"
+
+
+class Update(NamedTuple):
+    """A weight, and the factors of its derivative."""
+
+    weight: Weight
+    factors: Chain
+
+
+class Card(NamedTuple):
+    """Equations, and the updates of a neuron's weights; a str counts the rest."""
+
+    title: str
+    equations: list[Equation]
+    updates: Sequence[Update | str] = ()
+
+
+def outline(step, max_shown):
+    """Yield the blocks of a StepExplanation, with at most `max_shown` items each."""
+    rate = number(step.learning_rate)
+    yield Heading(3, f"One backpropagation step on one sample, learning rate {rate}")
+    inputs, targets = _inputs(step), _targets(step)
+    yield Facts(inputs[:max_shown] + _rest(inputs, max_shown, "input"))
+    yield Facts(targets[:max_shown] + _rest(targets, max_shown, "target"))
+    yield from _notes(step)
+    yield Heading(4, "Forward pass")
+    yield from _layers(step.layers, _forward_card, max_shown)
+    yield Card("loss", [Equation("L", _loss_formula(step), "", number(step.loss))])
+    yield Heading(4, "Backward pass")
+    yield from _layers(reversed(step.layers), _backward_card, max_shown)
+
+
+def _layers(layers, card, max_shown):
+    for layer in layers:
+        yield Heading(5, f"{layer.name} ({layer.activation})")
+        for neuron in layer.neurons[:max_shown]:
+            yield card(layer, neuron, max_shown)
+        yield from _rest(layer.neurons, max_shown, "neuron")
+
+
+def _rest(things, max_shown, what):
+    n_more = len(things) - max_shown
+    return [f"... and {n_more} more {what}{'s' * (n_more > 1)}"] if n_more > 0 else []
+
+
+def _inputs(step):
+    names = step.feature_names or [""] * len(step.inputs)
+    return [
+        f"{x} = {number(value)}  {name}".rstrip()
+        for (x, value), name in zip(step.inputs.items(), names, strict=True)
+    ]
+
+
+def _targets(step):
+    texts = [f"{name} = {number(value)}" for name, value in step.targets.items()]
+    given = step.y.tolist()
+    # A label is encoded as 0 and 1: show it as it was given, too.
+    if given != next(iter(step.targets.values())):
+        texts[0] += f"  (given as {given})"
+    return texts
+
+
+def _notes(step):
+    """Explain what the formulas alone do not."""
+    objective = step.objective
+    if LOSSES[objective.loss].canonical:
+        yield (
+            f"The loss and the {objective.out_activation} output are a canonical pair: "
+            "dL/dz = a - y, which is dL/da and da/dz already multiplied."
+        )
+    if step.standardised_by is not None:
+        mean, scale = (", ".join(map(number, part)) for part in step.standardised_by)
+        yield (
+            f"The network is trained on (y - mean) / deviation, with mean {mean} and "
+            f"deviation {scale}: outputs, targets and the weights of the output layer "
+            "are in these units."
+        )
+    if step.penalty:
+        yield (
+            f"The penalty alpha={objective.alpha:g} adds {number(step.penalty)} to the "
+            "loss, and a multiple of each coef to its derivative."
+        )
+
+
+def _loss_formula(step):
+    loss = LOSSES[step.objective.loss]
+    if len(step.targets) == 1:
+        return loss.formula
+    how = "averaged" if loss.averaged else "summed"
+    return f"{loss.formula}, {how} over the {len(step.targets)} outputs"
+
+
+def _forward_card(layer, neuron, max_shown):
+    """Show a weighted sum and its activation."""
+    by_name = sum_of([f"{w.name} * {w.factor.name}" for w in neuron.weights], max_shown)
+    by_value = sum_of(
+        [f"{operand(w.old)} * {operand(w.factor.value)}" for w in neuron.weights],
+        max_shown,
+    )
+    if neuron.bias is not None:
+        by_name += f" + {neuron.bias.name}"
+        by_value += f" + {operand(neuron.bias.old)}"
+    z = f"z_{neuron.name}"
+    formula = OUT_ACTIVATIONS[layer.activation].formula.format(z=z)
+    equations = [
+        Equation(z, by_name, by_value, number(neuron.weighted_sum)),
+        Equation(f"a_{neuron.name}", formula, "", number(neuron.activation)),
+    ]
+    return Card(f"neuron {neuron.name}", equations)
+
+
+def _backward_card(layer, neuron, max_shown):
+    """Show how delta comes about, and the updates of the weights."""
+    error, slope = Factor(f"dL/da_{neuron.name}", neuron.error), neuron.slope
+
+    def update(weight):
+        if len(neuron.paths) == 1:
+            return Update(weight, weight.chains[0])
+        return Update(weight, (error, slope, weight.factor))  # a sum over paths
+
+    updates = list(map(update, neuron.weights[:max_shown]))
+    updates += _rest(neuron.weights, max_shown, "weight")
+    if neuron.bias is not None:
+        updates.append(update(neuron.bias))
+    [first, *_], delta = neuron.paths, f"dL/dz_{neuron.name}"
+    result = number(neuron.delta)
+    if slope is None:
+        equations = [Equation(delta, first[0].formula, "", result)]
+        return Card(f"neuron {neuron.name}", equations, updates)
+    by_name, by_value = first[0].formula, ""
+    if len(first) > 1:  # not an output
+        by_name = sum_of([names_of(path) for path in neuron.paths], max_shown)
+        by_value = sum_of([values_of(path) for path in neuron.paths], max_shown)
+    formula = "" if slope.formula == number(slope.value) else slope.formula
+    product = error, slope
+    equations = [
+        Equation(error.name, by_name, by_value, number(error.value)),
+        Equation(slope.name, formula, "", number(slope.value)),
+        Equation(delta, names_of(product), values_of(product), result),
+    ]
+    return Card(f"neuron {neuron.name}", equations, updates)
