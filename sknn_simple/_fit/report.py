@@ -120,7 +120,7 @@ class Report:
 
     def out_of_epochs(self, session):
         """Warn that `max_iter` has ended training, unless the user asked for that."""
-        if not math.isinf(session.patience.n_epochs):
+        if session.patience.n_epochs != math.inf:
             self.pending.append(
                 (
                     f"Training stopped at max_iter={session.n_epochs} epochs, before "

@@ -60,9 +60,9 @@ def test_the_convergence_warning_is_only_for_the_impatient():
     clone(regressor).set_params(n_iter_no_change=np.inf, early_stopping=True).fit(X, Y)
 
 
-def test_training_far_worse_than_a_constant_is_warned_of():
+def test_a_loss_far_above_a_constant_prediction_is_warned_of():
     X, y = load_wine(return_X_y=True)
-    with pytest.warns(ConvergenceWarning, match="answer the same for every sample"):
+    with pytest.warns(ConvergenceWarning, match="far above the loss of a constant prediction"):
         SimpleMLPClassifier(random_state=0).fit(X, y)
 
 
