@@ -6,8 +6,8 @@ candidates are the models that the training passes.
 
 import copy
 import time
-from dataclasses import dataclass
 from traceback import format_exc
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from sklearn.base import BaseEstimator
@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
     fit_time, score_time : seconds
     error : traceback of the fit, None if it succeeded
     scores : by names such as "test_accuracy"; empty after an error
-    multimetric : whether the scorer returned a dict
+    multimetric : whether the scorer returns a dict
     """
 
     fit_time: float
@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 
 
 def fit_task(estimator, X, y, params):
-    """Return what callbacks get at the begin and the end of a task."""
+    """Return the arguments of the callbacks of a task."""
     weights = params.get("sample_weight")
     metadata = None if weights is None else {"sample_weight": weights}
     return {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
@@ -46,7 +46,7 @@ def fit_task(estimator, X, y, params):
 
 def train_and_score(training, fold, X, y, params, splitter):
     """Run a SharedTraining on one fold; returns its outcomes by number of epochs."""
-    began, search = time.time(), training.search
+    search, began = training.search, time.time()
     number, indices = fold
     scored = _ModelSearch(
         training,
@@ -54,7 +54,11 @@ def train_and_score(training, fold, X, y, params, splitter):
         scoring=search.scorer_,
         n_jobs=1,
         refit=False,
-        cv=_OneFold(indices, splitter),
+        cv=SimpleNamespace(
+            split=lambda *args, **params: [indices],
+            get_n_splits=lambda *args, **params: 1,
+            get_metadata_routing=lambda: get_routing_for_object(splitter),
+        ),
         error_score=search.error_score,
         return_train_score=search.return_train_score,
     )
@@ -64,28 +68,41 @@ def train_and_score(training, fold, X, y, params, splitter):
         # If training leaves no model to score, the search fails with known outcomes.
         if training.scored or len(training.outcomes) < len(training.epochs):
             raise
+    for i, epochs in enumerate(training.scored):
+        results = {name: column[i] for name, column in scored.cv_results_.items()}
+        outcome = training.outcomes[epochs[0]]._replace(
+            score_time=results["mean_score_time"],
+            scores={
+                name.removeprefix("split0_"): value
+                for name, value in results.items()
+                if name.startswith("split0_")
+            },
+            multimetric=scored.multimetric_,
+        )
+        training.outcomes |= dict.fromkeys(epochs, outcome)
     if search.verbose > 1:
         print(
             f"[CV {number + 1}/{search.n_splits_}] END {training.group}; "
             f"total time={time.time() - began:.1f}s"
         )
-    return training.completed_outcomes(scored)
+    return training.outcomes
 
 
 class SharedTraining(BaseEstimator):
-    """An estimator whose first fit trains, and whose every fit becomes the next model.
+    """An estimator whose first fit trains, and whose every fit becomes a model.
 
     Clones share the attributes below.
 
     Attributes
     ----------
-    models : list of (int, estimator)
-        Numbers of epochs and models that are still to be scored.
+    models : list of (list of int, estimator)
+        Models that are not scored yet, each with the numbers of epochs that lead to it.
 
-    scored : list of int
+    scored : list of list of int
         Numbers of epochs of the models before.
 
     outcomes : dict of int to Outcome
+        By number of epochs, all of `epochs` after training.
     """
 
     def __init__(self, estimator, group, search, context):
@@ -100,8 +117,8 @@ class SharedTraining(BaseEstimator):
         """Become the next model, so that scorers get the user's own estimator."""
         if not self.outcomes:
             self._train(X, y, params)
-        n_epochs, model = self.models.pop(0)
-        self.scored.append(n_epochs)
+        epochs, model = self.models.pop(0)
+        self.scored.append(epochs)
         self.__class__, self.__dict__ = type(model), vars(model)
         return self
 
@@ -126,19 +143,21 @@ class SharedTraining(BaseEstimator):
         left = [n for n in self.epochs if n not in self.outcomes]
         self.outcomes |= dict.fromkeys(left, self._outcome(error))
         if error is None and separate:
-            self.models.append((None, self.estimator))
+            self.models.append(([None], self.estimator))
         elif error is None:
-            # Patience has ended training: longer fits differ in max_iter only.
-            for n in [left[0], *(n for n in left[1:] if n in self.group.epochs)]:
+            # Patience may have ended training: the models differ only in max_iter.
+            others = [n for n in left[1:] if n in self.group.epochs]
+            same = [n for n in left if n not in others]
+            for epochs in [same, *([n] for n in others)]:
                 model = copy.copy(network)
-                model.max_iter = n
-                self.models.append((n, self._ending_with(model)))
+                model.max_iter = epochs[0]
+                self.models.append((epochs, self._ending_with(model)))
 
     def _visit(self, n_epochs, finish):
         """Keep the model of a fit of `n_epochs`, or its error."""
         wanted, error = n_epochs in self.group.epochs, None
         try:
-            self.models.append((n_epochs, self._ending_with(finish(warns=wanted))))
+            self.models.append(([n_epochs], self._ending_with(finish(warns=wanted))))
         except Exception:
             if wanted and self.search.error_score == "raise":
                 raise
@@ -155,26 +174,6 @@ class SharedTraining(BaseEstimator):
         *steps, (name, _) = self.estimator.steps
         params = self.estimator.get_params(deep=False)
         return type(self.estimator)(**params | {"steps": [*steps, (name, network)]})
-
-    def completed_outcomes(self, scored):
-        """Return the outcomes with the scores of the search."""
-        for i, n_epochs in enumerate(self.scored):
-            results = {name: column[i] for name, column in scored.cv_results_.items()}
-            self.outcomes[n_epochs] = self.outcomes[n_epochs]._replace(
-                score_time=results["mean_score_time"],
-                scores={
-                    name.removeprefix("split0_"): value
-                    for name, value in results.items()
-                    if name.startswith("split0_")
-                },
-                multimetric=scored.multimetric_,
-            )
-        previous = None
-        for n_epochs, outcome in self.outcomes.items():
-            if outcome.error is None and n_epochs not in self.scored:
-                self.outcomes[n_epochs] = previous
-            previous = self.outcomes[n_epochs]
-        return self.outcomes
 
     def __sklearn_clone__(self):
         return copy.copy(self)
@@ -199,8 +198,7 @@ class _VisitedNetwork(CallbackSupportMixin, BaseEstimator):
     """Stands in for a network during a training, and gives it the milestones."""
 
     def __init__(self, network, milestones):
-        self.network = network
-        self.milestones = milestones
+        self.network, self.milestones = network, milestones
 
     def fit(self, X, y, **params):
         # For callbacks this is the network's task, not another one around it.
@@ -208,25 +206,5 @@ class _VisitedNetwork(CallbackSupportMixin, BaseEstimator):
             self.network._fit_with_milestones(self.milestones, X, y, **params)
         return self
 
-    def __sklearn_tags__(self):
-        return get_tags(self.network)
-
     def get_metadata_routing(self):
         return get_routing_for_object(self.network)
-
-
-@dataclass
-class _OneFold:
-    """A splitter into one known fold, with the metadata requests of `splitter`."""
-
-    indices: tuple
-    splitter: object
-
-    def split(self, X, y=None, **params):
-        return [self.indices]
-
-    def get_n_splits(self, X=None, y=None, **params):
-        return 1
-
-    def get_metadata_routing(self):
-        return get_routing_for_object(self.splitter)

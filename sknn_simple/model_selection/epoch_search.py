@@ -1,11 +1,13 @@
 """Grid search that trains each network once for all its numbers of epochs."""
 
 import time
+from collections.abc import Callable, Iterable
 from itertools import product
+from typing import Any, Self
 
 import numpy as np
 from sklearn import get_config
-from sklearn.base import _fit_context, clone, is_classifier
+from sklearn.base import BaseEstimator, _fit_context, clone, is_classifier
 from sklearn.callback import with_callbacks
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
@@ -22,102 +24,76 @@ from ._shared_training import SharedTraining, fit_task, train_and_score
 class EpochSearchCV(GridSearchCV):
     """Grid search in which candidates that differ only in `max_iter` train once.
 
-    A network that is trained for 400 epochs has passed 50, 100 and 200 on its way.
-    This search scores it there, where `GridSearchCV` would train it anew. Everything
-    else is `GridSearchCV`: with steps that are deterministic, `cv_results_` (but for
-    the times), `best_params_` and the weights of `best_estimator_` are the same to
-    the last bit.
+    A network that trains for 400 epochs passes 50, 100 and 200 on its way. This search
+    scores it there, where `GridSearchCV` would start again. Everything else is
+    `GridSearchCV`: if all steps are deterministic, `cv_results_` (except for the
+    times), `best_params_` and the weights of `best_estimator_` are the same to the last
+    bit.
 
-    A training is shared by candidates of a SimpleMLPClassifier or SimpleMLPRegressor,
-    alone or as the last step of a Pipeline. It is separate, as in `GridSearchCV`,
+    Candidates share a training if they are a SimpleMLPClassifier or SimpleMLPRegressor,
+    alone or as the last step of a Pipeline. They train separately, as in
+    `GridSearchCV`,
 
-    - with solver='lbfgs', whose iterations are no epochs;
-    - unless `random_state` is an integer: no two fits are the same then;
+    - with solver='lbfgs', whose iterations are not epochs;
+    - if `random_state` is not an integer, since no two fits are then the same;
     - with warm_start=True;
     - if the estimator or one of its steps has callbacks of its own. Callbacks of the
       search see each shared training as one task.
 
-    Candidates get what their own fit would give: the best epoch so far under early
-    stopping, the model that patience ended with, a ConvergenceWarning, or an error.
-    A training that diverges in epoch e fails the candidates from e on.
+    Each candidate gets the result of its own fit: the best epoch so far under early
+    stopping, the model at which patience ended, a ConvergenceWarning, or an error. If a
+    training diverges in epoch e, the candidates with e or more epochs fail.
 
     Parameters
     ----------
     estimator : estimator
         A SimpleMLPClassifier, a SimpleMLPRegressor, or a Pipeline that ends with one.
-        Any other is searched as by `GridSearchCV`.
+        Any other estimator is searched as in `GridSearchCV`.
 
     param_grid : dict or list of dict
-        Lists of values to try for each parameter, or several such grids. The number
-        of epochs is ``max_iter``, or in a Pipeline ``<step>__max_iter``.
+        Values to try for each parameter, or several such grids. The number of epochs
+        is ``max_iter``, or in a Pipeline ``<step>__max_iter``.
 
-    scoring : str, callable, list, tuple or dict, default=None
-        One metric, or several; None is the estimator's `score`.
+    scoring, refit, cv, error_score, return_train_score
+        As in `GridSearchCV`.
 
-    n_jobs : int, default=None
-        Trainings to run at once.
-
-    refit : bool, str or callable, default=True
-        Whether to fit the best candidate on all samples; with several metrics, the
-        name of the one that decides. A callable chooses `best_index_` from
-        `cv_results_`.
-
-    cv : int, cross-validation generator or iterable, default=None
-        The folds; None is 5.
+    n_jobs, pre_dispatch : int, int or str
+        Number of trainings at once, and of trainings handed out in advance, as in
+        `GridSearchCV`.
 
     verbose : int, default=0
-        1 tells the number of fits, 2 and more each training that is done.
-
-    pre_dispatch : int or str, default='2*n_jobs'
-        Trainings to hand to the workers ahead.
-
-    error_score : 'raise' or float, default=np.nan
-        Score of a candidate whose fit fails, or 'raise' to pass the error on.
-
-    return_train_score : bool, default=False
-        Whether to score on the training parts of the folds, too.
+        1 prints the number of fits, 2 or more also a line after each training.
 
     every_epoch : bool, default=False
-        Whether to score after each epoch, for `validation_curves_`. It changes no
-        other result, and takes trainings that can be shared. On small data scoring
-        takes longer than an epoch of training does.
+        Whether to score after each epoch, for `validation_curves_`. All candidates
+        must then be able to share trainings; no other result changes. On small data,
+        scoring takes longer than an epoch of training.
 
     Attributes
     ----------
     cv_results_ : dict
-        As `GridSearchCV` has it. A fit time is what training took until the
-        candidate's number of epochs was done.
+        As in `GridSearchCV`. The fit time of a candidate is the time until its number
+        of epochs was done.
 
     validation_curves_ : list of dict
         With every_epoch=True, one dict for each training:
 
         - ``params``: its parameters, without max_iter;
-        - ``candidates``: which of ``cv_results_["params"]`` it served;
+        - ``candidates``: their indices in ``cv_results_["params"]``;
         - ``epoch``: ndarray of int, 1 to the largest max_iter;
-        - ``split_test_score``: ndarray of shape (n_splits, n_epochs), what a fit of
-          so many epochs scores on each fold. After training has stopped early it
-          stays what it was; where the fit would fail it is `error_score`, and NaN
-          if that is 'raise';
+        - ``split_test_score``: ndarray of shape (n_splits, n_epochs), the score of a
+          fit of so many epochs on each fold. It stays constant after training has
+          stopped early. Where the fit would fail it is `error_score`, or NaN if
+          `error_score` is 'raise';
         - ``mean_test_score``, ``std_test_score``: ndarray of shape (n_epochs,), over
           the folds;
         - the same with ``train`` if `return_train_score`.
 
-        With several metrics, their names stand in place of ``score``.
+        With several metrics, their names replace ``score``.
 
-    best_estimator_ : estimator
-        The best candidate, fitted on all samples.
-
-    best_params_, best_score_, best_index_ : dict, float, int
-        Its parameters, mean score, and place in `cv_results_`.
-
-    scorer_ : callable or dict of callable
-
-    n_splits_ : int
-
-    refit_time_ : float
-        Seconds.
-
-    multimetric_ : bool
+    best_estimator_, best_params_, best_score_, best_index_, scorer_, n_splits_, \
+refit_time_, multimetric_
+        As in `GridSearchCV`.
 
     See Also
     --------
@@ -147,22 +123,23 @@ class EpochSearchCV(GridSearchCV):
         **GridSearchCV._parameter_constraints,
         "every_epoch": ["boolean"],
     }
+    validation_curves_: list[dict[str, Any]]
 
     def __init__(
         self,
-        estimator,
-        param_grid,
+        estimator: BaseEstimator,
+        param_grid: dict[str, Iterable] | list[dict[str, Iterable]],
         *,
-        scoring=None,
-        n_jobs=None,
-        refit=True,
-        cv=None,
-        verbose=0,
-        pre_dispatch="2*n_jobs",
-        error_score=np.nan,
-        return_train_score=False,
-        every_epoch=False,
-    ):
+        scoring: str | Callable | list | tuple | dict | None = None,
+        n_jobs: int | None = None,
+        refit: bool | str | Callable = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+        every_epoch: bool = False,
+    ) -> None:
         super().__init__(
             estimator,
             param_grid,
@@ -181,7 +158,7 @@ class EpochSearchCV(GridSearchCV):
     @_fit_context(prefer_skip_nested_validation=False)
     @all_or_nothing
     @with_callbacks
-    def fit(self, X, y=None, **params):
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Search the grid, and fit the best candidate.
 
         Parameters
@@ -194,8 +171,7 @@ class EpochSearchCV(GridSearchCV):
 
         **params : dict of str -> object
             Metadata for the estimator's `fit`, such as `sample_weight`, and `groups`
-            for the splitter. Metadata with one entry per sample is split with the
-            samples.
+            for the splitter. Metadata with one entry per sample is split with them.
 
         Returns
         -------
@@ -204,23 +180,16 @@ class EpochSearchCV(GridSearchCV):
         Raises
         ------
         ValueError
-            If every fit fails, or if `every_epoch=True` meets a candidate whose
-            training cannot be shared.
-
-        Notes
-        -----
-        If `fit` raises, the search is as it was before the call.
+            If every fit fails, or if `every_epoch=True` meets a candidate that cannot
+            share its training. The search is then as it was before the call.
         """
         self.get_metadata_routing()  # raises if refit does not name one of the metrics
         candidates = list(ParameterGrid(self.param_grid))
         if not candidates:
             raise ValueError(f"param_grid has no candidate: {self.param_grid!r}.")
-        estimators = [
-            clone(self.estimator).set_params(**clone(candidate, safe=False))
-            for candidate in candidates
-        ]
+        estimators = [self._estimator(candidate) for candidate in candidates]
         groups = self._groups(candidates, estimators)
-        self.__dict__.pop("validation_curves_", None)
+        vars(self).pop("validation_curves_", None)
         if all(group.epochs == [None] for group in groups):
             return super().fit(X, y, **params)
         X, y = indexable(X, y)
@@ -232,9 +201,8 @@ class EpochSearchCV(GridSearchCV):
         self.n_splits_, self.scorer_ = len(folds), self._scorers()
         task = fit_task(self, X, y, params)
         context = self._init_callback_context(
-            max_subtasks=1 + (self.refit is not False)
-        )
-        context.call_on_fit_task_begin(**task)
+            max_subtasks=1 if self.refit is False else 2
+        ).call_on_fit_task_begin(**task)
         tables = self._train(groups, estimators, folds, context, X, y, params, cv)
         outcomes = [None] * len(candidates)
         for group, table in zip(groups, tables, strict=True):
@@ -248,6 +216,10 @@ class EpochSearchCV(GridSearchCV):
             self._refit(task, fit_params, context)
         context.call_on_fit_task_end(**task)
         return self
+
+    def _estimator(self, params):
+        """Return the estimator of a candidate."""
+        return clone(self.estimator).set_params(**clone(params, safe=False))
 
     def _groups(self, candidates, estimators):
         """Group the candidates that can share a training."""
@@ -272,14 +244,12 @@ class EpochSearchCV(GridSearchCV):
 
     def _scorers(self):
         """Return the scorer, or a dict of several."""
-        if callable(self.scoring):
-            return self.scoring
-        if self.scoring is None or isinstance(self.scoring, str):
-            return check_scoring(self.estimator, self.scoring)
-        named = self.scoring
-        if not isinstance(named, dict):
-            named = dict(zip(named, named, strict=True))
-        return {name: check_scoring(self.estimator, one) for name, one in named.items()}
+        scoring = self.scoring
+        if isinstance(scoring, (list, tuple)):
+            scoring = {name: name for name in scoring}
+        if not isinstance(scoring, dict):
+            return check_scoring(self.estimator, scoring)
+        return {name: check_scoring(self.estimator, scoring[name]) for name in scoring}
 
     def _train(self, groups, estimators, folds, context, *data):
         """Return outcomes by number of epochs, for each group and each fold."""
@@ -330,7 +300,7 @@ class EpochSearchCV(GridSearchCV):
 
     def _refit(self, task, fit_params, context):
         """Fit the best candidate on all samples."""
-        best = clone(self.estimator).set_params(**clone(self.best_params_, safe=False))
+        best = self._estimator(self.best_params_)
         y = () if task["y"] is None else (task["y"],)
         refit = context.subcontext(task_name="refit-with-best-params")
         with refit.propagate_callback_context(best):
