@@ -6,6 +6,7 @@ It builds `cv_results_`, ranks and chooses the candidates, and warns of failed f
 import copy
 
 import numpy as np
+from joblib import parallel_config
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import GridSearchCV
 
@@ -40,7 +41,10 @@ def replay(search, outcomes):
         cv=[([i], [n + i]) for i in range(n)],
         error_score=search.error_score,
         return_train_score=search.return_train_score,
-    ).fit(np.arange(2 * n))
+    )
+    # In order, which a cluster's backend does not keep even for a single job.
+    with parallel_config("sequential"):
+        known.fit(np.arange(2 * n))
     known.cv_results_ |= times
     return {name: getattr(known, name) for name in REPLAYED if hasattr(known, name)}
 

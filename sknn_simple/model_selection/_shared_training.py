@@ -10,6 +10,7 @@ from traceback import format_exc
 from types import SimpleNamespace
 from typing import NamedTuple
 
+from joblib import parallel_config
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.model_selection import GridSearchCV
@@ -44,10 +45,10 @@ def fit_task(estimator, X, y, params):
     return {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
 
 
-def train_and_score(training, fold, X, y, params, splitter):
-    """Run a SharedTraining on one fold; returns its outcomes by number of epochs."""
-    search, began = training.search, time.time()
-    number, indices = fold
+def train_and_score(estimator, group, search, context, fold, X, y, params, splitter):
+    """Train a group on one fold; returns its outcomes by number of epochs."""
+    began, (number, indices) = time.time(), fold
+    training = SharedTraining(estimator, group, search, context)
     scored = _ModelSearch(
         training,
         {},
@@ -82,7 +83,7 @@ def train_and_score(training, fold, X, y, params, splitter):
         training.outcomes |= dict.fromkeys(epochs, outcome)
     if search.verbose > 1:
         print(
-            f"[CV {number + 1}/{search.n_splits_}] END {training.group}; "
+            f"[CV {number + 1}/{search.n_splits_}] END {group}; "
             f"total time={time.time() - began:.1f}s"
         )
     return training.outcomes
@@ -188,7 +189,15 @@ class SharedTraining(BaseEstimator):
 class _ModelSearch(GridSearchCV):
     """A search over models whose number it learns when training is over."""
 
+    def fit(self, X, y, **params):
+        # A cluster's backend would send even a single job elsewhere.
+        with (in_place := parallel_config("sequential")):
+            self.in_place = in_place
+            return super().fit(X, y, **params)
+
     def _run_search(self, evaluate_candidates):
+        # The steps of a Pipeline still run in parallel as their user configured.
+        self.in_place.unregister()
         evaluate_candidates([{}])
         if self.estimator.models:
             evaluate_candidates([{}] * len(self.estimator.models))

@@ -18,7 +18,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from .._base import all_or_nothing
 from ._groups import group_by_epochs, max_iter_name, network_of, why_separate
 from ._replay import mean_and_std, replay
-from ._shared_training import SharedTraining, fit_task, train_and_score
+from ._shared_training import fit_task, train_and_score
 
 
 class EpochSearchCV(GridSearchCV):
@@ -67,7 +67,8 @@ class EpochSearchCV(GridSearchCV):
     every_epoch : bool, default=False
         Whether to score after each epoch, for `validation_curves_`. All candidates
         must then be able to share trainings; no other result changes. On small data,
-        scoring takes longer than an epoch of training.
+        scoring takes longer than an epoch of training. Each training keeps a copy of
+        the weights of every epoch until they are scored.
 
     Attributes
     ----------
@@ -269,9 +270,7 @@ refit_time_, multimetric_
         ]
         results = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)(
             delayed(train_and_score)(
-                SharedTraining(clone(estimators[group.longest]), group, self, one),
-                fold,
-                *data,
+                clone(estimators[group.longest]), group, self, one, fold, *data
             )
             for (group, fold), one in zip(fits, contexts, strict=True)
         )

@@ -3,6 +3,7 @@
 import pickle
 import warnings
 
+import joblib
 import numpy as np
 import pytest
 import sklearn
@@ -12,7 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, KernelPCA
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import make_scorer, mean_pinball_loss
@@ -555,6 +556,36 @@ def test_metadata_is_routed():
         )
 
 
+def test_metadata_of_other_names_and_validation_data_are_routed():
+    with sklearn.config_context(enable_metadata_routing=True):
+        network = clone(CLASSIFIER).set_params(early_stopping=True)
+        network.set_fit_request(X_val=True, y_val=True, sample_weight="fit_weight")
+        scorer = sklearn.metrics.get_scorer("accuracy")
+        assert_same_search(
+            Pipeline(
+                [("scale", StandardScaler()), ("net", network)],
+                transform_input=["X_val"],
+            ),
+            {"net__max_iter": [2, 9]},
+            IRIS,
+            {
+                "X_val": IRIS[0][::4],
+                "y_val": IRIS[1][::4],
+                "fit_weight": WEIGHTS,
+                "score_weight": WEIGHTS[::-1],
+                "groups": GROUPS,
+            },
+            scoring=scorer.set_score_request(sample_weight="score_weight"),
+            cv=GroupKFold(3),
+        )
+
+
+def test_a_kernel_is_split_in_rows_and_columns():
+    X, y = IRIS
+    pipeline = make_pipeline(KernelPCA(2, kernel="precomputed"), CLASSIFIER)
+    assert_same_search(pipeline, IN_PIPELINE, (X @ X.T, y), cv=3)
+
+
 class Counting(TransformerMixin, BaseEstimator):
     """Counts its fits."""
 
@@ -667,6 +698,28 @@ def test_a_search_without_curves_forgets_those_of_before():
 def test_two_processes_give_the_same(scoring):
     options = {"cv": 3, "scoring": scoring, "refit": "a" if scoring else True}
     assert_same_search(PIPELINE, IN_PIPELINE, IRIS, n_jobs=2, **options)
+
+
+class Backend(TransformerMixin, BaseEstimator):
+    """Notes in which way it could run in parallel."""
+
+    seen = set()
+
+    def fit(self, X, y=None):
+        backend, n_jobs = joblib.parallel.get_active_backend()
+        Backend.seen.add((type(backend), n_jobs))
+        return self
+
+    def transform(self, X):
+        return X
+
+
+def test_steps_run_in_parallel_as_their_user_configured():
+    pipeline = Pipeline([("step", Backend()), ("net", CLASSIFIER)])
+    with joblib.parallel_config("threading", n_jobs=3):
+        for kind in (GridSearchCV, EpochSearchCV):
+            kind(pipeline, {"net__max_iter": [2, 3]}, n_jobs=1, cv=2).fit(*IRIS)
+    assert len(Backend.seen) == 1
 
 
 class Recorder(Watcher):
