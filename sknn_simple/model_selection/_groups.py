@@ -9,9 +9,9 @@ from numbers import Integral
 from typing import NamedTuple
 
 from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
 
-from .._base import BaseSimpleMLP
+from .._fit.callback_bridge import callbacks_of
+from .._pipeline import final_network
 from ..network import OPTIMIZERS
 
 
@@ -69,26 +69,9 @@ def _identity(value):
     return type(value), repr(value), value
 
 
-def max_iter_name(estimator: BaseEstimator) -> str:
-    """Return the name of the parameter that sets the number of epochs."""
-    if isinstance(estimator, Pipeline) and estimator.steps:
-        return f"{estimator.steps[-1][0]}__max_iter"
-    return "max_iter"
-
-
-def network_of(estimator: BaseEstimator) -> BaseSimpleMLP | None:
-    """Return the network that an estimator is, or ends with as a Pipeline."""
-    # A subclass with its own fit may do more when training has ended.
-    if isinstance(estimator, Pipeline) and type(estimator).fit is Pipeline.fit:
-        estimator = estimator.steps[-1][1] if estimator.steps else None
-    if isinstance(estimator, BaseSimpleMLP):
-        return estimator if type(estimator).fit is BaseSimpleMLP.fit else None
-    return None
-
-
 def why_separate(estimator: BaseEstimator) -> str | None:
     """Return why a long fit does not begin like a short one, None if it does."""
-    network = network_of(estimator)
+    network = final_network(estimator, inherited_fit=True)
     if network is None:
         return (
             "it is not a SimpleMLPClassifier or SimpleMLPRegressor, nor a Pipeline "
@@ -103,6 +86,6 @@ def why_separate(estimator: BaseEstimator) -> str | None:
     if not isinstance(network.max_iter, Integral) or network.max_iter < 1:
         return f"max_iter={network.max_iter!r} is not a number of epochs"
     parts = [estimator, *estimator.get_params().values()]
-    if any(hasattr(part, "_skl_callbacks") for part in parts):
+    if any(isinstance(part, BaseEstimator) and callbacks_of(part) for part in parts):
         return "callbacks of its own must see each fit"
     return None

@@ -14,12 +14,11 @@ from joblib import parallel_config
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 
 from .._fit.loop import Milestones
-from ._groups import network_of
+from .._pipeline import final_network, replace_network
 
 
 class Outcome(NamedTuple):
@@ -125,10 +124,12 @@ class SharedTraining(BaseEstimator):
 
     def _train(self, X, y, params):
         """Train for the epochs of the longest candidate."""
-        network, separate = network_of(self.estimator), self.epochs == [None]
+        network, separate = final_network(self.estimator), self.epochs == [None]
         if not separate:
             milestones = Milestones(self.epochs[:-1], self._visit)
-            self.estimator = self._ending_with(_VisitedNetwork(network, milestones))
+            self.estimator = replace_network(
+                self.estimator, _VisitedNetwork(network, milestones)
+            )
         task, error = fit_task(self.search, X, y, params), None
         self.began = time.time()
         try:
@@ -152,13 +153,15 @@ class SharedTraining(BaseEstimator):
             for epochs in [same, *([n] for n in others)]:
                 model = copy.copy(network)
                 model.max_iter = epochs[0]
-                self.models.append((epochs, self._ending_with(model)))
+                self.models.append((epochs, replace_network(self.estimator, model)))
 
     def _visit(self, n_epochs, finish):
         """Keep the model of a fit of `n_epochs`, or its error."""
         wanted, error = n_epochs in self.group.epochs, None
         try:
-            self.models.append(([n_epochs], self._ending_with(finish(warns=wanted))))
+            self.models.append(
+                ([n_epochs], replace_network(self.estimator, finish(warns=wanted)))
+            )
         except Exception:
             if wanted and self.search.error_score == "raise":
                 raise
@@ -167,14 +170,6 @@ class SharedTraining(BaseEstimator):
 
     def _outcome(self, error):
         return Outcome(time.time() - self.began, error)
-
-    def _ending_with(self, network):
-        """Return the estimator as it is now, with another network."""
-        if not isinstance(self.estimator, Pipeline):
-            return network
-        *steps, (name, _) = self.estimator.steps
-        params = self.estimator.get_params(deep=False)
-        return type(self.estimator)(**params | {"steps": [*steps, (name, network)]})
 
     def __sklearn_clone__(self):
         return copy.copy(self)

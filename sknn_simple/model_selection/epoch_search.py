@@ -16,7 +16,8 @@ from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._base import all_or_nothing
-from ._groups import group_by_epochs, max_iter_name, network_of, why_separate
+from .._pipeline import final_network, parameter_prefix
+from ._groups import group_by_epochs, why_separate
 from ._replay import mean_and_std, replay
 from ._shared_training import fit_task, train_and_score
 
@@ -232,8 +233,10 @@ refit_time_, multimetric_
                     "every_epoch=True needs trainings that candidates can share, but "
                     f"the training of the candidate {params} is separate: {why}."
                 )
-            epochs.append(None if why else int(network_of(estimator).max_iter))
-        return group_by_epochs(candidates, epochs, max_iter_name(self.estimator))
+            epochs.append(None if why else int(final_network(estimator).max_iter))
+        return group_by_epochs(
+            candidates, epochs, parameter_prefix(self.estimator) + "max_iter"
+        )
 
     def _routed(self, params):
         """Return the metadata for the estimator's `fit`, and for the splitter."""

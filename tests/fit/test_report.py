@@ -62,7 +62,9 @@ def test_the_convergence_warning_is_only_for_the_impatient():
 
 def test_a_loss_far_above_a_constant_prediction_is_warned_of():
     X, y = load_wine(return_X_y=True)
-    with pytest.warns(ConvergenceWarning, match="far above the loss of a constant prediction"):
+    with pytest.warns(
+        ConvergenceWarning, match="far above the loss of a constant prediction"
+    ):
         SimpleMLPClassifier(random_state=0).fit(X, y)
 
 

@@ -395,12 +395,19 @@ def test_shared_and_separate_trainings_mix():
         wrong.fit(*IRIS)
 
 
+def test_a_nested_pipeline_shares_its_training(trainings):
+    nested = Pipeline([("outer", make_pipeline(StandardScaler(), CLASSIFIER))])
+    name = "outer__simplemlpclassifier__max_iter"
+    EpochSearchCV(nested, {name: [3, 30]}, cv=3, refit=False).fit(*IRIS)
+    assert trainings == [30, 30, 30]
+    assert_same_search(nested, {name: [3, 30]}, IRIS, cv=3)
+
+
 @pytest.mark.parametrize(
     "estimator",
     [
         LogisticRegression(),
         make_pipeline(StandardScaler(), LogisticRegression(C=0.1)),
-        Pipeline([("outer", make_pipeline(StandardScaler(), CLASSIFIER))]),
     ],
 )
 def test_any_other_estimator_is_searched_as_ever(estimator):
