@@ -21,7 +21,7 @@ from . import _persistence
 from ._fit import options, suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport, with_callbacks
 from ._fit.history import History
-from ._fit.loop import Loop, Milestones
+from ._fit.loop import Loop
 from ._fit.samples import checking
 from ._fit.session import Mode
 from ._fit.start import make_session
@@ -199,15 +199,15 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
     @training_method
     def _fit_with_milestones(
         self,
-        milestones: Milestones,
-        X: MatrixLike,
-        y: MatrixLike,
-        sample_weight: ArrayLike | None = None,
+        milestones,
+        X,
+        y,
+        sample_weight=None,
         *,
-        X_val: MatrixLike | None = None,
-        y_val: MatrixLike | None = None,
-        sample_weight_val: ArrayLike | None = None,
-    ) -> Self:
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
         """Train as `fit` does, and hand over the model at each milestone."""
         self._train(
             X,
@@ -218,7 +218,6 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
             max_iter=int(self.max_iter),
             milestones=milestones,
         )
-        return self
 
     def _check_partial_fit(self) -> None:
         """Check the options before every `partial_fit`, not only before the first."""

@@ -35,18 +35,7 @@ class CallbackSupport(CallbackSupportMixin):
 
 
 class CallbackBridge:
-    """Calls the callbacks of an estimator at the beginning and end of each epoch.
-
-    Parameters
-    ----------
-    estimator : BaseSimpleMLP
-
-    X, y, sample_weight
-        Arguments of the call of `fit` or `partial_fit`.
-
-    max_iter : int
-        Maximum number of epochs of the call.
-    """
+    """Calls the callbacks of an estimator at the beginning and end of each epoch."""
 
     def __init__(self, estimator, X, y, sample_weight, max_iter):
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}

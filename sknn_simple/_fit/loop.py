@@ -24,35 +24,17 @@ from .session import Mode
 class Milestones:
     """Numbers of epochs at which a caller needs the model of a shorter fit.
 
-    Attributes
-    ----------
-    epochs : list of int
-        The ones still to come, ascending, all below max_iter.
-
-    visit : callable
-        Called as ``visit(n_epochs, finish)`` after so many epochs, unless training ends
-        with them. ``finish(warns)`` returns the estimator as a fit with
-        max_iter=n_epochs leaves it. It raises, and if `warns` warns, as that fit does.
+    ``visit(n_epochs, finish)`` is called after so many epochs, unless training ends
+    with them. ``finish(warns)`` returns the estimator as a fit with max_iter=n_epochs
+    leaves it. It raises, and if `warns` warns, as that fit does.
     """
 
-    epochs: list[int]
+    epochs: list[int]  # still to come, ascending, all below max_iter
     visit: Callable
 
 
 class Loop:
-    """Runs the epochs of a session.
-
-    Parameters
-    ----------
-    estimator : BaseSimpleMLP
-        Read for its options only.
-
-    session : Session
-
-    callbacks : CallbackBridge
-
-    milestones : Milestones, default=None
-    """
+    """Runs the epochs of a session, with the options of its estimator."""
 
     def __init__(self, estimator, session, callbacks, milestones=None):
         self.estimator = estimator
@@ -64,10 +46,7 @@ class Loop:
     def run(self):
         """Train until done; on Ctrl-C return to the last finished epoch.
 
-        Returns
-        -------
-        report : Report
-            With the warnings that are still to be given.
+        Returns the report, whose warnings are still pending.
         """
         session = self.session
         try:

@@ -30,29 +30,13 @@ class Report:
     """Prints progress, collects warnings, and raises the errors of divergence.
 
     Warnings wait until the training has ended, so that they point to the caller.
-
-    Attributes
-    ----------
-    verbose : bool or int
-
-    auto_rate : float
-        The value of learning_rate_init="auto", for advice.
-
-    constant_loss : float
-        Loss of the best constant prediction.
-
-    to_scale : str
-        What the user might scale, for advice.
-
-    pending : list of tuple
-        Message and category of each warning.
     """
 
     verbose: int
-    auto_rate: float
-    constant_loss: float
-    to_scale: str
-    pending: list = field(default_factory=list)
+    auto_rate: float  # the value of learning_rate_init="auto", for advice
+    constant_loss: float  # loss of the best constant prediction
+    to_scale: str  # what the user might scale, for advice
+    pending: list[tuple[str, type]] = field(default_factory=list)  # warnings
 
     @classmethod
     def of(cls, estimator, session):

@@ -3,18 +3,19 @@
 import math
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from .._targets import Targets
 from ..network import (
+    Adaptive,
     Objective,
     Parameters,
     Patience,
     Samples,
     TrainingState,
 )
-from ..network.schedules import Adaptive
 from .history import History
 from .options import Architecture
 from .validation import Validation
@@ -35,108 +36,48 @@ class Mode(Enum):
 
 
 class Best(NamedTuple):
-    """The epoch with the best validation score: its number, parameters and score."""
+    """The epoch with the best validation score."""
 
     epoch: int
-    flat: np.ndarray
+    flat: np.ndarray  # its parameters
     score: float
 
 
 class Finished(NamedTuple):
-    """The state after the last finished epoch, which Ctrl-C returns to.
+    """The state after the last finished epoch, which Ctrl-C returns to."""
 
-    n_epochs : int, length of the history
-    snapshot : of the TrainingState, None before the first epoch
-    counts : snapshot of the Patience
-    best : Best, or None without validation
-    """
-
-    n_epochs: int
-    snapshot: tuple | None = None
-    counts: tuple | None = None
-    best: Best | None = None
+    n_epochs: int  # length of the history
+    snapshot: tuple | None = None  # of the TrainingState, None before the first epoch
+    counts: tuple | None = None  # snapshot of the Patience
+    best: Best | None = None  # None without validation
 
 
 @dataclass
 class Continuation:
-    """The state that `partial_fit` and a warm start continue from.
+    """The state that `partial_fit` and a warm start continue from."""
 
-    Attributes
-    ----------
-    state : TrainingState
-        Its rng is None unless random_state is an integer.
-
-    patience : Patience or None
-
-    seed : int or None
-        The random_state that the rng was made from.
-
-    split_seed : int or None
-        Seed of the split that early stopping validates on.
-    """
-
-    state: TrainingState
+    state: TrainingState  # its rng is None unless random_state is an integer
     patience: Patience | None
-    seed: int | None
-    split_seed: int | None
+    seed: int | None  # the random_state that the rng was made from
+    split_seed: int | None  # of the split that early stopping validates on
 
 
 @dataclass
 class Session:
-    """One training: its task, its state, and its records.
-
-    Attributes
-    ----------
-    mode : Mode
-
-    architecture : Architecture
-
-    targets : LabelTargets or RegressionTargets
-
-    samples : Samples
-        The training samples.
-
-    objective : Objective
-
-    state : TrainingState
-        Parameters, optimizer, schedule and source of random numbers.
-
-    trainer_class : type
-        Trainer of the engine.
-
-    validation : Validation or None
-
-    patience : Patience
-        Of the validation score if there is a validation, else of the loss.
-
-    history : History
-
-    max_iter : int
-        Maximum number of epochs of this training.
-
-    seed, split_seed : int or None
-        As in `Continuation`.
-
-    first_loss : float
-        Loss of the first epoch.
-
-    stop_reason : str or None
-        None while the training runs; then 'max_iter', 'patience', 'callback' or
-        'interrupted', and for 'lbfgs' also 'converged', 'max_fun' or 'line_search'.
-    """
+    """One training: its task, its state, and its records."""
 
     mode: Mode
     architecture: Architecture
-    targets: Any
-    samples: Samples
+    targets: Targets
+    samples: Samples  # for training
     objective: Objective
-    state: TrainingState
-    trainer_class: type
+    state: TrainingState  # parameters, optimizer, schedule and random state
+    trainer_class: type  # of the engine
     validation: Validation | None
-    patience: Patience
+    patience: Patience  # of the validation score if there is one, else of the loss
     history: History
-    max_iter: int
-    seed: int | None
+    max_iter: int  # maximum number of epochs of this training
+    seed: int | None  # as in Continuation
     split_seed: int | None
     first_loss: float = math.nan
     stop_reason: str | None = None
@@ -165,21 +106,10 @@ class Session:
         return self.history.columns["loss"][self.finished.n_epochs - 1]
 
     def record(self, block, validated=None):
-        """Add the epochs of a Block that has ended.
+        """Add the epochs of a Block, one only if it has a validation loss and score.
 
-        Parameters
-        ----------
-        block : Block
-            A single epoch if there is a validation.
-
-        validated : tuple of float, default=None
-            Validation loss and score.
-
-        Returns
-        -------
-        slowed : bool
-            Whether patience ran out and the learning rate drops. If it cannot drop,
-            `stop_reason` becomes 'patience'.
+        Returns whether patience ran out and the learning rate drops. If the rate cannot
+        drop, `stop_reason` becomes 'patience'.
         """
         if self.finished.snapshot is None:
             self.first_loss = block.losses[0]
@@ -218,10 +148,9 @@ class Session:
         self.patience.restore(counts)
 
     def progress(self):
-        """Return what the training has changed so far, for `restore` elsewhere.
+        """Return what the training has changed so far, to be pickled at once.
 
-        Everything else follows from the estimator and the data. The dict shares memory
-        with the session: pickle it at once.
+        Everything else follows from the estimator and the data.
         """
         return {
             "finished": self.finished,
@@ -246,7 +175,7 @@ class Session:
     def attributes(self, best=True):
         """Return the fitted attributes, as if training had just ended.
 
-        With `best`, the coefs of the best epoch under early stopping, else of the last.
+        With `best`, early stopping returns the coefs of the best epoch, not the last.
         """
         parameters = self.state.parameters
         use_best = best and self.best is not None
@@ -282,7 +211,7 @@ class Session:
 
 def fitted_attributes(
     architecture: Architecture,
-    targets,
+    targets: Targets,
     parameters: Parameters,
     history: History,
     *,
@@ -294,31 +223,7 @@ def fitted_attributes(
 ):
     """Return all attributes of a fitted estimator by name.
 
-    Parameters
-    ----------
-    architecture : Architecture
-
-    targets : LabelTargets or RegressionTargets
-
-    parameters : Parameters
-        As trained. The fitted coefs and intercepts are views of them.
-
-    history : History
-
-    t : int, default=0
-        Rows seen in training.
-
-    loss, best_loss : float, default=nan and inf
-        Loss of the last epoch, and the lowest loss.
-
-    best : Best, default=None
-        The best epoch under early stopping.
-
-    stop_reason : str, default=None
-
-    Returns
-    -------
-    attributes : dict
+    Its coefs and intercepts are views of `parameters`, which are as trained.
     """
     coefs, intercepts = targets.fold(parameters)
     attributes = {

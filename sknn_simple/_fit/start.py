@@ -36,32 +36,8 @@ def make_session(
 ):
     """Make the session of a call of `fit` or `partial_fit`.
 
-    The estimator gets the names and the number of the features; nothing else in it
-    changes.
-
-    Parameters
-    ----------
-    estimator : BaseSimpleMLP
-
-    X, y, sample_weight
-        As the caller gave them.
-
-    validation_data : ValidationData, default=NO_VALIDATION_DATA
-
-    mode : Mode
-
-    max_iter : int, default=1
-        Maximum number of epochs.
-
-    classes : array-like of shape (n_classes,), default=None
-        All labels, where `y` may lack some.
-
-    dtype : dtype, default=None
-        None is the dtype of the earlier training or of X.
-
-    Returns
-    -------
-    session : Session
+    The estimator gets the number and the names of the features; nothing else in it
+    changes. `dtype` defaults to the dtype of the earlier training or of X.
     """
     validation_data.check_request(estimator)
     architecture = options.Architecture.of(estimator)
@@ -83,32 +59,22 @@ def make_session(
         estimator._targets if resumes else estimator._make_targets(samples.y, classes)
     )
     samples = estimator._weigh_classes(targets, samples)
-
     rng = _make_rng(estimator, earlier)
-    split_seed = None if earlier is None else earlier.split_seed
-    held_out = None
-    if estimator.early_stopping and validation_data.X is not None:
-        held_out = validation_data.check(estimator, samples.X.dtype)
-    elif estimator.early_stopping:
-        if split_seed is None:
-            split_seed = _make_split_seed(estimator, rng)
-        samples, held_out = hold_out(estimator, samples, split_seed)
+    samples, held_out, split_seed = _split(
+        estimator, samples, validation_data, rng, earlier
+    )
     if not resumes or (earlier is None and estimator.t_ == 0):
         # Coefs from elsewhere were not trained on scaled targets.
         targets = targets.scaled_to(samples, center=estimator.fit_intercept)
+    samples = encode(targets, samples)
     objective = Objective(
         targets.network_loss,
         estimator.activation,
         targets.out_activation,
         float(estimator.alpha),
     )
-    samples = encode(targets, samples)
     state = _make_state(estimator, samples, targets, objective, rng, earlier, resumes)
-    validation = None
-    if held_out is not None:
-        validation = Validation.of(estimator, targets, held_out)
     appends = resumes and mode is Mode.APPEND
-    seed = estimator.random_state
     return Session(
         mode=mode,
         architecture=architecture,
@@ -117,13 +83,34 @@ def make_session(
         objective=objective,
         state=state,
         trainer_class=trainer_class,
-        validation=validation,
+        validation=held_out and Validation.of(estimator, targets, held_out),
         patience=_make_patience(estimator, state, earlier),
         history=estimator._history.view() if appends else History(),
         max_iter=max_iter,
-        seed=int(seed) if isinstance(seed, Integral) else None,
+        seed=_integer_seed(estimator),
         split_seed=split_seed,
     )
+
+
+def _split(estimator, samples, validation_data, rng, earlier):
+    """Return the samples to train on, the held-out ones or None, and the split seed."""
+    split_seed = None if earlier is None else earlier.split_seed
+    if not estimator.early_stopping:
+        return samples, None, split_seed
+    if validation_data.X is not None:
+        return samples, validation_data.check(estimator, samples.X.dtype), split_seed
+    if split_seed is None:
+        # An integer random_state is the seed itself, as in `train_test_split`.
+        split_seed = _integer_seed(estimator)
+    if split_seed is None:
+        split_seed = int(rng.randint(2**31 - 1))
+    return *hold_out(estimator, samples, split_seed), split_seed
+
+
+def _integer_seed(estimator):
+    """Return an integer random_state, or None for all others."""
+    seed = estimator.random_state
+    return int(seed) if isinstance(seed, Integral) else None
 
 
 def _make_rng(estimator, earlier):
@@ -132,13 +119,6 @@ def _make_rng(estimator, earlier):
     if seed is not None and seed == estimator.random_state:
         return copy.deepcopy(earlier.state.rng)
     return check_random_state(estimator.random_state)
-
-
-def _make_split_seed(estimator, rng):
-    """Return an integer random_state itself, as `train_test_split` uses it, or draw."""
-    if isinstance(estimator.random_state, Integral):
-        return int(estimator.random_state)
-    return int(rng.randint(2**31 - 1))
 
 
 def _make_state(estimator, samples, targets, objective, rng, earlier, resumes):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import is_classifier
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
@@ -62,12 +62,7 @@ def naming_validation_data():
 
 
 def hold_out(estimator, samples, seed):
-    """Split off `validation_fraction` of the samples, stratified by label.
-
-    Returns
-    -------
-    training, validation : LabelledSamples
-    """
+    """Split samples into a training and a validation part, stratified by label."""
     stratify = _check_sizes(estimator, samples)
     given = [array for array in samples if array is not None]
     parts = train_test_split(
@@ -126,27 +121,12 @@ def _check_sizes(estimator, samples):
 
 @dataclass(frozen=True)
 class Validation:
-    """Held-out samples, and the score of a network on them.
+    """Held-out samples, and the score of a network on them."""
 
-    Attributes
-    ----------
-    samples : Samples
-        As the network sees them.
-
-    held_out : LabelledSamples
-        The same in the units of the user.
-
-    estimator : BaseSimpleMLP
-        The estimator that is fitted.
-
-    scorer : callable or None
-        A scikit-learn scorer, if `scoring` names or is one.
-    """
-
-    samples: Samples
-    held_out: LabelledSamples
-    estimator: Any
-    scorer: Callable | None
+    samples: Samples  # as the network sees them
+    held_out: LabelledSamples  # the same in the units of the user
+    estimator: BaseEstimator  # the one that is fitted
+    scorer: Callable | None  # scikit-learn's, if `scoring` names or is one
 
     @classmethod
     def of(cls, estimator, targets, held_out):
