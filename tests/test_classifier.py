@@ -5,6 +5,7 @@ import pytest
 from scipy.special import expit, log_expit, log_softmax
 from sklearn.base import clone
 from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.exceptions import DataConversionWarning
 from sklearn.metrics import log_loss
 from sklearn.multiclass import OneVsRestClassifier
 
@@ -120,8 +121,6 @@ def test_multilabel_is_one_network_with_an_output_a_label():
 
 
 def test_column_vector_warns_as_in_scikit_learn():
-    from sklearn.exceptions import DataConversionWarning
-
     with pytest.warns(DataConversionWarning):
         model = clone(QUICK).fit(X, Y[:, None])
     assert model.predict(X).shape == (150,)

@@ -5,6 +5,7 @@ import pytest
 from scipy.special import expit
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes
+from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LinearRegression, PoissonRegressor, QuantileRegressor
 from sklearn.metrics import mean_absolute_error, mean_poisson_deviance, r2_score
 from sklearn.multioutput import MultiOutputRegressor
@@ -111,8 +112,6 @@ def test_a_poisson_network_begins_at_the_mean():
 
 
 def test_column_vector_warns_as_in_scikit_learn():
-    from sklearn.exceptions import DataConversionWarning
-
     with pytest.warns(DataConversionWarning):
         model = clone(QUICK).fit(X, Y[:, None])
     assert model.predict(X).shape == (120,)

@@ -51,8 +51,6 @@ def test_an_adaptive_rate_slows_down_and_says_so(capsys):
 
 
 def test_the_convergence_warning_is_only_for_the_impatient():
-    from sklearn.exceptions import ConvergenceWarning
-
     regressor = SimpleMLPRegressor((5,), max_iter=2)
     with pytest.warns(ConvergenceWarning, match="max_iter=2"):
         regressor.fit(X, Y)

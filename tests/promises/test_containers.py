@@ -11,6 +11,7 @@ from sklearn.base import clone
 from support import BOTH, SOLVERS, STOCHASTIC, UNSTOPPED, diabetes, weights_of
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.network import OPTIMIZERS
 
 
 @BOTH
@@ -54,15 +55,13 @@ def test_float32_stays_float32(solver, y_dtype):
 @STOCHASTIC
 def test_float32_trains_in_float32(solver, monkeypatch):
     seen = set()
-    from sknn_simple.network import optimizers
-
-    step = optimizers.OPTIMIZERS[solver].step
+    step = OPTIMIZERS[solver].step
 
     def spy(self, parameters, gradient, learning_rate):
         seen.update({parameters.dtype, gradient.dtype})
         step(self, parameters, gradient, learning_rate)
 
-    monkeypatch.setattr(optimizers.OPTIMIZERS[solver], "step", spy)
+    monkeypatch.setattr(OPTIMIZERS[solver], "step", spy)
     X, y = diabetes()
     SimpleMLPRegressor(
         (5,), solver=solver, max_iter=2, engine="numpy", **UNSTOPPED

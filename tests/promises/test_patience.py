@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
 from support import BOTH, CLASSIFIER, SOLVERS, Callback, iris, weights_of
 
 from sknn_simple import SimpleMLPClassifier
@@ -77,8 +78,6 @@ def test_early_stopping_returns_the_best_epoch(
         watched.fit(X[30:], y[30:], **validation)
         X_val, y_val = X[:30], y[:30]
     else:
-        from sklearn.model_selection import train_test_split
-
         watched.fit(X, y)
         stratify = y if data is CLASSIFIER[1] else None
         _, X_val, _, y_val = train_test_split(
