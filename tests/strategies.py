@@ -1,7 +1,7 @@
-"""Strategies: data and options that a careless or a hostile caller may give.
+"""Strategies for Hypothesis: data and options of careless and hostile callers.
 
-Data are drawn as recipes, which say in a line what they are, and `build` makes
-them: a failing example can be copied from hypothesis's report into a test.
+Data are drawn as recipes of one line each, which `build` turns into arrays. So a failing
+example can be copied from Hypothesis's report into a test.
 """
 
 import tempfile
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 TINIEST, LARGEST = 5e-324, np.finfo(float).max
-
 VALUES = {
     "ordinary": lambda rng, shape: rng.standard_normal(shape),
     "small integers": lambda rng, shape: rng.randint(0, 3, shape).astype(float),
@@ -79,7 +78,7 @@ def _read_only(array):
 def _memory_mapped(array):
     if array.dtype.hasobject:
         return array
-    with tempfile.TemporaryFile() as file:  # which the map keeps open
+    with tempfile.TemporaryFile() as file:  # the map keeps it open
         mapped = np.memmap(file, array.dtype, "w+", shape=array.shape)
     mapped[:] = array
     return mapped
@@ -94,7 +93,7 @@ def _unaligned(array):
 
 
 def _untidy(array):
-    """CSR with each entry in two halves, out of order, and explicit zeros."""
+    """Return CSR with each entry split in two, unsorted, and explicit zeros."""
     rows = [np.r_[row / 2, row / 2][::-1] for row in array]
     n_rows, n_columns = array.shape
     indices = np.tile(np.r_[:n_columns, :n_columns][::-1], n_rows)
@@ -117,7 +116,7 @@ def _read_only_csr(array):
 
 
 def _wide(array):
-    """The same columns, spread over a hundred thousand."""
+    """Spread the columns over a hundred thousand."""
     n_rows, n_columns = array.shape
     wide = sparse.lil_array((n_rows, 100_000), dtype=array.dtype)
     wide[:, np.linspace(0, 99_999, n_columns, dtype=int)] = array
@@ -142,7 +141,7 @@ DTYPES += ["object", "complex128", "str", "datetime64[ms]"]
 
 @dataclass
 class Samples:
-    """An X, to build."""
+    """Recipe of an X."""
 
     values: str
     n_samples: int
@@ -275,7 +274,7 @@ WEIGHTS = {
 
 @dataclass
 class Column:
-    """A y or a sample_weight, to build: a name in `LABELS`, `NUMBERS` or `WEIGHTS`."""
+    """Recipe of a y or sample_weight: a name in `LABELS`, `NUMBERS` or `WEIGHTS`."""
 
     values: str
     n_samples: int
@@ -292,7 +291,7 @@ class Column:
 
 @dataclass
 class Data:
-    """What a call is given, to build."""
+    """Recipe of the arguments of a call."""
 
     X: Samples
     y: Column
@@ -307,11 +306,11 @@ _seeds = st.integers(0, 99)
 
 @st.composite
 def samples(draw, n_samples, n_features=None):
-    """Any X: dense or sparse; the ordinary is as frequent as the strange."""
+    """Draw any X, dense or sparse, ordinary as often as strange."""
     if n_features is None:
         n_features = draw(st.integers(1, 5))
     values = draw(st.just("ordinary") | st.sampled_from(list(VALUES)))
-    # A hundred thousand diagonals of such length do not fit in memory.
+    # A hundred thousand diagonals of this length do not fit in memory.
     scattered = [
         layout
         for layout in SPARSE_LAYOUTS
@@ -329,7 +328,7 @@ def samples(draw, n_samples, n_features=None):
 
 @st.composite
 def data(draw, classifier, n_features=None):
-    """Any X, y and sample_weight of one number of rows."""
+    """Draw any X, y and sample_weight with the same number of rows."""
     kinds = LABELS if classifier else NUMBERS
     usual = st.sampled_from(["two", "three"] if classifier else ["ordinary", "shares"])
     y = draw(usual | st.sampled_from(list(kinds)))
@@ -346,7 +345,7 @@ def data(draw, classifier, n_features=None):
 
 
 def architectures(classifier):
-    """Options that are valid alone, and mostly together."""
+    """Draw options that are valid alone, and mostly together."""
     both = {
         "hidden_layer_sizes": st.sampled_from([(), (1,), (3,), (4, 3), (2,) * 6]),
         "activation": st.sampled_from(["identity", "logistic", "tanh", "relu"]),
@@ -390,9 +389,9 @@ def architectures(classifier):
 
 @st.composite
 def ordinary_options(draw, classifier):
-    """Options that leave no reason to refuse a fit, other than divergence."""
+    """Draw options with which a fit is refused only if it diverges."""
     refusing = ["class_weight", "engine", "early_stopping", "validation_fraction"]
-    refusing += ["learning_rate_init"]  # of 100: X may be too large for what it makes
+    refusing += ["learning_rate_init"]  # with a rate of 100, predictions may overflow
     options = draw(architectures(classifier))
     options = {n: value for n, value in options.items() if n not in refusing}
     if options.get("loss") == "poisson":
@@ -402,7 +401,7 @@ def ordinary_options(draw, classifier):
 
 @st.composite
 def ordinary_data(draw, model):
-    """Data that everybody would take for valid, for this model."""
+    """Draw data that are valid beyond doubt for this model."""
     n_samples = draw(st.integers(2, 12) | st.sampled_from([40, 300]))
     values = ["ordinary", "small integers", "shares", "zeros", "constant", "duplicates"]
     layouts = ["C", "Fortran", "backwards", "read-only", "list", "pandas", "polars"]
@@ -417,7 +416,7 @@ def ordinary_data(draw, model):
     if hasattr(model, "class_weight"):
         kinds, names = LABELS, ["two", "three", "words", "bool", "list", "pandas"]
         names += ["multilabel", "multilabel of one", "multilabel of all"]
-    else:  # what each loss and output can say
+    else:  # targets that every loss and output activation allows
         kinds, names = NUMBERS, ["shares", "zeros", "constant", "shares, 2 columns"]
     weights = draw(st.sampled_from(["none at all", "ones", "ordinary", "float32"]))
     seed = draw(_seeds)
@@ -561,7 +560,7 @@ OWN_PARAMETERS = {
 
 @st.composite
 def hostile_parameters(draw, classifier):
-    """One to three parameters with values that nobody should count on."""
+    """Draw hostile values for one to three parameters."""
     possible = PARAMETERS | OWN_PARAMETERS[classifier]
     names = st.lists(st.sampled_from(list(possible)), min_size=1, max_size=3)
     return {

@@ -1,8 +1,7 @@
-"""Whatever is given: a finite model, or a ValueError or TypeError that says why.
+"""Any input gives a finite model, or a ValueError or TypeError that names the cause.
 
-And the caller's data and the estimator's parameters stay as they are, and warnings
-are few. The suite tries some hundred inputs; CONTRIBUTING.md has the command that
-tries thousands.
+The caller's data and the estimator's options stay unchanged, and warnings are few. The
+suite tries some hundred inputs; CONTRIBUTING.md has the command that tries thousands.
 """
 
 import contextlib
@@ -23,7 +22,6 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 KINDS = st.sampled_from([SimpleMLPClassifier, SimpleMLPRegressor])
 PREDICTIONS = ["predict", "predict_proba", "predict_log_proba", "decision_function"]
-
 CAUSES_IN_DATA = "|".join(
     [
         r"\bX\b",
@@ -34,13 +32,13 @@ CAUSES_IN_DATA = "|".join(
         "classes",
         "features",
         "feature names",
-        # What scikit-learn and NumPy say of arrays, whichever they are.
+        # Messages of scikit-learn and NumPy that do not name the array.
         "[Ss]parse",
         "[Cc]omplex data",
         "Found array with",
         "Expected 2D",
         "inconsistent",
-        # And its metrics of y.
+        # Messages of scikit-learn's metrics about y.
         "y_true",
         "a mix of .* targets",
         "could not convert",
@@ -53,7 +51,7 @@ CAUSES_IN_DATA = "|".join(
 
 
 def contents(given):
-    """What must not change of an argument or a parameter, to compare."""
+    """Return what must not change of an argument or a parameter, for comparison."""
     if isinstance(given, np.ndarray):
         return type(given), given.dtype, given.shape, given.strides, given.tobytes()
     if sparse.issparse(given):
@@ -80,11 +78,11 @@ WARRANTED = "|".join(
         "less than two samples",
     ]
 )
-"""What scikit-learn warns of for good reasons, besides two kinds of its own."""
+"""Warnings of scikit-learn with a good reason, besides those of two classes."""
 
 
 def is_warranted(warning):
-    """Whether a warning is among those that a user can act on."""
+    """Return whether a warning is one that a user can act on."""
     return issubclass(
         warning.category, ConvergenceWarning | DataConversionWarning
     ) or bool(re.search(WARRANTED, str(warning.message)))
@@ -95,7 +93,7 @@ def describe(warning):
 
 
 def refusals(estimator, causes):
-    """The exceptions that a call may end with, and what each of them has to say."""
+    """Yield the exceptions that a call may raise, each with a pattern of its message."""
     if not hasattr(estimator, "coefs_"):
         yield NotFittedError, "not fitted yet"
     if not hasattr(estimator, "partial_fit"):
@@ -105,7 +103,7 @@ def refusals(estimator, causes):
 
 
 def attempt(estimator, name, arguments, causes):
-    """Call a method, and check what has to hold whatever comes of it.
+    """Call a method, and check what must hold whether it refuses or not.
 
     `causes` is a regular expression that an error's message must match.
 
@@ -150,7 +148,7 @@ def is_finite(value):
 
 
 def check_model(model):
-    """The model is finite, all of it."""
+    """Check that everything in the model is finite."""
     assert all(map(is_finite, (*model.coefs_, *model.intercepts_)))
     assert all(map(is_finite, (model.loss_, model.best_loss_)))
     for column in model.history_.values():
@@ -158,7 +156,7 @@ def check_model(model):
 
 
 def check_predictions(model, X, causes):
-    """Whatever `X` is, all that the model says of it is finite, and probable."""
+    """Check that predictions are finite, and probabilities between 0 and 1."""
     for name in PREDICTIONS:
         if not hasattr(model, name):
             continue
@@ -181,7 +179,7 @@ def check_predictions(model, X, causes):
 
 def check_score(model, arguments, causes):
     weights = np.asarray(arguments.get("sample_weight"))
-    if weights.dtype.kind not in "fiub":  # which is up to scikit-learn's metrics
+    if weights.dtype.kind not in "fiub":  # scikit-learn's metrics decide on these
         arguments = {n: v for n, v in arguments.items() if n != "sample_weight"}
     score = attempt(model, "score", arguments, causes)
     # scikit-learn's R^2 of a single sample is NaN, by definition.
@@ -190,7 +188,7 @@ def check_score(model, arguments, causes):
 
 
 def call(model, method, arguments, causes):
-    """Train, and look at what came of it."""
+    """Train, and check the model, its predictions and its score."""
     if method == "partial_fit" and hasattr(model, "class_weight"):
         labels = arguments["y"]
         with contextlib.suppress(Exception):
@@ -217,7 +215,7 @@ def test_any_data_end_in_a_finite_model_or_in_a_clear_refusal(data, kind):
 
 @given(data=st.data(), kind=KINDS)
 def test_ordinary_data_are_learned(data, kind):
-    """Nothing but divergence is a reason to refuse them."""
+    """Only divergence is a reason to refuse them."""
     classifier = kind is SimpleMLPClassifier
     model = kind(**data.draw(strategies.ordinary_options(classifier), label="options"))
     recipe = data.draw(strategies.ordinary_data(model), label="data")

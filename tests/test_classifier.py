@@ -1,4 +1,4 @@
-"""Labels of every kind, probabilities, and what the classifier makes of them."""
+"""Classifier: probabilities, decisions, multilabel and class weights."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_three_classes():
 
 
 def test_three_classes_under_squared_error_are_three_sigmoids():
-    """Each output is that of a network of its own, if there is no hidden layer."""
+    """Without hidden layers, each output is a network of its own."""
     options = {"hidden_layer_sizes": (), "loss": "squared_error", "batch_size": 150}
     options |= {"momentum": 0.0, "alpha": 0.0, "init": "uniform"}
     start = np.random.RandomState(0).standard_normal((4, 3))
@@ -84,8 +84,8 @@ def test_three_classes_under_squared_error_are_three_sigmoids():
     )
 
 
-def test_a_draw_is_the_first_class_and_no_label():
-    """As the largest of equal probabilities is in scikit-learn."""
+def test_a_tie_predicts_the_first_class_and_no_label():
+    """As in scikit-learn."""
     draw = SimpleMLPClassifier.from_coefs([[[0.0]]], classes=["no", "yes"])
     np.testing.assert_array_equal(draw.predict_proba([[1.0]]), [[0.5, 0.5]])
     assert draw.predict([[1.0]]) == ["no"]
@@ -97,7 +97,7 @@ def test_a_draw_is_the_first_class_and_no_label():
     assert not predicted.any()
 
 
-def test_multilabel_is_one_network_with_an_output_a_label():
+def test_multilabel_is_one_network_with_one_output_per_label():
     X, y = make_multilabel_classification(60, n_features=5, n_classes=4, random_state=0)
     options = {"hidden_layer_sizes": (), "alpha": 0.0, "shuffle": False}
     options["learning_rate_init"] = 0.001
@@ -145,7 +145,7 @@ def test_log_probabilities_are_never_infinite():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_label_that_every_sample_has_at_any_weights(dtype):
-    """Weighted, its share may be rounded to more than 1."""
+    """Rounding may raise its weighted share above 1."""
     rng = np.random.RandomState(0)
     X, y = rng.standard_normal((300, 3)).astype(dtype), rng.randint(0, 2, (300, 2))
     y[:, 0] = 1

@@ -1,4 +1,4 @@
-"""Concurrency: many at once give the bits of one alone, and leave nothing behind."""
+"""Concurrent work gives the bits of sequential work, and leaves nothing behind."""
 
 import multiprocessing
 import os
@@ -28,7 +28,7 @@ NETWORK = SimpleMLPClassifier((30, 10), max_iter=4, n_iter_no_change=np.inf)
 
 
 def at_once(tasks):
-    """Run functions in threads of their own, which begin together."""
+    """Run functions in threads that start at the same moment."""
     gate = threading.Barrier(len(tasks))
 
     def run(task):
@@ -46,17 +46,17 @@ def assert_same_models(models, others):
 
 @pytest.fixture(autouse=True)
 def nothing_left(tmp_path, monkeypatch):
-    """No thread, process or file is left when a test has ended."""
+    """Check that no thread, process or open file outlives the test."""
     monkeypatch.chdir(tmp_path)
     threads = set(threading.enumerate())
     processes = set(multiprocessing.active_children())
     yield
     for thread in set(threading.enumerate()) - threads:
-        thread.join(timeout=20)  # it has been told to end
+        thread.join(timeout=20)  # it may still be ending
         assert not thread.is_alive()
     assert set(multiprocessing.active_children()) <= processes
     assert os.listdir() == []
-    if os.path.isdir("/proc/self/fd"):  # where the system tells what is open
+    if os.path.isdir("/proc/self/fd"):  # on Linux
         opened = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
         assert not [name for name in opened if name.startswith(str(tmp_path))]
 
@@ -78,7 +78,7 @@ def nothing_left(tmp_path, monkeypatch):
 def test_one_model_predicts_for_many_threads(estimator, data, methods):
     model = clone(estimator).set_params(random_state=0).fit(*data)
     for method in methods:
-        # Of different parts, so that memory in common would be seen.
+        # Threads predict different parts, so that shared memory would show.
         parts = [data[0][i:] for i in range(N_THREADS)]
         predict = getattr(model, method)
         alone = [predict(part) for part in parts]
@@ -107,7 +107,7 @@ OPTIONS = {
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
 def test_models_fit_in_many_threads(engine, options):
     network = clone(NETWORK).set_params(engine=engine, **options)
-    seeds = [seed // 2 for seed in range(N_THREADS)]  # each of them twice
+    seeds = [seed // 2 for seed in range(N_THREADS)]  # each seed twice
     networks = [clone(network).set_params(random_state=seed) for seed in seeds]
     alone = [clone(network).fit(X, Y) for network in networks]
     fits = [lambda network=network: network.fit(X, Y) for network in networks]
@@ -152,7 +152,7 @@ def test_checkpoints_side_by_side(tmp_path):
     assert_same_models(models, [alone] * 4)
 
 
-# Processes inherit the locks of threads, which newer Pythons warn of.
+# Newer Pythons warn that forked processes inherit the locks of threads.
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
 def test_backends_of_joblib_give_the_same(backend):
@@ -166,7 +166,7 @@ def test_backends_of_joblib_give_the_same(backend):
     with joblib.parallel_config(backend, n_jobs=2):
         np.testing.assert_array_equal(cross_val_score(network, *IRIS, cv=3), scores)
         found = [search.fit(*IRIS) for search in searches]
-    if backend == "loky":  # joblib keeps these processes for another time
+    if backend == "loky":  # joblib would keep these processes
         get_reusable_executor().shutdown(wait=True)
     for search, expected in zip(found, alone, strict=True):
         assert_same_search(search, expected)

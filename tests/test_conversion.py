@@ -1,4 +1,4 @@
-"""Weights from elsewhere, and the equivalent estimators of scikit-learn."""
+"""Models made from given weights, and converted to scikit-learn's estimators."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,6 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 X, Y = load_iris(return_X_y=True)
 QUICK = {"max_iter": 5, "n_iter_no_change": np.inf, "random_state": 0}
 MULTI_X, MULTI_Y = make_multilabel_classification(50, random_state=0)
-
 CLASSIFIERS = [
     (X, Y, {}),
     (X, np.array(["a", "b", "c"])[Y], {"activation": "relu", "solver": "adam"}),
@@ -94,8 +93,8 @@ def test_from_scikit_learn_and_back():
     np.testing.assert_array_equal(ours.to_sklearn().predict(X), theirs.predict(X))
 
 
-def test_training_goes_on_from_given_weights():
-    """In the units of y, whatever `normalize_y` does inside."""
+def test_training_continues_from_given_weights():
+    """Given weights are in the units of y, whatever `normalize_y` is."""
     rng = np.random.RandomState(0)
     coefs, intercepts = [rng.randn(4, 5), rng.randn(5, 1)], [rng.randn(5), rng.randn(1)]
     y = 1000 * X[:, 0]

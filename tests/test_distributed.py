@@ -1,4 +1,4 @@
-"""On a Dask cluster of two processes: the judge is the same work in this process."""
+"""A Dask cluster of two workers. The judge does the same work in this process."""
 
 import contextlib
 import multiprocessing
@@ -28,7 +28,7 @@ from sknn_simple.model_selection import EpochSearchCV
 
 X, Y = load_iris(return_X_y=True)
 FOLDS = list(StratifiedKFold(3).split(X, Y))
-# Whatever is as large as this is scattered over the workers, not sent with each task.
+# Arrays of this size are scattered over the workers, not sent with each task.
 SCATTERED = [X, Y, *(indices for fold in FOLDS for indices in fold)]
 NETWORK = SimpleMLPClassifier((5,), n_iter_no_change=np.inf, random_state=0)
 PIPELINE = make_pipeline(StandardScaler(), NETWORK)
@@ -42,7 +42,7 @@ N_PARTITIONS, N_ROWS, N_FEATURES = 10, 10_000, 20
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    """Two workers, of one thread each; nothing is left of them afterwards."""
+    """Start two workers of one thread each; check that nothing is left of them."""
     before = set(multiprocessing.active_children())
     folder = tmp_path_factory.mktemp("dask")
     with (
@@ -54,7 +54,7 @@ def client(tmp_path_factory):
         ) as cluster,
         Client(cluster) as client,
     ):
-        # It would take back the copies of scattered data, which a kill is survived by.
+        # It would remove the copies of scattered data that survive a kill.
         client.amm.stop()
         yield client
     assert set(multiprocessing.active_children()) == before
@@ -63,7 +63,7 @@ def client(tmp_path_factory):
 
 
 class Accuracy:
-    """A scorer that writes down who asks it, and may kill one, after so many calls."""
+    """A scorer that records the calling process, and kills it at the deadly call."""
 
     def __init__(self, folder, deadly_call=np.inf):
         folder.mkdir()
@@ -75,14 +75,14 @@ class Accuracy:
         if os.getpid() != self.at_home:
             (self.folder / uuid.uuid4().hex).write_text(str(os.getpid()))
             if len(list(self.folder.iterdir())) >= self.deadly_call:
-                # Of two at a time, only one can make this file.
+                # Only one of two concurrent calls can create this file.
                 with contextlib.suppress(FileExistsError):
                     self.folder.with_name("died").touch(exist_ok=False)
                     os.kill(os.getpid(), signal.SIGKILL)
         return estimator.score(X, y)
 
     def callers(self):
-        """The process of each call."""
+        """Return the process of each call."""
         return [int(file.read_text()) for file in self.folder.iterdir()]
 
 
@@ -100,7 +100,7 @@ def test_a_search_on_a_cluster_is_the_local_one(client, kind, tmp_path):
     assert len(accuracy.callers()) == 2 * len(FOLDS) * 6
 
 
-def test_samples_and_weights_are_sent_if_nobody_scatters_them(client):
+def test_samples_and_weights_are_sent_unless_scattered(client):
     weights = np.linspace(0.5, 2, len(X))
     name = "simplemlpclassifier__sample_weight"
     search = EpochSearchCV(PIPELINE, GRID, cv=3, every_epoch=True)
@@ -125,7 +125,7 @@ def test_an_error_on_a_worker_is_that_of_the_local_search(client, kind):
 
 
 @SEARCHES
-def test_a_progress_bar_hears_from_workers_on_the_same_machine(client, kind, capfd):
+def test_a_progress_bar_follows_workers_on_the_same_machine(client, kind, capfd):
     search = kind(NETWORK, {"learning_rate_init": [0.01, 0.1]}, cv=FOLDS)
     search.set_callbacks(ProgressBar(max_propagation_depth=1))
     with joblib.parallel_config("dask"):
@@ -134,7 +134,7 @@ def test_a_progress_bar_hears_from_workers_on_the_same_machine(client, kind, cap
 
 
 def write_partitions(folder):
-    """Samples of two classes, as Parquet files of equal length; the same as arrays."""
+    """Write samples of two classes to Parquet files, and return them as arrays."""
     rng = np.random.RandomState(0)
     shape = (N_PARTITIONS, N_ROWS, N_FEATURES)
     X = rng.standard_normal(shape).astype(np.float32)
@@ -146,7 +146,7 @@ def write_partitions(folder):
 
 
 def pass_over(network, paths):
-    """One pass, a partition at a time."""
+    """Train on one partition after another."""
     for path in paths:
         table = pq.read_table(path)
         y = table["y"].to_numpy()
@@ -159,7 +159,7 @@ def test_a_pass_over_parquet_holds_a_few_partitions_at_once(tmp_path):
     X, _ = write_partitions(tmp_path)
     paths = sorted(tmp_path.glob("*.parquet"))
     network = SimpleMLPClassifier((10,), engine="numpy", random_state=0)
-    pass_over(clone(network), paths[:1])  # imports what it needs
+    pass_over(clone(network), paths[:1])  # also imports what it needs
     pool = pa.proxy_memory_pool(pa.default_memory_pool())
     usual_pool = pa.default_memory_pool()
     pa.set_memory_pool(pool)
@@ -171,14 +171,14 @@ def test_a_pass_over_parquet_holds_a_few_partitions_at_once(tmp_path):
         tracemalloc.stop()
         pa.set_memory_pool(usual_pool)
     assert network.t_ == N_PARTITIONS * N_ROWS
-    # The file, its columns and its rows, and what training needs.
+    # At once: the file, its columns, its rows, and the memory of training.
     assert X[0].nbytes < peak + pool.max_memory() < 5 * X[0].nbytes == X.nbytes / 2
 
 
 def test_workers_pass_over_parquet_side_by_side(client, tmp_path):
     X, y = write_partitions(tmp_path)
     paths = sorted(tmp_path.glob("*.parquet"))
-    # Not compiled for float32, which would take longer than all else here.
+    # Compiling for float32 would take longer than the rest of this file.
     network = SimpleMLPClassifier((10,), engine="numpy", random_state=0)
     networks = [clone(network).set_params(alpha=alpha) for alpha in (0, 1)]
     futures = client.map(partial(pass_over, paths=paths), networks)
@@ -192,7 +192,7 @@ def test_workers_pass_over_parquet_side_by_side(client, tmp_path):
 def test_a_worker_killed_in_the_middle_of_a_search_changes_nothing(
     client, kind, tmp_path
 ):
-    """The last test here: it takes a while until there is another worker."""
+    """Must come last in this file: replacing a worker takes a while."""
     accuracy = Accuracy(tmp_path / "calls", deadly_call=7)
     search = kind(PIPELINE, GRID, cv=FOLDS, scoring=accuracy)
     judge = clone(search).fit(X, Y)
@@ -202,6 +202,6 @@ def test_a_worker_killed_in_the_middle_of_a_search_changes_nothing(
         search.fit(X, Y)
     assert_same_search(search, judge)
     assert_same_model(search.best_estimator_[-1], judge.best_estimator_[-1])
-    # Another process did again what this one had done.
+    # A new process repeated the work of the killed one.
     assert len(set(before.values()) - set(client.run(os.getpid).values())) == 1
     assert len(accuracy.callers()) > len(FOLDS) * len(judge.cv_results_["params"])

@@ -1,8 +1,8 @@
-"""Faults: a call that is cut short leaves what it found, or a model that is valid.
+"""Faults: a call that is cut short leaves the estimator untouched, or a valid model.
 
-A fault is an error raised at one of the lines that the package executes, in one of the
-functions that it calls, or by a signal. The judge is a training of just as many epochs
-that nothing has disturbed, and what becomes of both when they go on.
+A fault is an error raised at any line that the package executes, in any function that
+it calls, or by a signal. The judge is an undisturbed training of the same number of
+epochs. Both are then trained further, and must stay equal.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ ERRORS = [KeyboardInterrupt, MemoryError]
 
 
 class FaultAtLine:
-    """Raises an error before the n-th line that the package executes in here."""
+    """A context that raises an error before the n-th line that the package executes."""
 
     def __init__(self, error=None, number=None):
         self.error, self.number = error, number
@@ -62,8 +62,8 @@ class FaultAtLine:
 
     def _line(self, frame, event, arg):
         place = frame.f_code.co_filename, frame.f_lineno
-        # Leaving a with block is such a line too, before its exit is called, where a
-        # signal is never heard.
+        # Leaving a with block is a line event too, before __exit__ is called, where no
+        # signal is ever handled.
         leaving = linecache.getline(*place).lstrip().startswith("with ")
         if event == "line" and not leaving:
             self.n_seen += 1
@@ -75,7 +75,7 @@ class FaultAtLine:
 
 
 class FaultAtCall:
-    """Raises an error before or after the n-th call of a function."""
+    """A context that raises an error before or after the n-th call of a function."""
 
     def __init__(self, owner, name, error=None, number=None, after=False):
         self.owner, self.name = owner, name
@@ -152,7 +152,7 @@ CASES = {
 
 
 def seeded(estimator):
-    """A copy with everything, and a RandomState of its own in place of None."""
+    """Return a complete copy, with its own RandomState in place of None."""
     estimator = round_trip(estimator)
     if estimator.random_state is None:
         estimator.random_state = np.random.RandomState(7)
@@ -196,7 +196,7 @@ class Sweep:
     Parameters
     ----------
     estimator : estimator
-        As it is before the call.
+        State before the call.
 
     train : callable
         `fit` or `partial_fit`, above.
@@ -210,25 +210,28 @@ class Sweep:
         self.wholes = {}
 
     def undisturbed(self, n_epochs):
-        """The model after so many epochs, and what it becomes when it goes on."""
+        """Return the model after `n_epochs`, and a copy of it that is trained further."""
         if n_epochs not in self.wholes:
             model = self.train(seeded(self.before), n_epochs)
-            self.wholes[n_epochs] = model, go_on(seeded(model))
+            self.wholes[n_epochs] = model, train_further(seeded(model))
         return self.wholes[n_epochs]
 
     def n_places(self, fault):
-        """How often there is an occasion for a fault like this one."""
-        # The first time, what is compiled or loaded counts as well.
+        """Count the places where a fault of this kind can occur."""
+        # The first call may also compile or import.
         self.train(seeded(self.before), self.n_epochs)
         with fault:
             self.train(seeded(self.before), self.n_epochs)
         return fault.n_seen
 
     def check(self, fault):
-        """Check that a model which is disturbed is as it was, or valid.
+        """Check that a disturbed model is unchanged or valid.
 
-        Returns whether it was disturbed: the number of lines depends on blocks, and so
-        on times.
+        Returns
+        -------
+        disturbed : bool
+            False if the fault did not occur: the number of lines depends on the sizes
+            of blocks, and so on run times.
         """
         model, surroundings = seeded(self.before), global_state()
         attributes, pickled = dict(vars(model)), pickle.dumps(model)
@@ -256,18 +259,18 @@ class Sweep:
         whole, later = self.undisturbed(n_epochs)
         assert_same(model, whole)
         if hasattr(model, "_continuation"):
-            assert_same(go_on(model), later)
+            assert_same(train_further(model), later)
         return True
 
 
 def disturb_at_line(sweep, error, number):
-    """Disturb at this line, or an earlier one if this time there are not so many."""
+    """Disturb at this line, or at an earlier one if this run has fewer."""
     while not sweep.check(FaultAtLine(error, number)):
         number = number * 9 // 10
 
 
-def go_on(model):
-    """Some more epochs, by patience with an adaptive rate if that can be."""
+def train_further(model):
+    """Train for some more epochs, with an adaptive rate if possible."""
     model.set_callbacks()
     if model.solver == "lbfgs":
         return fit(model, 4)
@@ -275,7 +278,7 @@ def go_on(model):
 
 
 def starts(case):
-    """Sweeps of a first call, and of one that goes on."""
+    """Yield sweeps of a first call, and of a call that continues."""
     new, again = CASES[case], seeded(CASES[case])
     yield Sweep(new, fit, N_EPOCHS)
     if new.warm_start:
@@ -289,7 +292,7 @@ def starts(case):
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("case", CASES)
 def test_a_fault_at_any_line(case, error):
-    """The suite tries eight of the lines, the soak some hundreds."""
+    """The suite tries eight of the lines, the soak profile some hundreds."""
     for sweep in starts(case):
         n_lines = sweep.n_places(FaultAtLine())
         n_faults = min(n_lines, settings.default.max_examples // 12)
@@ -328,7 +331,7 @@ def test_a_fault_before_or_after_any_call(call, error):
 
 
 class NoMemory:
-    """Finds no memory for a module that is imported."""
+    """An import finder that raises MemoryError for one module."""
 
     def __init__(self, name):
         self.name = name
@@ -340,7 +343,7 @@ class NoMemory:
 
 
 def test_a_lack_of_memory_is_not_taken_for_a_lack_of_numba(monkeypatch):
-    """Or else the next call, when there is memory again, would use another engine."""
+    """The next call, with enough memory, must use the same engine as before."""
     network, name = classifier(), "sknn_simple.network.compiled"
     usual = options.trainer_class(network, X)
     options._compiled_trainer.cache_clear()
@@ -354,20 +357,20 @@ def test_a_lack_of_memory_is_not_taken_for_a_lack_of_numba(monkeypatch):
 
 
 class CtrlCWhileImported(NoMemory):
-    """Presses Ctrl-C while a module is imported."""
+    """An import finder that raises SIGINT while one module is imported."""
 
-    went_on = False
+    continued = False
 
     def find_spec(self, name, path, target=None):
         if name == self.name:
             signal.raise_signal(signal.SIGINT)
-            self.went_on = True
+            self.continued = True
             raise ImportError(name)
         return None
 
 
 def test_ctrl_c_does_not_spoil_the_import_of_numba(monkeypatch):
-    """Half imported, it could not be imported again."""
+    """A module that is only half imported could not be imported again."""
     network, name = classifier(), "sknn_simple.network.compiled"
     usual = options.trainer_class(network, X)
     finder = CtrlCWhileImported(name)
@@ -382,7 +385,7 @@ def test_ctrl_c_does_not_spoil_the_import_of_numba(monkeypatch):
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, handler)
-    assert finder.went_on
+    assert finder.continued
     assert not hasattr(network, "coefs_")
     assert options.trainer_class(network, X) is usual
 
@@ -413,7 +416,7 @@ class SearchSweep:
             except BaseException as error:
                 raised = error
         assert global_state() == surroundings
-        # As in GridSearchCV, only an interruption ends the refit and keeps it.
+        # As in GridSearchCV, an interrupted refit is kept; other errors are raised.
         if raised is None and fault.place is not None:
             assert fault.error is KeyboardInterrupt
             assert search.best_estimator_.n_iter_ == 1
@@ -499,7 +502,7 @@ from sknn_simple import SimpleMLPClassifier
 
 warnings.simplefilter("ignore")
 signal.signal(signal.SIGINT, signal.default_int_handler)
-# A thread would have to wait for the training to let it shoot.
+# A thread could only send the signal when training releases the GIL.
 signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
 engine, n_shots, patience = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 X, y = load_iris(return_X_y=True)
@@ -507,7 +510,7 @@ network = SimpleMLPClassifier(
     (3,), batch_size=75, learning_rate="adaptive", n_iter_no_change=patience,
     tol=1e-3, max_iter=100 * patience, warm_start=True, random_state=0, engine=engine,
 )
-network.fit(X, y)  # whatever is compiled or loaded
+network.fit(X, y)  # also compiles and imports
 began = time.perf_counter()
 n_epochs = clone(network).fit(X, y).n_iter_
 duration = time.perf_counter() - began
@@ -518,7 +521,7 @@ for i in range(n_shots):
         delay = (i + random.random()) / n_shots * duration
         signal.setitimer(signal.ITIMER_REAL, delay)
         model.fit(X, y)
-        signal.setitimer(signal.ITIMER_REAL, 0)  # it shot too far
+        signal.setitimer(signal.ITIMER_REAL, 0)  # the fit ended before the signal
     except KeyboardInterrupt:
         assert vars(model) == vars(clone(network))
         ends.append(0)
@@ -544,4 +547,6 @@ def test_real_signals_at_random_moments(engine):
     command = [sys.executable, "-c", SHOT_AT, engine, str(n_shots), str(patience)]
     process = subprocess.run(command, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
-    assert int(process.stdout.split()[0]) > 3  # that many different epochs were hit
+    assert (
+        int(process.stdout.split()[0]) > 3
+    )  # number of different epochs that were interrupted

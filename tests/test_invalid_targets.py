@@ -36,7 +36,7 @@ MISSING = [None, np.nan, pd.NA, np.datetime64("NaT", "D")]
 @pytest.mark.parametrize("missing", MISSING, ids=str)
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 def test_missing_targets_of_any_type(kind, y, missing, method):
-    """Which can't be sorted, and so not told apart."""
+    """Labels that include them can't be sorted."""
     words = ["no", "yes"]
     labels = np.array(words * 75 if kind is SimpleMLPClassifier else y, object)
     labels[7] = missing
@@ -83,8 +83,8 @@ def test_continuous_labels():
         SimpleMLPClassifier().fit(X, NUMBERS + 0.05)
 
 
-def test_labels_that_no_integer_can_hold():
-    """scikit-learn's type_of_target casts them to see whether they are whole."""
+def test_labels_too_large_for_an_integer():
+    """scikit-learn's type_of_target casts them to integers."""
     bad = np.where(LABELS == 0, np.nan, LABELS)
     with pytest.raises(ValueError, match="Input y contains NaN"):
         SimpleMLPClassifier().partial_fit(X, bad, classes=[1, 2])
@@ -125,7 +125,7 @@ def test_targets_out_of_range(options, y, message):
         SimpleMLPRegressor(**options).fit(X, y)
 
 
-def test_targets_that_float32_cannot_hold():
+def test_targets_too_large_for_float32():
     with pytest.raises(ValueError, match=r"y must be finite as float32.*X as float64"):
         SimpleMLPRegressor(normalize_y=False).fit(X.astype(np.float32), 1e300 * NUMBERS)
 

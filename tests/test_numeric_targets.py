@@ -111,7 +111,7 @@ def test_targets_near_the_ends_of_the_floating_range(scale):
 
 
 def test_a_single_huge_target():
-    """Its distance from the mean is a float, though the two do not add up to one."""
+    """Its distance from the mean is finite, although their sum is not."""
     y = np.zeros(120)
     y[7] = np.finfo(float).max
     predictions = clone(QUICK).fit(X, y).predict(X)
@@ -121,7 +121,7 @@ def test_a_single_huge_target():
 
 @pytest.mark.parametrize("constant", [0.0, 1e6])
 def test_a_constant_target_is_learned_as_it_is(constant):
-    """Only its mean is taken off: there is no deviation to divide by."""
+    """The mean is subtracted; there is no deviation to divide by."""
     model = clone(QUICK).fit(X, np.full(120, constant))
     judge = clone(QUICK).set_params(normalize_y=False).fit(X, np.zeros(120))
     for ours, its in zip(model.coefs_, judge.coefs_, strict=True):

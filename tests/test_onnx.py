@@ -20,7 +20,7 @@ EPOCHS = {"max_iter": 3, "n_iter_no_change": np.inf}
 
 
 def run_onnx(model, X):
-    """What onnxruntime makes of a model that skl2onnx has converted."""
+    """Return the predictions of the converted model in onnxruntime."""
     options = {"zipmap": False} if is_classifier(model) else None
     converted = to_onnx(model, X[:1], options=options)
     session = onnxruntime.InferenceSession(
@@ -56,7 +56,7 @@ def test_onnx_classifies_the_same(y, options, activation, dtype):
     ).fit(samples, y)
     labels, probabilities = run_onnx(model.to_sklearn(), samples)
     np.testing.assert_array_equal(labels, model.predict(samples))
-    # onnxruntime's sigmoids, and what is 1 minus them, are exact to the digits of 1.
+    # onnxruntime's sigmoids are accurate relative to 1, not to their own size.
     is_sigmoid = model.out_activation_ == "logistic"
     np.testing.assert_allclose(
         probabilities,
@@ -75,7 +75,7 @@ def test_onnx_predicts_the_same_numbers(y, loss, activation, dtype):
     model = SimpleMLPRegressor((5,), activation, loss=loss, **DEFAULTS, **EPOCHS)
     model.fit(samples, y + 9)
     [predictions] = run_onnx(model.to_sklearn(), samples)
-    # Several outputs come one below the other.
+    # ONNX returns several outputs in one column.
     predictions = predictions.reshape((-1, *y.shape[1:]))
     np.testing.assert_allclose(predictions, model.predict(samples), rtol=1e-5)
 
@@ -91,8 +91,8 @@ def test_onnx_of_a_pipeline(dtype):
     np.testing.assert_allclose(probabilities, model.predict_proba(samples), rtol=1e-5)
 
 
-def test_onnx_of_poisson_by_its_logarithm():
-    """There is no converter for an exponential output, but for what it is fed."""
+def test_onnx_of_the_logarithm_of_a_poisson_network():
+    """The exponential output has no converter; its pre-activation has one."""
     model = SimpleMLPRegressor((4,), loss="poisson", **DEFAULTS)
     model.partial_fit(X, Y).partial_fit(X, Y)
     logarithm = SimpleMLPRegressor.from_coefs(

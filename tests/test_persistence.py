@@ -1,4 +1,4 @@
-"""Models that are saved: read in other processes, by other tools, by later releases."""
+"""Saved models load in other processes, other tools and later releases."""
 
 import copy
 import functools
@@ -44,7 +44,7 @@ EPOCHS = {"max_iter": 3, "n_iter_no_change": np.inf}
 
 
 def partly(kind, y, X=X, **options):
-    """A model after two calls of partial_fit, and what it learns from."""
+    """Return a model after two calls of partial_fit, and its training data."""
     model = kind((4,), **{**DEFAULTS, **options})
     labels = {} if kind is SimpleMLPRegressor else {"classes": np.unique(y)}
     if y.ndim == 2:
@@ -53,12 +53,12 @@ def partly(kind, y, X=X, **options):
 
 
 def fitted(kind, y, X=X, **options):
-    """A model after a fit, and what it learns from."""
+    """Return a model after a fit, and its training data."""
     return kind((4,), **{**DEFAULTS, **EPOCHS, **options}).fit(X, y), X, y
 
 
 def given(kind, y, X=X, **options):
-    """A model made from weights."""
+    """Return a model made from weights, and data to train it on."""
     weights = np.linspace(-1, 1, 8).reshape(4, 2)
     return kind.from_coefs([weights, weights[:2, :1]], **options), X, y
 
@@ -102,18 +102,18 @@ MODELS = {
     "given weights": lambda: given(CLASSIFIER, (Y > 0).astype(int), **DEFAULTS),
     "given weights of numbers": lambda: given(REGRESSOR, Y, **DEFAULTS),
 }
-"""Every kind of fitted model: makes one, and gives what it learns from."""
+"""Functions that return a fitted model of each kind, and its training data."""
 
 
 def train_on(model, X, y):
-    """Go on training, as the model allows."""
+    """Train on, with warm-started fits or partial_fit."""
     if model.warm_start or not hasattr(model, "partial_fit"):
         return model.fit(X, y)
     return model.partial_fit(X, y).partial_fit(X, y)
 
 
 def numbers(model, X):
-    """All that a model knows and says, to be compared to the last bit."""
+    """Return the weights, the losses and all predictions of a model."""
     said = [model.predict(X)]
     if hasattr(model, "classes_"):
         said += [model.predict_proba(X), model.decision_function(X)]
@@ -159,8 +159,8 @@ FILES = {
 }
 
 
-def test_another_process_reads_and_goes_on_to_the_same_bits(tmp_path):
-    """From pickles, and from joblib's files, compressed and memory-mapped."""
+def test_another_process_predicts_and_trains_to_the_same_bits(tmp_path):
+    """From pickles and from joblib's files, compressed and memory-mapped."""
     made = {name: make() for name, make in MODELS.items()}
     for name, (model, _, _) in made.items():
         for suffix, save in FILES.items():
@@ -180,7 +180,7 @@ def test_another_process_reads_and_goes_on_to_the_same_bits(tmp_path):
 
 
 def globals_of(pickled):
-    """Names of the classes and functions that loading a pickle calls."""
+    """Return the names of the classes and functions that loading a pickle calls."""
     strings, found = [], set()
     for opcode, argument, _ in pickletools.genops(pickled):
         if opcode.name == "STACK_GLOBAL":
@@ -193,7 +193,7 @@ def globals_of(pickled):
 
 
 def kinds_in(value):
-    """The kinds of objects of this package in plain data."""
+    """Return the kinds of this package's objects in plain data."""
     if isinstance(value, dict):
         own = {value["kind"]} if "kind" in value else set()
         return own.union(*(kinds_in(part) for part in value.values()))
@@ -208,7 +208,7 @@ def test_the_models_here_are_of_every_kind():
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_pickle_names_no_class_of_this_package_but_the_estimator(name):
-    """So that all others may change, and old pickles still load."""
+    """All others may then change without breaking old pickles."""
     model, _, _ = MODELS[name]()
     # Protocol 2 writes each name in one piece, none by reference to an earlier one.
     found = globals_of(pickle.dumps(model, protocol=2))
@@ -222,15 +222,15 @@ def test_a_pickle_names_no_class_of_this_package_but_the_estimator(name):
     }
 
 
-def test_the_docs_list_the_types_to_trust():
-    page = (ROOT / "docs" / "saving.md").read_text()
-    listed = re.findall(r'"(sknn_simple\.\w+\.\w+)"', page)
+def test_the_readme_lists_the_types_to_trust():
+    section = (ROOT / "README.md").read_text().split("## Saving models")[1]
+    listed = re.findall(r'"(sknn_simple\.\w+\.\w+)"', section.split("\n## ")[0])
     assert set(listed) == TRUSTED
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_skops_reads_and_goes_on_to_the_same_bits(name):
-    """Trusting the estimator alone; what else is in the file is data."""
+def test_skops_predicts_and_trains_to_the_same_bits(name):
+    """Only the estimator must be trusted; the rest of the file is data."""
     model, X, y = MODELS[name]()
     saved = skops.io.dumps(model)
     untrusted = skops.io.get_untrusted_types(data=saved)
@@ -288,7 +288,7 @@ def test_a_model_of_a_newer_format_is_refused():
 
 @pytest.mark.parametrize("position", [-1, 625, 10**6])
 def test_a_damaged_random_state_is_refused(position):
-    """NumPy would read beyond its numbers."""
+    """NumPy would read beyond the end of its state."""
     model, _, _ = MODELS["sgd, numpy"]()
     state = model.__getstate__()
     state["_continuation"]["state"]["rng"]["state"]["pos"] = position
@@ -303,7 +303,7 @@ def release_folders():
 
 
 def test_this_release_keeps_models():
-    """For later ones to load; tests/data/save_models.py writes them."""
+    """tests/data/save_models.py writes them, for later releases to load."""
     assert DATA / sknn_simple.__version__ in release_folders()
 
 
@@ -311,7 +311,7 @@ def test_this_release_keeps_models():
 @pytest.mark.parametrize("name", ["classifier", "regressor"])
 @pytest.mark.parametrize("suffix", ["pickle", "skops"])
 def test_models_that_a_release_saved(folder, name, suffix):
-    """They say what they said, and go on, whatever the versions of libraries."""
+    """They predict the same and train on, with any versions of the libraries."""
     file = folder / f"{name}.{suffix}"
     if suffix == "pickle":
         model = pickle.loads(file.read_bytes())

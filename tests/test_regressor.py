@@ -1,4 +1,4 @@
-"""Numbers: outputs, losses, ranges, and starting points."""
+"""Regressor: losses against linear models, output ranges and R^2."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ LINEAR = SimpleMLPRegressor(
 )
 
 
-def test_without_hidden_layer_it_is_linear_regression():
+def test_without_hidden_layers_it_is_linear_regression():
     np.testing.assert_allclose(
         clone(LINEAR).fit(X, Y).predict(X),
         LinearRegression().fit(X, Y).predict(X),
@@ -59,7 +59,7 @@ def test_poisson_begins_at_the_mean():
 
 
 def test_absolute_error_finds_the_median():
-    """The median regression that linear programming finds is the best there is."""
+    """The judge is median regression by linear programming."""
     model = SimpleMLPRegressor(
         (),
         loss="absolute_error",
@@ -104,7 +104,7 @@ def test_several_outputs_are_networks_of_their_own_without_hidden_layer():
 
 
 def test_a_poisson_network_begins_at_the_mean():
-    """Where there is no logarithm of it, at 1."""
+    """At 1 where the mean is 0."""
     y = np.column_stack([np.arange(120) % 2, np.zeros(120), np.full(120, 3.0)])
     model = clone(QUICK).set_params(loss="poisson", learning_rate_init=1e-300)
     intercepts = model.fit(X, y).intercepts_
@@ -119,7 +119,7 @@ def test_column_vector_warns_as_in_scikit_learn():
 
 @pytest.mark.parametrize("scale", [1e300, 1e200, 1e-200, 1e-300])
 def test_r2_does_not_depend_on_the_scale_of_y(scale):
-    """scikit-learn's squares overflow to NaN, or vanish, which it takes for perfect."""
+    """scikit-learn's squares overflow to NaN, or vanish, which scores 1."""
     y = X[:, 0] - X[:, 1]
     options = {"hidden_layer_sizes": (3,), "random_state": 0, "early_stopping": True}
     plain, scaled = (SimpleMLPRegressor(**options).fit(X, f * y) for f in (1.0, scale))
@@ -145,26 +145,26 @@ def test_r2_of_ordinary_numbers_is_scikit_learns_to_the_last_bit():
     assert model.score(X, y, sample_weight=weights) == expected
 
 
-def test_r2_of_targets_at_both_ends_of_what_floats_can_hold():
+def test_r2_of_targets_at_both_ends_of_the_floating_range():
     y = np.finfo(float).max * np.array([1.0] * 20 + [-1.0] * 20)
     assert SimpleMLPRegressor.from_coefs([[[0.0]]]).score(np.ones((40, 1)), y) == 0
 
 
-def test_a_huge_y_of_other_outputs_is_told_apart():
-    """Its sum, which scikit-learn takes to see whether it is finite, is not."""
+def test_a_huge_y_with_another_number_of_outputs_is_refused():
+    """scikit-learn's check that it is finite overflows."""
     model = SimpleMLPRegressor((2,), random_state=0).fit(X, X[:, :3])
     huge = np.repeat([[1.5e308, -1.5e308]], len(X), axis=0)
     with pytest.raises(ValueError, match="different number of output"):
         model.score(X, huge)
 
 
-def test_r2_of_predictions_that_are_as_bad_as_a_float_can_say():
+def test_r2_at_the_lower_end_of_the_floating_range():
     y = 2.0**-511 * np.array([1, -1] * 20)
     score = SimpleMLPRegressor.from_coefs([[[1.0]]]).score(np.ones((40, 1)), y)
     assert score == pytest.approx(-(2.0**1022), rel=1e-12)
 
 
-def test_r2_of_predictions_that_are_infinitely_bad():
+def test_r2_below_the_floating_range():
     line = SimpleMLPRegressor.from_coefs([[[1e300]]])
     with pytest.raises(ValueError, match="too far from the predictions"):
         line.score([[1.0], [2.0]], [1.0, 2.0])

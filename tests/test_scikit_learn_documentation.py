@@ -1,8 +1,8 @@
-"""What scikit-learn's documentation says of its MLP, tried on these estimators.
+"""What scikit-learn documents of its MLP holds for these estimators.
 
-In the order of its user guide, and then of the docstrings: examples, parameters,
-attributes, methods. The judges are the printed results, scikit-learn's metrics, and
-its own estimators beside these.
+The order is that of the user guide, then of the docstrings: examples, parameters,
+attributes, methods. The judges are the printed results, scikit-learn's metrics and its
+own estimators.
 """
 
 import warnings
@@ -37,7 +37,7 @@ BOTH = pytest.mark.parametrize(
     ids=["classifier", "regressor"],
 )
 
-# What makes a network begin and learn as scikit-learn's does unless it is told.
+# Options with which a network starts and learns as scikit-learn's does by default.
 RELU = {"activation": "relu", "init": "glorot_uniform"}
 ADAM = {**RELU, "solver": "adam", "batch_size": 200, "learning_rate_init": 0.001}
 IRIS_X = StandardScaler().fit_transform(load_iris().data)
@@ -132,7 +132,7 @@ def test_the_loss_is_that_of_the_mathematical_formulation(name):
 
 
 def test_an_output_of_one_half_is_negative_in_scikit_learn_too():
-    """Its guide says that it is positive."""
+    """The user guide calls it positive."""
     undecided = SimpleMLPClassifier.from_coefs([[[0.0]]], [[0.0]])
     assert undecided.predict_proba([[1.0]]).tolist() == [[0.5, 0.5]]
     assert undecided.predict([[1.0]]).tolist() == [0]
@@ -214,7 +214,7 @@ def test_the_regressors_example(engine):
 
 
 @BOTH
-def test_parameters_have_the_same_names_and_defaults_but_for_three(ours, theirs):
+def test_parameters_have_the_same_names_and_defaults_except_three(ours, theirs):
     mine, others = ours().get_params(), theirs().get_params()
     differing = {name for name in others if mine[name] != others[name]}
     assert differing == {"activation", "solver", "learning_rate_init"}
@@ -240,7 +240,7 @@ LIMITS = [
 
 @BOTH
 @pytest.mark.parametrize("options", LIMITS, ids=lambda options: "".join(options))
-def test_what_scikit_learn_allows_is_allowed(ours, theirs, options):
+def test_values_that_scikit_learn_allows_are_allowed(ours, theirs, options):
     shared = {"solver": "sgd", "learning_rate_init": 0.01, "max_iter": 2, **options}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -318,7 +318,7 @@ def test_nesterovs_momentum_is_only_used_with_momentum():
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 def test_minibatches_in_order_make_scikit_learns_steps(solver, engine):
-    """With shuffling, in the first epoch; later ones take another order."""
+    """With shuffling, only the first epoch has the same order."""
     shared = {
         "hidden_layer_sizes": (6,),
         "solver": solver,
@@ -339,7 +339,7 @@ def test_minibatches_in_order_make_scikit_learns_steps(solver, engine):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("patience", [1, 4])
 def test_an_adaptive_rate_is_divided_in_the_same_epochs(patience, engine):
-    """But for the one epoch by which patience differs; until training ends."""
+    """Patience differs by one epoch; all else is equal until training ends."""
     shared = {
         "hidden_layer_sizes": (5,),
         "activation": "tanh",
@@ -363,12 +363,12 @@ def test_an_adaptive_rate_is_divided_in_the_same_epochs(patience, engine):
 # Attributes and methods ---------------------------------------------------------
 
 
-def looks(value):
-    """What a value is, to compare it with another one of other numbers."""
+def kind_of(value):
+    """Return shape and kind of a value, without its numbers."""
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.kind
     if isinstance(value, list):
-        return [looks(item) for item in value]
+        return [kind_of(item) for item in value]
     return "a float" if isinstance(value, float) else value
 
 
@@ -390,7 +390,7 @@ SOLVERS = [
 
 @pytest.mark.parametrize("options", SOLVERS, ids=str)
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_what_a_fit_leaves_and_predicts_looks_as_in_scikit_learn(name, options):
+def test_attributes_and_predictions_have_scikit_learns_types(name, options):
     kinds, X, y = PROBLEMS[name]
     ours, theirs = (
         kind(
@@ -404,13 +404,13 @@ def test_what_a_fit_leaves_and_predicts_looks_as_in_scikit_learn(name, options):
     )
     public = {n for n in dir(theirs) if n.endswith("_") and not n.startswith("_")}
     if options["solver"] == "lbfgs":
-        # There t_ stays 0, against what is said of it.
+        # In scikit-learn, t_ then stays 0, contrary to its documentation.
         public.remove("t_")
         assert ours.t_ == ours.n_iter_ * len(y)
     assert {"coefs_", "loss_", "n_iter_", "n_outputs_", "out_activation_"} <= public
     for attribute in public:
         mine, other = getattr(ours, attribute), getattr(theirs, attribute)
-        assert looks(mine) == looks(other), attribute
+        assert kind_of(mine) == kind_of(other), attribute
     if hasattr(theirs, "classes_"):
         np.testing.assert_array_equal(ours.classes_, theirs.classes_)
         log_proba = ours.predict_log_proba(X)
@@ -418,13 +418,13 @@ def test_what_a_fit_leaves_and_predicts_looks_as_in_scikit_learn(name, options):
     for method in ("predict", "predict_proba", "predict_log_proba"):
         if hasattr(theirs, method):
             mine, other = getattr(ours, method)(X), getattr(theirs, method)(X)
-            assert looks(mine) == looks(other), method
-    assert looks(ours.score(X, y)) == looks(theirs.score(X, y)) == "a float"
+            assert kind_of(mine) == kind_of(other), method
+    assert kind_of(ours.score(X, y)) == kind_of(theirs.score(X, y)) == "a float"
 
 
 @pytest.mark.parametrize("how", ["partial_fit", "warm_start"])
 def test_the_loss_curve_has_an_entry_for_each_of_n_iter(how):
-    """As documented; scikit-learn's counts this call alone, and its curve grows."""
+    """As documented; scikit-learn counts one call only, and its curve grows."""
     counts = {}
     for kind in CLASSIFIERS:
         model = kind((4,), max_iter=2, n_iter_no_change=np.inf, warm_start=True)
@@ -448,4 +448,4 @@ def test_predictions_are_an_ndarray_after_a_sparse_y_too():
         for kind in CLASSIFIERS
     )
     assert issparse(theirs)
-    assert looks(ours) == looks(theirs.toarray())
+    assert kind_of(ours) == kind_of(theirs.toarray())

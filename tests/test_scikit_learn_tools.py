@@ -1,8 +1,8 @@
-"""The same code with only the import changed, in scikit-learn's other tools.
+"""scikit-learn's tools give the same results with these estimators as with its own.
 
-With scikit-learn's start and options, full batches and unscaled targets, these
-estimators train as its own do. So what its tools make of them has to be the same
-numbers: nothing that a tool hands to an estimator, or asks of it, may get lost.
+With scikit-learn's initial weights and options, full batches and unscaled targets,
+these estimators train as its own do. So every tool must return the same numbers:
+nothing that it passes to an estimator, or reads from it, may get lost.
 """
 
 from functools import partial
@@ -69,7 +69,6 @@ NUMBERS_X, NUMBERS = load_diabetes(return_X_y=True)
 NUMBERS_X = StandardScaler().fit_transform(NUMBERS_X[:150])
 NUMBERS = NUMBERS[:150] / 100
 PAIRS = np.column_stack([NUMBERS, NUMBERS_X[:, 0]])
-
 SHARED = {
     "hidden_layer_sizes": (5,),
     "activation": "relu",
@@ -85,7 +84,6 @@ OUR_KINDS = (
     partial(SimpleMLPClassifier, **SHARED, **OURS),
     partial(SimpleMLPRegressor, normalize_y=False, **SHARED, **OURS),
 )
-
 TOOLS = {}
 
 
@@ -96,7 +94,7 @@ def tool(function):
 
 
 def strength(network):
-    """How much a network makes of each feature."""
+    """Return the importance of each feature to the network."""
     return np.abs(network.coefs_[0]).sum(axis=1)
 
 
@@ -238,7 +236,7 @@ def bagging_of_regressors(C, R):
 
 @tool
 def boosting(C, R):
-    network = C(max_iter=50)  # with 8 epochs it is worse than chance, which is refused
+    network = C(max_iter=50)  # AdaBoost refuses a network worse than chance
     model = AdaBoostClassifier(network, n_estimators=3, random_state=0).fit(X, Y)
     return np.append(model.predict_proba(X), model.estimator_errors_)
 
@@ -356,13 +354,13 @@ def routed_weights(C, R):
 
 @pytest.mark.parametrize("name", TOOLS)
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
-def test_a_tool_makes_the_same_of_these_estimators(name):
+def test_a_tool_gives_the_same_with_these_estimators(name):
     ours, theirs = TOOLS[name](*OUR_KINDS), TOOLS[name](*THEIR_KINDS)
     np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-9)
 
 
 @pytest.mark.parametrize("method", ["sigmoid", "isotonic", "temperature"])
-def test_calibration_has_logits_to_work_with(method):
+def test_calibration_uses_the_decision_function(method):
     """scikit-learn's MLP has no decision_function: its probabilities are calibrated."""
     network = OUR_KINDS[0](max_iter=100)
     fitted = FrozenEstimator(network.fit(X, Y))

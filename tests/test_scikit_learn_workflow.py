@@ -1,4 +1,4 @@
-"""What a user does: pipelines, searches, cross-validation, routing, pickles."""
+"""Everyday use in scikit-learn: pipelines, searches, cross-validation, routing."""
 
 import joblib
 import numpy as np
@@ -65,7 +65,7 @@ TABLES = [load_third_input_wins, load_first_input_wins, load_four_people]
 @pytest.mark.parametrize("cv", [KFold(3), LeaveOneOut(), StratifiedKFold(2)], ids=str)
 @pytest.mark.filterwarnings("ignore:The least populated class")
 def test_cross_validation_on_the_tutorials_tables(load, loss, cv):
-    """3 or 4 rows: a training fold may hold one class, and then predicts that."""
+    """Of 3 or 4 samples, a training fold may hold one class, which is then predicted."""
     X, y = load(return_X_y=True)
     classifier = SimpleMLPClassifier((3,), loss=loss, max_iter=30, random_state=0)
     classifier.set_params(**EPOCHS)

@@ -67,7 +67,7 @@ def test_a_resumed_fit_is_one_that_was_not_cut(tmp_path, optimizing, stopping, e
     whole, path = clone(estimator).fit(X, Y), tmp_path / "run.ckpt"
     cut_fit(estimator, path, 1, X, Y)
     for n_epochs in (1, 3, 4):
-        with suppress(PowerError):  # patience may have run out by then
+        with suppress(PowerError):  # unless patience has run out
             Checkpoint.resume(
                 path, X, Y, callbacks=[RaiseAtBegin(n_epochs, PowerError)]
             )
@@ -75,7 +75,7 @@ def test_a_resumed_fit_is_one_that_was_not_cut(tmp_path, optimizing, stopping, e
 
 
 @pytest.mark.parametrize("every", [1, 3])
-def test_it_is_cut_at_any_epoch_and_any_number_of_times(tmp_path, every):
+def test_a_fit_may_be_cut_at_any_epoch_any_number_of_times(tmp_path, every):
     estimator = clone(REGRESSOR).set_params(early_stopping=True, solver="adam")
     whole = clone(estimator).fit(X_REAL, Y_REAL)
     for epoch in range(14):
@@ -123,7 +123,7 @@ def test_classification_with_weights_text_labels_and_sparse_samples(tmp_path):
     assert_resumes(estimator, path, 5, sparse.csr_array(X), labels.astype(object))
 
 
-def test_validation_data_of_the_callers_own(tmp_path):
+def test_the_callers_own_validation_data(tmp_path):
     estimator = clone(CLASSIFIER).set_params(early_stopping=True)
     validation = {"X_val": X[::3], "y_val": Y[::3], "sample_weight_val": np.ones(50)}
     path = tmp_path / "run.ckpt"
@@ -158,7 +158,7 @@ def test_every_source_of_chance(tmp_path, early_stopping):
 
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 def test_a_warm_started_fit(tmp_path, solver):
-    """What comes before the fit, and what can come after it, is in the file too."""
+    """The file also keeps the training before, and the next fit continues it."""
     estimator = clone(CLASSIFIER).set_params(warm_start=True, solver=solver)
     estimator.fit(X, Y)
     whole, resumed = assert_resumes(estimator, tmp_path / "run.ckpt", 5, X, Y)
@@ -167,14 +167,14 @@ def test_a_warm_started_fit(tmp_path, solver):
     assert resumed.t_ == 3 * 14 * 150
 
 
-def test_it_changes_nothing(tmp_path):
+def test_a_checkpoint_does_not_change_the_fit(tmp_path):
     for every in (1, 4, 100):
         watched = clone(CLASSIFIER).set_callbacks(Checkpoint(tmp_path / "c", every))
         assert_same_estimator(watched.fit(X, Y), clone(CLASSIFIER).fit(X, Y))
     assert os.listdir(tmp_path) == ["c"]
 
 
-def test_ctrl_c_leaves_what_can_be_resumed(tmp_path):
+def test_a_fit_that_ctrl_c_ended_can_be_resumed(tmp_path):
     path = tmp_path / "run.ckpt"
     model = clone(CLASSIFIER).set_callbacks(
         Checkpoint(path, every=2), RaiseAtEnd(6, KeyboardInterrupt)
@@ -185,7 +185,7 @@ def test_ctrl_c_leaves_what_can_be_resumed(tmp_path):
     assert_same_estimator(Checkpoint.resume(path, X, Y), clone(CLASSIFIER).fit(X, Y))
 
 
-def test_ctrl_c_right_after_resuming_goes_back_to_the_checkpoint(tmp_path):
+def test_ctrl_c_right_after_resuming_returns_the_checkpoint(tmp_path):
     path = tmp_path / "run.ckpt"
     estimator = clone(CLASSIFIER).set_params(solver="adam")
     cut_fit(estimator, path, 6, X, Y)
@@ -199,9 +199,7 @@ def test_ctrl_c_right_after_resuming_goes_back_to_the_checkpoint(tmp_path):
     assert_same_estimator(Checkpoint.resume(path, X, Y), clone(estimator).fit(X, Y))
 
 
-def test_ctrl_c_within_the_first_resumed_epoch_takes_back_its_steps(
-    tmp_path, monkeypatch
-):
+def test_ctrl_c_within_the_first_resumed_epoch_undoes_its_steps(tmp_path, monkeypatch):
     path, step, steps = tmp_path / "run.ckpt", Adam.step, []
     estimator = clone(CLASSIFIER).set_params(
         solver="adam", engine="numpy", warm_start=True
@@ -223,7 +221,7 @@ def test_ctrl_c_within_the_first_resumed_epoch_takes_back_its_steps(
     assert_same_estimator(model.fit(X, Y), whole.fit(X, Y))
 
 
-def test_divergence_is_found_where_it_would_be_without_the_cut(tmp_path):
+def test_divergence_is_found_as_without_the_cut(tmp_path):
     path = tmp_path / "run.ckpt"
     estimator = clone(REGRESSOR).set_params(learning_rate_init=2.0, batch_size=200)
     with pytest.raises(ValueError, match="the loss rose from") as whole:
@@ -251,7 +249,7 @@ def test_every_must_be_a_number_of_epochs(every):
         Checkpoint("run.ckpt", every=every)
 
 
-def test_what_a_fit_refuses(tmp_path):
+def test_fits_that_cannot_be_checkpointed_are_refused(tmp_path):
     path = tmp_path / "run.ckpt"
 
     def refuses(message, estimator, path=path):
@@ -277,20 +275,20 @@ def test_what_a_fit_refuses(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-# In scikit-learn, a worker that ends as soon as it has begun upsets the thread that
-# listens to workers' callbacks.
+# A worker that ends as soon as it has begun makes scikit-learn's thread for
+# workers' callbacks fail.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     ("search", "n_jobs"), [(GridSearchCV, 1), (GridSearchCV, 2), (EpochSearchCV, 1)]
 )
-def test_a_search_refuses_it(tmp_path, search, n_jobs):
+def test_a_search_refuses_a_checkpoint(tmp_path, search, n_jobs):
     model = clone(CLASSIFIER).set_callbacks(Checkpoint(tmp_path / "run.ckpt"))
     grid = {"simplemlpclassifier__max_iter": [2, 3]}
     pipeline = make_pipeline(StandardScaler(), model)
     searching = search(pipeline, grid, cv=2, n_jobs=n_jobs)
     with pytest.raises(ValueError, match="of which this is a clone"):
         searching.fit(X, Y)
-    # Also where the search hands callbacks of its own down.
+    # Also if the search propagates callbacks of its own.
     searching.set_callbacks(ScoringMonitor(scoring="accuracy"))
     searching.set_params(error_score="raise")
     with pytest.raises(ValueError, match="of which this is a clone"):
@@ -298,7 +296,7 @@ def test_a_search_refuses_it(tmp_path, search, n_jobs):
     assert os.listdir(tmp_path) == []
 
 
-def test_cross_validation_and_ensembles_refuse_it(tmp_path):
+def test_cross_validation_and_ensembles_refuse_a_checkpoint(tmp_path):
     path = tmp_path / "run.ckpt"
     clone(CLASSIFIER).set_callbacks(Checkpoint(path)).fit(X, Y)
     before = path.read_bytes()
@@ -309,7 +307,7 @@ def test_cross_validation_and_ensembles_refuse_it(tmp_path):
         BaggingClassifier(model).fit(X, Y)
     assert path.read_bytes() == before
     assert_same_estimator(model.fit(X, Y), clone(CLASSIFIER).fit(X, Y))
-    # A clone of a clone is one; it may have a Checkpoint of its own.
+    # A clone of a clone is refused too, but it may have its own Checkpoint.
     other = clone(clone(model))
     with pytest.raises(ValueError, match="of which this is a clone"):
         other.fit(X, Y)
@@ -355,7 +353,7 @@ def test_a_checkpoint_is_pickled_and_shown(tmp_path):
     assert_same_estimator(restored.fit(X, Y), model)
 
 
-def test_it_writes_where_it_was_made_to(tmp_path, monkeypatch):
+def test_a_relative_path_belongs_to_where_it_was_given(tmp_path, monkeypatch):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path)
     model = clone(CLASSIFIER).set_callbacks(Checkpoint("run.ckpt"))

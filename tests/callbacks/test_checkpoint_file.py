@@ -83,14 +83,14 @@ def test_twenty_kills_at_random_moments(tmp_path):
     with server:
 
         def run(seconds):
-            """Whether a run that is killed after so many seconds came to its end."""
+            """Return whether a run, killed after so many seconds, came to its end."""
             server.stdin.write(f"{path}\n".encode())
             pid = int(server.stdout.readline())
             if not select.select([server.stdout], [], [], seconds)[0]:
                 os.kill(pid, signal.SIGKILL)
             return int(server.stdout.readline()) == 0
 
-        for _ in range(2):  # the first one waits for imports
+        for _ in range(2):  # the first run also imports
             path.unlink(missing_ok=True)
             began = time.perf_counter()
             assert run(None)
@@ -101,7 +101,7 @@ def test_twenty_kills_at_random_moments(tmp_path):
                 path.unlink()
             killed = not run(chance.uniform(0, duration / 2))
             n_kills += killed
-            if path.exists():  # or else it was killed before the first epoch
+            if path.exists():  # unless it was killed before the first epoch
                 shutil.copy(path, copy)
                 found.add(saved_epochs(copy))
                 assert_same_estimator(Checkpoint.resume(copy, raw, Y), whole)
@@ -127,7 +127,7 @@ def test_a_file_that_is_cut_off_anywhere(tmp_path):
             Checkpoint.resume(path, X, Y)
 
 
-def test_files_that_are_no_checkpoints(tmp_path):
+def test_files_that_are_not_checkpoints(tmp_path):
     path = tmp_path / "run.ckpt"
     with pytest.raises(FileNotFoundError):
         Checkpoint.resume(path, X, Y)
@@ -171,7 +171,7 @@ def test_other_data_are_refused_by_name(tmp_path, finished):
             Checkpoint.resume(path, *data)
         assert str(path) in str(caught.value)
     assert path.read_bytes() == before
-    # The same numbers in another container and order of memory are the same data.
+    # The same numbers in another container or memory order are the same data.
     resumed = Checkpoint.resume(path, np.asfortranarray(X), Y.tolist(), list(weights))
     assert resumed.n_iter_ == 14
 
@@ -189,10 +189,8 @@ def test_names_of_features_and_objects_are_data(tmp_path):
         Checkpoint.resume(path, frame, labels[::-1])
 
 
-def test_it_is_written_through_to_the_disk_before_it_replaces_another(
-    tmp_path, monkeypatch
-):
-    """In this order: a crash of the machine leaves the old file or the new one."""
+def test_the_file_is_synced_before_it_replaces_another(tmp_path, monkeypatch):
+    """A crash of the machine then leaves either the old file or the new one."""
     calls = []
     replace = os.replace
     monkeypatch.setattr(os, "fsync", lambda file: calls.append("fsync"))

@@ -1,9 +1,9 @@
-"""Keep models of this release, for all later ones to load.
+"""Save models of this release, for later releases to load.
 
-To be run once a release: python tests/data/save_models.py
+Run it once per release: python tests/data/save_models.py
 
-It makes a folder with the version's name: each model as a pickle and as a skops file,
-and in expected.json, as plain numbers, its weights and what it predicts.
+It creates a folder named after the version, with each model as a pickle and as a skops
+file. expected.json has its weights and predictions as plain numbers.
 """
 
 import json
@@ -21,7 +21,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 
 def models():
-    """Two models in the midst of training, with the samples that they learn from."""
+    """Return two models to be trained, each with its samples and targets."""
     data = load_iris()
     X, y = (data.data[::10] - data.data.mean(axis=0)).round(2), data.target[::10]
     classifier = SimpleMLPClassifier((4,), "tanh", solver="adam", random_state=0)
@@ -33,19 +33,19 @@ def models():
 
 
 def outputs(model, X):
-    """Probabilities of a classifier, numbers of a regressor."""
+    """Return the probabilities of a classifier, or the predictions of a regressor."""
     return model.predict_proba(X) if is_classifier(model) else model.predict(X)
 
 
 def save(folder):
-    """Train the models, save them, and see what they say, then and an epoch later."""
-    folder.mkdir()  # which must be new: what was kept stays as it is
+    """Train and save the models, with their predictions now and an epoch later."""
+    folder.mkdir()  # must be new: saved models never change
     expected = {}
     for name, (model, X, y) in models().items():
         labels = {"classes": np.unique(y)} if is_classifier(model) else {}
         for _ in range(20):
             model.partial_fit(X, y, **labels)
-        # Every NumPy that this package knows can read protocol 4.
+        # Every supported NumPy can read protocol 4.
         (folder / f"{name}.pickle").write_bytes(pickle.dumps(model, protocol=4))
         skops.io.dump(model, folder / f"{name}.skops", compression=zipfile.ZIP_DEFLATED)
         expected[name] = {

@@ -58,7 +58,7 @@ class Observer:
 
 
 @SOLVERS
-def test_one_subtask_an_epoch_in_order(solver):
+def test_one_subtask_per_epoch_in_order(solver):
     observer = Observer()
     model = clone(BASE).set_params(solver=solver).set_callbacks(observer).fit(X, Y)
     assert model.n_iter_ == 6
@@ -131,7 +131,7 @@ def test_callbacks_do_not_change_the_result(solver):
     assert_same_weights(watched.fit(X, Y), model)
 
 
-def test_partial_fit_is_a_fit_of_one_epoch_for_callbacks():
+def test_callbacks_see_partial_fit_as_a_fit_of_one_epoch():
     observer = Observer()
     model = clone(BASE).set_callbacks(observer)
     model.partial_fit(X, Y, classes=[0, 1, 2]).partial_fit(X, Y)

@@ -1,4 +1,4 @@
-"""The record of the epochs."""
+"""History: one record per epoch."""
 
 import copy
 
@@ -49,8 +49,8 @@ def test_the_best_loss_where_lbfgs_finds_nothing_to_improve():
     assert model.best_loss_ == model.loss_
 
 
-def test_partial_fits_share_their_history_until_they_part():
-    """Nothing is copied, for that would take longer with each call."""
+def test_copies_share_their_history_until_they_train_on():
+    """Copying them would take longer with each call."""
     X, y = iris()
     first = SimpleMLPClassifier((3,), random_state=0)
     first.partial_fit(X, y, classes=[0, 1, 2])

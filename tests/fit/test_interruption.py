@@ -23,7 +23,7 @@ from sknn_simple.network import SGD
 
 
 class InterruptingScorer:
-    """A scorer during whose fourth call the user presses Ctrl-C."""
+    """A scorer whose fourth call is interrupted by Ctrl-C."""
 
     def __init__(self):
         self.n_calls = 0
@@ -51,11 +51,11 @@ def test_ctrl_c_keeps_the_last_finished_epoch(solver):
     np.testing.assert_allclose(weights_of(interrupted), weights_of(whole), rtol=1e-12)
 
 
-def test_ctrl_c_in_mid_epoch_goes_back_to_the_last_finished_one(monkeypatch):
+def test_ctrl_c_in_mid_epoch_restores_the_last_finished_one(monkeypatch):
     X, y = diabetes()
     regressor = SimpleMLPRegressor(
         (5,), random_state=0, batch_size=10, max_iter=5, warm_start=True, **UNSTOPPED
-    ).set_params(engine="numpy")  # compiled loops are not interrupted in mid-epoch
+    ).set_params(engine="numpy")  # compiled loops finish their epoch
     two = clone(regressor).set_params(max_iter=2).fit(X, y)
     step, calls = SGD.step, []
 
@@ -92,7 +92,7 @@ def test_ctrl_c_before_the_first_epoch_is_raised(task_name):
 
 
 def test_ctrl_c_in_a_scorer_undoes_the_epoch():
-    """Weights, counts and the order of samples are those after the epoch before."""
+    """Weights, counts and sample order return to the end of the epoch before."""
     X, y = iris()
     model = SimpleMLPClassifier(
         (5,),
@@ -105,7 +105,7 @@ def test_ctrl_c_in_a_scorer_undoes_the_epoch():
     )
     with pytest.warns(UserWarning, match="after 3 epochs") as record:
         model.fit(X, y)
-    assert len(record) == 1  # none of epochs that were not enough
+    assert len(record) == 1  # no ConvergenceWarning
     whole = clone(model).set_params(max_iter=3, scoring=None, **UNSTOPPED).fit(X, y)
     assert model.loss_ == whole.loss_ == model.loss_curve_[-1]
     assert (model.n_iter_, model.t_) == (3, whole.t_)

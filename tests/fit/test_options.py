@@ -122,7 +122,7 @@ def test_integers_of_any_type_are_the_same_parameter(name, engine):
 
 @pytest.mark.parametrize("name", ["tol", "alpha", "learning_rate_init", "momentum"])
 def test_numbers_of_any_type_are_the_same_parameter(name):
-    """Numba knows no long double."""
+    """Numba has no long double."""
     options = {"random_state": 0, "max_iter": 3, "n_iter_no_change": np.inf}
     expected = SimpleMLPRegressor((3,), **options | {name: 0.25}).fit(X, NUMBERS)
     for number in (np.longdouble(0.25), np.float16(0.25)):
@@ -131,7 +131,7 @@ def test_numbers_of_any_type_are_the_same_parameter(name):
 
 
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
-def test_a_patience_that_no_float_can_hold(engine):
+def test_a_patience_too_large_for_a_float(engine):
     options = {"engine": engine, "random_state": 0, "max_iter": 3}
     endless = SimpleMLPRegressor((3,), n_iter_no_change=np.inf, **options)
     patient = SimpleMLPRegressor((3,), n_iter_no_change=10**400, **options)
@@ -141,8 +141,8 @@ def test_a_patience_that_no_float_can_hold(engine):
 
 
 @KINDS
-def test_an_epsilon_that_float32_cannot_hold(kind, y):
-    """What underflows would be divided by 0."""
+def test_an_epsilon_too_small_for_float32(kind, y):
+    """It underflows to 0, and would be divided by."""
     model = kind((3,), solver="adam", epsilon=1e-50, max_iter=2, **UNSTOPPED)
     assert np.isfinite(model.fit(X, y).loss_)
     with pytest.raises(ValueError, match="epsilon must be more than 0 as float32"):
@@ -155,7 +155,7 @@ def test_there_is_no_partial_fit_for_lbfgs():
         SimpleMLPRegressor(solver="lbfgs").partial_fit(X, NUMBERS)
 
 
-def test_there_is_no_partial_fit_for_what_is_no_solver():
+def test_there_is_no_partial_fit_for_an_invalid_solver():
     for solver in (["sgd"], np.array(["sgd", "adam"]), None):
         assert not hasattr(SimpleMLPRegressor(solver=solver), "partial_fit")
 
@@ -222,7 +222,7 @@ def test_the_penalty_is_the_same_at_every_batch_size(batch_size):
     np.testing.assert_allclose(model.coefs_[0], (1 - rate * alpha / 150) ** steps)
 
 
-def test_the_loss_of_a_clipped_probability_is_not_clipped():
+def test_probabilities_are_not_clipped_in_the_loss():
     model = SimpleMLPClassifier(
         (),
         coefs_init=[[[1000.0]]],

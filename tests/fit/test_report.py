@@ -1,4 +1,4 @@
-"""What a training prints, and what it warns of."""
+"""Lines that training prints, and warnings that it raises."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ X = StandardScaler().fit_transform(X)
 BASE = SimpleMLPClassifier((5,), max_iter=6, n_iter_no_change=np.inf, random_state=0)
 
 
-def test_verbose_prints_a_line_an_epoch(capsys):
+def test_verbose_prints_one_line_per_epoch(capsys):
     clone(BASE).set_params(verbose=True).fit(X, Y)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 6
@@ -32,7 +32,7 @@ def test_verbose_prints_a_line_an_epoch(capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_an_adaptive_rate_slows_down_and_says_so(capsys):
+def test_an_adaptive_rate_decreases_and_is_printed(capsys):
     model = clone(BASE).set_params(
         learning_rate="adaptive",
         n_iter_no_change=2,
@@ -42,7 +42,7 @@ def test_an_adaptive_rate_slows_down_and_says_so(capsys):
     )
     model.fit(X, Y)
     rates = model.history_["learning_rate"]
-    # One epoch that counts as progress, then two in vain before each division.
+    # The first epoch counts as progress; two without any precede each division.
     expected = [0.1] * 3 + [0.1 / 5**k for k in range(1, 9) for _ in range(2)]
     np.testing.assert_allclose(rates, expected[: len(rates)])
     assert rates[-1] <= 1e-6
@@ -50,7 +50,7 @@ def test_an_adaptive_rate_slows_down_and_says_so(capsys):
     assert "Setting the learning rate to 0.02." in capsys.readouterr().out
 
 
-def test_the_convergence_warning_is_only_for_the_impatient():
+def test_no_convergence_warning_without_patience():
     regressor = SimpleMLPRegressor((5,), max_iter=2)
     with pytest.warns(ConvergenceWarning, match="max_iter=2"):
         regressor.fit(X, Y)

@@ -44,7 +44,7 @@ def test_bad_inputs(kind, y, bad, message):
 
 
 @KINDS
-def test_another_width_in_predict(kind, y):
+def test_predict_with_another_number_of_features(kind, y):
     fitted = kind((3,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
     with pytest.raises(ValueError, match=r"X has 3 features, but .* 4"):
         fitted.predict(X[:, :3])
@@ -52,7 +52,7 @@ def test_another_width_in_predict(kind, y):
 
 @KINDS
 def test_masked_values(kind, y):
-    """scikit-learn takes what the mask hides."""
+    """scikit-learn would train on the hidden values."""
     masked = np.ma.masked_array(X, X > 7)
     model = kind(max_iter=2, n_iter_no_change=np.inf)
     with pytest.raises(ValueError, match="X must not have masked values"):
@@ -65,7 +65,7 @@ def test_masked_values(kind, y):
 
 
 @KINDS
-def test_integers_that_no_float_can_hold(kind, y):
+def test_integers_too_large_for_a_float(kind, y):
     huge = X.astype(object)
     huge[0, 0] = 10**400
     with pytest.raises(ValueError, match="X and y must hold numbers that a float can"):
@@ -75,8 +75,8 @@ def test_integers_that_no_float_can_hold(kind, y):
 
 
 @KINDS
-def test_samples_at_both_ends_of_what_floats_can_hold(kind, y):
-    """scikit-learn's own check adds them up: infinity minus infinity."""
+def test_samples_at_both_ends_of_the_floating_range(kind, y):
+    """scikit-learn's check sums them: infinity minus infinity."""
     extreme = np.finfo(float).max * np.sign(X - X.mean(axis=0))
     model = kind((3,), max_iter=2, n_iter_no_change=np.inf).fit(extreme, y)
     assert np.isfinite(model.score(extreme.tolist(), y))
@@ -112,7 +112,7 @@ def test_bad_weights(kind, y, weights, message):
         kind().fit(X, y, sample_weight=weights)
 
 
-def test_class_weights_that_multiply_to_too_much():
+def test_class_weights_whose_products_are_too_large():
     classifier = SimpleMLPClassifier(class_weight={0: 1e300})
     with pytest.raises(ValueError, match="class_weight with sample_weight must have"):
         classifier.fit(X, LABELS, sample_weight=np.full(150, 1e100))
@@ -122,8 +122,8 @@ def test_class_weights_that_multiply_to_too_much():
 
 @KINDS
 @pytest.mark.parametrize("layout", ["F", "strided", "reversed", "readonly", "list"])
-def test_layouts_and_the_callers_data(kind, y, layout):
-    """Whatever the layout, the same bits; and the data are as they were."""
+def test_every_layout_gives_the_same_bits_and_is_left_alone(kind, y, layout):
+    """Training does not write to the data, either."""
     data = {
         "F": np.asfortranarray(X),
         "strided": np.repeat(X, 2, axis=1)[:, ::2],
@@ -151,7 +151,7 @@ def test_predicting_before_fitting(kind, y):
 
 @KINDS
 def test_what_is_checked_before_predicting(kind, y):
-    """An array that needs nothing done to it is not checked by scikit-learn."""
+    """Predict skips scikit-learn's checks for arrays that need no conversion."""
     model = kind((3,), max_iter=2, n_iter_no_change=np.inf).fit(X, y)
     expected = model.predict(X)
     np.testing.assert_array_equal(model.predict(X.tolist()), expected)

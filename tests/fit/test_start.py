@@ -53,7 +53,7 @@ def test_initial_weights_are_copied():
     assert (coefs[0] == 1).all()
 
 
-def test_init_draws_what_it_says():
+def test_init_uniform_draws_layer_by_layer():
     """RandomState(1), layer by layer, 2 * random_sample - 1, no intercepts."""
     model = SimpleMLPRegressor(
         (4,),
@@ -72,7 +72,7 @@ def test_init_draws_what_it_says():
 
 
 @pytest.mark.parametrize("classes", [{"a", "b"}, 2, "a", [], [["a", "b"]]])
-def test_classes_that_are_no_list(classes):
+def test_classes_that_are_not_a_list(classes):
     labels = np.array(["a", "b"] * 75)
     with pytest.raises(ValueError, match="classes must be array-like of shape"):
         SimpleMLPClassifier().partial_fit(X, labels, classes=classes)

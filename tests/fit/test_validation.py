@@ -33,7 +33,7 @@ def test_bad_validation_data(kind, y, validation, message):
         kind(early_stopping=True).fit(X, y, **validation)
 
 
-def test_validation_labels_that_training_does_not_know():
+def test_validation_labels_that_are_not_in_training():
     with pytest.raises(ValueError, match=r"y_val.*\[0, 1\], got also \[2\]"):
         SimpleMLPClassifier(early_stopping=True).fit(
             X[:100], LABELS[:100], X_val=X, y_val=LABELS
@@ -76,7 +76,7 @@ def test_early_stopping_with_no_weight_left_for_a_part():
         )
 
 
-def test_early_stopping_with_next_to_no_weight_left_for_a_part():
+def test_early_stopping_with_almost_no_weight_left_for_a_part():
     weights = np.full(150, 1e-200)
     weights[0] = 1
     with pytest.raises(ValueError, match=r"sample_weight of the .* part that early"):
@@ -103,7 +103,7 @@ def test_a_scorer_of_probabilities_for_a_regressor():
         regressor.fit(X, NUMBERS)
 
 
-def test_a_scorer_that_gives_no_number():
+def test_a_scorer_that_returns_nan():
     regressor = SimpleMLPRegressor(early_stopping=True, scoring=lambda *_: np.nan)
     with pytest.raises(ValueError, match=r"scoring must give a finite number.*nan"):
         regressor.fit(X, NUMBERS)
@@ -124,7 +124,7 @@ def test_validation_loss_is_that_of_log_loss():
     assert classifier.history_["validation_loss"] == [pytest.approx(expected, rel=1e-9)]
 
 
-def test_weights_count_in_validation():
+def test_validation_scores_are_weighted():
     X, y = iris()
     order = np.random.RandomState(0).permutation(150)
     X, y = X[order], y[order]
@@ -144,7 +144,7 @@ def test_weights_count_in_validation():
         assert model.best_validation_score_ == pytest.approx(expected, rel=1e-12)
 
 
-def test_early_stopping_weighs_its_samples():
+def test_the_default_score_of_a_regressor_is_weighted():
     X, y = diabetes()
     weights = np.arange(100.0)
     model = SimpleMLPRegressor((3,), early_stopping=True, max_iter=1, random_state=0)

@@ -32,7 +32,7 @@ def test_forward_by_hand():
     assert expit(activations[2][0, 0]) == pytest.approx(0.7216325609518421, abs=1e-15)
 
 
-def test_lists_and_integers_will_do():
+def test_lists_and_integers_are_accepted():
     coefs, intercepts = [[[0, 0], [1, 1]], [[0], [1]]], [[0, 0], [0]]
     raw = forward([[2, 3]], coefs, intercepts)[-1]
     assert expit(raw[0, 0]) == pytest.approx(0.7216325609518421, abs=1e-15)
@@ -42,7 +42,7 @@ def test_lists_and_integers_will_do():
     assert loss == pytest.approx((raw[0, 0] - 1) ** 2 / 2)
 
 
-def test_integers_in_a_sparse_matrix_will_do():
+def test_a_sparse_matrix_of_integers_is_accepted():
     X, coefs = sparse.csr_matrix([[2, 3], [0, 1]]), [[[1], [-1]]]
     np.testing.assert_array_equal(forward(X, coefs)[-1], [[-1], [-1]])
     _, gradient = loss_and_gradient(Parameters.from_arrays(coefs), X, [[0], [0]])
@@ -87,7 +87,7 @@ def test_samples_of_another_dtype_than_the_parameters():
 @pytest.mark.parametrize("n_samples", [1, 3277, 3278, 7000])
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
 def test_predict_is_the_last_of_forward_in_bounded_memory(hidden, n_samples, container):
-    """At the ends of blocks, too: 65536 numbers of the widest layer and a row."""
+    """Also where blocks end: at 65536 numbers of the widest layer, and a row more."""
     if hidden == (5, 60000):
         n_samples = n_samples % 9
     rng = np.random.RandomState(0)
@@ -126,7 +126,7 @@ def test_samples_too_large_for_a_network_give_infinity_without_a_warning():
     assert np.isnan(predict(X, coefs, [], "identity"))
 
 
-def test_what_an_objective_or_targets_may_be():
+def test_invalid_objectives_and_parameters():
     with pytest.raises(ValueError, match=r"loss must be one of .* got 'log_loss'"):
         Objective("log_loss")
     with pytest.raises(ValueError, match=r"activation must be one of .* 'sigmoid'"):
@@ -169,7 +169,7 @@ def test_shapes_that_do_not_fit(X, Y, weights, message):
     with pytest.raises(ValueError, match=message):
         loss_and_gradient(parameters, X, Y, weights)
     if weights == [0]:
-        return  # which a Trainer passes over
+        return  # a Trainer skips such minibatches
     state = TrainingState(parameters, SGD(), Constant(0.1), np.random.RandomState(0))
     samples = Samples(*map(as_floats, (X, Y, weights)))
     with pytest.raises(ValueError, match=message):

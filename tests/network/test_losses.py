@@ -16,7 +16,7 @@ def loss_value(loss, raw, Y, weights=None, out_activation=None):
     return loss_and_delta(loss, out_activation, raw, Y, weights, delta, scratch)
 
 
-def test_log_losses_are_those_of_scipy_far_out():
+def test_log_losses_equal_scipys_for_extreme_predictions():
     raw = np.array([[800.0, -30.0, 2.0], [-900.0, 0.0, 40.0]])
     Y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
     expected = (logsumexp(raw, axis=1) - (raw * Y).sum(axis=1)).sum()
@@ -27,7 +27,7 @@ def test_log_losses_are_those_of_scipy_far_out():
 
 @pytest.mark.parametrize(("loss", "out_activation"), LOSS_OUTPUTS)
 def test_the_loss_of_the_best_constant(loss, out_activation):
-    """No constant raw prediction has a lower loss; the best one has just this."""
+    """An optimizer finds no constant raw prediction with a lower loss."""
     _, Y, weights = make_problem(loss)
     best = LOSSES[loss].of_constant(Y, weights) * weights.sum()
 

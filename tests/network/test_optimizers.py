@@ -25,7 +25,7 @@ def test_adams_first_step_has_the_size_of_the_rate():
 
 
 @pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()])
-def test_what_an_optimizer_keeps_is_of_the_dtype_of_the_parameters(optimizer):
+def test_an_optimizers_state_has_the_dtype_of_the_parameters(optimizer):
     parameters = np.ones(3, np.float32)
     optimizer.step(parameters, np.ones(3, np.float32), 0.1)
     kept = [part for part in vars(optimizer).values() if isinstance(part, np.ndarray)]
@@ -35,8 +35,8 @@ def test_what_an_optimizer_keeps_is_of_the_dtype_of_the_parameters(optimizer):
 
 @pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()])
 @pytest.mark.parametrize("n_before", [0, 1, 2])
-def test_an_optimizer_goes_back_to_a_snapshot(optimizer, n_before):
-    """Of before its first step, too; judged by one that made no further step."""
+def test_an_optimizer_is_restored_from_a_snapshot(optimizer, n_before):
+    """Also from one taken before its first step. The judge made no further step."""
     expected, parameters = np.zeros(3), np.zeros(3)
     judge, optimizer = optimizer.copy(), optimizer.copy()
     for _ in range(n_before):
@@ -50,7 +50,7 @@ def test_an_optimizer_goes_back_to_a_snapshot(optimizer, n_before):
     np.testing.assert_array_equal(parameters, expected)
 
 
-def test_copies_of_optimizers_and_schedules_take_other_options():
+def test_copies_of_optimizers_take_other_options():
     adam = Adam(beta_1=0.5).copy(beta_2=0.7)
     assert (adam.beta_1, adam.beta_2) == (0.5, 0.7)
     assert SGD(momentum=0.3).copy(momentum=0.4).momentum == 0.4

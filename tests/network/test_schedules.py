@@ -15,13 +15,13 @@ def test_schedules():
     assert adaptive.slower().slower().slower() is None
 
 
-def test_rates_that_no_float_can_hold():
+def test_rates_too_small_for_a_float():
     assert InvScaling(0.1, 200).learning_rate(99) == 0
     assert InvScaling(0.1, 10**300).learning_rates(0, 10, 2).tolist() == [0.1, 0]
 
 
 @pytest.mark.parametrize("schedule", [Constant(0.1), InvScaling(0.1), Adaptive(0.1)])
-def test_rates_of_epochs_on_end_are_those_of_each(schedule):
+def test_rates_of_a_block_are_those_of_its_epochs(schedule):
     expected = [schedule.learning_rate(t) for t in (30, 37, 44)]
     rates = schedule.learning_rates(30, 7, 3)
     assert rates.dtype == np.float64

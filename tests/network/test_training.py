@@ -25,16 +25,16 @@ from sknn_simple.network import (
 
 def test_patience_is_exact():
     patience = Patience(tol=0.1, n_epochs=2)
-    # Falls by more than tol; by less; by less than tol below the best so far.
+    # The loss falls by more than tol, then twice by less.
     assert [patience.runs_out(x) for x in (5, 4, 3.95, 3.87)] == [False] * 3 + [True]
     patience = Patience(tol=0.0, n_epochs=3)
     assert [patience.runs_out(x) for x in (1, 1, 1, 1)] == [False] * 3 + [True]
 
 
 def test_an_epochs_loss_is_the_mean_over_its_minibatches():
-    """At a rate of almost 0, minibatches of any weights give the full loss."""
+    """With a learning rate of almost 0, minibatches have the loss of the whole."""
     X, Y, weights = make_problem("squared_error")
-    weights[:2] = 0  # the first minibatch is passed over
+    weights[:2] = 0  # the first minibatch is skipped
     parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
     objective = Objective(alpha=0.5)
     expected, _ = loss_and_gradient(parameters, X, Y, weights, objective)
@@ -49,7 +49,7 @@ def test_an_epochs_loss_is_the_mean_over_its_minibatches():
 
 def test_minibatch_steps_add_up_to_the_full_gradient():
     X, Y, weights = make_problem("squared_error")
-    weights += 1  # a minibatch of weight zero makes no step, not even by the penalty
+    weights += 1  # a minibatch of weight zero makes no step at all
     parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
     _, full = loss_and_gradient(parameters, X, Y, weights, Objective(alpha=0.5))
     rate = 1e-7
@@ -62,7 +62,7 @@ def test_minibatch_steps_add_up_to_the_full_gradient():
     np.testing.assert_allclose(mean_step, full.flat, atol=2e-6)
 
 
-def test_epochs_are_those_of_a_trainer_shuffled_unless_told_otherwise():
+def test_epochs_equal_a_trainers_and_are_shuffled_by_default():
     X, Y, _ = make_problem("squared_error")
     samples, flats = Samples(X, Y, None), {}
 
@@ -86,8 +86,8 @@ def test_epochs_are_those_of_a_trainer_shuffled_unless_told_otherwise():
         np.testing.assert_array_equal(trained.parameters.flat, expected)
 
 
-def test_what_is_finite():
-    """A product that overflows is no verdict on its factors."""
+def test_a_state_is_finite_if_all_its_numbers_are():
+    """Even if products of them overflow."""
     parameters = Parameters((1, 1))
     state = TrainingState(parameters, SGD(), Constant(0.1), np.random.RandomState(0))
     for flat, loss, expected in [
@@ -120,13 +120,13 @@ def test_how_a_block_of_epochs_ends():
         assert (
             len(block.losses) == {DONE: 10, PATIENCE_RAN_OUT: 6, NOT_FINITE: 2}[ending]
         )
-        # A full batch has no order to be drawn.
+        # A full batch needs no order.
         assert not state.draws
         assert rng.rand() == np.random.RandomState(0).rand()
 
 
 class InterruptedAfterCount(Patience):
-    """Ctrl-C is heard right after an epoch has been finished."""
+    """Patience that is interrupted right after an epoch has finished."""
 
     class Verdict:
         def __bool__(self):
@@ -146,6 +146,6 @@ def test_ctrl_c_right_after_an_epoch_is_not_lost():
     trainer = Trainer(state, samples, objective, batch_size=16)
     block = trainer.train(3, InterruptedAfterCount(0.0, 5))
     assert (len(block.losses), block.ending) == (1, INTERRUPTED)
-    # A caller that asks for a single epoch need not look at how it ended.
+    # Callers that ask for a single epoch need not check its ending.
     with pytest.raises(KeyboardInterrupt):
         trainer.train(1, InterruptedAfterCount(0.0, 5))

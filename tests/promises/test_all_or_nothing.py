@@ -56,7 +56,7 @@ def test_a_partial_fit_that_raises_does_not_train():
     assert regressor.history_ == same.history_
 
 
-def test_a_partial_fit_that_fails_late_leaves_the_history():
+def test_a_partial_fit_that_raises_late_leaves_the_history():
     X, y = diabetes()
     model = SimpleMLPRegressor((5,), random_state=0).partial_fit(X, y)
     other, history = copy.copy(model), model.history_

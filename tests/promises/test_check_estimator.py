@@ -1,4 +1,8 @@
-"""scikit-learn's own checks of an estimator, for every solver."""
+"""Promise 11, check_estimator: scikit-learn accepts the estimators.
+
+Both estimators pass all of scikit-learn's checks, with every solver and both engines,
+and none is expected to fail. (tests of the compiled engine run them once more with it.)
+"""
 
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -17,5 +21,5 @@ SOLVERS = ("sgd", "adam", "lbfgs")
         for solver in SOLVERS
     ]
 )
-def test_scikit_learn_checks(estimator, check):
+def test_check_estimator(estimator, check):
     check(estimator)

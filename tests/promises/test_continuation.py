@@ -39,7 +39,9 @@ SCHEDULES = [
 @pytest.mark.parametrize("options", SCHEDULES, ids=str)
 @pytest.mark.parametrize("pickled", [False, True])
 @pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
-def test_partial_fit_k_times_is_a_fit_of_k_epochs(estimator, data, options, pickled):
+def test_k_calls_of_partial_fit_are_one_fit_of_k_epochs(
+    estimator, data, options, pickled
+):
     X, y = data
     estimator = clone(estimator).set_params(max_iter=8, batch_size=16, **options)
     whole = clone(estimator).fit(X, y)
@@ -60,7 +62,9 @@ def test_partial_fit_k_times_is_a_fit_of_k_epochs(estimator, data, options, pick
 @pytest.mark.parametrize("options", SCHEDULES, ids=str)
 @pytest.mark.parametrize("pickled", [False, True])
 @pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
-def test_warm_started_fits_go_on(estimator, data, options, pickled):
+def test_warm_started_fits_of_k1_and_k2_epochs_are_one_fit(
+    estimator, data, options, pickled
+):
     X, y = data
     estimator = clone(estimator).set_params(batch_size=16, **options)
     whole = clone(estimator).set_params(max_iter=8).fit(X, y)
@@ -82,7 +86,7 @@ def test_warm_start_keeps_the_optimizer():
         assert kept_state(model).optimizer.n_steps == k
 
 
-def test_a_changed_rate_or_momentum_is_obeyed():
+def test_a_changed_rate_or_momentum_takes_effect():
     X, y = diabetes()
     start = SimpleMLPRegressor((5,), random_state=0, batch_size=10).partial_fit(X, y)
     slow, fast, free = (round_trip(start) for _ in range(3))
@@ -90,7 +94,7 @@ def test_a_changed_rate_or_momentum_is_obeyed():
     fast.set_params(learning_rate_init=0.03).partial_fit(X, y)
     free.set_params(momentum=0.0, learning_rate_init=1e-12).partial_fit(X, y)
     assert fast.history_["learning_rate"][-1] == 0.03
-    # What is left of the movement is the momentum of the first call.
+    # The step that remains is the momentum of the first call.
     assert np.abs(weights_of(slow) - weights_of(start)).max() > 1e-4
     assert np.abs(weights_of(fast) - weights_of(start)).max() > 1e-2
     np.testing.assert_allclose(weights_of(free), weights_of(start), atol=1e-9)
@@ -106,7 +110,7 @@ def test_a_changed_seed_draws_another_order():
 
 
 def test_partial_fit_draws_a_new_order_each_time():
-    """With a constant model, an epoch's order shows in nothing but the weights."""
+    """The next epoch would be drawn in another order than the one before."""
     model = SimpleMLPRegressor((5,), random_state=0, batch_size=1, momentum=0.0)
     (X, y), orders = iris(), []
     for _ in range(2):
@@ -138,7 +142,7 @@ def test_a_changed_architecture_is_refused_by_name(name, value, warm_start):
         again(X, y)
 
 
-def test_partial_fit_goes_on_after_early_stopping_and_adds_up():
+def test_partial_fit_continues_after_early_stopping():
     X, y = iris()
     model = SimpleMLPClassifier(
         (5,), early_stopping=True, max_iter=4, random_state=0, **UNSTOPPED
@@ -153,7 +157,7 @@ def test_partial_fit_goes_on_after_early_stopping_and_adds_up():
     assert same.history_ == model.history_
 
 
-def test_partial_fit_after_a_plain_fit_goes_on_counting():
+def test_partial_fit_continues_the_counts_of_a_plain_fit():
     X, y = diabetes()
     model = SimpleMLPRegressor((5,), max_iter=3, random_state=0, **UNSTOPPED)
     coefs = model.fit(X, 10 + 3 * y).coefs_[0].copy()

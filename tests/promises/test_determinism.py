@@ -26,7 +26,7 @@ sys.stdout.buffer.write(m.predict_proba(X[:50] / 16).tobytes())
 """
 
 
-def test_same_bits_in_another_process_under_threads_and_again():
+def test_the_same_bits_in_another_process_in_threads_and_again():
     X, y = load_digits(return_X_y=True)
     X = X / 16
     estimator = SimpleMLPClassifier(
@@ -43,7 +43,7 @@ def test_same_bits_in_another_process_under_threads_and_again():
     assert other.stdout == first
 
 
-def test_one_model_predicts_the_same_from_many_threads():
+def test_one_model_predicts_the_same_in_many_threads():
     X, y = iris()
     model = SimpleMLPClassifier((20, 20), random_state=0, max_iter=3, **UNSTOPPED)
     expected = model.fit(X, y).predict_proba(X)
@@ -52,7 +52,7 @@ def test_one_model_predicts_the_same_from_many_threads():
             np.testing.assert_array_equal(result, expected)
 
 
-def test_a_callers_random_state_is_drawn_from():
+def test_fits_that_share_a_random_state_differ():
     X, y = diabetes()
     rng = np.random.RandomState(0)
     first = SimpleMLPRegressor((5,), random_state=rng, max_iter=2, **UNSTOPPED)

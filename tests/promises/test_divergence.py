@@ -15,7 +15,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 @BOTH
 @STOCHASTIC
-def test_divergence_names_epoch_rate_and_what_to_try(estimator, data, solver):
+def test_divergence_names_epoch_rate_and_next_step(estimator, data, solver):
     X, y = data
     estimator = clone(estimator).set_params(
         solver=solver, activation="relu", learning_rate_init=1e160
@@ -33,7 +33,7 @@ def test_a_loss_that_only_rises_is_divergence():
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_risen_loss_is_divergence_without_patience_too():
+def test_a_risen_loss_is_divergence_even_without_patience():
     X, y = iris()
     classifier = SimpleMLPClassifier(
         activation="relu", learning_rate_init=3.0, random_state=0, **UNSTOPPED
@@ -67,7 +67,7 @@ def test_a_coef_that_overflows_in_the_last_step_is_divergence():
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_noise_is_not_divergence():
-    """There is nothing to learn: the loss ends above where it began, by chance."""
+    """With nothing to learn, the loss may end above where it began."""
     rng = np.random.RandomState(0)
     risen = 0
     for seed in range(300):

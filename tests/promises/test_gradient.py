@@ -46,7 +46,7 @@ def central_difference(function, at, step=1e-5):
 @pytest.mark.parametrize("hidden", HIDDEN)
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("alpha", [0.0, 0.7])
-def test_gradient_is_the_losses_derivative(
+def test_analytic_and_numerical_gradients_agree(
     loss, out_activation, activation, hidden, weighted, alpha
 ):
     X, Y, sample_weight = make_problem(loss)
@@ -62,7 +62,7 @@ def test_gradient_is_the_losses_derivative(
     assert relative_difference(gradient.flat, numerical) < 1e-6
 
 
-def test_the_judge_of_gradients_objects_to_a_planted_error(monkeypatch):
+def test_a_planted_error_in_a_derivative_is_found(monkeypatch):
     X, Y, _ = make_problem("squared_error")
     parameters = draw_parameters((3, 4, 3), np.random.RandomState(0))
     numerical = approx_fprime(
@@ -79,7 +79,7 @@ def test_the_judge_of_gradients_objects_to_a_planted_error(monkeypatch):
     assert relative_difference(gradient.flat, numerical) > 1e-2
 
 
-def test_the_gradient_is_that_of_the_reported_loss_for_any_number_of_outputs():
+def test_reported_loss_and_gradient_belong_together():
     """A small full-batch step lowers the loss by rate * ||gradient||**2."""
     X = load_iris().data
     y, rate = X[:, :3] @ np.ones((3, 3)), 1e-6
@@ -91,7 +91,7 @@ def test_the_gradient_is_that_of_the_reported_loss_for_any_number_of_outputs():
     model.partial_fit(X, y)
     after = (*model.coefs_, *model.intercepts_)
     gradient = [(b - a) / rate for b, a in zip(before, after, strict=True)]
-    # An epoch's loss is that before its step.
+    # The loss of an epoch is taken before its step.
     _, loss, next_loss = model.partial_fit(X, y).loss_curve_
     squared_norm = sum(np.sum(part**2) for part in gradient)
     assert (loss - next_loss) / rate == pytest.approx(squared_norm, rel=1e-4)

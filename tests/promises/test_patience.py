@@ -17,7 +17,7 @@ from sknn_simple import SimpleMLPClassifier
 
 
 class Recorder(Callback):
-    """A callback that keeps the weights of the fitted estimator it is shown."""
+    """A callback that keeps the weights of each epoch."""
 
     def __init__(self):
         self.weights = {}
@@ -32,9 +32,9 @@ class Recorder(Callback):
 
 
 @SOLVERS
-def test_patience_stops_after_exactly_so_many_epochs(solver):
+def test_patience_stops_after_exactly_n_iter_no_change_epochs(solver):
     """With a tol that no epoch can reach, only the first one counts as progress."""
-    # L-BFGS, whose tol is one of the gradient, is patient in early stopping alone.
+    # L-BFGS has patience in early stopping only: its tol bounds the gradient.
     tol, scoring = (1e-9, lambda *_: 1.0) if solver == "lbfgs" else (10.0, None)
     X, y = iris()
     classifier = SimpleMLPClassifier(
@@ -89,7 +89,7 @@ def test_early_stopping_returns_the_best_epoch(
     assert best == np.argmax(scores) + 1
     assert watched.best_validation_score_ == max(scores)
     assert watched.best_loss_ is None
-    # The weights after that epoch, as a callback saw them then.
+    # A callback has kept the weights of that epoch.
     np.testing.assert_array_equal(weights_of(watched), recorder.weights[best])
     if scoring is None:
         assert watched.score(X_val, y_val) == pytest.approx(max(scores), rel=1e-9)
@@ -98,7 +98,7 @@ def test_early_stopping_returns_the_best_epoch(
     assert {len(column) for column in watched.history_.values()} == {len(scores)}
 
 
-def test_patience_for_a_score_is_not_patience_for_a_loss():
+def test_patience_with_a_score_does_not_count_for_the_loss():
     X, y = iris()
     model = SimpleMLPClassifier(
         (5,),
@@ -114,6 +114,6 @@ def test_patience_for_a_score_is_not_patience_for_a_loss():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(X, y).set_params(early_stopping=False, max_iter=10).fit(X, y)
-    # The loss falls in each epoch, and so the rate does not.
+    # The loss falls in every epoch, so the rate stays.
     assert (np.diff(model.loss_curve_) < 0).all()
     assert len(set(model.history_["learning_rate"])) == 1

@@ -64,7 +64,7 @@ def test_full_batch_trajectory_is_scikit_learns(options, activation, n_classes):
 @pytest.mark.parametrize("options", TRAJECTORIES[:3], ids=str)
 @pytest.mark.parametrize("n_outputs", [1, 3])
 def test_full_batch_regression_trajectory_is_scikit_learns(options, n_outputs):
-    """scikit-learn's squared error is summed over outputs, ours is averaged."""
+    """scikit-learn sums the squared error over outputs; it is averaged here."""
     X, y = diabetes(n_outputs)
     options = {"learning_rate_init": 0.02, **options}
     shared = {
@@ -145,7 +145,7 @@ def test_lbfgs_reaches_scikit_learns_optimum():
     }
     theirs = MLPClassifier(**shared).fit(X, y)
     ours = SimpleMLPClassifier(init="normal", **shared).fit(X, y)
-    # Both end by L-BFGS-B's own test, a relative fall of the loss below 2.2e-9.
+    # L-BFGS-B stops when the loss falls by less than 2.2e-9, relatively.
     assert ours.loss_ == pytest.approx(theirs.loss_, rel=2.2e-9)
     np.testing.assert_allclose(
         ours.predict_proba(X), theirs.predict_proba(X), atol=1e-4

@@ -114,7 +114,7 @@ def test_a_minibatch_of_zero_total_weight_changes_nothing(solver):
         np.testing.assert_allclose(one_in_five.loss_curve_, alone.loss_curve_)
 
 
-def test_a_minibatch_of_zero_total_weight_does_not_crash():
+def test_a_minibatch_of_zero_total_weight_is_skipped():
     X, y = load_iris(return_X_y=True)
     weights = (y > 0).astype(float)
     model = SimpleMLPClassifier(
@@ -124,8 +124,8 @@ def test_a_minibatch_of_zero_total_weight_does_not_crash():
     assert np.isfinite(model.loss_)
 
 
-def test_weighted_minibatches_make_the_loss_of_the_weighted_whole():
-    """scikit-learn weighs each minibatch by its rows, whatever their weights."""
+def test_the_loss_of_weighted_minibatches_is_the_weighted_mean():
+    """scikit-learn weights each minibatch by its number of rows instead."""
     X, y = load_iris(return_X_y=True)
     weights = np.where(y == 0, 100.0, 1.0)
     shared = {

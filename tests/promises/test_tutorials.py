@@ -1,8 +1,10 @@
-"""The numbers that five "neural network from scratch" tutorials print.
+"""Promise 12, tutorials: the library prints what the tutorials print.
 
-A tutorial's learning rate becomes ours in two ways. It adds the gradient up over
-rows where ours is a mean: times the number of rows in a batch. It takes the whole
-square of the error where ours is half of it: times two.
+Every number that five "neural network from scratch" tutorials print comes out to the
+printed digit. Two conventions differ, and the learning rates make up for them. The
+tutorials sum the gradient over samples, where this library takes the mean: times the
+number of samples in a batch. They take the square of the error, where this library
+takes half of it: times two.
 """
 
 import numpy as np
@@ -41,7 +43,7 @@ def regressor(hidden_layer_sizes, **params):
 
 
 def outputs(network, X):
-    """What the output neuron says."""
+    """Return the activation of the output neuron for each sample."""
     if isinstance(network, SimpleMLPClassifier):
         return network.predict_proba(X)[:, 1]
     return network.predict(X)
@@ -81,9 +83,9 @@ def test_single_neuron(load, n_epochs, published, make_network):
 class MeanAbsoluteErrors(Callback):
     """A callback that records the error before every `every`-th epoch.
 
-    A hook is given a fitted estimator whenever it asks for one, at the cost of an
-    epoch of so small a network. So the asking hook hides itself behind one that
-    does not ask, until the next error is due.
+    Making the fitted estimator that a hook asks for takes as long as an epoch of such
+    a small network. So the hook that asks hides behind one that does not, until the
+    next error is due.
     """
 
     def __init__(self, X, y, every):
@@ -153,7 +155,7 @@ TWO_TWO_ONE = [[[0, 0], [1, 1]], [[0], [1]]]
 def test_given_weights(kind, params, coefs, intercepts, published):
     network = kind.from_coefs(coefs, intercepts, **params)
     [output] = outputs(network, [[2, 3]])
-    # All 16 printed digits; the exponential of another machine may round otherwise.
+    # All 16 printed digits; exp may be rounded differently on another machine.
     np.testing.assert_array_max_ulp(output, published, maxulp=1)
 
 
@@ -187,8 +189,8 @@ def test_backpropagation_by_hand():
     assert 2 * loss == pytest.approx((1 - output) ** 2, rel=1e-14)
     assert gradient.coefs[0][0, 0].round(4) == 0.0107
 
-    # By hand it is a product of three derivatives, each rounded: 0.0214. Unrounded
-    # they give 0.02147.
+    # The tutorial multiplies three rounded derivatives: 0.0214. Unrounded, they give
+    # 0.02147.
     def by_hand(output, digits):
         loss_by_output = round(-2 * (1 - output), digits)
         output_by_hidden = round(output * (1 - output), digits)
@@ -202,8 +204,8 @@ def test_backpropagation_by_hand():
 
 @pytest.mark.parametrize("random_state", range(10))
 def test_four_people(random_state):
-    # The tutorial is not seeded, and prints 0.951 and 0.039. The ranges are those of
-    # 100 seeds in a plain NumPy loop.
+    # The tutorial, without a seed, prints 0.951 and 0.039. A plain NumPy loop with 100
+    # seeds gave the ranges.
     people = load_four_people()
     assert people.names_new == ["Emily", "Frank"]
     network = classifier(
