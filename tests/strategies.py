@@ -1,7 +1,7 @@
 """Strategies for Hypothesis: data and options of careless and hostile callers.
 
-Data are drawn as recipes of one line each, which `build` turns into arrays. So a failing
-example can be copied from Hypothesis's report into a test.
+Data are drawn as recipes of one line each, which `build` turns into arrays. So a
+failing example can be copied from Hypothesis's report into a test.
 """
 
 import tempfile

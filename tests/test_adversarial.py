@@ -93,7 +93,7 @@ def describe(warning):
 
 
 def refusals(estimator, causes):
-    """Yield the exceptions that a call may raise, each with a pattern of its message."""
+    """Yield the exceptions that a call may raise, with patterns of their messages."""
     if not hasattr(estimator, "coefs_"):
         yield NotFittedError, "not fitted yet"
     if not hasattr(estimator, "partial_fit"):

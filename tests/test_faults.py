@@ -210,7 +210,7 @@ class Sweep:
         self.wholes = {}
 
     def undisturbed(self, n_epochs):
-        """Return the model after `n_epochs`, and a copy of it that is trained further."""
+        """Return the model after `n_epochs`, and a copy that is trained further."""
         if n_epochs not in self.wholes:
             model = self.train(seeded(self.before), n_epochs)
             self.wholes[n_epochs] = model, train_further(seeded(model))

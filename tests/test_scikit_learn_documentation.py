@@ -1,7 +1,7 @@
 """What scikit-learn documents of its MLP holds for these estimators.
 
-The order is that of the user guide, then of the docstrings: examples, parameters,
-attributes, methods. The judges are the printed results, scikit-learn's metrics and its
+The tests follow the user guide, then the docstrings: examples, parameters, attributes,
+methods. The judges are the printed results, scikit-learn's metrics and its
 own estimators.
 """
 

@@ -65,7 +65,7 @@ TABLES = [load_third_input_wins, load_first_input_wins, load_four_people]
 @pytest.mark.parametrize("cv", [KFold(3), LeaveOneOut(), StratifiedKFold(2)], ids=str)
 @pytest.mark.filterwarnings("ignore:The least populated class")
 def test_cross_validation_on_the_tutorials_tables(load, loss, cv):
-    """Of 3 or 4 samples, a training fold may hold one class, which is then predicted."""
+    """A training fold of 3 or 4 samples may hold one class, which is predicted."""
     X, y = load(return_X_y=True)
     classifier = SimpleMLPClassifier((3,), loss=loss, max_iter=30, random_state=0)
     classifier.set_params(**EPOCHS)

@@ -2,8 +2,8 @@
 
 On full batches, integer weights give the same training as repeated samples, and a
 weight of zero the same as an absent sample. `class_weight` gives the same training as
-the sample weights that it stands for. On minibatches, the loss is that of the weighted
-whole, and a minibatch without any weight changes nothing.
+the sample weights that it stands for. On minibatches, the loss is the weighted mean
+over all samples, and a minibatch without any weight is skipped.
 """
 
 import warnings
@@ -84,10 +84,11 @@ def test_class_weight_equals_its_sample_weight(class_weight, early_stopping):
 
 @STOCHASTIC
 def test_a_minibatch_of_zero_total_weight_changes_nothing(solver):
-    """Weight on one minibatch of five is training on that minibatch alone.
+    """Weights on one minibatch of five give the training on that minibatch alone.
 
-    W is the same for both, n is 5 times as large: so is the step of the loss, and
-    of sgd with a fifth of the rate and 5 times the penalty.
+    The total weight is equal, but there are 5 times as many samples, so the step of the
+    loss is 5 times as large. With sgd, 5 times the rate and a fifth of the penalty on
+    the single minibatch make up for it; the steps of adam do not depend on scale.
     """
     X, y = diabetes()
     weights = np.zeros(100)
