@@ -269,7 +269,7 @@ def test_fits_that_cannot_be_checkpointed_are_refused(tmp_path):
     pipeline = make_pipeline(StandardScaler(), clone(CLASSIFIER))
     refuses("in a Pipeline on its last step.*, got Pipeline", pipeline)
     model = clone(CLASSIFIER).set_callbacks(Checkpoint(path))
-    with pytest.raises(ValueError, match="works with fit only"):
+    with pytest.raises(ValueError, match="with fit only, got a call of partial_fit"):
         model.partial_fit(X, Y, classes=[0, 1, 2])
     assert not hasattr(model, "coefs_")
     assert os.listdir(tmp_path) == []
