@@ -191,7 +191,7 @@ refit_time_, multimetric_
             raise ValueError(f"param_grid has no candidate: {self.param_grid!r}.")
         estimators = [self._estimator(candidate) for candidate in candidates]
         groups = self._groups(candidates, estimators)
-        vars(self).pop("validation_curves_", None)
+        self.__dict__.pop("validation_curves_", None)
         if all(group.epochs == [None] for group in groups):
             return super().fit(X, y, **params)
         X, y = indexable(X, y)
@@ -206,11 +206,11 @@ refit_time_, multimetric_
             max_subtasks=1 if self.refit is False else 2
         ).call_on_fit_task_begin(**task)
         tables = self._train(groups, estimators, folds, context, X, y, params, cv)
-        outcomes = [None] * len(candidates)
+        outcomes: list = [None] * len(candidates)
         for group, table in zip(groups, tables, strict=True):
             for i, n_epochs in zip(group.candidates, group.epochs, strict=True):
                 outcomes[i] = [fold[n_epochs] for fold in table]
-        vars(self).update(replay(self, outcomes))
+        self.__dict__.update(replay(self, outcomes))
         if self.every_epoch:
             curves = map(self._validation_curve, groups, tables)
             self.validation_curves_ = list(curves)
