@@ -1,7 +1,7 @@
 """The base of both estimators: training, prediction, and the estimator as an object.
 
-A fit trains on copies, and publishes the fitted attributes at the end. When it
-raises, the estimator and a caller's RandomState are as they were.
+A fit trains on copies, and sets the fitted attributes at the end. If it raises, the
+estimator and a caller's RandomState are unchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ._fit import options, suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport, with_callbacks
 from ._fit.history import History
 from ._fit.loop import Loop
-from ._fit.samples import checking
+from ._fit.samples import strict_validation
 from ._fit.session import Mode
 from ._fit.start import make_session
 from ._fit.validation import NO_VALIDATION_DATA, ValidationData
@@ -38,7 +38,7 @@ WARNING_LEVEL = 6
 
 
 def training_method(method: Method) -> Method:
-    """Make `method` validate the options, manage callbacks and undo its errors."""
+    """Validate options and manage callbacks around `method`, and undo its errors."""
     validated = _fit_context(prefer_skip_nested_validation=True)
     return validated(all_or_nothing(with_callbacks(method)))
 
@@ -50,17 +50,14 @@ def all_or_nothing(method: Method) -> Method:
     def restoring_method(estimator, *args, **kwargs):
         attributes = estimator.__dict__.copy()
         rng = getattr(estimator, "random_state", None)
-        rng_state = (
-            rng.get_state(legacy=False)
-            if isinstance(rng, np.random.RandomState)
-            else None
-        )
+        is_generator = isinstance(rng, np.random.RandomState)
+        rng_state = rng.get_state(legacy=False) if is_generator else None
         try:
             return method(estimator, *args, **kwargs)
         except BaseException:
             # One assignment, which a second Ctrl-C leaves undone or done.
             estimator.__dict__ = attributes
-            if rng_state is not None:
+            if is_generator:
                 rng.set_state(rng_state)
             raise
 
@@ -68,7 +65,7 @@ def all_or_nothing(method: Method) -> Method:
 
 
 def needs_stochastic_solver(method: Method) -> Method:
-    """Offer `method` only with solver 'sgd' or 'adam'."""
+    """Make `method` available only with solver 'sgd' or 'adam'."""
     return available_if(_solver_is_stochastic)(method)
 
 
@@ -83,7 +80,7 @@ def _solver_is_stochastic(estimator):
 class BaseSimpleMLP(CallbackSupport, BaseEstimator):
     """A multi-layer perceptron; the two estimators document its parameters.
 
-    A subclass defines ``_make_targets(y, classes)`` and the methods that predict.
+    A subclass defines ``_make_targets(y, classes)``.
     """
 
     # Fitted attributes, assigned together when training ends.
@@ -105,7 +102,7 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
     _parameter_constraints = options.CONSTRAINTS
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Suggest the right name for an unknown parameter."""
+        """Suggest a name for an unknown parameter."""
         suggestions.check_option_names(cls, kwargs)
         return super().__new__(cls)
 
@@ -186,41 +183,21 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
             'sgd' or 'adam'. Also if the final loss is far above the loss of a constant
             prediction.
         """
-        self._train(
-            X,
-            y,
-            sample_weight,
-            ValidationData(X_val, y_val, sample_weight_val),
-            mode=Mode.RESUME if self.warm_start else Mode.NEW,
-            max_iter=int(self.max_iter),
-        )
+        mode = Mode.RESUME if self.warm_start else Mode.NEW
+        validation_data = ValidationData(X_val, y_val, sample_weight_val)
+        self._train(X, y, sample_weight, validation_data, mode=mode)
         return self
 
     @training_method
-    def _fit_with_milestones(
-        self,
-        milestones,
-        X,
-        y,
-        sample_weight=None,
-        *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+    def _fit_with_milestones(self, milestones, X, y, sample_weight=None, **validation):
         """Train as `fit` does, and hand over the model at each milestone."""
+        validation_data = ValidationData(**validation)
         self._train(
-            X,
-            y,
-            sample_weight,
-            ValidationData(X_val, y_val, sample_weight_val),
-            mode=Mode.NEW,
-            max_iter=int(self.max_iter),
-            milestones=milestones,
+            X, y, sample_weight, validation_data, mode=Mode.NEW, milestones=milestones
         )
 
     def _check_partial_fit(self) -> None:
-        """Check the options before every `partial_fit`, not only before the first."""
+        """Check the options in each call, of which scikit-learn checks the first."""
         self._validate_params()
         if self.early_stopping:
             raise ValueError(
@@ -236,30 +213,25 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
         validation_data=NO_VALIDATION_DATA,
         *,
         mode,
-        max_iter=1,
         classes=None,
         milestones=None,
     ):
-        """Make a session, run it, and publish its results."""
-        callbacks = CallbackBridge(self, X, y, sample_weight, max_iter)
-        session = make_session(
-            self,
-            X,
-            y,
-            sample_weight,
-            validation_data,
-            mode=mode,
-            max_iter=max_iter,
-            classes=classes,
+        """Make a session, run it, and set the fitted attributes."""
+        data = {"X": X, "y": y, "sample_weight": sample_weight}
+        callbacks = CallbackBridge(
+            self, data | validation_data._asdict(), mode.max_iter(self)
         )
-        callbacks.begin_training(session, validation_data, mode)
+        session = make_session(
+            self, **data, validation_data=validation_data, mode=mode, classes=classes
+        )
+        callbacks.begin_training(session)
         report = Loop(self, session, callbacks, milestones).run()
         vars(self).update(session.attributes(), _continuation=session.continuation())
         callbacks.end_training()
         report.give_warnings(stacklevel=WARNING_LEVEL)
 
     def _weigh_classes(self, targets, samples):
-        """Multiply the weight of each sample by the weight of its class."""
+        """Multiply the weight of each sample by the weight of its class, if any."""
         return samples
 
     @property
@@ -281,12 +253,37 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
         check_is_fitted(self)
         return self._history
 
+    def predict(self, X: MatrixLike) -> np.ndarray:
+        """Predict the labels or numbers of samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Labels, an indicator matrix for multilabel targets, or numbers, with the
+            shape of `y` in `fit`.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted yet.
+
+        ValueError
+            If `X` does not match the training data, or makes the network overflow.
+        """
+        raw_prediction = self._raw_prediction(X)  # first: it checks that self is fitted
+        return self._targets.predict(raw_prediction)
+
     def _raw_prediction(self, X):
         """Return the pre-activations of the output layer, (n_samples, n_outputs)."""
         check_is_fitted(self)
         if not self._is_valid(X):
             dtype = self.coefs_[0].dtype
-            with checking(X=X):
+            with strict_validation(X=X):
                 X = validate_data(
                     self, X, accept_sparse="csr", dtype=dtype, reset=False
                 )
@@ -294,16 +291,16 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
         raw_prediction = predict(X, self.coefs_, self.intercepts_, activation)
         if not all_finite(raw_prediction):
             raise ValueError(
-                "X is too large for this network, or its training targets were: the "
-                f"outputs are not finite for values from {X.min():.3g} to "
-                f"{X.max():.3g}. Scale X, as in training."
+                "X is too large for this network, or the training targets were: the "
+                f"outputs are not finite for X from {X.min():.3g} to {X.max():.3g}. "
+                "Scale X, as in training."
             )
         return raw_prediction
 
     def _is_valid(self, X):
-        """Return whether scikit-learn's validation would return this array as it is.
+        """Return whether scikit-learn's validation would return X unchanged.
 
-        The validation takes ten times as long as the prediction of one sample.
+        The validation takes ten times as long as the prediction for one sample.
         """
         if (
             type(X) is not np.ndarray
@@ -324,7 +321,7 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
         super().__setstate__(_persistence.from_state(state))
 
     def __copy__(self):
-        # Skip __getstate__: a callback may get a copy in each epoch.
+        # Without __getstate__: a callback may get a copy in each epoch.
         estimator = type(self).__new__(type(self))
         estimator.__dict__.update(self.__dict__)
         return estimator

@@ -1,4 +1,4 @@
-"""Fitted estimators from weights, and scikit-learn's own from fitted estimators."""
+"""Conversion of weights to fitted estimators, and of these to scikit-learn's own."""
 
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
@@ -9,8 +9,17 @@ from ._fit.session import fitted_attributes
 from .network import Objective, Parameters
 
 
-def layer_parameters(coefs, intercepts):
-    """Copy weights to Parameters: float32 if all of them are, or else float64."""
+def estimator_of_shape(kind, coefs, intercepts, options):
+    """Make an unfitted estimator for given weights, and copy these to Parameters.
+
+    The Parameters are float32 if all weights are, otherwise float64.
+    """
+    for name in ("hidden_layer_sizes", "fit_intercept"):
+        if name in options:
+            raise ValueError(
+                f"{name} follows from the shapes of coefs and from the presence of "
+                f"intercepts: leave it out, got {options[name]!r}."
+            )
     parameters = Parameters.from_arrays(coefs, () if intercepts is None else intercepts)
     if intercepts is not None and not parameters.intercepts:
         raise ValueError(
@@ -18,21 +27,12 @@ def layer_parameters(coefs, intercepts):
         )
     if not np.isfinite(parameters.flat).all():
         raise ValueError("coefs and intercepts must hold finite numbers.")
-    return parameters
-
-
-def check_not_given(params):
-    """Raise ValueError if an option is given that the weights determine."""
-    for name in ("hidden_layer_sizes", "fit_intercept"):
-        if name in params:
-            raise ValueError(
-                f"{name} follows from the shapes of coefs and from the presence of "
-                f"intercepts: leave it out, got {params[name]!r}."
-            )
+    sizes, fit_intercept = parameters.layer_sizes, parameters.fit_intercept
+    return kind(sizes[1:-1], fit_intercept=fit_intercept, **options), parameters
 
 
 def make_fitted(estimator, parameters, targets):
-    """Give an `estimator` these parameters, as if it had been trained to them."""
+    """Give an estimator these parameters, as if training had reached them."""
     estimator._validate_params()
     estimator.n_features_in_ = parameters.layer_sizes[0]
     attributes = fitted_attributes(
@@ -57,11 +57,11 @@ ATTRIBUTES_IN_COMMON = (
     "n_outputs_",
     "out_activation_",
 )
-"""Fitted attributes that scikit-learn's networks have as well."""
+"""Fitted attributes that scikit-learn's networks have, too."""
 
 
 def to_sklearn(estimator, kind):
-    """Make the estimator of scikit-learn's class `kind` that predicts the same."""
+    """Make a fitted estimator of scikit-learn's class `kind`."""
     options = vars(estimator) | vars(estimator._architecture)
     params = {name: options[name] for name in kind().get_params() if name in options}
     if estimator.learning_rate_init == "auto":
@@ -76,14 +76,14 @@ def to_sklearn(estimator, kind):
             setattr(other, name, getattr(estimator, name))
     other.coefs_ = [coef.copy() for coef in estimator.coefs_]
     other.intercepts_ = [intercept.copy() for intercept in estimator.intercepts_]
-    # scikit-learn's partial_fit needs these.
+    # scikit-learn's partial_fit reads these.
     other._no_improvement_count = 0
     other.best_loss_ = np.inf if other.best_loss_ is None else other.best_loss_
     return other
 
 
 def label_binarizer(targets):
-    """Make the LabelBinarizer that scikit-learn's network decodes these labels with."""
+    """Make the LabelBinarizer of a scikit-learn network with these labels."""
     if targets.multilabel:
         return LabelBinarizer().fit(np.eye(targets.n_outputs, dtype=int))
     return LabelBinarizer().fit(targets.classes)

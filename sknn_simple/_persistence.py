@@ -1,7 +1,7 @@
 """Persistence: fitted models as plain data, for pickle, joblib and skops.
 
-Files name the estimators and no other class of this package. All other classes may
-change, and a reader of a file need not trust them.
+Files contain no class of this package except the estimators. Other classes may
+change, and need not be trusted by the reader of a file.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ from .network import (
 )
 
 FORMAT = 1
-"""Raised when older versions cannot read the files that this version writes."""
+"""Version of the files; raised when older releases cannot read them."""
 
 KINDS = {
     "architecture": Architecture,
@@ -47,37 +47,13 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def to_state(attributes):
-    """Convert the attributes of an estimator to plain data.
-
-    Parameters
-    ----------
-    attributes : dict
-        Not changed.
-
-    Returns
-    -------
-    state : dict
-    """
+    """Convert the attributes of an estimator to a new dict of plain data."""
     plain = {name: _to_plain(value) for name, value in attributes.items()}
     return {**plain, "_format": FORMAT}
 
 
 def from_state(state):
-    """Convert plain data back to attributes.
-
-    Parameters
-    ----------
-    state : dict
-
-    Returns
-    -------
-    attributes : dict
-
-    Raises
-    ------
-    ValueError
-        If a newer version wrote the state.
-    """
+    """Convert plain data back to attributes, unless a newer version wrote them."""
     attributes = dict(state)
     version = attributes.pop("_format")
     if version > FORMAT:
@@ -92,13 +68,13 @@ def from_state(state):
 
 
 def _to_plain(value):
-    """Return the value; one of KINDS as a dict of its kind and attributes."""
+    """Convert an object of one of KINDS to a dict of its kind and attributes."""
     name = NAMES.get(type(value))
     if name is None:
         return value
     parts = {key: _to_plain(part) for key, part in value.__getstate__().items()}
     if name == "training" and value.rng is not None:
-        # Pickles of a RandomState can't be read by every version of NumPy.
+        # Not every version of NumPy can read a pickled RandomState.
         parts["rng"] = value.rng.get_state(legacy=False)
     return {**parts, "kind": name}
 
@@ -118,7 +94,7 @@ def _from_plain(value):
 
 def _random_state(state):
     """Return a generator in the given state."""
-    # NumPy does not check the position within its 624 numbers.
+    # NumPy does not check the position within the 624 numbers of the state.
     if not 0 <= state["state"]["pos"] <= 624:
         raise ValueError(f"This model's random state is damaged: {state}.")
     rng = np.random.RandomState()

@@ -21,13 +21,12 @@ from ._base import (
     training_method,
 )
 from ._conversion import (
-    check_not_given,
+    estimator_of_shape,
     label_binarizer,
-    layer_parameters,
     make_fitted,
     to_sklearn,
 )
-from ._fit.samples import check_none_is_missing, check_total_weight
+from ._fit.samples import check_not_missing, check_total_weight
 from ._fit.session import Mode
 from ._targets import (
     BinaryTargets,
@@ -436,14 +435,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         return self
 
     def _check_classes(self, y, classes):
-        """Check that `classes` are given in the first call, and do not change."""
+        """Check that `classes` are given in the first call and do not change."""
         if classes is not None and (np.ndim(classes) != 1 or len(classes) == 0):
             raise ValueError(
                 f"classes must be array-like of shape (n_classes,), got {classes!r}."
             )
-        check_none_is_missing(classes, "classes")
+        check_not_missing(classes, "classes")
         if not hasattr(self, "coefs_"):
-            check_none_is_missing(y)
+            check_not_missing(y)
             kind = kind_of_labels(y)
             if classes is None and kind != "multilabel-indicator":
                 raise ValueError(
@@ -500,7 +499,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         return samples._replace(sample_weight=weights)
 
     def _check_class_weight(self):
-        """Check that a dict holds nothing but weights."""
+        """Check that the values of a dict are weights."""
         weights = list(self.class_weight.values())
         largest = float(np.finfo(float).max)
         if not all(isinstance(w, Real) and 0 <= w <= largest for w in weights):
@@ -508,30 +507,6 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 "class_weight must hold finite numbers that are not negative, got "
                 f"{self.class_weight!r}."
             )
-
-    def predict(self, X: MatrixLike) -> np.ndarray:
-        """Predict the labels of samples.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
-            Labels, or an indicator matrix for multilabel targets.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted yet.
-
-        ValueError
-            If `X` does not match the training data, or makes the network overflow.
-        """
-        raw_prediction = self._raw_prediction(X)
-        return self._targets.predict(raw_prediction)
 
     def decision_function(self, X: MatrixLike) -> np.ndarray:
         """Return the pre-activations of the output layer (logits).
@@ -619,8 +594,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Returns
         -------
         accuracy : float
-            Share of samples predicted correctly; for multilabel targets, with every
-            label correct.
+            Fraction of correctly predicted samples. For multilabel targets, every
+            label of the sample must be correct.
 
         Raises
         ------
@@ -628,15 +603,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             As in `predict`. Also if `y` holds labels of another kind than in `fit`.
 
         TypeError
-            If the labels in `y` cannot be compared with those of `fit`.
+            If the labels in `y` cannot be compared with the labels in `fit`.
         """
-        check_none_is_missing(y)
+        check_not_missing(y)
         try:
             return super().score(X, y, sample_weight)
         except TypeError as error:
             raise TypeError(
-                f"y must hold labels like {self.classes_.tolist()[:3]}, with which "
-                f"these can't be compared: {error}"
+                "y must hold labels that can be compared with "
+                f"{self.classes_.tolist()[:3]}, got others: {error}"
             ) from error
 
     @classmethod
@@ -696,26 +671,20 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         >>> print(f"{neuron.predict_proba([[2, 3]])[0, 1]:.4f}")
         0.9991
         """
-        check_not_given(params)
-        parameters = layer_parameters(coefs, intercepts)
+        classifier, parameters = estimator_of_shape(cls, coefs, intercepts, params)
         n_outputs = parameters.layer_sizes[-1]
         if multilabel and n_outputs == 1:
             raise ValueError(
-                "multilabel=True needs two outputs or more, got coefs for 1: that is a "
-                "classifier of two classes."
+                "multilabel=True needs coefs for two or more outputs, got one output. "
+                "Leave multilabel out for a classifier of two classes."
             )
         n_classes = max(n_outputs, 2)
         classes = np.asarray(range(n_classes) if classes is None else classes)
         if classes.tolist() != np.unique(classes).tolist() or len(classes) != n_classes:
             raise ValueError(
-                f"classes must be {n_classes} different labels in sorted order, which "
-                f"is that of the outputs, got {classes.tolist()}."
+                f"classes must be {n_classes} different labels in sorted order, the "
+                f"order of the outputs, got {classes.tolist()}."
             )
-        classifier = cls(
-            parameters.layer_sizes[1:-1],
-            fit_intercept=parameters.fit_intercept,
-            **params,
-        )
         if n_outputs == 2 and not multilabel:
             parameters = _with_one_output(parameters)
         kind = MultilabelTargets if multilabel else MulticlassTargets
@@ -745,8 +714,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         targets = self._targets
         if len(targets.classes) == 1 and not targets.multilabel:
             raise ValueError(
-                "scikit-learn's MLPClassifier has no equivalent of a classifier that "
-                f"knows one class only, here {targets.classes.tolist()[0]!r}."
+                "scikit-learn's MLPClassifier has no equivalent of a classifier with "
+                f"one class only, here {targets.classes.tolist()[0]!r}."
             )
         if (
             isinstance(targets, MulticlassTargets)

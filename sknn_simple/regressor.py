@@ -19,7 +19,7 @@ from ._base import (
     needs_stochastic_solver,
     training_method,
 )
-from ._conversion import check_not_given, layer_parameters, make_fitted, to_sklearn
+from ._conversion import estimator_of_shape, make_fitted, to_sklearn
 from ._fit.session import Mode
 from ._targets import RegressionTargets, r2
 from .network import ACTIVATIONS
@@ -421,30 +421,6 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             is_scaled=self.normalize_y and out_activation == "identity",
         )
 
-    def predict(self, X: MatrixLike) -> np.ndarray:
-        """Predict the targets of samples.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Predictions, with the shape of y in `fit`.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted yet.
-
-        ValueError
-            If `X` does not match the training data, or makes the network overflow.
-        """
-        raw_prediction = self._raw_prediction(X)
-        return self._targets.predict(raw_prediction)
-
     def score(
         self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> float:
@@ -465,7 +441,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Returns
         -------
         score : float
-            R^2: 1 for perfect predictions, 0 for always predicting the mean of y.
+            R^2: 1 for perfect predictions, 0 for predicting the mean of y.
 
         Raises
         ------
@@ -474,7 +450,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             would be infinite.
         """
         floats = [np.float64, np.float32]
-        with np.errstate(invalid="ignore"):  # it adds y up
+        with np.errstate(invalid="ignore"):  # scikit-learn sums y to check it
             y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
         return r2(y, self.predict(X), sample_weight)
 
@@ -521,13 +497,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         >>> neuron.predict([[1.0]])
         array([0.8])
         """
-        check_not_given(params)
-        parameters = layer_parameters(coefs, intercepts)
-        regressor = cls(
-            parameters.layer_sizes[1:-1],
-            fit_intercept=parameters.fit_intercept,
-            **params,
-        )
+        regressor, parameters = estimator_of_shape(cls, coefs, intercepts, params)
         n_outputs = parameters.layer_sizes[-1]
         like_y = np.zeros(1) if n_outputs == 1 else np.zeros((1, n_outputs))
         return make_fitted(regressor, parameters, regressor._make_targets(like_y))

@@ -17,56 +17,51 @@ def callbacks_of(estimator):
 class CallbackSupport(CallbackSupportMixin):
     """The public methods of an estimator with callbacks.
 
-    Clones share callbacks, except for callbacks that serve one estimator only: these
-    have a method ``for_clone()``, which returns the callback of the clone.
+    Clones share callbacks, except those that serve a single estimator: these have a
+    method ``for_clone()``, which returns the callback of the clone.
     """
 
     def __sklearn_clone__(self):
-        clone = super().__sklearn_clone__()
-        callbacks = callbacks_of(self)
-        if callbacks:
-            clone.set_callbacks(
-                *(
-                    callback.for_clone() if hasattr(callback, "for_clone") else callback
-                    for callback in callbacks
-                )
-            )
-        return clone
+        callbacks = [
+            callback.for_clone() if hasattr(callback, "for_clone") else callback
+            for callback in callbacks_of(self)
+        ]
+        return super().__sklearn_clone__().set_callbacks(*callbacks)
 
 
 class CallbackBridge:
-    """Calls the callbacks of an estimator at the beginning and end of each epoch."""
+    """Calls the callbacks of an estimator at the beginning and end of each epoch.
 
-    def __init__(self, estimator, X, y, sample_weight, max_iter):
-        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
-        self.arguments = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
+    `data` are the arrays passed to the fit, by the names of its arguments.
+    """
+
+    def __init__(self, estimator, data, max_iter):
+        self.data = data
+        weights = data["sample_weight"]
+        self.arguments = {
+            "estimator": estimator,
+            "X": data["X"],
+            "y": data["y"],
+            "metadata": None if weights is None else {"sample_weight": weights},
+        }
         self.callbacks = callbacks_of(estimator)
         self.epoch = None
         self.attributes = None
         self.context = estimator._init_callback_context(max_subtasks=max_iter)
         self.context.call_on_fit_task_begin(**self.arguments)
 
-    def begin_training(self, session, validation_data, mode):
-        """Hand the session to callbacks that save training, or resume a saved one.
+    def begin_training(self, session):
+        """Hand the session to callbacks that save a training, or resume a saved one.
 
-        They have a method ``begin_training(session, data, mode)``, where `data` holds
-        the arguments of the call by name.
+        They have a method ``begin_training(session, data)``.
         """
         self.attributes = session.attributes
-        data = {
-            "X": self.arguments["X"],
-            "y": self.arguments["y"],
-            "sample_weight": (self.arguments["metadata"] or {}).get("sample_weight"),
-            "X_val": validation_data.X,
-            "y_val": validation_data.y,
-            "sample_weight_val": validation_data.sample_weight,
-        }
         for callback in self.callbacks:
             if hasattr(callback, "begin_training"):
-                callback.begin_training(session, data, mode)
+                callback.begin_training(session, self.data)
 
     def begin_epoch(self):
-        """Begin an epoch, unless one is under way."""
+        """Begin an epoch, unless one has begun."""
         if self.callbacks and self.epoch is None:
             self.epoch = self.context.subcontext(task_name="epoch")
             self.epoch.call_on_fit_task_begin(
@@ -83,13 +78,13 @@ class CallbackBridge:
         )
 
     def abandon_epoch(self):
-        """End an epoch that began but did not train: L-BFGS found no better weights."""
+        """End an epoch in which L-BFGS found no better weights."""
         if self.epoch is not None:
             self.epoch.call_on_fit_task_end(estimator=self.arguments["estimator"])
             self.epoch = None
 
     def end_training(self):
-        """End the fit, when the estimator has its fitted attributes."""
+        """End the fit; the estimator already has its fitted attributes."""
         self.context.call_on_fit_task_end(
             **self.arguments, reconstruction_attributes={}
         )

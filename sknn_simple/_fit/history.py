@@ -20,7 +20,7 @@ class History:
     def extend(self, block, validation_loss=None, validation_score=None):
         """Add the epochs of a Block, which all have this validation loss and score."""
         try:
-            # Of several threads that extend the same columns, one removes this.
+            # Of several threads that extend the same columns, only one succeeds.
             self._ends_at.remove(self.n_epochs)
         except ValueError:
             self.columns = {name: self.column(name) for name in self.columns}
@@ -45,7 +45,7 @@ class History:
         return Epoch(*(column[self.n_epochs - 1] for column in self.columns.values()))
 
     def view(self):
-        """Return the records so far, whatever is added here later."""
+        """Return the records so far; later additions do not show in them."""
         view = History.__new__(History)
         view.__dict__.update(self.__dict__)
         return view
@@ -55,7 +55,7 @@ class History:
         return self.columns[name][: self.n_epochs]
 
     def to_dict(self):
-        """Return the columns, without those that hold only None."""
+        """Return the columns as a dict, without those that hold only None."""
         columns = {name: self.column(name) for name in self.columns}
         return {
             name: column

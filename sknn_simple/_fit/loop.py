@@ -3,7 +3,7 @@
 import copy
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,13 +24,13 @@ from .session import Mode
 class Milestones:
     """Numbers of epochs at which a caller needs the model of a shorter fit.
 
-    ``visit(n_epochs, finish)`` is called after so many epochs, unless training ends
-    with them. ``finish(warns)`` returns the estimator as a fit with max_iter=n_epochs
-    leaves it. It raises, and if `warns` warns, as that fit does.
+    ``visit(n_epochs, finish)`` is called after each of them, unless training ends
+    there. ``finish(warns)`` returns the estimator as a fit with max_iter=n_epochs
+    leaves it, and raises the errors of that fit. With `warns`, it also warns like it.
     """
 
-    epochs: list[int]  # still to come, ascending, all below max_iter
-    visit: Callable
+    epochs: list[int] = field(default_factory=list)  # ahead, ascending, below max_iter
+    visit: Callable | None = None
 
 
 class Loop:
@@ -40,13 +40,13 @@ class Loop:
         self.estimator = estimator
         self.session = session
         self.callbacks = callbacks
-        self.milestones = milestones
+        self.milestones = milestones or Milestones()
         self.report = Report.of(estimator, session)
 
     def run(self):
-        """Train until done; on Ctrl-C return to the last finished epoch.
+        """Train, and return the report, whose warnings are still pending.
 
-        Returns the report, whose warnings are still pending.
+        Ctrl-C returns to the last finished epoch.
         """
         session = self.session
         try:
@@ -57,7 +57,7 @@ class Loop:
                 else:
                     self._minimize()
         except KeyboardInterrupt:
-            # A search must end too, instead of scoring an unfinished model.
+            # A search must end as well, instead of scoring an unfinished model.
             if session.n_epochs == 0 or self.callbacks.is_one_of_many:
                 raise
             session.rewind()
@@ -65,14 +65,14 @@ class Loop:
             self.report.interrupted(session)
         if session.best is not None:
             session.state.parameters.flat[:] = session.best.flat
-            # Momentum belongs to the last epoch's weights, not to the best ones.
+            # The optimizer's state belongs to the weights of the last epoch.
             session.state.optimizer = options.make_optimizer(
                 self.estimator, session.best.flat.dtype
             )
         return self.report
 
     def _descend(self):
-        """Train with sgd or adam, in blocks of epochs where nothing happens between."""
+        """Train with sgd or adam, in blocks of epochs without a look between them."""
         session = self.session
         n_samples = session.samples.X.shape[0]
         trainer = session.trainer_class(
@@ -88,8 +88,8 @@ class Loop:
             or self.callbacks.callbacks
             or self.report.verbose
         )
-        # The first block shows how long an epoch takes. A block draws the orders of all
-        # its epochs at once: at most a million numbers, or one epoch's.
+        # The first block shows how long an epoch takes. A block draws the orders of
+        # its samples at once: about a million numbers, or the order of one epoch.
         size, largest = 1, 1 if one_by_one else 2**20 // n_samples + 1
         while session.n_epochs < session.max_iter:
             began = time.perf_counter()
@@ -99,7 +99,7 @@ class Loop:
             if self._end_block(block):
                 return
             self._pass_milestone()
-            # Compiled loops notice Ctrl-C between blocks: these take some 0.05 s.
+            # Compiled loops notice Ctrl-C between blocks, which take about 0.05 s.
             seconds = (time.perf_counter() - began) / size
             size = max(1, int(min(0.05 / seconds, 100 * size, largest)))
         self.report.check_progress(session)
@@ -115,7 +115,7 @@ class Loop:
             session.samples,
             session.objective,
             tol=estimator.tol,
-            max_iter=estimator.max_iter,
+            max_iter=session.max_iter,
             max_fun=estimator.max_fun,
             before_evaluation=self.callbacks.begin_epoch,
             end_block=self._end_block,
@@ -125,7 +125,7 @@ class Loop:
         self.report.check_finite(
             session, Block([loss], [None], DONE if is_finite else NOT_FINITE)
         )
-        if session.n_epochs == 0:  # there was nothing to improve
+        if session.n_epochs == 0:  # nothing could be improved
             session.first_loss = loss
         self.callbacks.abandon_epoch()
         if session.stop_reason is not None:
@@ -135,12 +135,12 @@ class Loop:
             return
         session.stop_reason = "line_search"
         if result.status == 1:
-            out_of_epochs = result.nit >= estimator.max_iter
+            out_of_epochs = result.nit >= session.max_iter
             session.stop_reason = "max_iter" if out_of_epochs else "max_fun"
         self.report.not_converged(result)
 
     def _end_block(self, block):
-        """Record a block that has ended; return whether training ends with it."""
+        """Record a block, and return whether training ends with it."""
         session, report = self.session, self.report
         report.check_finite(session, block)
         validated = None
@@ -160,23 +160,23 @@ class Loop:
         return session.stop_reason is not None
 
     def _epochs_ahead(self):
-        """Return the number of epochs until the next milestone, or until the last."""
-        ahead = self.milestones.epochs if self.milestones is not None else ()
-        return (ahead[0] if ahead else self.session.max_iter) - self.session.n_epochs
+        """Return the number of epochs until the next milestone or the end."""
+        milestone, *_ = *self.milestones.epochs, self.session.max_iter
+        return milestone - self.session.n_epochs
 
     def _pass_milestone(self):
-        """Hand the model over if this is a milestone."""
+        """Hand the model over if a milestone has been reached."""
         n_epochs = self.session.n_epochs
-        if self.milestones is not None and self.milestones.epochs[:1] == [n_epochs]:
+        if self.milestones.epochs[:1] == [n_epochs]:
             self.milestones.epochs.pop(0)
             self.milestones.visit(n_epochs, self._finish)
 
     def _finish(self, warns):
-        """Return the estimator as if `max_iter` had ended training just now."""
+        """Return the estimator as if training had stopped here at `max_iter`."""
         session = self.session
         self.report.check_progress(session)
         if warns:
-            report = Report.of(self.estimator, session)
+            report = replace(self.report, pending=[])
             report.out_of_epochs(session)
             report.give_warnings(stacklevel=2)
         fitted = copy.copy(self.estimator)

@@ -21,10 +21,7 @@ from ..network.interruption import hearing_ctrl_c_later
 
 
 class FloatInterval(Interval):
-    """An interval of the numbers that NumPy can convert to a float.
-
-    Other Reals, such as an integer of 400 digits, are not in it.
-    """
+    """An interval that excludes numbers beyond a float, such as 10**400."""
 
     def __contains__(self, value):
         try:
@@ -33,36 +30,35 @@ class FloatInterval(Interval):
             return False
 
 
+POSITIVE_INTEGER = Interval(Integral, 1, None, closed="left")
+POSITIVE = FloatInterval(Real, 0, None, closed="neither")
+NOT_NEGATIVE = FloatInterval(Real, 0, None, closed="left")
+BELOW_ONE = FloatInterval(Real, 0, 1, closed="left")
+
 CONSTRAINTS: dict = {
-    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
-    "alpha": [FloatInterval(Real, 0, None, closed="left")],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "alpha": [NOT_NEGATIVE],
+    "batch_size": [StrOptions({"auto"}), POSITIVE_INTEGER],
     "learning_rate": [StrOptions(set(SCHEDULES))],
-    "learning_rate_init": [
-        StrOptions({"auto"}),
-        FloatInterval(Real, 0, None, closed="neither"),
-    ],
-    "power_t": [FloatInterval(Real, 0, None, closed="left")],
-    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "learning_rate_init": [StrOptions({"auto"}), POSITIVE],
+    "power_t": [NOT_NEGATIVE],
+    "max_iter": [POSITIVE_INTEGER],
     "shuffle": ["boolean"],
     "random_state": ["random_state"],
-    "tol": [FloatInterval(Real, 0, None, closed="left")],
+    "tol": [NOT_NEGATIVE],
     "verbose": ["verbose"],
     "warm_start": ["boolean"],
     "momentum": [FloatInterval(Real, 0, 1, closed="both")],
     "nesterovs_momentum": ["boolean"],
     "early_stopping": ["boolean"],
-    "validation_fraction": [FloatInterval(Real, 0, 1, closed="left")],
-    "beta_1": [FloatInterval(Real, 0, 1, closed="left")],
-    "beta_2": [FloatInterval(Real, 0, 1, closed="left")],
-    "epsilon": [FloatInterval(Real, 0, None, closed="neither")],
-    "n_iter_no_change": [
-        Interval(Integral, 1, None, closed="left"),
-        Options(Real, {np.inf}),
-    ],
-    "max_fun": [Interval(Integral, 1, None, closed="left")],
+    "validation_fraction": [BELOW_ONE],
+    "beta_1": [BELOW_ONE],
+    "beta_2": [BELOW_ONE],
+    "epsilon": [POSITIVE],
+    "n_iter_no_change": [POSITIVE_INTEGER, Options(Real, {np.inf})],
+    "max_fun": [POSITIVE_INTEGER],
     "fit_intercept": ["boolean"],
     "init": [StrOptions(set(INITS))],
     "coefs_init": ["array-like", None],
@@ -73,7 +69,7 @@ CONSTRAINTS: dict = {
 
 
 def hidden_layer_sizes(estimator):
-    """Return the option as a tuple of int: one width is one layer."""
+    """Return the option as a tuple of int; a single integer means one layer."""
     given = estimator.hidden_layer_sizes
     try:
         sizes = tuple(given)
@@ -89,15 +85,14 @@ def hidden_layer_sizes(estimator):
 
 
 def batch_size(estimator, n_samples):
-    """Return the number of rows of a minibatch."""
-    if estimator.batch_size == "auto":
-        return min(32, n_samples)
-    return min(int(estimator.batch_size), n_samples)
+    """Return the number of samples per minibatch."""
+    given = estimator.batch_size
+    return min(32 if given == "auto" else int(given), n_samples)
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """The options that a network keeps once it has been trained.
+    """The options that cannot change once a network has been trained.
 
     A classifier has neither `out_activation` nor `normalize_y`: its targets decide.
     """
@@ -111,7 +106,7 @@ class Architecture:
 
     @classmethod
     def of(cls, estimator):
-        """Return the architecture that the options of an estimator ask for."""
+        """Return the architecture that the options of an estimator define."""
         options = vars(estimator)
         given = {f.name: options[f.name] for f in fields(cls) if f.name in options}
         return cls(**given | {"hidden_layer_sizes": hidden_layer_sizes(estimator)})
@@ -128,14 +123,14 @@ class Architecture:
                 )
 
 
-def _renewed(kind, previous, estimator, **known):
-    """Return `previous` with the estimator's options, or a new one of another kind."""
+def _with_options(kind, previous, estimator, **known):
+    """Return a `kind` with the estimator's options, in the state of `previous`."""
     options = {name: getattr(estimator, name) for name in kind.OPTIONS} | known
     return previous.copy(**options) if type(previous) is kind else kind(**options)
 
 
 def make_optimizer(estimator, dtype, previous=None):
-    """Make the optimizer that the options ask for, in the state of `previous`."""
+    """Make the optimizer, in the state of a `previous` one of the same kind."""
     if estimator.solver not in OPTIMIZERS:
         return None
     if estimator.solver == "adam" and np.dtype(dtype).type(estimator.epsilon) == 0:
@@ -143,7 +138,7 @@ def make_optimizer(estimator, dtype, previous=None):
             f"epsilon must be more than 0 as {np.dtype(dtype).name}, the type of X, "
             f"got {estimator.epsilon!r}, which is rounded to 0."
         )
-    return _renewed(OPTIMIZERS[estimator.solver], previous, estimator)
+    return _with_options(OPTIMIZERS[estimator.solver], previous, estimator)
 
 
 def auto_learning_rate(estimator, objective):
@@ -158,12 +153,12 @@ def auto_learning_rate(estimator, objective):
 
 
 def make_schedule(estimator, objective, previous=None):
-    """Make the learning-rate schedule; only sgd has a schedule other than constant."""
+    """Make the learning-rate schedule, which is constant unless the solver is sgd."""
     rate = estimator.learning_rate_init
     if rate == "auto":
         rate = auto_learning_rate(estimator, objective)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
-    return _renewed(
+    return _with_options(
         SCHEDULES[name], previous, estimator, learning_rate_init=float(rate)
     )
 

@@ -1,4 +1,4 @@
-"""Report: what training prints and warns of, and its errors of divergence."""
+"""Report: progress, warnings and errors of divergence."""
 
 import math
 import warnings
@@ -12,15 +12,15 @@ from .options import auto_learning_rate
 
 
 def constant_loss(objective, samples):
-    """Return the loss of the best prediction that is the same for every sample."""
+    """Return the loss of the best constant prediction, without penalty."""
     loss = LOSSES[objective.loss]
     with np.errstate(over="ignore", invalid="ignore"):
         value = loss.of_constant(samples.Y, samples.sample_weight)
     if not np.isfinite(value):
         raise ValueError(
             f"y is too large for loss={objective.loss!r}: even the loss of the best "
-            "constant prediction is not finite. Scale y, as normalize_y=True does with "
-            "the first y that it gets."
+            "constant prediction is not finite. Scale y; normalize_y=True does so in "
+            "the first call."
         )
     return float(value / loss.n_averaged(samples.Y.shape[1]))
 
@@ -29,30 +29,34 @@ def constant_loss(objective, samples):
 class Report:
     """Prints progress, collects warnings, and raises the errors of divergence.
 
-    Warnings wait until the training has ended, so that they point to the caller.
+    Warnings wait until training has ended, so that they point to the caller.
     """
 
     verbose: int
     auto_rate: float  # the value of learning_rate_init="auto", for advice
-    constant_loss: float  # loss of the best constant prediction
-    to_scale: str  # what the user might scale, for advice
+    constant_loss: float
+    scale: str  # advice: "scale ..."
     pending: list[tuple[str, type]] = field(default_factory=list)  # warnings
 
     @classmethod
     def of(cls, estimator, session):
         """Make the report of a session that has not begun."""
         raw_y = session.targets.classes is None and not session.targets.is_scaled
+        what = "the inputs and y" if raw_y else "the inputs"
         return cls(
             estimator.verbose,
             auto_learning_rate(estimator, session.objective),
             constant_loss(session.objective, session.samples),
-            "the inputs and y" if raw_y else "the inputs",
+            f"scale {what} (for instance with StandardScaler)",
         )
 
     def give_warnings(self, stacklevel):
-        """Warn of all that is pending."""
+        """Issue the pending warnings."""
         for message, category in self.pending:
             warnings.warn(message, category, stacklevel=stacklevel + 1)
+
+    def _warn(self, message, category=ConvergenceWarning):
+        self.pending.append((message, category))
 
     def epoch(self, session):
         """Print the last epoch, if verbose."""
@@ -69,59 +73,46 @@ class Report:
         print(line)
 
     def slower(self, session):
-        """Print that the learning rate drops, if verbose."""
+        """Print the reduced learning rate, if verbose."""
         if self.verbose:
             rate = session.state.schedule.learning_rate(session.state.t)
             print(f"{_no_improvement(session)} Setting the learning rate to {rate:g}.")
 
     def out_of_patience(self, session):
-        """Report that training ends for lack of improvement."""
+        """Report that patience has ended training."""
         self.check_progress(session)
         if self.verbose:
             print(f"{_no_improvement(session)} Stopping.")
-        # Where there is nothing to learn, noise alone makes the loss a little higher.
+        # If nothing can be learned, noise alone makes the loss slightly higher.
         loss = session.loss
         if session.validation is None and loss > 1.5 * self.constant_loss + 0.01:
-            self.pending.append(
-                (
-                    f"Training ended at a loss of {loss:.6g}, far above the loss of a "
-                    f"constant prediction, {self.constant_loss:.6g}. Scale "
-                    f"{self.to_scale} (for instance with StandardScaler), or change "
-                    "learning_rate_init or hidden_layer_sizes.",
-                    ConvergenceWarning,
-                )
+            self._warn(
+                f"Training ended at a loss of {loss:.6g}, far above the loss of a "
+                f"constant prediction, {self.constant_loss:.6g}. Try to {self.scale}, "
+                "or to change learning_rate_init or hidden_layer_sizes."
             )
 
     def interrupted(self, session):
         """Warn that Ctrl-C has ended training."""
-        self.pending.append(
-            (
-                f"Training was interrupted after {session.n_epochs} epochs; the "
-                "model is the one after the last finished epoch.",
-                UserWarning,
-            )
+        self._warn(
+            f"Training was interrupted after {session.n_epochs} epochs. The model of "
+            "the last finished epoch is kept.",
+            UserWarning,
         )
 
     def out_of_epochs(self, session):
-        """Warn that `max_iter` has ended training, unless the user asked for that."""
+        """Warn that `max_iter` has ended training, unless patience is infinite."""
         if session.patience.n_epochs != math.inf:
-            self.pending.append(
-                (
-                    f"Training stopped at max_iter={session.n_epochs} epochs, before "
-                    f"{_watched(session)} stopped improving. Increase max_iter.",
-                    ConvergenceWarning,
-                )
+            self._warn(
+                f"Training stopped at max_iter={session.n_epochs} epochs, before "
+                f"{_watched(session)} stopped improving. Increase max_iter."
             )
 
     def not_converged(self, result):
         """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
-        self.pending.append(
-            (
-                f"lbfgs failed to converge after {result.nit} iterations "
-                f"({result.message}). Increase max_iter or max_fun, or scale "
-                f"{self.to_scale} (for instance with StandardScaler).",
-                ConvergenceWarning,
-            )
+        self._warn(
+            f"lbfgs failed to converge after {result.nit} iterations "
+            f"({result.message}). Increase max_iter or max_fun, or {self.scale}."
         )
 
     def check_finite(self, session, block):
@@ -147,8 +138,8 @@ class Report:
 
     def check_progress(self, session):
         """Raise ValueError if training ends far above where it began."""
-        # Minibatches alone can end up to 1.8 times higher than they began, where there
-        # is nothing (more) to learn: only what is far above a constant has diverged.
+        # If nothing (more) can be learned, minibatches alone can end 1.8 times above
+        # their start: only a loss far above a constant prediction has diverged.
         epoch, first_loss = session.history.last, session.first_loss
         rose = epoch.loss > 1.5 * first_loss + max(session.patience.tol, 1e-4)
         if rose and epoch.loss > 3 * self.constant_loss:
@@ -164,19 +155,17 @@ class Report:
         rate = epoch.learning_rate
         if rate is None:
             return ValueError(
-                f"Training diverged in epoch {n_epochs}: {what}. Try to scale "
-                f"{self.to_scale} (for instance with StandardScaler)."
+                f"Training diverged in epoch {n_epochs}: {what}. Try to {self.scale}."
             )
         return ValueError(
             f"Training diverged in epoch {n_epochs}, at a learning rate of "
             f"{rate:g}: {what}. Try to lower learning_rate_init (its 'auto' is "
-            f"{self.auto_rate:g} here), or to scale {self.to_scale} (for instance with "
-            "StandardScaler)."
+            f"{self.auto_rate:g} here), or to {self.scale}."
         )
 
 
 def _watched(session):
-    """Return the quantity whose improvement patience waits for."""
+    """Return the name of the quantity that patience watches."""
     if session.validation is None:
         return "the training loss"
     return "the validation score"

@@ -16,35 +16,30 @@ from ..network import Samples
 
 
 class LabelledSamples(NamedTuple):
-    """Checked samples in the units of the user.
+    """Checked samples in the units of the user."""
 
-    X : {ndarray, CSR matrix} of shape (n_samples, n_features), C-contiguous
-    y : ndarray of shape (n_samples,) or (n_samples, n_outputs), labels or numbers
-    sample_weight : ndarray of shape (n_samples,), or None if all weights are 1
-    """
-
-    X: np.ndarray
-    y: np.ndarray
-    sample_weight: np.ndarray | None
+    X: np.ndarray  # or CSR, shape (n_samples, n_features), C-contiguous
+    y: np.ndarray  # labels or numbers, (n_samples,) or (n_samples, n_outputs)
+    sample_weight: np.ndarray | None  # (n_samples,), None if all weights are 1
 
 
 def _is_missing(value):
-    """Return whether this is None, NaN or NaT, which differ from themselves."""
+    """Return whether a value is None, or differs from itself like NaN and NaT."""
     try:
         return value is None or bool(value != value)
-    except TypeError:  # pandas.NA is neither equal to itself nor not
+    except TypeError:  # a comparison of pandas.NA is neither True nor False
         return True
-    except ValueError:  # an array is no missing value
+    except ValueError:  # an array is not a missing value
         return False
 
 
-def check_none_is_missing(y, name="y"):
-    """Raise ValueError if a label is missing, which may not be comparable."""
+def check_not_missing(y, name="y"):
+    """Raise ValueError if a label is missing; such labels cannot be sorted."""
     if y is None or hasattr(y, "toarray"):
         return
     labels, y = y, np.asarray(y)
     if isinstance(labels, list | tuple) and y.dtype.kind == "U":
-        y = np.asarray(labels, object)  # or else NaN is the text "nan"
+        y = np.asarray(labels, object)  # otherwise NaN becomes the text "nan"
     if y.ndim == 0 or y.dtype.kind not in "fcmMO":
         return
     if y.dtype.kind == "O":
@@ -74,7 +69,7 @@ def _check_numbers(y):
 
 
 @contextmanager
-def checking(**arrays):
+def strict_validation(**arrays):
     """Catch cases that scikit-learn's validation of these arrays misses."""
     for name, array in arrays.items():
         if np.ma.is_masked(array):
@@ -83,7 +78,7 @@ def checking(**arrays):
                 "the values."
             )
     try:
-        # scikit-learn sums an array to see whether it is finite: infinities may meet.
+        # scikit-learn sums an array to see whether it is finite, and may warn.
         with np.errstate(over="ignore", invalid="ignore"):
             yield
     except OverflowError as error:
@@ -93,18 +88,11 @@ def checking(**arrays):
 
 
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
-    """Check inputs, targets and sample weights together.
-
-    The weights get the dtype of X; they must be neither negative nor all zero.
-
-    Returns
-    -------
-    LabelledSamples
-    """
-    check_none_is_missing(y)
+    """Check inputs, targets and sample weights, and return LabelledSamples."""
+    check_not_missing(y)
     if is_regressor(estimator):
         _check_numbers(y)
-    with checking(X=X, y=y):
+    with strict_validation(X=X, y=y):
         X, y = validate_data(
             estimator,
             X,
@@ -125,7 +113,7 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     if is_regressor(estimator) and not np.isfinite(y).all():
-        raise ValueError("Input y contains infinity.")  # an array of objects may
+        raise ValueError("Input y contains infinity.")  # in an array of objects
     if sample_weight is not None:
         # Weights that overflow the dtype of X are refused below.
         with np.errstate(over="ignore"):

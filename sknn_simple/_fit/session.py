@@ -1,7 +1,7 @@
 """Session: the state of one training."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -22,17 +22,15 @@ from .validation import Validation
 
 
 class Mode(Enum):
-    """How a training relates to the one before it.
+    """How a training relates to the previous one."""
 
-    NEW : `fit`, which starts from new weights and keeps only the model.
-    RESUME : a warm-started `fit`, which starts from the weights of the last call, if
-        any, with an empty history.
-    APPEND : `partial_fit`, which also appends to the history of the last call.
-    """
+    NEW = "new"  # `fit`: new weights; only the model is kept
+    RESUME = "resume"  # a warm-started `fit`: the weights so far, an empty history
+    APPEND = "append"  # `partial_fit`: one epoch, which is added to the history
 
-    NEW = "new"
-    RESUME = "resume"
-    APPEND = "append"
+    def max_iter(self, estimator):
+        """Return the maximum number of epochs of a call."""
+        return 1 if self is Mode.APPEND else int(estimator.max_iter)
 
 
 class Best(NamedTuple):
@@ -54,12 +52,12 @@ class Finished(NamedTuple):
 
 @dataclass
 class Continuation:
-    """The state that `partial_fit` and a warm start continue from."""
+    """The state from which `partial_fit` and a warm start continue."""
 
     state: TrainingState  # its rng is None unless random_state is an integer
     patience: Patience | None
-    seed: int | None  # the random_state that the rng was made from
-    split_seed: int | None  # of the split that early stopping validates on
+    seed: int | None  # an integer random_state, the seed of the rng
+    split_seed: int | None  # seed of the split of early stopping
 
 
 @dataclass
@@ -106,10 +104,10 @@ class Session:
         return self.history.columns["loss"][self.finished.n_epochs - 1]
 
     def record(self, block, validated=None):
-        """Add the epochs of a Block, one only if it has a validation loss and score.
+        """Add the epochs of a Block; return whether the learning rate drops.
 
-        Returns whether patience ran out and the learning rate drops. If the rate cannot
-        drop, `stop_reason` becomes 'patience'.
+        `validated` is the validation loss and score of a Block of a single epoch. If
+        patience has run out but the rate cannot drop, `stop_reason` becomes 'patience'.
         """
         if self.finished.snapshot is None:
             self.first_loss = block.losses[0]
@@ -119,22 +117,22 @@ class Session:
             self.patience.runs_out(-score)
             best = self._best(score)
         self.history.extend(block, *validated or ())
-        exhausted = self.patience.ran_out
-        slower = self.state.schedule.slower() if exhausted else None
-        if exhausted:
+        slower = None
+        if self.patience.ran_out:
             self.patience.count = 0
-        if slower is not None:
-            self.state.schedule = slower
+            slower = self.state.schedule.slower()
+            if slower is None:
+                self.stop_reason = "patience"
+            else:
+                self.state.schedule = slower
         # One assignment, which an interruption leaves either undone or done.
         self.finished = Finished(
             self.history.n_epochs, self.state.snapshot(), self.patience.snapshot(), best
         )
-        if exhausted and slower is None:
-            self.stop_reason = "patience"
         return slower is not None
 
     def _best(self, score):
-        """Return the best epoch, given the score of the epoch that has just ended."""
+        """Return the best epoch so far, including the current one with this score."""
         if self.best is not None and score <= self.best.score:
             return self.best
         flat = self.state.parameters.flat.copy()
@@ -148,10 +146,7 @@ class Session:
         self.patience.restore(counts)
 
     def progress(self):
-        """Return what the training has changed so far, to be pickled at once.
-
-        Everything else follows from the estimator and the data.
-        """
+        """Return everything that training has changed, to be pickled at once."""
         return {
             "finished": self.finished,
             "draws": self.state.draws,
@@ -160,7 +155,7 @@ class Session:
         }
 
     def restore(self, progress):
-        """Take a session that has not begun to the `progress` of an earlier one."""
+        """Continue an earlier session from its `progress`, before training begins."""
         finished = progress["finished"]
         if finished.snapshot is None:  # no epoch was finished
             return
@@ -169,44 +164,42 @@ class Session:
         self.patience.restore(finished.counts)
         self.first_loss = progress["first_loss"]
         self.history = progress["history"]
-        # Another snapshot, since training continues in the memory of the given one.
+        # A new snapshot: training changes the arrays of the restored one.
         self.finished = finished._replace(snapshot=self.state.snapshot())
 
     def attributes(self, best=True):
-        """Return the fitted attributes, as if training had just ended.
+        """Return the fitted attributes, as if training had ended here.
 
-        With `best`, early stopping returns the coefs of the best epoch, not the last.
+        Under early stopping, the coefs are those of the best epoch, or with
+        `best=False` those of the last epoch.
         """
         parameters = self.state.parameters
         use_best = best and self.best is not None
         flat = self.best.flat if use_best else parameters.flat
-        attributes = fitted_attributes(
+        # L-BFGS may find nothing to improve: its history is then empty.
+        best_loss = min(self.history.best_loss, self.loss)
+        return fitted_attributes(
             self.architecture,
             self.targets,
             parameters.view(flat.copy()),
             self.history.view(),
             t=self.state.t,
             loss=self.loss,
-            # L-BFGS may find nothing to improve: its history is then empty.
-            best_loss=min(self.history.best_loss, self.loss),
+            best_loss=best_loss if self.validation is None else None,
             best=self.best,
             stop_reason=self.stop_reason,
         )
-        if self.validation is not None:
-            attributes["best_loss_"] = None
-        return attributes
 
     def continuation(self):
         """Return the state for the next call, or None after a plain `fit`."""
         if self.mode is Mode.NEW:
             return None
-        if self.seed is None:
-            # The next call draws from the caller's generator again.
-            self.state.rng = None
+        # Without a seed, the next call draws from the caller's generator again.
+        state = self.state if self.seed is not None else replace(self.state, rng=None)
         # Only an adaptive rate keeps its counts, and only while it watches the loss.
-        keeps = type(self.state.schedule) is Adaptive and self.validation is None
+        keeps = type(state.schedule) is Adaptive and self.validation is None
         patience = self.patience if keeps else None
-        return Continuation(self.state, patience, self.seed, self.split_seed)
+        return Continuation(state, patience, self.seed, self.split_seed)
 
 
 def fitted_attributes(
@@ -223,7 +216,7 @@ def fitted_attributes(
 ):
     """Return all attributes of a fitted estimator by name.
 
-    Its coefs and intercepts are views of `parameters`, which are as trained.
+    `parameters` are in the units of training. The coefs and intercepts may be views.
     """
     coefs, intercepts = targets.fold(parameters)
     attributes = {

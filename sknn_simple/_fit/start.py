@@ -30,14 +30,13 @@ def make_session(
     validation_data=NO_VALIDATION_DATA,
     *,
     mode,
-    max_iter=1,
     classes=None,
     dtype=None,
 ):
     """Make the session of a call of `fit` or `partial_fit`.
 
-    The estimator gets the number and the names of the features; nothing else in it
-    changes. `dtype` defaults to the dtype of the earlier training or of X.
+    Only `n_features_in_` and `feature_names_in_` of the estimator may change. `dtype`
+    defaults to the dtype of the previous call or of X.
     """
     validation_data.check_request(estimator)
     architecture = options.Architecture.of(estimator)
@@ -46,13 +45,9 @@ def make_session(
     if resumes:
         architecture.check_same(estimator._architecture)
         dtype = dtype or estimator.coefs_[0].dtype
+    dtype = dtype or (np.float64, np.float32)
     samples = check_samples(
-        estimator,
-        X,
-        y,
-        sample_weight,
-        reset=not resumes,
-        dtype=dtype or (np.float64, np.float32),
+        estimator, X, y, sample_weight, reset=not resumes, dtype=dtype
     )
     trainer_class = options.trainer_class(estimator, samples.X)
     targets = (
@@ -64,7 +59,7 @@ def make_session(
         estimator, samples, validation_data, rng, earlier
     )
     if not resumes or (earlier is None and estimator.t_ == 0):
-        # Coefs from elsewhere were not trained on scaled targets.
+        # Coefs from elsewhere, as `from_coefs` sets them, have unscaled targets.
         targets = targets.scaled_to(samples, center=estimator.fit_intercept)
     samples = encode(targets, samples)
     objective = Objective(
@@ -86,18 +81,18 @@ def make_session(
         validation=held_out and Validation.of(estimator, targets, held_out),
         patience=_make_patience(estimator, state, earlier),
         history=estimator._history.view() if appends else History(),
-        max_iter=max_iter,
+        max_iter=mode.max_iter(estimator),
         seed=_integer_seed(estimator),
         split_seed=split_seed,
     )
 
 
 def _split(estimator, samples, validation_data, rng, earlier):
-    """Return the samples to train on, the held-out ones or None, and the split seed."""
+    """Return the training samples, the held-out ones or None, and the split seed."""
     split_seed = None if earlier is None else earlier.split_seed
     if not estimator.early_stopping:
         return samples, None, split_seed
-    if validation_data.X is not None:
+    if validation_data.X_val is not None:
         return samples, validation_data.check(estimator, samples.X.dtype), split_seed
     if split_seed is None:
         # An integer random_state is the seed itself, as in `train_test_split`.
@@ -108,13 +103,13 @@ def _split(estimator, samples, validation_data, rng, earlier):
 
 
 def _integer_seed(estimator):
-    """Return an integer random_state, or None for all others."""
+    """Return the random_state if it is an integer, otherwise None."""
     seed = estimator.random_state
     return int(seed) if isinstance(seed, Integral) else None
 
 
 def _make_rng(estimator, earlier):
-    """Return the generator of an earlier call with the same seed, or a new one."""
+    """Return a copy of the earlier generator of the same seed, or a new generator."""
     seed = None if earlier is None else earlier.seed
     if seed is not None and seed == estimator.random_state:
         return copy.deepcopy(earlier.state.rng)
@@ -122,7 +117,7 @@ def _make_rng(estimator, earlier):
 
 
 def _make_state(estimator, samples, targets, objective, rng, earlier, resumes):
-    """Make the state that training begins with."""
+    """Make the initial state of training."""
     before = None if earlier is None else earlier.state
     if before is not None:
         parameters = before.parameters.copy()
@@ -141,7 +136,7 @@ def _make_state(estimator, samples, targets, objective, rng, earlier, resumes):
 
 
 def _make_patience(estimator, state, earlier):
-    """Make the patience; an adaptive rate continues the counts of the last call."""
+    """Make the patience; with an adaptive rate, earlier counts continue."""
     # L-BFGS has a stopping rule of its own, except under early stopping.
     has_patience = estimator.solver in OPTIMIZERS or estimator.early_stopping
     patience = Patience(
@@ -166,9 +161,9 @@ def _unfolded(estimator, targets):
 
 
 def _initial_parameters(estimator, samples, targets, rng):
-    """Draw the initial parameters, or copy the given ones.
+    """Draw the initial parameters, or copy them from `coefs_init`, `intercepts_init`.
 
-    The given ones are in the units of y, as `coefs_` and `intercepts_` are.
+    These are in the units of y, like `coefs_` and `intercepts_`.
     """
     X, Y, sample_weight = samples
     layer_sizes = (X.shape[1], *options.hidden_layer_sizes(estimator), Y.shape[1])
@@ -183,40 +178,40 @@ def _initial_parameters(estimator, samples, targets, rng):
     output_bias = targets.output_bias(Y, sample_weight)
     if output_bias is not None and estimator.fit_intercept:
         parameters.intercepts[-1][:] = output_bias
-    given = {
-        "coefs_init": (estimator.coefs_init, parameters.coefs),
-        "intercepts_init": (estimator.intercepts_init, parameters.intercepts),
-    }
     if estimator.intercepts_init is not None and not estimator.fit_intercept:
         raise ValueError(
             "intercepts_init must be None with fit_intercept=False, got "
             f"{estimator.intercepts_init!r}."
         )
-    arrays = {
-        name: None if values is None else _given_arrays(name, values, parts)
-        for name, (values, parts) in given.items()
-    }
-    # Numbers that overflow the dtype of X are refused below.
+    coefs = _given_arrays(estimator, "coefs_init", parameters.coefs)
+    intercepts = _given_arrays(estimator, "intercepts_init", parameters.intercepts)
+    # Numbers that overflow the dtype of X are rejected below.
     with np.errstate(over="ignore"):
-        targets.unfold(arrays["coefs_init"], arrays["intercepts_init"])
-        for name, (_, parts) in given.items():
-            for part, array in zip(parts, arrays[name] or parts, strict=True):
+        targets.unfold(coefs, intercepts)
+        for arrays, parts in (
+            (coefs, parameters.coefs),
+            (intercepts, parameters.intercepts),
+        ):
+            for part, array in zip(parts, arrays or parts, strict=True):
                 part[:] = array
     if not np.isfinite(parameters.flat).all():
         raise ValueError(
             f"coefs_init and intercepts_init must be finite as {X.dtype.name}, the "
-            "type of X, also in units of the deviation of y."
+            "dtype of X, also in units of the deviation of y."
         )
     return parameters
 
 
-def _given_arrays(name, given, parts):
-    """Return `coefs_init` or `intercepts_init` as copies of the shapes of `parts`."""
+def _given_arrays(estimator, name, parts):
+    """Return copies of the arrays of an option, of the shapes of `parts`, or None."""
+    given = getattr(estimator, name)
+    if given is None:
+        return None
     expected = [part.shape for part in parts]
     required = f"{name} must be a list of arrays of shapes {expected}, one per layer"
     try:
         arrays = [np.array(array) for array in given]
-    except (TypeError, ValueError) as error:  # no list, or a ragged array
+    except (TypeError, ValueError) as error:  # not a list, or a ragged array
         raise ValueError(f"{required}, got {given!r}.") from error
     shapes = [array.shape for array in arrays]
     if shapes != expected:

@@ -1,4 +1,4 @@
-"""Suggestions: the name that a user probably meant."""
+"""Suggestions: "did you mean" for misspelt names and values."""
 
 import difflib
 import functools
@@ -44,7 +44,7 @@ SYNONYMS = {
     "metric": "scoring",
     "validation_split": "validation_fraction",
 }
-"""Names that other libraries use, and what they are called here."""
+"""Names in other libraries, and their equivalents here."""
 
 
 def did_you_mean(name, allowed):
@@ -58,7 +58,7 @@ def did_you_mean(name, allowed):
 
 @functools.cache
 def _option_names(cls):
-    """Return the names of the constructor's parameters, or None if it takes any."""
+    """Return the names of the constructor's parameters, or None if it has **kwargs."""
     parameters = inspect.signature(cls.__init__).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         return None
@@ -66,7 +66,7 @@ def _option_names(cls):
 
 
 def check_option_names(cls, given):
-    """Raise TypeError if `cls` has no option of one of the `given` names."""
+    """Raise TypeError if one of the `given` names is not a parameter of `cls`."""
     allowed = _option_names(cls)
     for name in given if allowed is not None else ():
         if name not in allowed:
@@ -77,7 +77,7 @@ def check_option_names(cls, given):
 
 
 def for_value(estimator):
-    """Return " Did you mean ...?" for the first text that is no value of an option."""
+    """Return " Did you mean ...?" for the first option with an unknown string."""
     for name, constraints in estimator._parameter_constraints.items():
         value = getattr(estimator, name)
         allowed = {

@@ -17,23 +17,23 @@ from .samples import LabelledSamples, check_samples, check_total_weight, encode
 
 
 class ValidationData(NamedTuple):
-    """X_val, y_val and sample_weight_val as the caller gave them, or None."""
+    """The validation data as the caller gave them."""
 
-    X: Any = None
-    y: Any = None
-    sample_weight: Any = None
+    X_val: Any = None
+    y_val: Any = None
+    sample_weight_val: Any = None
 
     def check_request(self, estimator):
-        """Raise ValueError unless the data are complete, and early stopping is on."""
-        if self.X is None and self.y is None:
-            if self.sample_weight is not None:
+        """Raise ValueError if the data are incomplete, or early stopping is off."""
+        if self.X_val is None and self.y_val is None:
+            if self.sample_weight_val is not None:
                 raise ValueError(
                     "sample_weight_val is given, but X_val and y_val are not."
                 )
             return
-        if self.y is None:
+        if self.y_val is None:
             raise ValueError("X_val is given, but y_val is not.")
-        if self.X is None:
+        if self.X_val is None:
             raise ValueError("y_val is given, but X_val is not.")
         if not estimator.early_stopping:
             raise ValueError(
@@ -52,7 +52,7 @@ NO_VALIDATION_DATA = ValidationData()
 
 @contextmanager
 def naming_validation_data():
-    """Make an error about X or y name the validation data."""
+    """Name the validation data in the message of a ValueError."""
     try:
         yield
     except ValueError as error:
@@ -74,25 +74,18 @@ def hold_out(estimator, samples, seed):
     if samples.sample_weight is None:
         parts += [None, None]
     training, validation = LabelledSamples(*parts[::2]), LabelledSamples(*parts[1::2])
-    for name, part in (("training", training), ("validation", validation)):
-        if part.sample_weight is None:
-            continue
-        made = (
-            "that early_stopping=True with validation_fraction="
-            f"{estimator.validation_fraction} makes"
-        )
-        if not part.sample_weight.any():
-            raise ValueError(
-                f"sample_weight is zero for every sample of the {name} part {made}."
-            )
-        check_total_weight(
-            part.sample_weight, f"sample_weight of the {name} part {made}"
-        )
+    if samples.sample_weight is not None:
+        fraction = f"validation_fraction={estimator.validation_fraction}"
+        for name, part in (("training", training), ("validation", validation)):
+            where = f"of the {name} part that early_stopping=True makes with {fraction}"
+            if not part.sample_weight.any():
+                raise ValueError(f"sample_weight is zero for every sample {where}.")
+            check_total_weight(part.sample_weight, f"sample_weight {where}")
     return training, validation
 
 
 def _check_sizes(estimator, samples):
-    """Raise ValueError if a part would be too small; return the labels to stratify."""
+    """Return the labels to stratify by; raise ValueError if a part is too small."""
     n_samples, fraction = samples.X.shape[0], estimator.validation_fraction
     n_val = int(np.ceil(n_samples * fraction))
     stratify = samples.y if is_classifier(estimator) and samples.y.ndim == 1 else None
@@ -106,8 +99,8 @@ def _check_sizes(estimator, samples):
             raise ValueError(
                 "early_stopping=True holds out a part of each class, which takes at "
                 "least 2 samples of it, but class "
-                f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of "
-                "it, leave it out, or pass X_val and y_val."
+                f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of this "
+                "class, leave it out, or pass X_val and y_val."
             )
     if n_val < max(2, n_classes) or n_samples - n_val < n_classes:
         raise ValueError(
@@ -125,12 +118,12 @@ class Validation:
 
     samples: Samples  # as the network sees them
     held_out: LabelledSamples  # the same in the units of the user
-    estimator: BaseEstimator  # the one that is fitted
-    scorer: Callable | None  # scikit-learn's, if `scoring` names or is one
+    estimator: BaseEstimator
+    scorer: Callable | None  # None for the default score and for 'loss'
 
     @classmethod
     def of(cls, estimator, targets, held_out):
-        """Make the validation that the option `scoring` asks for."""
+        """Make the validation with the score of the option `scoring`."""
         scorer = None
         if estimator.scoring not in (None, "loss"):
             scorer = check_scoring(estimator, estimator.scoring)
@@ -140,7 +133,7 @@ class Validation:
     def evaluate(self, session):
         """Return the loss without penalty, and the score, of the session's network.
 
-        The score is minus the loss where the loss is not finite.
+        If the loss is not finite, the score is the negative loss.
         """
         X, Y, sample_weight = self.samples
         parameters, objective = session.state.parameters, session.objective
@@ -167,7 +160,7 @@ class Validation:
         return loss, score
 
     def _score(self, session):
-        """Apply the scorer to the estimator as it would be after the last epoch."""
+        """Apply the scorer to the estimator with the weights of the last epoch."""
         fitted = copy.copy(self.estimator)
         vars(fitted).update(session.attributes(best=False))
         # Held-out samples are an array, even if X is a data frame.

@@ -1,4 +1,4 @@
-"""Callbacks: a fit that survives a kill."""
+"""Callbacks: checkpoints of a fit, to resume it after a crash."""
 
 from .checkpoint import Checkpoint
 

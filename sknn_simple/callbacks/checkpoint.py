@@ -1,4 +1,4 @@
-"""Checkpoint: a callback that saves a training, so that it survives a kill."""
+"""Checkpoint: a callback that saves a training, to resume it after a crash."""
 
 import copy
 import os
@@ -22,10 +22,10 @@ class Checkpoint:
     fit. A checkpoint holds everything that training needs except the data: the
     estimator at the start of the fit, the random state, the weights, the optimizer, the
     learning rate, the patience, the best weights so far under early stopping, and the
-    history. Whatever follows from these and the data, such as the validation split and
-    the scale of the targets, is computed again. A checkpoint replaces the previous one
-    in a single step, so that the file is always whole; an unfinished one lies beside
-    it, at `path` plus ``.tmp``.
+    history. The validation split, the scale of the targets and everything else that
+    follows from these and the data are computed again. A checkpoint replaces the
+    previous one in a single step, so that the file is always complete. A new one is
+    first written beside it, to `path` plus ``.tmp``.
 
     `resume` runs the remaining epochs. Its weights equal those of an uninterrupted run
     to the last bit, also after Ctrl-C.
@@ -37,8 +37,8 @@ class Checkpoint:
     Parameters
     ----------
     path : str or os.PathLike
-        File to write, in a folder that exists. An older checkpoint is replaced, any
-        other file is refused.
+        File to write, in a folder that exists. An older checkpoint is replaced; any
+        other file is an error.
 
     every : int, default=10
         Number of epochs from one checkpoint to the next.
@@ -46,15 +46,15 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        In `fit`, before any work: if the folder of `path` does not exist, `path` is
+        In `fit`, before training: if the folder of `path` does not exist, `path` is
         another kind of file, the solver is 'lbfgs', whose state SciPy does not expose,
-        the estimator is a clone, or a parameter of it cannot be pickled. In
-        `partial_fit` always: pickle the estimator between calls instead.
+        the estimator is a clone, or one of its parameters cannot be pickled. In every
+        `partial_fit`: pickle the estimator between calls instead.
 
     Notes
     -----
-    A checkpoint is a line that names the format, a checksum, and a pickle. Loading a
-    pickle runs code: only resume files from people you trust.
+    A checkpoint consists of a line with the format, a checksum, and a pickle. Loading a
+    pickle can run any code: only resume files that you trust.
 
     Other callbacks are not saved. With a Checkpoint, as with any callback, the loop
     trains one epoch at a time.
@@ -127,8 +127,8 @@ class Checkpoint:
             If there is no file at `path`.
 
         ValueError
-            If the file is not a whole checkpoint, or of a newer version, if the data
-            differ from the data of the fit, or if `fit` raises it.
+            If the file is not a complete checkpoint, or of a newer version, if the data
+            differ from the data of the fit, or as in `fit`.
         """
         path = _absolute(path)
         saved = read_checkpoint(path)
@@ -147,20 +147,19 @@ class Checkpoint:
         checkpoint._saved = saved
         estimator = pickle.loads(saved["estimator"])
         estimator.set_callbacks(checkpoint, *callbacks)
-        validation = {name: data[name] for name in list(data)[3:]}
-        estimator.fit(X, y, sample_weight, **validation)
+        estimator.fit(**data)
         if saved["unseeded"]:
             estimator.random_state = None
         return estimator
 
     def for_clone(self):
-        """Return the Checkpoint of a clone of the estimator, which refuses to work."""
+        """Return the Checkpoint of a clone of the estimator, which raises in `fit`."""
         shared = copy.copy(self)
         shared._of_clone = True
         return shared
 
     def setup(self, estimator, context):
-        """Check that the training can be saved, and keep its start."""
+        """Check that the training can be saved, and keep its initial state."""
         if not isinstance(estimator, BaseSimpleMLP):
             raise ValueError(
                 "Checkpoint must be set on a SimpleMLPClassifier or SimpleMLPRegressor "
@@ -169,9 +168,9 @@ class Checkpoint:
         if self._of_clone:
             raise ValueError(
                 f"Checkpoint({str(self.path)!r}) was set on another estimator, of "
-                "which this is a clone, as searches, cross-validation and ensembles "
-                "make them: they would all write to one path. Set it on an estimator "
-                "that is fitted itself, by set_callbacks after clone."
+                "which this is a clone. Clones, as searches, cross-validation and "
+                "ensembles make them, would all write to one path. Call set_callbacks "
+                "on the estimator that is fitted."
             )
         if estimator.solver not in OPTIMIZERS:
             raise ValueError(
@@ -182,9 +181,9 @@ class Checkpoint:
         if self._saved is None:
             self._saved = _start_of(estimator) | {"every": self.every}
 
-    def begin_training(self, session, data, mode):
+    def begin_training(self, session, data):
         """Restore a saved training, and keep the session."""
-        if mode is Mode.APPEND:
+        if session.mode is Mode.APPEND:
             raise ValueError(
                 "Checkpoint works with fit only, got a call of partial_fit. Pickle the "
                 "estimator between the calls instead."
@@ -196,7 +195,7 @@ class Checkpoint:
         self._session = session
 
     def on_fit_task_begin(self, estimator, context):
-        """Save the training when the previous epoch is completely done."""
+        """Save the training after the previous epoch has finished completely."""
         is_epoch = context.task_name == "epoch"
         if is_epoch and self._session.n_epochs % self.every == 0:
             progress = self._session.progress()
@@ -236,23 +235,23 @@ def _start_of(estimator):
     start = _without_callbacks(estimator)
     unseeded = start.random_state is None
     if unseeded:
-        # The present state of NumPy's global generator is pickled.
+        # NumPy's global generator is pickled in its current state.
         start.random_state = check_random_state(None)
     try:
         pickled = pickle.dumps(start)
-    except MemoryError:  # says nothing about the parameters
+    except MemoryError:  # not the fault of the parameters
         raise
     except Exception as error:
         raise ValueError(
             f"Checkpoint can't save this {type(estimator).__name__}: a parameter of it "
-            f"can't be pickled ({error}). A function must be defined in a module, not "
-            "as a lambda or within another function."
+            f"can't be pickled ({error}). Define functions in a module, not as a "
+            "lambda or within another function."
         ) from error
     return {"estimator": pickled, "unseeded": unseeded}
 
 
 def _absolute(path):
-    """Return an absolute path, so that a later change of folder does not matter."""
+    """Return an absolute path, which a later change of folder does not affect."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be a str or an os.PathLike, got {path!r}.")
     return Path(path).absolute()

@@ -14,17 +14,11 @@ VERSION = 1
 
 
 def check_writable(path):
-    """Check that a checkpoint may be written to `path`.
-
-    Raises
-    ------
-    ValueError
-        If its folder does not exist, or if something else is there.
-    """
+    """Raise ValueError if the folder does not exist, or `path` is another file."""
     if not path.parent.is_dir():
         raise ValueError(
             f"The path of a Checkpoint must be in a folder that exists, got "
-            f"{os.fspath(path)!r}."
+            f"{os.fspath(path)!r}. Create the folder first."
         )
     if not path.exists():
         return
@@ -33,13 +27,13 @@ def check_writable(path):
             if file.read(len(MAGIC)) == MAGIC:
                 return
     raise ValueError(
-        f"{os.fspath(path)!r} exists and is not a checkpoint of sknn_simple: it is not "
-        "overwritten. Give Checkpoint another path, or remove it."
+        f"{os.fspath(path)!r} exists and is not a checkpoint of sknn_simple, so it is "
+        "not overwritten. Give Checkpoint another path, or remove the file."
     )
 
 
 def write_checkpoint(path, content):
-    """Replace the checkpoint at `path` in one step: a crash leaves a whole one."""
+    """Replace the checkpoint at `path` in one step; a crash leaves a complete file."""
     pickled = pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("wb") as file:
@@ -58,20 +52,7 @@ def write_checkpoint(path, content):
 
 
 def read_checkpoint(path):
-    """Read the checkpoint at `path`.
-
-    Returns
-    -------
-    content : dict
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no file.
-
-    ValueError
-        If the file is no checkpoint, of a newer version, or damaged.
-    """
+    """Read the dict in the checkpoint at `path`, unless it is newer or damaged."""
     name = os.fspath(path)
     line, _, rest = path.read_bytes().partition(b"\n")
     version = line.removeprefix(MAGIC)
@@ -87,8 +68,8 @@ def read_checkpoint(path):
     digest, pickled = rest[:32], rest[32:]
     if hashlib.sha256(pickled).digest() != digest:
         raise ValueError(
-            f"{name!r} is damaged: its checksum is wrong. It may have been cut off, "
-            "or changed."
+            f"{name!r} is damaged: its checksum is wrong. The file may have been cut "
+            "off or changed."
         )
     try:
         return pickle.loads(pickled)

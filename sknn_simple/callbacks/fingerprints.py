@@ -8,17 +8,7 @@ from scipy.sparse import issparse
 
 
 def fingerprints(data):
-    """Return the kind of each array, and a hash of its content.
-
-    Parameters
-    ----------
-    data : dict
-        Arrays, sparse matrices, data frames, lists or None, by name.
-
-    Returns
-    -------
-    fingerprints : dict of (str, str)
-    """
+    """Return the kind and the hash of each of the named arrays, frames or lists."""
     return {name: _fingerprint(value) for name, value in data.items()}
 
 
@@ -45,13 +35,9 @@ def check_same(path, before, now):
     """Raise ValueError, by name, if data differ from the data of the saved fit."""
     for name, (kind, digest) in now.items():
         kind_before, digest_before = before[name]
-        if kind != kind_before:
+        if (kind, digest) != (kind_before, digest_before):
             raise ValueError(
-                f"{name} must be the one of the fit saved in {os.fspath(path)!r}, "
-                f"{kind_before}, got {kind}."
-            )
-        if digest != digest_before:
-            raise ValueError(
-                f"{name} must be the one of the fit saved in {os.fspath(path)!r}, got "
-                f"other values or names, also {kind}."
+                f"{name} must be the same as in the fit saved in {os.fspath(path)!r}, "
+                f"{kind_before}, got "
+                f"{kind if kind != kind_before else 'other values or names'}."
             )
