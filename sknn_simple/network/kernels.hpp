@@ -1,0 +1,380 @@
+// The arithmetic of the compiled engine: products, activations and steps of a layer.
+//
+// A function that is given a pointer to values of type V works on as many of them as
+// V holds, which is one for float and double: every loop runs over whole registers
+// first, and over halves, quarters and single numbers at its end.
+
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace {
+
+using std::ptrdiff_t;
+
+// Bytes of a register, and how many registers the sums of a product may fill.
+#if !defined(__GNUC__)
+constexpr int REGISTER = 0, N_SUMS = 4;
+#elif defined(__AVX512F__)
+constexpr int REGISTER = 64, N_SUMS = 24;
+#elif defined(__AVX__)
+constexpr int REGISTER = 32, N_SUMS = 12;
+#else
+constexpr int REGISTER = 16, N_SUMS = 12;
+#endif
+
+template <class T> struct Scalar;
+template <> struct Scalar<double> {
+    using Integer = int64_t;
+    static constexpr int MANTISSA = 52, BIAS = 1023;
+    static constexpr double ROUNDING = 0x1.8p52, LOWEST = -746, HIGHEST = 710;
+    static constexpr double LN2_HIGH = 6.93147180369123816490e-01;
+    static constexpr double LN2_LOW = 1.90821492927058770002e-10;
+};
+template <> struct Scalar<float> {
+    using Integer = int32_t;
+    static constexpr int MANTISSA = 23, BIAS = 127;
+    static constexpr float ROUNDING = 0x1.8p23f, LOWEST = -104, HIGHEST = 89;
+    static constexpr float LN2_HIGH = 0.693359375f, LN2_LOW = -2.12194440e-4f;
+};
+
+// A register of N numbers. N = 1 is the number itself, for every compiler.
+template <class T, int N> struct Register {
+#if defined(__GNUC__)
+    typedef T type __attribute__((vector_size(N * sizeof(T))));
+#endif
+};
+template <class T> struct Register<T, 1> { typedef T type; };
+template <class T, int N> using Vector = typename Register<T, N>::type;
+template <class T>
+constexpr int WIDTH = REGISTER ? REGISTER / int(sizeof(T)) : 1;
+
+template <class V, class T> inline V load(const T *from) {
+    V x;
+    std::memcpy(&x, from, sizeof x);
+    return x;
+}
+
+template <class V, class T> inline void store(T *to, V x) {
+    std::memcpy(to, &x, sizeof x);
+}
+
+template <class To, class V> inline To bits_of(V x) {
+    To bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+// Sum of the numbers of a register.
+template <class T, int N> inline T total(Vector<T, N> x) {
+    if constexpr (N == 1) {
+        return x;
+    } else {
+        auto low = load<Vector<T, N / 2>>(reinterpret_cast<T *>(&x));
+        auto high = load<Vector<T, N / 2>>(reinterpret_cast<T *>(&x) + N / 2);
+        return total<T, N / 2>(low + high);
+    }
+}
+
+// Calls each<N>(j) for j from `start` on: N numbers at a time, then fewer.
+template <class T, int N = WIDTH<T>, class Each>
+inline void over(ptrdiff_t start, ptrdiff_t n, Each each) {
+    for (; start + N <= n; start += N)
+        each.template operator()<N>(start);
+    if constexpr (N > 1)
+        over<T, N / 2>(start, n, each);
+}
+
+// e**x = 2**n * (1 + y) with an integer n; y keeps its digits where x is near 0.
+//
+// x = n ln 2 + r, and y is the Taylor polynomial of e**r - 1, without a branch. 2**n is
+// two factors, so that results may overflow to infinity or underflow to zero.
+template <class T, int N> struct Exponential {
+    using V = Vector<T, N>;
+    using I = Vector<typename Scalar<T>::Integer, N>;
+    V y, factor, other;
+
+    explicit Exponential(V x) {
+        using S = Scalar<T>;
+        x = x > S::HIGHEST ? V{} + S::HIGHEST : x;
+        x = x < S::LOWEST ? V{} + S::LOWEST : x;
+        // Added to a number this large, x is rounded to an integer in its last bits.
+        V n = (x * T(1.4426950408889634) + S::ROUNDING) - S::ROUNDING;
+        V half = (n * T(0.5) + S::ROUNDING) - S::ROUNDING;
+        V r = (x - n * S::LN2_HIGH) - n * S::LN2_LOW, r2 = r * r, r4 = r2 * r2;
+        V p = (T(1) / 2 + r * (T(1) / 6)) + r2 * (T(1) / 24 + r * (T(1) / 120)) +
+              r4 * (T(1) / 720 + r * (T(1) / 5040));
+        if constexpr (sizeof(T) == 8)
+            p += r4 * (r2 * (T(1) / 40320 + r * (T(1) / 362880)) +
+                       r4 * ((T(1) / 3628800 + r * (T(1) / 39916800)) +
+                             r2 * (T(1) / 479001600 + r * (T(1) / 6227020800))));
+        y = r + r2 * p;
+        factor = power_of_two(half);
+        other = power_of_two(n - half);
+    }
+
+    static V power_of_two(V n) {
+        using S = Scalar<T>;
+        I bits = bits_of<I>(n + S::ROUNDING) + S::BIAS;
+        return bits_of<V>(bits << S::MANTISSA);
+    }
+
+    V value() const { return (1 + y) * factor * other; }
+    V minus_one() const {  // not for results that overflow
+        V power = factor * other;
+        return power * y + (power - 1);
+    }
+};
+
+template <int N, class T> inline Vector<T, N> exp(Vector<T, N> x) {
+    return Exponential<T, N>(x).value();
+}
+
+template <int N, class T> inline Vector<T, N> tanh(Vector<T, N> x) {
+    auto e = Exponential<T, N>(x > 0 ? -2 * x : 2 * x).minus_one();
+    auto size = -e / (2 + e);
+    return x < 0 ? -size : size;
+}
+
+// Numbers of the activations, as the registry has them.
+enum { IDENTITY, LOGISTIC, TANH, RELU, EXP };
+
+// Overwrite n pre-activations with activations.
+template <class T> void activate(int activation, T *z, ptrdiff_t n) {
+    over<T>(0, n, [=]<int N>(ptrdiff_t j) {
+        auto x = load<Vector<T, N>>(z + j);
+        if (activation == LOGISTIC)
+            x = 1 / (1 + exp<N, T>(-x));
+        else if (activation == TANH)
+            x = tanh<N, T>(x);
+        else if (activation == RELU)
+            x = x < 0 ? Vector<T, N>{} : x;
+        else if (activation == EXP)
+            x = exp<N, T>(x);
+        store(z + j, x);
+    });
+}
+
+// Multiply n derivatives by those of the activation, from its output.
+template <class T>
+void differentiate(int activation, const T *activations, T *delta, ptrdiff_t n) {
+    over<T>(0, n, [=]<int N>(ptrdiff_t j) {
+        auto a = load<Vector<T, N>>(activations + j), d = load<Vector<T, N>>(delta + j);
+        if (activation == LOGISTIC)
+            d *= a * (1 - a);
+        else if (activation == TANH)
+            d *= 1 - a * a;
+        else if (activation == RELU)
+            d = a > 0 ? d : Vector<T, N>{};
+        store(delta + j, d);
+    });
+}
+
+// Sums in registers of every length, which are not added to each other until the end.
+template <class T, int N> struct Sums : Sums<T, N / 2> {
+    Vector<T, N> sum{};
+    T total_sum() const { return total<T, N>(sum) + Sums<T, N / 2>::total_sum(); }
+};
+template <class T> struct Sums<T, 1> {
+    T sum{};
+    T total_sum() const { return sum; }
+};
+template <int N, class T> Vector<T, N> &sum_of(Sums<T, WIDTH<T>> &sums) {
+    return static_cast<Sums<T, N> &>(sums).sum;
+}
+
+// What becomes of N neighbours of a matrix of sums, from the `at`-th on: they are kept,
+template <class T> struct Keep {
+    T *out;
+    const T *added;  // to each row of `columns` numbers
+    ptrdiff_t columns;
+
+    template <int N> void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> sum) {
+        store(out + i * columns + j, sum + load<Vector<T, N>>(added + j));
+    }
+};
+
+// or they are a gradient, and the parameters step along it.
+enum { NO_STEP, SGD, MOMENTUM, ADAM };
+
+template <class T> struct Step {
+    int kind;
+    T rate, momentum, ahead, rate_ahead;  // of SGD: ahead is for Nesterov's form
+    T keep_1, take_1, keep_2, take_2, epsilon;  // of Adam
+    T strength;  // of the penalty
+    T *flat, *first, *second, *gradient;
+    double squares;  // of the penalised parameters, before the step
+};
+
+template <class T, int KIND> struct Descend {
+    Step<T> &step;
+    T *flat, *first, *second;
+    ptrdiff_t columns;
+    T strength;
+    Sums<T, WIDTH<T>> squares{};
+
+    Descend(Step<T> &step, ptrdiff_t at, ptrdiff_t columns, bool penalised)
+        : step(step), flat(step.flat + at), first(step.first + at),
+          second(step.second + at), columns(columns),
+          strength(penalised ? step.strength : 0) {}
+    ~Descend() {
+        if (strength != 0)
+            step.squares += squares.total_sum();
+    }
+
+    template <int N> void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> g) {
+        ptrdiff_t at = i * columns + j;
+        auto w = load<Vector<T, N>>(flat + at);
+        sum_of<N, T>(squares) += w * w;
+        g += strength * w;
+        if constexpr (KIND == SGD) {
+            w -= step.rate * g;
+        } else if constexpr (KIND == MOMENTUM) {
+            auto v = step.momentum * load<Vector<T, N>>(first + at) - step.rate * g;
+            store(first + at, v);
+            w += step.ahead * v - step.rate_ahead * g;
+        } else {
+            auto m = step.keep_1 * load<Vector<T, N>>(first + at) + step.take_1 * g;
+            auto v = step.keep_2 * load<Vector<T, N>>(second + at) + step.take_2 * g * g;
+            store(first + at, m);
+            store(second + at, v);
+            Vector<T, N> root;
+            if constexpr (N == 1)
+                root = std::sqrt(v);
+            else
+                for (int n = 0; n < N; n++)
+                    root[n] = std::sqrt(v[n]);
+            w -= step.rate * (m / (root + step.epsilon));
+        }
+        store(flat + at, w);
+    }
+};
+
+// Calls use(descend) with the Descend of this kind of step.
+template <class T, class Use>
+void descending(Step<T> &step, ptrdiff_t at, ptrdiff_t columns, bool penalised, Use use) {
+    if (step.kind == SGD) {
+        Descend<T, SGD> descend(step, at, columns, penalised);
+        use(descend);
+    } else if (step.kind == MOMENTUM) {
+        Descend<T, MOMENTUM> descend(step, at, columns, penalised);
+        use(descend);
+    } else {
+        Descend<T, ADAM> descend(step, at, columns, penalised);
+        use(descend);
+    }
+}
+
+// A matrix that may be transposed: element (i, k) is at[i * row + k * column].
+template <class T> struct Matrix {
+    const T *at;
+    ptrdiff_t row, column;
+};
+
+// R rows and C * N columns of A @ B, in registers. Where they are few, U sums each.
+template <int R, int C, int N, class T, class Taker>
+inline void tile(Matrix<T> A, const T *B, ptrdiff_t columns, ptrdiff_t n_inner,
+                 ptrdiff_t i, ptrdiff_t j, Taker &taker) {
+    using V = Vector<T, N>;
+    constexpr int U = R * C > 4 ? 1 : R * C > 2 ? 2 : R * C > 1 ? 4 : 8;
+    V sums[R][C] = {};
+    const T *a = A.at + i * A.row, *b = B + j;
+    auto add = [&](V(&sums)[R][C], ptrdiff_t k) {
+        V below[C];
+        for (int c = 0; c < C; c++)
+            below[c] = load<V>(b + k * columns + c * N);
+        for (int r = 0; r < R; r++)
+            for (int c = 0; c < C; c++)
+                sums[r][c] += a[r * A.row + k * A.column] * below[c];
+    };
+    ptrdiff_t k = 0;
+    if constexpr (U > 1) {
+        if (n_inner >= 2 * U) {
+            V parts[U][R][C] = {};
+            for (; k + U <= n_inner; k += U)
+                for (int u = 0; u < U; u++)
+                    add(parts[u], k + u);
+            for (int half = U / 2; half > 0; half /= 2)
+                for (int u = 0; u < half; u++)
+                    for (int r = 0; r < R; r++)
+                        for (int c = 0; c < C; c++)
+                            parts[u][r][c] += parts[u + half][r][c];
+            std::memcpy(sums, parts, sizeof sums);
+        }
+    }
+    for (; k < n_inner; k++)
+        add(sums, k);
+    for (int r = 0; r < R; r++)
+        for (int c = 0; c < C; c++)
+            taker.template take<N>(i + r, j + c * N, sums[r][c]);
+}
+
+// A @ B, R rows at a time, then fewer; `taker` gets the sums.
+template <class T, class Taker, int R = N_SUMS / 3>
+inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
+                    ptrdiff_t n_inner, Taker &taker, ptrdiff_t i = 0) {
+    constexpr int C = N_SUMS / R < 8 ? N_SUMS / R : 8, N = WIDTH<T>;
+    for (; i + R <= rows; i += R) {
+        ptrdiff_t j = 0;
+        for (; j + C * N <= columns; j += C * N)
+            tile<R, C, N>(A, B, columns, n_inner, i, j, taker);
+        over<T>(j, columns, [&]<int M>(ptrdiff_t j) {
+            tile<R, 1, M>(A, B, columns, n_inner, i, j, taker);
+        });
+    }
+    if constexpr (R > 1)
+        product<T, Taker, R / 2>(A, B, rows, columns, n_inner, taker, i);
+}
+
+// out = A @ B + added, where A has n_inner columns.
+template <class T>
+void product_and_sum(const T *A, const T *B, const T *added, ptrdiff_t rows,
+                     ptrdiff_t columns, ptrdiff_t n_inner, T *out) {
+    Keep<T> keep{out, added, columns};
+    product(Matrix<T>{A, n_inner, 1}, B, rows, columns, n_inner, keep);
+}
+
+// Step along below.T @ delta, the gradient of the coef that is the `at`-th parameter.
+template <class T>
+void step_along_product(Step<T> &step, ptrdiff_t at, const T *below, const T *delta,
+                        ptrdiff_t n_rows, ptrdiff_t fan_in, ptrdiff_t fan_out) {
+    descending(step, at, fan_out, true, [&](auto &descend) {
+        product(Matrix<T>{below, 1, fan_in}, delta, fan_in, fan_out, n_rows, descend);
+    });
+}
+
+// The same for one sample; if `delta_below` is given, it becomes coef @ delta.
+template <class T>
+void step_along_outer(Step<T> &step, ptrdiff_t at, const T *below, const T *delta,
+                      ptrdiff_t fan_in, ptrdiff_t fan_out, T *delta_below) {
+    const T *coef = step.flat + at;
+    descending(step, at, fan_out, true, [&](auto &descend) {
+        for (ptrdiff_t i = 0; i < fan_in; i++) {
+            Sums<T, WIDTH<T>> sums;
+            over<T>(0, fan_out, [&]<int N>(ptrdiff_t j) {
+                auto d = load<Vector<T, N>>(delta + j);
+                if (delta_below)
+                    sum_of<N, T>(sums) += load<Vector<T, N>>(coef + i * fan_out + j) * d;
+                descend.template take<N>(i, j, below[i] * d);
+            });
+            if (delta_below)
+                delta_below[i] = sums.total_sum();
+        }
+    });
+}
+
+// Step along n derivatives, by the parameters from the `at`-th on.
+template <class T>
+void step_along(Step<T> &step, ptrdiff_t at, const T *gradient, ptrdiff_t n,
+                bool penalised) {
+    descending(step, at, n, penalised, [&](auto &descend) {
+        over<T>(0, n, [&]<int N>(ptrdiff_t j) {
+            descend.template take<N>(0, j, load<Vector<T, N>>(gradient + j));
+        });
+    });
+}
+
+}  // namespace
