@@ -51,7 +51,7 @@ cdef extern from "kernels.hpp" nogil:
         Step[T] &, Py_ssize_t, const T *, const T *, Py_ssize_t, Py_ssize_t, Py_ssize_t
     )
     void step_along_outer[T](
-        Step[T] &, Py_ssize_t, const T *, const T *, Py_ssize_t, Py_ssize_t, T *
+        Step[T] &, Py_ssize_t, const T *, const T *, Py_ssize_t, Py_ssize_t, int, T *
     )
     void step_along[T](Step[T] &, Py_ssize_t, const T *, Py_ssize_t, bint)
 
@@ -122,7 +122,7 @@ cdef void gemm(
 
 
 cdef void forward(
-    Network *network, Rows[real] rows, const real *flat, Memory[real] *memory
+    Network *network, const Rows[real] *rows, const real *flat, Memory[real] *memory
 ) noexcept nogil:
     """Write the activations of each layer; the last are the raw prediction."""
     cdef const real *below = rows.X
@@ -148,7 +148,7 @@ cdef void forward(
 
 
 cdef double loss_and_delta(
-    Network *network, Rows[real] rows, real scale, real *raw, real *delta
+    Network *network, const Rows[real] *rows, real scale, real *raw, real *delta
 ) noexcept nogil:
     """Sum of w_i * loss_i; `delta` becomes its derivative, times `scale`."""
     cdef Py_ssize_t k = network.layers[network.n_layers - 1].fan_out, size = rows.n * k
@@ -248,7 +248,7 @@ cdef void backward_to(
 
 
 cdef void backward(
-    Network *network, Rows[real] rows, Step[real] *step, Memory[real] *memory,
+    Network *network, const Rows[real] *rows, Step[real] *step, Memory[real] *memory,
     bint accumulate, bint in_place,
 ) noexcept nogil:
     """From the outputs' delta on down, write the gradient, or step `in_place`."""
@@ -266,10 +266,12 @@ cdef void backward(
             below = memory.activations + n * network.layers[i - 1].units
             delta_below = memory.deltas + n * network.layers[i - 1].units
         if in_place and n == 1:
-            step_along_outer(step[0], at, below, delta, fan_in, fan_out, delta_below)
+            step_along_outer(step[0], at, below, delta, fan_in, fan_out,
+                             network.activation, delta_below)
         else:
             if i > 0:
                 backward_to(network, i, n, step.flat, memory)
+                differentiate(network.activation, below, delta_below, n * fan_in)
             if in_place and n * fan_in * fan_out <= LARGE:
                 step_along_product(step[0], at, below, delta, n, fan_in, fan_out)
             else:
@@ -277,8 +279,6 @@ cdef void backward(
                      <real>accumulate, step.gradient + at)
                 if in_place:
                     step_along(step[0], at, step.gradient + at, fan_in * fan_out, True)
-        if i > 0:
-            differentiate(network.activation, below, delta_below, n * fan_in)
         if network.fit_intercept:
             at = network.layers[i].intercept
             if in_place and n == 1:
@@ -297,14 +297,13 @@ cdef class Plan:
     cdef double total_weight, alpha
 
 
-cdef Rows[real] take(
-    Network *network, Rows[real] samples, const Py_ssize_t *order, Py_ssize_t start,
-    Py_ssize_t n, Memory[real] *memory,
+cdef void take(
+    Network *network, const Rows[real] *samples, const Py_ssize_t *order,
+    Py_ssize_t start, Py_ssize_t n, Memory[real] *memory, Rows[real] *rows,
 ) noexcept nogil:
     """Rows from `start` on: in place if they are in order or one, else gathered."""
     cdef Py_ssize_t n_features = network.layers[0].fan_in, i, row
     cdef Py_ssize_t n_outputs = network.layers[network.n_layers - 1].fan_out
-    cdef Rows[real] rows
     rows.n = n
     rows.weights = NULL
     if order == NULL or n == 1:
@@ -312,7 +311,7 @@ cdef Rows[real] take(
         rows.X, rows.Y = samples.X + row * n_features, samples.Y + row * n_outputs
         if samples.weights != NULL:
             rows.weights = samples.weights + row
-        return rows
+        return
     rows.X, rows.Y = memory.X, memory.Y
     for i in range(n):
         row = order[start + i]
@@ -324,11 +323,10 @@ cdef Rows[real] take(
         rows.weights = memory.weights
         for i in range(n):
             memory.weights[i] = samples.weights[order[start + i]]
-    return rows
 
 
 cdef double write_loss_gradient(
-    Network *network, Rows[real] rows, double scale, Step[real] *step,
+    Network *network, const Rows[real] *rows, double scale, Step[real] *step,
     Memory[real] *memory, bint accumulate, bint in_place,
 ) noexcept nogil:
     cdef Layer last = network.layers[network.n_layers - 1]
@@ -341,7 +339,7 @@ cdef double write_loss_gradient(
     return value / network.averaged_over
 
 
-cdef double total_of(Rows[real] rows) noexcept nogil:
+cdef double total_of(const Rows[real] *rows) noexcept nogil:
     cdef double total = 0
     cdef Py_ssize_t i
     if rows.weights == NULL:
@@ -378,7 +376,7 @@ cdef bint is_finite(const real *flat, Py_ssize_t n) noexcept nogil:
 
 
 cdef double train_epoch(
-    Plan plan, Rows[real] samples, const Py_ssize_t *order, Step[real] *step,
+    Plan plan, const Rows[real] *samples, const Py_ssize_t *order, Step[real] *step,
     Memory[real] *memory, double rate, double beta_1, double beta_2, Py_ssize_t *n_steps,
 ) noexcept nogil:
     """One pass over the samples; returns its mean loss."""
@@ -390,9 +388,9 @@ cdef double train_epoch(
     cdef Rows[real] rows
     while start < plan.n_samples:
         n = min(plan.batch_size, plan.n_samples - start)
-        rows = take(network, samples, order, start, n, memory)
+        take(network, samples, order, start, n, memory, &rows)
         start += n
-        weight = total_of(rows)
+        weight = total_of(&rows)
         if weight == 0:
             continue
         n_steps[0] += 1
@@ -401,7 +399,7 @@ cdef double train_epoch(
                                / (1 - pow(beta_1, n_steps[0])))
         step.squares = 0
         loss_sum += write_loss_gradient(
-            network, rows, 1 / (n * mean_weight), step, memory, False, True
+            network, &rows, 1 / (n * mean_weight), step, memory, False, True
         )
         penalty_sum += weight * 0.5 * strength * step.squares
     return (loss_sum + penalty_sum) / plan.total_weight
@@ -465,7 +463,7 @@ cdef _train(
                 shuffle(bitgen, order_at, samples.n)
             step.rate = rates[epoch]
             step.rate_ahead = step.rate if nesterov else 0
-            loss = train_epoch(plan, samples, order_at, &step, &memory, rates[epoch],
+            loss = train_epoch(plan, &samples, order_at, &step, &memory, rates[epoch],
                                beta_1, beta_2, &n_steps)
             losses[epoch] = loss
             epoch += 1

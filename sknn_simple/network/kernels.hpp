@@ -10,10 +10,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace {
 
 using std::ptrdiff_t;
+
+// Before a loop over registers of which the compiler knows the number.
+#if defined(__GNUC__)
+#define UNROLLED _Pragma("GCC unroll 32")
+#define INLINED __attribute__((always_inline))
+#else
+#define UNROLLED
+#define INLINED
+#endif
 
 // Bytes of a register, and how many registers the sums of a product may fill.
 #if !defined(__GNUC__)
@@ -52,13 +62,13 @@ template <class T, int N> using Vector = typename Register<T, N>::type;
 template <class T>
 constexpr int WIDTH = REGISTER ? REGISTER / int(sizeof(T)) : 1;
 
-template <class V, class T> inline V load(const T *from) {
+template <class V, class T> INLINED inline V load(const T *from) {
     V x;
     std::memcpy(&x, from, sizeof x);
     return x;
 }
 
-template <class V, class T> inline void store(T *to, V x) {
+template <class V, class T> INLINED inline void store(T *to, V x) {
     std::memcpy(to, &x, sizeof x);
 }
 
@@ -68,20 +78,25 @@ template <class To, class V> inline To bits_of(V x) {
     return bits;
 }
 
-// Sum of the numbers of a register.
-template <class T, int N> inline T total(Vector<T, N> x) {
+// Sum of the numbers of a register, half by half.
+template <class T, int N> INLINED inline T total(Vector<T, N> x) {
     if constexpr (N == 1) {
         return x;
     } else {
-        auto low = load<Vector<T, N / 2>>(reinterpret_cast<T *>(&x));
-        auto high = load<Vector<T, N / 2>>(reinterpret_cast<T *>(&x) + N / 2);
-        return total<T, N / 2>(low + high);
+        auto halves = [&]<size_t... I>(std::index_sequence<I...>) INLINED {
+            return __builtin_shufflevector(x, x, I...) +
+                   __builtin_shufflevector(x, x, (I + N / 2)...);
+        };
+        if constexpr (N == 2)
+            return x[0] + x[1];
+        else
+            return total<T, N / 2>(halves(std::make_index_sequence<N / 2>{}));
     }
 }
 
 // Calls each<N>(j) for j from `start` on: N numbers at a time, then fewer.
 template <class T, int N = WIDTH<T>, class Each>
-inline void over(ptrdiff_t start, ptrdiff_t n, Each each) {
+INLINED inline void over(ptrdiff_t start, ptrdiff_t n, Each each) {
     for (; start + N <= n; start += N)
         each.template operator()<N>(start);
     if constexpr (N > 1)
@@ -144,7 +159,7 @@ enum { IDENTITY, LOGISTIC, TANH, RELU, EXP };
 
 // Overwrite n pre-activations with activations.
 template <class T> void activate(int activation, T *z, ptrdiff_t n) {
-    over<T>(0, n, [=]<int N>(ptrdiff_t j) {
+    over<T>(0, n, [=]<int N>(ptrdiff_t j) INLINED {
         auto x = load<Vector<T, N>>(z + j);
         if (activation == LOGISTIC)
             x = 1 / (1 + exp<N, T>(-x));
@@ -158,33 +173,39 @@ template <class T> void activate(int activation, T *z, ptrdiff_t n) {
     });
 }
 
-// Multiply n derivatives by those of the activation, from its output.
+// d times the derivative of the activation, from its output a.
+template <class V> INLINED inline V differentiated(int activation, V a, V d) {
+    if (activation == LOGISTIC)
+        return d * (a * (1 - a));
+    if (activation == TANH)
+        return d * (1 - a * a);
+    if (activation == RELU)
+        return a > 0 ? d : V{};
+    return d;
+}
+
+// Multiply n derivatives by those of the activation.
 template <class T>
 void differentiate(int activation, const T *activations, T *delta, ptrdiff_t n) {
-    over<T>(0, n, [=]<int N>(ptrdiff_t j) {
+    over<T>(0, n, [=]<int N>(ptrdiff_t j) INLINED {
         auto a = load<Vector<T, N>>(activations + j), d = load<Vector<T, N>>(delta + j);
-        if (activation == LOGISTIC)
-            d *= a * (1 - a);
-        else if (activation == TANH)
-            d *= 1 - a * a;
-        else if (activation == RELU)
-            d = a > 0 ? d : Vector<T, N>{};
-        store(delta + j, d);
+        store(delta + j, differentiated(activation, a, d));
     });
 }
 
-// Sums in registers of every length, which are not added to each other until the end.
-template <class T, int N> struct Sums : Sums<T, N / 2> {
-    Vector<T, N> sum{};
-    T total_sum() const { return total<T, N>(sum) + Sums<T, N / 2>::total_sum(); }
+// A sum, in a register until the end.
+template <class T> struct Sum {
+    Vector<T, WIDTH<T>> wide{};
+    T rest{};
+
+    template <int N> INLINED void add(Vector<T, N> x) {
+        if constexpr (N == WIDTH<T>)
+            wide += x;
+        else
+            rest += total<T, N>(x);
+    }
+    INLINED T value() const { return total<T, WIDTH<T>>(wide) + rest; }
 };
-template <class T> struct Sums<T, 1> {
-    T sum{};
-    T total_sum() const { return sum; }
-};
-template <int N, class T> Vector<T, N> &sum_of(Sums<T, WIDTH<T>> &sums) {
-    return static_cast<Sums<T, N> &>(sums).sum;
-}
 
 // What becomes of N neighbours of a matrix of sums, from the `at`-th on: they are kept,
 template <class T> struct Keep {
@@ -192,7 +213,7 @@ template <class T> struct Keep {
     const T *added;  // to each row of `columns` numbers
     ptrdiff_t columns;
 
-    template <int N> void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> sum) {
+    template <int N> INLINED void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> sum) {
         store(out + i * columns + j, sum + load<Vector<T, N>>(added + j));
     }
 };
@@ -210,44 +231,43 @@ template <class T> struct Step {
 };
 
 template <class T, int KIND> struct Descend {
-    Step<T> &step;
     T *flat, *first, *second;
     ptrdiff_t columns;
-    T strength;
-    Sums<T, WIDTH<T>> squares{};
+    T strength, rate, momentum, ahead, rate_ahead;
+    T keep_1, take_1, keep_2, take_2, epsilon;
+    Sum<T> squares;
 
-    Descend(Step<T> &step, ptrdiff_t at, ptrdiff_t columns, bool penalised)
-        : step(step), flat(step.flat + at), first(step.first + at),
-          second(step.second + at), columns(columns),
-          strength(penalised ? step.strength : 0) {}
-    ~Descend() {
-        if (strength != 0)
-            step.squares += squares.total_sum();
-    }
+    Descend(const Step<T> &step, ptrdiff_t at, ptrdiff_t columns, bool penalised)
+        : flat(step.flat + at), first(step.first + at), second(step.second + at),
+          columns(columns), strength(penalised ? step.strength : 0), rate(step.rate),
+          momentum(step.momentum), ahead(step.ahead), rate_ahead(step.rate_ahead),
+          keep_1(step.keep_1), take_1(step.take_1), keep_2(step.keep_2),
+          take_2(step.take_2), epsilon(step.epsilon) {}
 
-    template <int N> void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> g) {
+    template <int N> INLINED void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> g) {
         ptrdiff_t at = i * columns + j;
         auto w = load<Vector<T, N>>(flat + at);
-        sum_of<N, T>(squares) += w * w;
+        squares.template add<N>(w * w);
         g += strength * w;
         if constexpr (KIND == SGD) {
-            w -= step.rate * g;
+            w -= rate * g;
         } else if constexpr (KIND == MOMENTUM) {
-            auto v = step.momentum * load<Vector<T, N>>(first + at) - step.rate * g;
+            auto v = momentum * load<Vector<T, N>>(first + at) - rate * g;
             store(first + at, v);
-            w += step.ahead * v - step.rate_ahead * g;
+            w += ahead * v - rate_ahead * g;
         } else {
-            auto m = step.keep_1 * load<Vector<T, N>>(first + at) + step.take_1 * g;
-            auto v = step.keep_2 * load<Vector<T, N>>(second + at) + step.take_2 * g * g;
+            auto m = keep_1 * load<Vector<T, N>>(first + at) + take_1 * g;
+            auto v = keep_2 * load<Vector<T, N>>(second + at) +
+                     take_2 * g * g;
             store(first + at, m);
             store(second + at, v);
             Vector<T, N> root;
             if constexpr (N == 1)
                 root = std::sqrt(v);
             else
-                for (int n = 0; n < N; n++)
+                UNROLLED for (int n = 0; n < N; n++)
                     root[n] = std::sqrt(v[n]);
-            w -= step.rate * (m / (root + step.epsilon));
+            w -= rate * (m / (root + epsilon));
         }
         store(flat + at, w);
     }
@@ -255,17 +275,18 @@ template <class T, int KIND> struct Descend {
 
 // Calls use(descend) with the Descend of this kind of step.
 template <class T, class Use>
-void descending(Step<T> &step, ptrdiff_t at, ptrdiff_t columns, bool penalised, Use use) {
-    if (step.kind == SGD) {
-        Descend<T, SGD> descend(step, at, columns, penalised);
+INLINED inline void descending(Step<T> &step, ptrdiff_t at, ptrdiff_t columns, bool penalised, Use use) {
+    auto run = [&](auto &&descend) INLINED {
         use(descend);
-    } else if (step.kind == MOMENTUM) {
-        Descend<T, MOMENTUM> descend(step, at, columns, penalised);
-        use(descend);
-    } else {
-        Descend<T, ADAM> descend(step, at, columns, penalised);
-        use(descend);
-    }
+        if (descend.strength != 0)
+            step.squares += descend.squares.value();
+    };
+    if (step.kind == SGD)
+        run(Descend<T, SGD>(step, at, columns, penalised));
+    else if (step.kind == MOMENTUM)
+        run(Descend<T, MOMENTUM>(step, at, columns, penalised));
+    else
+        run(Descend<T, ADAM>(step, at, columns, penalised));
 }
 
 // A matrix that may be transposed: element (i, k) is at[i * row + k * column].
@@ -275,58 +296,81 @@ template <class T> struct Matrix {
 };
 
 // R rows and C * N columns of A @ B, in registers. Where they are few, U sums each.
-template <int R, int C, int N, class T, class Taker>
-inline void tile(Matrix<T> A, const T *B, ptrdiff_t columns, ptrdiff_t n_inner,
+template <int R, int C, int N, int U = 1, class T, class Taker>
+INLINED inline void tile(Matrix<T> A, const T *B, ptrdiff_t columns, ptrdiff_t n_inner,
                  ptrdiff_t i, ptrdiff_t j, Taker &taker) {
     using V = Vector<T, N>;
-    constexpr int U = R * C > 4 ? 1 : R * C > 2 ? 2 : R * C > 1 ? 4 : 8;
-    V sums[R][C] = {};
     const T *a = A.at + i * A.row, *b = B + j;
     auto add = [&](V(&sums)[R][C], ptrdiff_t k) {
         V below[C];
-        for (int c = 0; c < C; c++)
+        UNROLLED for (int c = 0; c < C; c++)
             below[c] = load<V>(b + k * columns + c * N);
-        for (int r = 0; r < R; r++)
-            for (int c = 0; c < C; c++)
+        UNROLLED for (int r = 0; r < R; r++)
+            UNROLLED for (int c = 0; c < C; c++)
                 sums[r][c] += a[r * A.row + k * A.column] * below[c];
     };
+    V sums[R][C];
+    UNROLLED for (int r = 0; r < R; r++)
+        UNROLLED for (int c = 0; c < C; c++)
+            sums[r][c] = V{};
     ptrdiff_t k = 0;
     if constexpr (U > 1) {
         if (n_inner >= 2 * U) {
-            V parts[U][R][C] = {};
+            V parts[U][R][C];
+            UNROLLED for (int u = 0; u < U; u++)
+                UNROLLED for (int r = 0; r < R; r++)
+                    UNROLLED for (int c = 0; c < C; c++)
+                        parts[u][r][c] = V{};
             for (; k + U <= n_inner; k += U)
-                for (int u = 0; u < U; u++)
+                UNROLLED for (int u = 0; u < U; u++)
                     add(parts[u], k + u);
-            for (int half = U / 2; half > 0; half /= 2)
-                for (int u = 0; u < half; u++)
-                    for (int r = 0; r < R; r++)
-                        for (int c = 0; c < C; c++)
-                            parts[u][r][c] += parts[u + half][r][c];
-            std::memcpy(sums, parts, sizeof sums);
+            UNROLLED for (int u = 0; u < U; u++)
+                UNROLLED for (int r = 0; r < R; r++)
+                    UNROLLED for (int c = 0; c < C; c++)
+                        sums[r][c] += parts[u][r][c];
         }
     }
     for (; k < n_inner; k++)
         add(sums, k);
-    for (int r = 0; r < R; r++)
-        for (int c = 0; c < C; c++)
-            taker.template take<N>(i + r, j + c * N, sums[r][c]);
+    auto mine = taker;
+    UNROLLED for (int r = 0; r < R; r++)
+        UNROLLED for (int c = 0; c < C; c++)
+            mine.template take<N>(i + r, j + c * N, sums[r][c]);
+    taker = mine;
 }
 
-// A @ B, R rows at a time, then fewer; `taker` gets the sums.
-template <class T, class Taker, int R = N_SUMS / 3>
-inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
-                    ptrdiff_t n_inner, Taker &taker, ptrdiff_t i = 0) {
+// The rows of A @ B from the i-th on: R at a time, then fewer.
+template <int R, class T, class Taker>
+void rows_of_product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
+                     ptrdiff_t n_inner, ptrdiff_t i, Taker &taker) {
     constexpr int C = N_SUMS / R < 8 ? N_SUMS / R : 8, N = WIDTH<T>;
+    constexpr int U = R > 4 ? 1 : 8 / R;
     for (; i + R <= rows; i += R) {
         ptrdiff_t j = 0;
         for (; j + C * N <= columns; j += C * N)
             tile<R, C, N>(A, B, columns, n_inner, i, j, taker);
-        over<T>(j, columns, [&]<int M>(ptrdiff_t j) {
-            tile<R, 1, M>(A, B, columns, n_inner, i, j, taker);
+        over<T>(j, columns, [&]<int M>(ptrdiff_t j) INLINED {
+            tile<R, 1, M, U>(A, B, columns, n_inner, i, j, taker);
         });
     }
     if constexpr (R > 1)
-        product<T, Taker, R / 2>(A, B, rows, columns, n_inner, taker, i);
+        if (i < rows)
+            rows_of_product<R / 2>(A, B, rows, columns, n_inner, i, taker);
+}
+
+// A @ B, of which `taker` gets the sums.
+template <class T, class Taker>
+inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
+                    ptrdiff_t n_inner, Taker &taker) {
+    if (rows * columns * n_inner <= 64)
+        for (ptrdiff_t i = 0; i < rows; i++)
+            over<T>(0, columns, [&]<int N>(ptrdiff_t j) INLINED {
+                tile<1, 1, N>(A, B, columns, n_inner, i, j, taker);
+            });
+    else if (rows == 1)
+        rows_of_product<1>(A, B, rows, columns, n_inner, 0, taker);
+    else
+        rows_of_product<N_SUMS / 3>(A, B, rows, columns, n_inner, 0, taker);
 }
 
 // out = A @ B + added, where A has n_inner columns.
@@ -341,27 +385,28 @@ void product_and_sum(const T *A, const T *B, const T *added, ptrdiff_t rows,
 template <class T>
 void step_along_product(Step<T> &step, ptrdiff_t at, const T *below, const T *delta,
                         ptrdiff_t n_rows, ptrdiff_t fan_in, ptrdiff_t fan_out) {
-    descending(step, at, fan_out, true, [&](auto &descend) {
+    descending(step, at, fan_out, true, [&](auto &descend) INLINED {
         product(Matrix<T>{below, 1, fan_in}, delta, fan_in, fan_out, n_rows, descend);
     });
 }
 
-// The same for one sample; if `delta_below` is given, it becomes coef @ delta.
+// The same for one sample; if `delta_below` is given, it becomes the delta of `below`.
 template <class T>
 void step_along_outer(Step<T> &step, ptrdiff_t at, const T *below, const T *delta,
-                      ptrdiff_t fan_in, ptrdiff_t fan_out, T *delta_below) {
+                      ptrdiff_t fan_in, ptrdiff_t fan_out, int activation,
+                      T *delta_below) {
     const T *coef = step.flat + at;
-    descending(step, at, fan_out, true, [&](auto &descend) {
+    descending(step, at, fan_out, true, [&](auto &descend) INLINED {
         for (ptrdiff_t i = 0; i < fan_in; i++) {
-            Sums<T, WIDTH<T>> sums;
-            over<T>(0, fan_out, [&]<int N>(ptrdiff_t j) {
+            Sum<T> sum;
+            over<T>(0, fan_out, [&]<int N>(ptrdiff_t j) INLINED {
                 auto d = load<Vector<T, N>>(delta + j);
                 if (delta_below)
-                    sum_of<N, T>(sums) += load<Vector<T, N>>(coef + i * fan_out + j) * d;
+                    sum.template add<N>(load<Vector<T, N>>(coef + i * fan_out + j) * d);
                 descend.template take<N>(i, j, below[i] * d);
             });
             if (delta_below)
-                delta_below[i] = sums.total_sum();
+                delta_below[i] = differentiated(activation, below[i], sum.value());
         }
     });
 }
@@ -370,8 +415,8 @@ void step_along_outer(Step<T> &step, ptrdiff_t at, const T *below, const T *delt
 template <class T>
 void step_along(Step<T> &step, ptrdiff_t at, const T *gradient, ptrdiff_t n,
                 bool penalised) {
-    descending(step, at, n, penalised, [&](auto &descend) {
-        over<T>(0, n, [&]<int N>(ptrdiff_t j) {
+    descending(step, at, n, penalised, [&](auto &descend) INLINED {
+        over<T>(0, n, [&]<int N>(ptrdiff_t j) INLINED {
             descend.template take<N>(0, j, load<Vector<T, N>>(gradient + j));
         });
     });
