@@ -49,7 +49,7 @@ from sknn_simple.network import (
 )
 
 FLAGS = (
-    "-O3 -march=native -ffp-contract=fast -fassociative-math -fno-math-errno "
+    "-O3 -march=" + os.environ.get("MARCH", "native") + " -ffp-contract=fast -fassociative-math -fno-math-errno "
     "-fno-trapping-math -fno-signed-zeros -fno-wrapv -std=c++17 -shared -fPIC"
 )
 SEED = 1

@@ -27,14 +27,27 @@ using std::ptrdiff_t;
 
 // Bytes of a register, and how many registers the sums of a product may fill.
 #if !defined(__GNUC__)
-constexpr int REGISTER = 0, N_SUMS = 4;
+constexpr int REGISTER = 0, N_SUMS = 12;
 #elif defined(__AVX512F__)
 constexpr int REGISTER = 64, N_SUMS = 24;
-#elif defined(__AVX__)
+#elif defined(__AVX2__)
 constexpr int REGISTER = 32, N_SUMS = 12;
 #else
 constexpr int REGISTER = 16, N_SUMS = 12;
 #endif
+
+// The best build for the processor that this runs on.
+inline const char *fastest_build() {
+#if defined(__GNUC__) && defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+        return "avx512";
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return "avx2";
+#endif
+    return "baseline";
+}
 
 template <class T> struct Scalar;
 template <> struct Scalar<double> {
@@ -294,6 +307,14 @@ template <class T> struct Matrix {
     const T *at;
     ptrdiff_t row, column;
 };
+
+// y += factor * x, of n numbers.
+template <class T>
+void add_multiple(T *y, T factor, const T *x, ptrdiff_t n) {
+    over<T>(0, n, [=]<int N>(ptrdiff_t j) INLINED {
+        store(y + j, load<Vector<T, N>>(y + j) + factor * load<Vector<T, N>>(x + j));
+    });
+}
 
 // R rows and C * N columns of A @ B, in registers. Where they are few, U sums each.
 template <int R, int C, int N, int U = 1, class T, class Taker>
