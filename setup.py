@@ -68,6 +68,8 @@ def extensions():
 
 
 setup(
-    ext_modules=cythonize(list(extensions()), compiler_directives={"language_level": 3, "cdivision": True}),
+    ext_modules=cythonize(
+        list(extensions()), compiler_directives={"language_level": 3, "cdivision": True}
+    ),
     cmdclass={"build_ext": OptionalBuild},
 )

@@ -49,7 +49,9 @@ from sknn_simple.network import (
 )
 
 FLAGS = (
-    "-O3 -march=" + os.environ.get("MARCH", "native") + " -ffp-contract=fast -fassociative-math -fno-math-errno "
+    "-O3 -march="
+    + os.environ.get("MARCH", "native")
+    + " -ffp-contract=fast -fassociative-math -fno-math-errno "
     "-fno-trapping-math -fno-signed-zeros -fno-wrapv -std=c++17 -shared -fPIC"
 )
 SEED = 1
@@ -195,9 +197,7 @@ class Jax:
         self.n_rows = n_batches * p.batch_size
         X, Y = jnp.asarray(p.X), jnp.asarray(p.Y)
         start = p.start()
-        layers = list(
-            zip(start.coefs, start.intercepts or [None] * 2, strict=True)
-        )
+        layers = list(zip(start.coefs, start.intercepts or [None] * 2, strict=True))
         self.layers = jax.tree.map(jnp.asarray, layers)
         self.velocity = jax.tree.map(jnp.zeros_like, self.layers)
         strength = p.alpha / len(p.X)

@@ -1,16 +1,17 @@
 """The compiled engine: its functions, and that it trains as the NumPy engine does."""
 
+import importlib
 import pickle
 import signal
 import subprocess
 import sys
+import time
 import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import njit
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
@@ -38,7 +39,9 @@ from sknn_simple.network import (
     compiled,
     draw_parameters,
     epochs,
+    loss_and_gradient,
 )
+from sknn_simple.network.training import INTERRUPTED
 
 UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
 X, Y = load_iris(return_X_y=True)
@@ -51,41 +54,74 @@ BOTH = pytest.mark.parametrize(
 )
 
 
+def available_loops():
+    """The builds of the loops that this processor can run."""
+    names = ["baseline", "avx2", "avx512"]
+    best = names.index(compiled._loops_baseline.fastest())
+    return [
+        importlib.import_module(f"sknn_simple.network._loops_{name}")
+        for name in names[: best + 1]
+    ]
+
+
 def weights_of(estimator):
     return np.concatenate(
         [part.ravel() for part in (*estimator.coefs_, *estimator.intercepts_)]
     )
 
 
-@pytest.mark.parametrize(
-    ("ours", "reference", "values"),
-    [
-        (compiled.exp, np.exp, np.linspace(-750, 715, 40001)),
-        (compiled.exp, np.exp, np.array([0.0, -0.0, np.inf, -np.inf, np.nan])),
-        (compiled.exp, np.exp, np.array([-745.1, -740.0, -708.5, 709.7, 1e-320])),
-        (compiled.tanh, np.tanh, np.linspace(-25, 25, 40001)),
-        (compiled.tanh, np.tanh, np.array([0.0, np.inf, -np.inf, np.nan, 1e-310])),
-    ],
-)
-def test_functions_are_exact_to_a_few_units_in_the_last_place(ours, reference, values):
-    with np.errstate(over="ignore"):
-        expected = reference(values)
-    found = np.array([ours(value) for value in values])
-    finite = np.isfinite(expected)
-    np.testing.assert_array_equal(found[~finite], expected[~finite])
-    error = np.abs(found[finite] - expected[finite])
-    assert (error <= 3 * np.spacing(np.abs(expected[finite]))).all()
+LOOPS = pytest.mark.parametrize("loops", available_loops(), ids=lambda m: m.__name__)
+
+
+@LOOPS
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 20, 40001])
+def test_functions_are_exact_to_a_few_units_in_the_last_place(loops, dtype, n):
+    """At every length, since loops end in registers of every size."""
+    special = [
+        0.0,
+        -0.0,
+        np.inf,
+        -np.inf,
+        np.nan,
+        -745.1,
+        -740.0,
+        -708.5,
+        709.7,
+        1e-310,
+    ]
+    values = np.linspace(-750, 715, n), np.linspace(-25, 25, n), np.array(special)
+    for x in values:
+        x = x.astype(dtype)
+        for found, function in zip(
+            loops.exp_and_tanh(x), (np.exp, np.tanh), strict=True
+        ):
+            with np.errstate(over="ignore", under="ignore"):
+                expected = function(x.astype(np.longdouble)).astype(dtype)
+            finite = np.isfinite(expected)
+            np.testing.assert_array_equal(found[~finite], expected[~finite])
+            error = np.abs(found[finite] - expected[finite])
+            assert (error <= 3 * np.spacing(np.abs(expected[finite]))).all()
 
 
 @pytest.mark.parametrize("n_samples", [2, 3, 4, 5, 64, 65, 1000])
 def test_orders_are_those_of_numpy(n_samples):
-    rng, expected = np.random.RandomState(3), np.random.RandomState(3)
-    draws = rng.randint(0, 2**32, 10 * n_samples, np.uint32)
-    order, at = np.empty(n_samples, np.uint32), 0
+    """One sample moves the parameter of one input: so the last one is seen."""
+    state = TrainingState(
+        Parameters((n_samples, 1), fit_intercept=False),
+        SGD(),
+        Constant(0.1),
+        np.random.RandomState(3),
+    )
+    expected = np.random.RandomState(3)
+    samples = Samples(np.eye(n_samples), np.arange(1.0, n_samples + 1)[:, None])
+    trainer = compiled.Trainer(state, samples, Objective(), batch_size=1)
     for _ in range(3):
-        at = compiled._shuffle(order, draws, at)
-        np.testing.assert_array_equal(order, expected.permutation(n_samples))
-    assert compiled._shuffle(order, draws[:at], at) == -1
+        trainer.train(1)
+        np.testing.assert_array_equal(
+            trainer.passes.order, expected.permutation(n_samples)
+        )
+    assert state.rng.randint(2**31) == expected.randint(2**31)
 
 
 def make_targets(loss, rng):
@@ -150,6 +186,183 @@ def test_an_epoch_is_that_of_the_numpy_engine(
             rtol=exact,
             atol=exact,
         )
+
+
+OBJECTIVES = [
+    ("squared_error", "tanh", "identity", 0.0),
+    ("softmax_log_loss", "logistic", "softmax", 0.3),
+    ("binary_log_loss", "relu", "logistic", 0.3),
+]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("options", OBJECTIVES, ids=str)
+@pytest.mark.parametrize("batch_size", [1, 7, 50])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_sparse_samples_are_the_same_as_dense_ones(
+    optimizer, options, batch_size, dtype
+):
+    """Compared with the NumPy engine on dense samples."""
+    rng = np.random.RandomState(0)
+    X = sparse.random(50, 20, 0.1, "csr", dtype, rng)
+    Y = make_targets(options[0], rng).astype(dtype)
+    start = draw_parameters((20, 5, 3), rng, "lecun_uniform", dtype=dtype)
+    flats = []
+    for trainer, rows in ((compiled.Trainer, X), (Trainer, X.toarray())):
+        state = TrainingState(
+            start.copy(), optimizer.copy(), Constant(0.01), np.random.RandomState(1)
+        )
+        samples = Samples(rows, Y)
+        trainer(state, samples, Objective(*options), batch_size=batch_size).train(3)
+        flats.append(state.parameters.flat)
+    exact = 1e-12 if dtype == np.float64 else 1e-4
+    np.testing.assert_allclose(*flats, rtol=exact, atol=exact)
+
+
+@pytest.mark.parametrize("options", OBJECTIVES, ids=str)
+@pytest.mark.parametrize("n_samples", [1, 50, 1500])
+@pytest.mark.parametrize("as_sparse", [False, True])
+def test_the_objective_and_its_gradient(options, n_samples, as_sparse):
+    """In blocks of rows, where there are many."""
+    rng = np.random.RandomState(0)
+    X = sparse.random(n_samples, 20, 0.3, "csr", None, rng)
+    Y = np.resize(make_targets(options[0], rng), (n_samples, 3))
+    weights = rng.uniform(size=n_samples)
+    parameters = draw_parameters((20, 6, 3), rng, "lecun_uniform")
+    objective = Objective(*options)
+    samples = Samples(X if as_sparse else X.toarray(), Y, weights)
+    gradient = parameters.zeros_like()
+    passes = compiled.make_passes(parameters, samples, objective, n_samples)
+    loss = passes.loss_and_gradient(parameters.flat, gradient.flat, objective.alpha)
+    expected = loss_and_gradient(parameters, X.toarray(), Y, weights, objective)
+    assert loss == pytest.approx(expected[0], rel=1e-12)
+    np.testing.assert_allclose(gradient.flat, expected[1].flat, rtol=0, atol=1e-13)
+
+
+def test_a_batch_of_many_rows_passes_in_blocks():
+    rng = np.random.RandomState(0)
+    samples = Samples(rng.standard_normal((1500, 6)), rng.standard_normal((1500, 2)))
+    start = draw_parameters((6, 9, 2), rng, "lecun_uniform")
+    for optimizer in OPTIMIZERS:
+        flats = []
+        for trainer in (compiled.Trainer, Trainer):
+            rng = np.random.RandomState(1)
+            state = TrainingState(start.copy(), optimizer.copy(), Constant(0.1), rng)
+            objective = Objective(alpha=0.1)
+            trainer(state, samples, objective, batch_size=1100).train(3)
+            flats.append(state.parameters.flat)
+        np.testing.assert_allclose(*flats, rtol=1e-12, atol=1e-12)
+
+
+def trainer_of(layer_sizes=(4, 3, 2), samples=None, **options):
+    """A compiled trainer of nine samples, and its state."""
+    state = TrainingState(
+        draw_parameters(layer_sizes, np.random.RandomState(0)),
+        SGD(0.9),
+        Constant(0.1),
+        np.random.RandomState(1),
+    )
+    if samples is None:
+        samples = Samples(np.ones((9, layer_sizes[0])), np.ones((9, layer_sizes[-1])))
+    options = {"batch_size": 4} | options
+    return compiled.Trainer(state, samples, Objective(), **options), state
+
+
+def test_memory_that_is_written_is_not_shared():
+    trainer, state = trainer_of()
+    state.optimizer.velocity = state.parameters.flat
+    with pytest.raises(ValueError, match="parameters and first must not share memory"):
+        trainer.train(1)
+    flat = state.parameters.flat
+    state.parameters = state.parameters.view(np.concatenate([flat, flat])[: len(flat)])
+    state.optimizer.velocity = None
+    trainer.train(1)
+
+
+def test_parameters_that_changed_are_refused():
+    trainer, state = trainer_of()
+    state.parameters = Parameters((4, 2, 2))
+    with pytest.raises(ValueError, match=r"must be of shape \(23,\), got \(16,\)"):
+        trainer.train(1)
+    state.parameters = Parameters((4, 3, 2), np.float32)
+    with pytest.raises(ValueError, match="dtype"):
+        trainer.train(1)
+    read_only = Parameters((4, 3, 2))
+    read_only.flat.flags.writeable = False
+    state.parameters = read_only
+    with pytest.raises(ValueError, match="read-only"):
+        trainer.train(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value", "message"),
+    [
+        ("indices", 3, 4, "indices must be from 0 to 3"),
+        ("indices", 3, -1, "indices must be from 0 to 3"),
+        ("indptr", 2, 99, "indptr must begin with 0 and never fall"),
+        ("indptr", 0, 1, "indptr must begin with 0 and never fall"),
+        ("indptr", -1, 99, "must be of shape"),
+    ],
+)
+def test_a_damaged_sparse_matrix_is_refused(name, at, value, message):
+    X = sparse.csr_matrix(np.ones((9, 4)))
+    getattr(X, name)[at] = value
+    with pytest.raises(ValueError, match=message):
+        trainer_of(samples=Samples(X, np.ones((9, 2))))
+
+
+@pytest.mark.parametrize("n_epochs", [1, 10**6])
+@pytest.mark.parametrize("n_samples", [100, 200_000])
+def test_ctrl_c_is_heard_at_once(n_epochs, n_samples):
+    """Within an epoch of a second, or between epochs, of which a block has many."""
+    samples = Samples(np.ones((n_samples, 50)), np.ones((n_samples, 2)))
+    trainer, state = trainer_of((50, 200, 2), samples)
+    if n_samples == 100 and n_epochs == 1:
+        n_epochs = 10**5
+    late = []
+
+    def interrupt(*arguments):
+        late.append(time.perf_counter())
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        began = time.perf_counter()
+        if n_samples > 100:
+            with pytest.raises(KeyboardInterrupt):
+                trainer.train(n_epochs)
+        else:
+            block = trainer.train(n_epochs)
+            assert block.ending == INTERRUPTED
+            assert state.t == len(block.losses) * n_samples
+            again, other = trainer_of((50, 200, 2), samples)
+            again.train(len(block.losses))
+            np.testing.assert_array_equal(other.parameters.flat, state.parameters.flat)
+            assert other.rng.randint(2**31) == state.rng.randint(2**31)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert late[0] - began < 0.4
+
+
+def test_ctrl_c_within_a_long_epoch_goes_back_to_the_one_before():
+    samples = Samples(np.ones((20_000, 50)), np.ones((20_000, 2)))
+    trainer, state = trainer_of((50, 200, 2), samples)
+    one_epoch = time.perf_counter()
+    trainer.train(1)
+    one_epoch = time.perf_counter() - one_epoch
+    handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 2.5 * one_epoch)
+        block = trainer.train(1000)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+    again, other = trainer_of((50, 200, 2), samples)
+    assert again.train(1 + len(block.losses)).losses[1:] == block.losses
+    np.testing.assert_array_equal(other.parameters.flat, state.parameters.flat)
+    assert other.rng.randint(2**31) == state.rng.randint(2**31)
 
 
 @st.composite
@@ -442,21 +655,6 @@ def test_read_only_samples():
     np.testing.assert_array_equal(weights_of(ours), weights_of(theirs))
 
 
-def test_the_caller_hears_of_a_compilation_once(capsys):
-    def compile_something():
-        njit(compiled._shuffle.py_func)(np.empty(3, np.uint32), np.arange(99), 0)
-
-    with compiled._noticing_compilation(np.dtype("float16")):
-        compile_something()
-        compile_something()
-    assert (
-        capsys.readouterr().err.count("compiling the training loops for float16") == 1
-    )
-    with compiled._noticing_compilation(np.dtype("float16")):
-        compile_something()
-    assert capsys.readouterr().err == ""
-
-
 def test_auto_is_numba_for_dense_samples():
     auto = clone(REGRESSOR).set_params(engine="auto", max_iter=3)
     np.testing.assert_array_equal(
@@ -501,45 +699,6 @@ def test_the_trainer_takes_what_the_other_takes():
         trainer(state, samples, Objective(), batch_size=4).train(2)
         flats.append(state.parameters.flat)
     np.testing.assert_allclose(*flats, rtol=1e-12)
-
-
-WITHOUT_NUMBA = """
-import sys
-import numpy as np
-{breaking}
-from sknn_simple import SimpleMLPRegressor
-X = np.arange(12.0).reshape(6, 2)
-SimpleMLPRegressor((2,), max_iter=2, n_iter_no_change=np.inf).fit(X, X[:, 0])
-try:
-    SimpleMLPRegressor((2,), engine="numba").fit(X, X[:, 0])
-except ImportError as error:
-    assert {cause!r} in str(error), error
-else:
-    raise AssertionError("no ImportError")
-"""
-BROKEN = [
-    ("sys.modules['numba'] = None", "numba"),
-    ("import os; os.environ['NUMBA_DISABLE_JIT'] = '1'", "NUMBA_DISABLE_JIT"),
-    (
-        "import importlib.abc\n"
-        "class Broken(importlib.abc.MetaPathFinder):\n"
-        "    def find_spec(self, name, path, target=None):\n"
-        "        if name == 'numba': raise OSError('Could not load shared object')\n"
-        "sys.meta_path.insert(0, Broken())",
-        "Could not load shared object",
-    ),
-]
-
-
-@pytest.mark.parametrize(("breaking", "cause"), BROKEN, ids=["no", "switch", "broken"])
-def test_a_numba_that_is_of_no_use(breaking, cause):
-    """In a process of its own, since modules are imported once."""
-    script = WITHOUT_NUMBA.format(breaking=breaking, cause=cause)
-    process = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True
-    )
-    assert process.returncode == 0, process.stderr
-    assert process.stderr == ""
 
 
 def test_lbfgs_takes_sparse_samples_whatever_the_engine():
@@ -593,23 +752,3 @@ def last_loss(estimator, X, y):
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
-
-
-def test_ctrl_c_waits_until_the_loops_are_compiled(monkeypatch):
-    """Numba would never again compile them in this process."""
-    monkeypatch.setattr(compiled, "_ready", set())
-    went_on = []
-
-    def compile_something():
-        with compiled._noticing_compilation(np.dtype(np.float16)):
-            signal.raise_signal(signal.SIGINT)
-            went_on.append(True)
-
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            compile_something()
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    assert went_on

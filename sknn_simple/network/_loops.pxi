@@ -15,6 +15,7 @@ from libc.string cimport memcpy, memset
 from numpy.random cimport bitgen_t
 from scipy.linalg.cython_blas cimport dgemm, sgemm
 
+import operator
 from contextlib import nullcontext
 
 import numpy as np
@@ -108,6 +109,7 @@ cdef cppclass Memory[T]:
     T *transposed
     T *gradient
     T *zeros
+    T *ones
 
 
 cdef void gemm(
@@ -260,17 +262,6 @@ cdef double loss_and_delta(
     return value
 
 
-cdef void sum_of_rows(
-    const real *A, Py_ssize_t n, Py_ssize_t k, bint accumulate, real *out
-) noexcept nogil:
-    cdef Py_ssize_t i, j
-    if not accumulate:
-        memcpy(out, A, k * sizeof(real))
-    for i in range(not accumulate, n):
-        for j in range(k):
-            out[j] += A[i * k + j]
-
-
 cdef void backward_to(
     Network *network, Py_ssize_t i, Py_ssize_t n, const real *flat, Memory[real] *memory
 ) noexcept nogil:
@@ -340,7 +331,10 @@ cdef void backward(
             if at_once and n == 1:
                 gradient = delta
             else:
-                sum_of_rows(delta, n, fan_out, accumulate, gradient)
+                # The sum over samples.
+                product_and_sum(memory.ones, delta,
+                                gradient if accumulate else memory.zeros, 1, fan_out,
+                                n, gradient)
             if at_once:
                 step_along(step[0], at, gradient, fan_out, False)
 
@@ -489,14 +483,15 @@ cdef class Passes:
 
     cdef Network network
     cdef Py_ssize_t[::1] layers, starts
-    cdef object X, data, indices, indptr, Y, weights, memory, order
+    cdef object X, data, indices, indptr, Y, weights, memory, last_order
     cdef Py_ssize_t n_samples, batch_size, n_rows
     cdef double total_weight
 
-    def __init__(
+    def __cinit__(
         self, parameters, codes, averaged, X, Y, sample_weight, batch_size
     ):
-        sizes, dtype = parameters.layer_sizes, parameters.flat.dtype
+        sizes = [int(size) for size in parameters.layer_sizes]
+        flat, dtype = parameters.flat, parameters.flat.dtype
         n_samples, n_outputs = X.shape[0], sizes[-1]
         if not 1 <= batch_size <= n_samples or max(*sizes, n_samples) > LARGEST_SIZE:
             raise ValueError(
@@ -504,20 +499,26 @@ cdef class Passes:
                 f"got {n_samples} samples, batch_size={batch_size} and layer_sizes="
                 f"{sizes}: use engine='numpy'."
             )
+        n_coefs = sum(map(operator.mul, sizes[:-1], sizes[1:]))
+        n_intercepts = sum(sizes[1:]) if parameters.fit_intercept else 0
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"layer_sizes must be two positive numbers or more, got {sizes}.")
+        _check_shape("parameters", flat, (n_coefs + n_intercepts,))
         _check_shape("X", X, (n_samples, sizes[0]))
         self.Y = _plain("Y", Y, dtype, (n_samples, n_outputs))
         self.weights = np.zeros(0, dtype)
         if sample_weight is not None:
             self.weights = _plain("sample_weight", sample_weight, dtype, (n_samples,))
         self._take_samples(X, dtype)
-        self._lay_out(parameters, codes, averaged)
+        self._lay_out(sizes, parameters.fit_intercept, codes, averaged)
         self.n_samples, self.batch_size = n_samples, batch_size
         self.total_weight = n_samples
         if sample_weight is not None:
             self.total_weight = self.weights.sum(dtype=np.float64)
-        n_blocks = -(-batch_size // max(1, min(MOST_ROWS, MOST_WORK // parameters.flat.size)))
+        most_rows = max(1, min(MOST_ROWS, MOST_WORK // flat.size))
+        n_blocks = -(-batch_size // most_rows)
         self.n_rows = -(-batch_size // n_blocks)
-        self._allocate(parameters, dtype)
+        self._allocate(sizes, flat.size, dtype)
 
     cdef _take_samples(self, X, dtype):
         """Keep dense samples, or the three vectors of sparse ones."""
@@ -527,25 +528,29 @@ cdef class Passes:
         if isinstance(X, np.ndarray):
             self.X = _plain("X", X, dtype, X.shape).ravel()
             return
-        n_stored = X.indptr[-1]
-        self.data = _plain("X.data", X.data[:n_stored], dtype, (n_stored,))
-        indices = X.indices[:n_stored]
-        if n_stored and not 0 <= indices.min() <= indices.max() < n_features:
-            raise ValueError(f"X has {n_features} columns, but indices of others.")
-        self.indices = _plain("X.indices", indices, np.int32, (n_stored,))
-        self.indptr = _plain("X.indptr", X.indptr, np.intp, (n_samples + 1,))
+        if X.format != "csr":
+            raise TypeError(f"X must be an array or a CSR matrix, got {X.format}.")
+        # Copies, which nobody can change after the checks.
+        _check_shape("X.indptr", X.indptr, (n_samples + 1,))
+        self.indptr = X.indptr.astype(np.intp)
+        n_stored = int(self.indptr[-1])
         if self.indptr[0] != 0 or (np.diff(self.indptr) < 0).any():
             raise ValueError("X.indptr must begin with 0 and never fall.")
+        self.data = _plain("X.data", X.data[:n_stored], dtype, (n_stored,))
+        indices = X.indices[:n_stored].copy()
+        _check_shape("X.indices", indices, (n_stored,))
+        if n_stored and not 0 <= indices.min() <= indices.max() < n_features:
+            raise ValueError(f"X.indices must be from 0 to {n_features - 1}.")
+        self.indices = indices.astype(np.int32)
 
-    cdef _lay_out(self, parameters, codes, averaged):
+    cdef _lay_out(self, sizes, fit_intercept, codes, averaged):
         """Find the parts of each layer in flat vectors."""
-        sizes = parameters.layer_sizes
         cdef Network *network = &self.network
         cdef Layer *layer
         cdef Py_ssize_t i, n_coefs = 0, units = 0
         network.n_layers = len(sizes) - 1
         network.n_features, network.n_outputs = sizes[0], sizes[-1]
-        network.fit_intercept = parameters.fit_intercept
+        network.fit_intercept = fit_intercept
         network.loss, network.activation, network.out_activation = codes
         network.averaged_over = sizes[-1] if averaged else 1
         self.layers = np.zeros(network.n_layers * sizeof(Layer), np.intp)
@@ -559,11 +564,10 @@ cdef class Passes:
         for i in range(network.n_layers):
             network.layers[i].intercept = n_coefs + network.layers[i].units
         network.n_parameters = n_coefs + (units if network.fit_intercept else 0)
-        _check_shape("parameters", parameters.flat, (network.n_parameters,))
 
-    cdef _allocate(self, parameters, dtype):
+    cdef _allocate(self, sizes, n_parameters, dtype):
         """Make room for what Memory points to, each part on a cache line."""
-        sizes, n = parameters.layer_sizes, self.n_rows
+        n = self.n_rows
         dense = len(self.X) > 0
         lengths = [
             n * sizes[0] if dense else 0,
@@ -571,14 +575,21 @@ cdef class Passes:
             n,
             n * sum(sizes[1:]),
             n * sum(sizes[1:]),
-            max(fan_in * fan_out for fan_in, fan_out in zip(sizes[:-1], sizes[1:])),
-            parameters.flat.size,
+            max(map(operator.mul, sizes[:-1], sizes[1:])),
+            n_parameters,
             max(sizes),
+            n,
         ]
         ends = np.cumsum([16 + length // 16 * 16 for length in lengths], dtype=np.intp)
         self.starts = np.append(np.intp(0), ends[:-1])
         self.memory = aligned_zeros((int(ends[-1]),), dtype)
-        self.order = np.zeros(self.n_samples, np.intp)
+        self.memory[self.starts[8] :] = 1
+        self.last_order = np.zeros(self.n_samples, np.intp)
+
+    @property
+    def order(self):
+        """The order of the last epoch, if it was shuffled."""
+        return self.last_order.copy()
 
     def train(
         self, flat, first, second, stepping, alpha, rates, n_steps, patience, rng
@@ -678,7 +689,7 @@ cdef _point_to(Passes passes, Rows[real] *samples, Memory[real] *memory):
     memory.X, memory.Y, memory.weights = &room[0], &room[starts[1]], &room[starts[2]]
     memory.activations, memory.deltas = &room[starts[3]], &room[starts[4]]
     memory.transposed, memory.gradient = &room[starts[5]], &room[starts[6]]
-    memory.zeros = &room[starts[7]]
+    memory.zeros, memory.ones = &room[starts[7]], &room[starts[8]]
 
 
 cdef double accumulate_minibatch(
@@ -780,7 +791,7 @@ cdef _train(
     cdef Step[real] step
     cdef Adam adam = Adam(stepping[3], stepping[4], n_steps)
     cdef Py_ssize_t n = passes.network.n_parameters, n_epochs = rates.shape[0]
-    cdef Py_ssize_t[::1] order = passes.order
+    cdef Py_ssize_t[::1] order = passes.last_order
     cdef double[::1] losses = np.empty(n_epochs)
     cdef double tol = patience.tol, wait = min(patience.n_epochs, 1e308), best = patience.best, loss
     cdef Py_ssize_t count = patience.count, epoch = 0
