@@ -162,11 +162,11 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
             If a parameter or the data are invalid, or if training diverges.
 
         TypeError
-            If the type of the data is not supported: sparse `X` with
-            `engine="numba"`, or dates as labels with a dict as `class_weight`.
+            If the type of the data is not supported, such as dates as labels with a
+            dict as `class_weight`.
 
         ImportError
-            With `engine="numba"`, if numba cannot be imported.
+            With `engine="compiled"`, if the compiled engine was not built.
 
         KeyboardInterrupt
             On Ctrl-C in the first epoch, or in a search. After this and all other
@@ -331,5 +331,5 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = self.engine != "numba" or self.solver == "lbfgs"
+        tags.input_tags.sparse = True
         return tags

@@ -195,12 +195,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         held out of `X` are weighted in the same way, `X_val` only by
         `sample_weight_val`.
 
-    engine : {'auto', 'numpy', 'numba'}, default='auto'
-        Implementation of 'sgd' and 'adam'. 'numba' (extra `fast`) compiles the same
-        steps to fused loops, for dense `X`. Compilation takes some seconds in the first
-        fit of a dtype on a machine, and is announced on stderr. 'auto' means 'numba' if
-        it is installed and `X` is dense, and 'numpy' otherwise. Both engines train the
-        same model up to rounding, and either can resume training started by the other.
+    engine : {'auto', 'numpy', 'compiled'}, default='auto'
+        Implementation of the training. 'compiled' is an extension module, built when
+        the package is installed if there is a C++ compiler. 'auto' is 'compiled' where
+        it was built, and 'numpy' otherwise. Both engines train the same models up to
+        rounding, and each can continue the training of the other.
 
     Attributes
     ----------
@@ -349,7 +348,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         coefs_init: Sequence[ArrayLike] | None = None,
         intercepts_init: Sequence[ArrayLike] | None = None,
         class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
-        engine: Literal["auto", "numpy", "numba"] = "auto",
+        engine: Literal["auto", "numpy", "compiled"] = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation

@@ -184,12 +184,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Initial coefs and intercepts to use instead of random ones, with the shapes of
         `coefs_` and `intercepts_`. They are copied.
 
-    engine : {'auto', 'numpy', 'numba'}, default='auto'
-        Implementation of 'sgd' and 'adam'. 'numba' (extra `fast`) compiles the same
-        steps to fused loops, for dense `X`. Compilation takes some seconds in the first
-        fit of a dtype on a machine, and is announced on stderr. 'auto' means 'numba' if
-        it is installed and `X` is dense, and 'numpy' otherwise. Both engines train the
-        same model up to rounding, and either can resume training started by the other.
+    engine : {'auto', 'numpy', 'compiled'}, default='auto'
+        Implementation of the training. 'compiled' is an extension module, built when
+        the package is installed if there is a C++ compiler. 'auto' is 'compiled' where
+        it was built, and 'numpy' otherwise. Both engines train the same models up to
+        rounding, and each can continue the training of the other.
 
     Attributes
     ----------
@@ -334,7 +333,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         ] = "lecun_uniform",
         coefs_init: Sequence[ArrayLike] | None = None,
         intercepts_init: Sequence[ArrayLike] | None = None,
-        engine: Literal["auto", "numpy", "numba"] = "auto",
+        engine: Literal["auto", "numpy", "compiled"] = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation

@@ -75,7 +75,7 @@ class Loop:
         """Train with sgd or adam, in blocks of epochs without a look between them."""
         session = self.session
         n_samples = session.samples.X.shape[0]
-        trainer = session.trainer_class(
+        trainer = session.engine.trainer(
             session.state,
             session.samples,
             session.objective,
@@ -119,6 +119,7 @@ class Loop:
             max_fun=estimator.max_fun,
             before_evaluation=self.callbacks.begin_epoch,
             end_block=self._end_block,
+            make_evaluator=session.engine.make_evaluator,
         )
         loss = float(result.fun)
         is_finite = session.state.is_finite(loss)

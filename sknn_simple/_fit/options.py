@@ -1,23 +1,21 @@
 """Options: constraints of the constructor's arguments, and the values of "auto"."""
 
-import functools
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from ..network import (
     ACTIVATIONS,
+    ENGINES,
     INITS,
     OPTIMIZERS,
     SCHEDULES,
-    Trainer,
+    WHY_NOT_COMPILED,
     suitable_learning_rate,
 )
-from ..network.interruption import hearing_ctrl_c_later
 
 
 class FloatInterval(Interval):
@@ -64,7 +62,7 @@ CONSTRAINTS: dict = {
     "coefs_init": ["array-like", None],
     "intercepts_init": ["array-like", None],
     "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
-    "engine": [StrOptions({"auto", "numpy", "numba"})],
+    "engine": [StrOptions({"auto", "numpy", "compiled"})],
 }
 
 
@@ -163,46 +161,21 @@ def make_schedule(estimator, objective, previous=None):
     )
 
 
-@functools.cache
-def _compiled_trainer():
-    """Return the compiled Trainer, or the error of its import."""
-    try:
-        with hearing_ctrl_c_later():
-            from ..network.compiled import Trainer
-    except MemoryError:  # says nothing about numba, and passes
-        raise
-    except Exception as error:  # a broken numba may raise anything
-        return error
-    return Trainer
-
-
-def trainer_class(estimator, X):
-    """Return the Trainer of the option `engine`.
-
-    "auto" depends only on what stays the same in all calls of a training, so that a
-    training in parts is the same as one in one go.
+def engine_of(estimator):
+    """Return the Engine of the option `engine`.
 
     Raises
     ------
-    ImportError, TypeError
-        If the compiled engine is asked for, but not possible.
+    ImportError
+        If the compiled engine is required but was not built.
     """
-    engine = estimator.engine
-    if engine == "numpy" or estimator.solver not in OPTIMIZERS:
-        return Trainer
-    if issparse(X):
-        if engine == "auto":
-            return Trainer
-        raise TypeError(
-            "engine='numba' takes dense X, got a sparse one: use engine='auto' or "
-            "'numpy', or X.toarray()."
-        )
-    found = _compiled_trainer()
-    if not isinstance(found, Exception):
-        return found
-    if engine == "auto":
-        return Trainer
-    raise ImportError(
-        "engine='numba' needs numba, which can't be imported here "
-        f'({found}): pip install "sknn-simple[fast]", or use engine="auto" or "numpy".'
-    ) from found
+    name = estimator.engine
+    if name == "auto":
+        return list(ENGINES.values())[-1]
+    if name not in ENGINES:
+        raise ImportError(
+            "engine='compiled' needs the compiled engine, which was not built when "
+            f"sknn_simple was installed ({WHY_NOT_COMPILED}). Install a C++ compiler "
+            "and reinstall sknn_simple, or use engine='auto' or 'numpy'."
+        ) from WHY_NOT_COMPILED
+    return ENGINES[name]

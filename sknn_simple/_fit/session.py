@@ -10,6 +10,7 @@ import numpy as np
 from .._targets import Targets
 from ..network import (
     Adaptive,
+    Engine,
     Objective,
     Parameters,
     Patience,
@@ -70,7 +71,7 @@ class Session:
     samples: Samples  # for training
     objective: Objective
     state: TrainingState  # parameters, optimizer, schedule and random state
-    trainer_class: type  # of the engine
+    engine: Engine
     validation: Validation | None
     patience: Patience  # of the validation score if there is one, else of the loss
     history: History

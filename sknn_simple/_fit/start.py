@@ -49,7 +49,7 @@ def make_session(
     samples = check_samples(
         estimator, X, y, sample_weight, reset=not resumes, dtype=dtype
     )
-    trainer_class = options.trainer_class(estimator, samples.X)
+    engine = options.engine_of(estimator)
     targets = (
         estimator._targets if resumes else estimator._make_targets(samples.y, classes)
     )
@@ -77,7 +77,7 @@ def make_session(
         samples=samples,
         objective=objective,
         state=state,
-        trainer_class=trainer_class,
+        engine=engine,
         validation=held_out and Validation.of(estimator, targets, held_out),
         patience=_make_patience(estimator, state, earlier),
         history=estimator._history.view() if appends else History(),

@@ -25,6 +25,7 @@ SYNONYMS = {
     "xavier": "glorot_uniform",
     "lecun": "lecun_uniform",
     "numba": "compiled",
+    "cython": "compiled",
     "epochs": "max_iter",
     "n_epochs": "max_iter",
     "num_epochs": "max_iter",

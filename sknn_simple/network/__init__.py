@@ -7,6 +7,7 @@ uses only the ones before it.
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS
 from .backprop import Objective, backward, forward, loss_and_gradient, predict
+from .engines import ENGINES, WHY_NOT_COMPILED, Engine
 from .initial_weights import INITS, draw_parameters
 from .lbfgs import minimize_lbfgs
 from .losses import LOSSES, loss_and_delta
@@ -38,6 +39,7 @@ from .workspace import Workspace
 __all__ = [
     "ACTIVATIONS",
     "DONE",
+    "ENGINES",
     "INITS",
     "INTERRUPTED",
     "LOSSES",
@@ -51,6 +53,7 @@ __all__ = [
     "Adaptive",
     "Block",
     "Constant",
+    "Engine",
     "Epoch",
     "InvScaling",
     "Objective",
@@ -59,6 +62,7 @@ __all__ = [
     "Samples",
     "Trainer",
     "TrainingState",
+    "WHY_NOT_COMPILED",
     "Workspace",
     "all_finite",
     "backward",

@@ -21,7 +21,6 @@ from contextlib import nullcontext
 import numpy as np
 
 from .training import DONE, INTERRUPTED, NOT_FINITE, PATIENCE_RAN_OUT
-from .workspace import aligned_zeros
 
 ctypedef fused real:
     float
@@ -453,6 +452,14 @@ cdef int hear_ctrl_c(Watch *watch) except -1 with gil:
         lock.acquire()
 
 
+def _aligned_zeros(n, dtype):
+    """Return zeros that begin on a cache line."""
+    n_bytes = n * np.dtype(dtype).itemsize
+    memory = np.zeros(n_bytes + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + n_bytes].view(dtype)
+
+
 cdef class Passes:
     """A network, and samples that pass through it: the one door to the loops.
 
@@ -582,7 +589,7 @@ cdef class Passes:
         ]
         ends = np.cumsum([16 + length // 16 * 16 for length in lengths], dtype=np.intp)
         self.starts = np.append(np.intp(0), ends[:-1])
-        self.memory = aligned_zeros((int(ends[-1]),), dtype)
+        self.memory = _aligned_zeros(int(ends[-1]), dtype)
         self.memory[self.starts[8] :] = 1
         self.last_order = np.zeros(self.n_samples, np.intp)
 

@@ -375,3 +375,38 @@ def loss_and_gradient(
             parameters, objective.alpha / total_weight, gradient
         )
     return loss, gradient
+
+
+def make_evaluator(parameters, samples, objective):
+    """Return the objective over all samples as a function of flat parameters.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Their layout and dtype; not changed.
+
+    samples : Samples
+
+    objective : Objective
+
+    Returns
+    -------
+    evaluate : callable
+        ``evaluate(flat, gradient)`` returns the objective at `flat` and writes its
+        gradient, both of shape (n_parameters,).
+    """
+    workspace = Workspace(
+        parameters.layer_sizes, samples.X.shape[0], parameters.flat.dtype
+    )
+
+    def evaluate(flat, gradient):
+        loss, _ = loss_and_gradient(
+            parameters.view(flat),
+            *samples,
+            objective,
+            parameters.view(gradient),
+            workspace,
+        )
+        return loss
+
+    return evaluate

@@ -1,6 +1,6 @@
-"""The compiled engine: the trainer of `training` on the loops of _loops.pyx.
+"""The compiled engine: a trainer and an evaluator on the loops of _loops.pxi.
 
-The loops are built for several sets of instructions; the processor's best is taken.
+The loops are built for several instruction sets; the best one of the processor is used.
 """
 
 import importlib
@@ -13,11 +13,10 @@ from .backprop import check_shapes
 from .losses import LOSSES
 from .optimizers import Adam
 from .training import Block, Patience
-from .workspace import aligned_zeros
 
 
 def _fastest_loops():
-    """The build of the loops that suits this processor best."""
+    """Import the build of the loops that suits this processor best."""
     try:
         return importlib.import_module(
             f"._loops_{_loops_baseline.fastest()}", __package__
@@ -30,15 +29,21 @@ loops = _fastest_loops()
 
 
 def make_passes(parameters, samples, objective, batch_size):
-    """Check a network, an objective and samples, and make the loops' Passes of them."""
+    """Check a network, an objective and samples, and make Passes of them."""
     loss = LOSSES[objective.loss]
-    functions = list(OUT_ACTIVATIONS)
     codes = (
-        list(LOSSES).index(objective.loss),
-        functions.index(objective.activation),
-        functions.index(objective.out_activation),
+        loss.code,
+        OUT_ACTIVATIONS[objective.activation].code,
+        OUT_ACTIVATIONS[objective.out_activation].code,
     )
     return loops.Passes(parameters, codes, loss.averaged, *samples, batch_size)
+
+
+def make_evaluator(parameters, samples, objective):
+    """Return a function ``(flat, gradient) -> loss``, like `backprop.make_evaluator`."""
+    passes = make_passes(parameters, samples, objective, samples.X.shape[0])
+    alpha = float(objective.alpha)
+    return lambda flat, gradient: passes.loss_and_gradient(flat, gradient, alpha)
 
 
 class Trainer:
@@ -114,7 +119,7 @@ class Trainer:
 
 
 def _stepping(optimizer, flat):
-    """The options of an optimizer, its two vectors, and its number of steps."""
+    """Return the options of an optimizer, its two vectors, and its number of steps."""
     for name, vector in vars(optimizer).items():
         if isinstance(vector, np.ndarray) and (
             vector.shape != flat.shape or vector.dtype != flat.dtype
@@ -128,12 +133,12 @@ def _stepping(optimizer, flat):
         options = ("adam", 0.0, False, optimizer.beta_1, optimizer.beta_2)
         vectors = [optimizer.first_moment, optimizer.second_moment]
         if optimizer.second_moment is None:
-            vectors = [aligned_zeros(flat.shape, flat.dtype) for _ in range(2)]
+            vectors = [np.zeros_like(flat) for _ in range(2)]
         return (*options, optimizer.epsilon), vectors, optimizer.n_steps
     vectors = [optimizer.velocity, flat[:0]]
     if not optimizer.momentum:
         vectors[0] = flat[:0]
     elif optimizer.velocity is None:
-        vectors[0] = aligned_zeros(flat.shape, flat.dtype)
+        vectors[0] = np.zeros_like(flat)
     options = ("sgd", optimizer.momentum, optimizer.nesterovs_momentum, 0.0, 0.0, 0.0)
     return options, vectors, 0

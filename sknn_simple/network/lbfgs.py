@@ -3,13 +3,21 @@
 import numpy as np
 import scipy.optimize
 
-from .backprop import loss_and_gradient
+from .backprop import make_evaluator
 from .training import DONE, NOT_FINITE, Block
-from .workspace import Workspace
 
 
 def minimize_lbfgs(
-    state, samples, objective, *, tol, max_iter, max_fun, before_evaluation, end_block
+    state,
+    samples,
+    objective,
+    *,
+    tol,
+    max_iter,
+    max_fun,
+    before_evaluation,
+    end_block,
+    make_evaluator=make_evaluator,
 ):
     """Train with L-BFGS-B; an iteration counts as an epoch.
 
@@ -34,6 +42,9 @@ def minimize_lbfgs(
     end_block : callable
         Called with a Block of one epoch after each iteration; True ends training.
 
+    make_evaluator : callable, default=backprop.make_evaluator
+        Maker of the objective, from an `Engine`.
+
     Returns
     -------
     result : scipy.optimize.OptimizeResult
@@ -44,24 +55,13 @@ def minimize_lbfgs(
     optimization", SIAM Journal on Scientific Computing 16 (1995).
     """
     parameters = state.parameters
-    trial, gradient = parameters.copy(), parameters.zeros_like()
-    workspace = Workspace(
-        parameters.layer_sizes, samples.X.shape[0], parameters.flat.dtype
-    )
+    trial, gradient = np.zeros_like(parameters.flat), np.zeros_like(parameters.flat)
+    evaluator = make_evaluator(parameters, samples, objective)
 
     def evaluate(flat):
         before_evaluation()
-        trial.flat[:] = flat
-        loss, _ = loss_and_gradient(
-            trial,
-            samples.X,
-            samples.Y,
-            samples.sample_weight,
-            objective,
-            gradient,
-            workspace,
-        )
-        return loss, gradient.flat.astype(np.float64)
+        trial[:] = flat
+        return evaluator(trial, gradient), gradient.astype(np.float64)
 
     def iterate(intermediate_result):
         parameters.flat[:] = intermediate_result.x

@@ -1,0 +1,29 @@
+"""Engines: two implementations of the same training, by the option `engine`."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import backprop, training
+
+
+class Engine(NamedTuple):
+    """An implementation of training.
+
+    trainer : class with the interface of `training.Trainer`
+    make_evaluator : callable with the interface of `backprop.make_evaluator`
+    """
+
+    trainer: type
+    make_evaluator: Callable
+
+
+ENGINES = {"numpy": Engine(training.Trainer, backprop.make_evaluator)}
+"""The engines that are installed, the fastest one last."""
+
+try:
+    from . import compiled
+except ImportError as error:  # there was no compiler when the package was built
+    WHY_NOT_COMPILED: ImportError | None = error
+else:
+    WHY_NOT_COMPILED = None
+    ENGINES["compiled"] = Engine(compiled.Trainer, compiled.make_evaluator)
