@@ -11,8 +11,9 @@ timed in turns, with one BLAS thread; JAX's compilation is not counted.
 
 import os
 
-for name in ("OPENBLAS", "OMP", "MKL"):
-    os.environ[f"{name}_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
 os.environ["XLA_FLAGS"] = (
     "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 )
@@ -35,8 +36,6 @@ import scipy.linalg.cython_blas
 from sklearn.datasets import load_digits
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sknn_simple.datasets import load_four_people, load_soft_targets
 from sknn_simple.network import (
@@ -109,7 +108,7 @@ def problems(chosen):
 
 
 class Ours:
-    """This library's trainer of one engine."""
+    """The library's trainer of one engine."""
 
     def __init__(self, problem, trainer):
         p = problem

@@ -350,7 +350,7 @@ def architectures(classifier):
         "hidden_layer_sizes": st.sampled_from([(), (1,), (3,), (4, 3), (2,) * 6]),
         "activation": st.sampled_from(["identity", "logistic", "tanh", "relu"]),
         "solver": st.sampled_from(["sgd", "adam", "lbfgs"]),
-        "engine": st.sampled_from(["auto", "numpy", "numba"]),
+        "engine": st.sampled_from(["auto", "numpy", "compiled"]),
         "alpha": st.sampled_from([0.0, 1e-4, 10.0]),
         "batch_size": st.sampled_from(["auto", 1, 3, 1000]),
         "learning_rate": st.sampled_from(["constant", "invscaling", "adaptive"]),
@@ -526,7 +526,7 @@ PARAMETERS = {
         np.ones(2),
         [1, 2],
     ],
-    "engine": ["auto", "numpy", "numba", np.str_("numpy")],
+    "engine": ["auto", "numpy", "compiled", np.str_("numpy")],
 }
 """Values of each parameter: allowed, on the edge, and wrong."""
 

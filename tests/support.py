@@ -5,19 +5,18 @@ here as well, in one function each.
 """
 
 import pickle
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import StandardScaler
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, network
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.callbacks.checkpoint_file import read_checkpoint
 from sknn_simple.network import LOSSES
 
-ENGINES = ["numpy", *(["numba"] if find_spec("numba") else [])]
+ENGINES = list(network.ENGINES)
 UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
 """Options with which training always runs for max_iter epochs."""
 

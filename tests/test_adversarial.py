@@ -98,7 +98,7 @@ def refusals(estimator, causes):
         yield NotFittedError, "not fitted yet"
     if not hasattr(estimator, "partial_fit"):
         yield AttributeError, "partial_fit"
-    yield ImportError, "engine='numba' needs numba"
+    yield ImportError, "engine='compiled' needs the compiled engine"
     yield (ValueError, TypeError), causes
 
 

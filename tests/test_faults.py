@@ -11,7 +11,6 @@ import functools
 import linecache
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import warnings
@@ -30,7 +29,6 @@ from support import ENGINES, Callback, assert_same_model, round_trip
 
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple._fit import options
 from sknn_simple._fit.history import History
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
@@ -330,66 +328,6 @@ def test_a_fault_before_or_after_any_call(call, error):
                 assert sweep.check(fault) or name == "extend"
 
 
-class NoMemory:
-    """An import finder that raises MemoryError for one module."""
-
-    def __init__(self, name):
-        self.name = name
-
-    def find_spec(self, name, path, target=None):
-        if name == self.name:
-            raise MemoryError
-        return None
-
-
-def test_a_lack_of_memory_is_not_taken_for_a_lack_of_numba(monkeypatch):
-    """The next call, with enough memory, must use the same engine as before."""
-    network, name = classifier(), "sknn_simple.network.compiled"
-    usual = options.trainer_class(network, X)
-    options._compiled_trainer.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.delitem(sys.modules, name, raising=False)
-        patch.setattr(sys, "meta_path", [NoMemory(name), *sys.meta_path])
-        with pytest.raises(MemoryError):
-            network.fit(X, Y)
-    assert not hasattr(network, "coefs_")
-    assert options.trainer_class(network, X) is usual
-
-
-class CtrlCWhileImported(NoMemory):
-    """An import finder that raises SIGINT while one module is imported."""
-
-    continued = False
-
-    def find_spec(self, name, path, target=None):
-        if name == self.name:
-            signal.raise_signal(signal.SIGINT)
-            self.continued = True
-            raise ImportError(name)
-        return None
-
-
-def test_ctrl_c_does_not_spoil_the_import_of_numba(monkeypatch):
-    """A module that is only half imported could not be imported again."""
-    network, name = classifier(), "sknn_simple.network.compiled"
-    usual = options.trainer_class(network, X)
-    finder = CtrlCWhileImported(name)
-    options._compiled_trainer.cache_clear()
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with monkeypatch.context() as patch:
-            patch.delitem(sys.modules, name, raising=False)
-            patch.setattr(sys, "meta_path", [finder, *sys.meta_path])
-            with pytest.raises(KeyboardInterrupt):
-                network.fit(X, Y)
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    assert finder.continued
-    assert not hasattr(network, "coefs_")
-    assert options.trainer_class(network, X) is usual
-
-
 # Searches ------------------------------------------------------------------------
 
 GRID = {"learning_rate_init": [0.01, 0.1], "max_iter": [1, 2]}
@@ -537,7 +475,7 @@ print(len({end for end in ends if 0 < end < n_epochs}), n_epochs, duration, ends
 """
 
 
-PATIENCE = {"numpy": 40, "numba": 1000}
+PATIENCE = {"numpy": 40, "compiled": 1000}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -57,9 +57,12 @@ cdef extern from "_kernels.hpp" nogil:
     )
     void step_along[T](Step[T] &, Py_ssize_t, const T *, Py_ssize_t, bint)
 
-# Numbers of the losses, in the order of their registry.
+# The `code` of each loss in the registry.
 cdef enum:
-    SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS
+    SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS, N_LOSSES
+
+# The number of output activations in the registry; softmax comes with its loss.
+N_ACTIVATIONS = 6
 
 # Products with more multiplications than this are left to BLAS.
 cdef Py_ssize_t LARGE = 2**18
@@ -558,6 +561,12 @@ cdef class Passes:
         network.n_layers = len(sizes) - 1
         network.n_features, network.n_outputs = sizes[0], sizes[-1]
         network.fit_intercept = fit_intercept
+        n_known = N_LOSSES, N_ACTIVATIONS, N_ACTIVATIONS
+        if not all(0 <= code < n for code, n in zip(codes, n_known)):
+            raise ValueError(
+                f"The compiled engine does not have the functions of codes {codes}: "
+                "use engine='numpy'."
+            )
         network.loss, network.activation, network.out_activation = codes
         network.averaged_over = sizes[-1] if averaged else 1
         self.layers = np.zeros(network.n_layers * sizeof(Layer), np.intp)

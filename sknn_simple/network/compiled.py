@@ -40,7 +40,7 @@ def make_passes(parameters, samples, objective, batch_size):
 
 
 def make_evaluator(parameters, samples, objective):
-    """Return a function ``(flat, gradient) -> loss``, like `backprop.make_evaluator`."""
+    """Return the objective as a function, as `backprop.make_evaluator` does."""
     passes = make_passes(parameters, samples, objective, samples.X.shape[0])
     alpha = float(objective.alpha)
     return lambda flat, gradient: passes.loss_and_gradient(flat, gradient, alpha)

@@ -122,7 +122,7 @@ def test_integers_of_any_type_are_the_same_parameter(name, engine):
 
 @pytest.mark.parametrize("name", ["tol", "alpha", "learning_rate_init", "momentum"])
 def test_numbers_of_any_type_are_the_same_parameter(name):
-    """Numba has no long double."""
+    """The compiled engine has no long double."""
     options = {"random_state": 0, "max_iter": 3, "n_iter_no_change": np.inf}
     expected = SimpleMLPRegressor((3,), **options | {name: 0.25}).fit(X, NUMBERS)
     for number in (np.longdouble(0.25), np.float16(0.25)):

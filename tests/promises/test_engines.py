@@ -1,4 +1,8 @@
-"""The compiled engine: its functions, and that it trains as the NumPy engine does."""
+"""Promise 6, engines: both engines train the same models.
+
+In float64 they agree to 1e-12 after one epoch for every option, and to 1e-9 after 50
+on stable problems; in float32 to 1e-4 after one.
+"""
 
 import importlib
 import pickle
@@ -21,10 +25,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple._fit import options
 from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network import (
     ACTIVATIONS,
+    ENGINES,
     INITS,
     LOSSES,
     SCHEDULES,
@@ -47,8 +51,8 @@ UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 NUMBERS = X[:, 0] * X[:, 1]
-CLASSIFIER = SimpleMLPClassifier((6,), engine="numba", random_state=7, **UNSTOPPED)
-REGRESSOR = SimpleMLPRegressor((6,), engine="numba", random_state=7, **UNSTOPPED)
+CLASSIFIER = SimpleMLPClassifier((6,), engine="compiled", random_state=7, **UNSTOPPED)
+REGRESSOR = SimpleMLPRegressor((6,), engine="compiled", random_state=7, **UNSTOPPED)
 BOTH = pytest.mark.parametrize(
     ("estimator", "y"), [(CLASSIFIER, Y), (REGRESSOR, NUMBERS)], ids=["class", "number"]
 )
@@ -426,7 +430,7 @@ def test_engines_agree_over_all_options(problem):
     exact = 1e-12 if X.dtype == np.float64 else 1e-4
     reference = fitted("numpy")
     np.testing.assert_allclose(
-        weights_of(fitted("numba")), weights_of(reference), rtol=exact, atol=exact
+        weights_of(fitted("compiled")), weights_of(reference), rtol=exact, atol=exact
     )
     if X.dtype == np.float32:
         return
@@ -437,7 +441,7 @@ def test_engines_agree_over_all_options(problem):
     except ValueError:  # it diverges
         return
     if np.abs(expected - nearby).max() <= 1e-12:
-        found = weights_of(fitted("numba", start, max_iter=50))
+        found = weights_of(fitted("compiled", start, max_iter=50))
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
@@ -446,7 +450,7 @@ def test_large_products_are_the_same(width):
     """Below a size products are loops, above it BLAS."""
     X, y = load_digits(return_X_y=True)
     options = {"max_iter": 2, "random_state": 0, "batch_size": 100, **UNSTOPPED}
-    ours = SimpleMLPClassifier((width,), engine="numba", **options).fit(X / 16, y)
+    ours = SimpleMLPClassifier((width,), engine="compiled", **options).fit(X / 16, y)
     theirs = SimpleMLPClassifier((width,), engine="numpy", **options).fit(X / 16, y)
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-11)
 
@@ -493,7 +497,7 @@ def test_partial_fits_and_warm_starts_are_one_fit(estimator, y, options):
 def test_one_engine_goes_on_with_a_model_of_the_other(estimator, y):
     whole = clone(estimator).set_params(max_iter=6, engine="numpy").fit(X, y)
     mixed = clone(estimator).set_params(max_iter=2, warm_start=True)
-    for engine in ("numba", "numpy", "numba"):
+    for engine in ("compiled", "numpy", "compiled"):
         mixed.set_params(engine=engine).fit(X, y)
     np.testing.assert_allclose(weights_of(mixed), weights_of(whole), atol=1e-11)
 
@@ -622,7 +626,7 @@ import sys
 from sklearn.datasets import load_diabetes
 from sknn_simple import SimpleMLPRegressor
 X, y = load_diabetes(return_X_y=True)
-m = SimpleMLPRegressor((16,), engine="numba", random_state=5, max_iter=30,
+m = SimpleMLPRegressor((16,), engine="compiled", random_state=5, max_iter=30,
                        n_iter_no_change=float("inf")).fit(X, y)
 sys.stdout.buffer.write(m.predict(X).tobytes())
 """
@@ -631,20 +635,22 @@ sys.stdout.buffer.write(m.predict(X).tobytes())
 def test_same_bits_in_another_process():
     X, y = load_diabetes(return_X_y=True)
     model = SimpleMLPRegressor(
-        (16,), engine="numba", random_state=5, max_iter=30, **UNSTOPPED
+        (16,), engine="compiled", random_state=5, max_iter=30, **UNSTOPPED
     ).fit(X, y)
     other = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True)
     assert other.returncode == 0, other.stderr.decode()
     assert other.stdout == model.predict(X).tobytes()
 
 
-def test_lbfgs_runs_on_numpy():
+@pytest.mark.parametrize("as_sparse", [False, True])
+def test_lbfgs_takes_the_same_path_on_both_engines(as_sparse):
+    rows = sparse.csr_matrix(X) if as_sparse else X
     options = {"solver": "lbfgs", "max_iter": 5}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        ours = clone(REGRESSOR).set_params(**options).fit(X, NUMBERS)
+        ours = clone(REGRESSOR).set_params(**options).fit(rows, NUMBERS)
         theirs = clone(REGRESSOR).set_params(engine="numpy", **options).fit(X, NUMBERS)
-    np.testing.assert_array_equal(weights_of(ours), weights_of(theirs))
+    np.testing.assert_allclose(weights_of(ours), weights_of(theirs), rtol=1e-9)
 
 
 def test_read_only_samples():
@@ -655,16 +661,12 @@ def test_read_only_samples():
     np.testing.assert_array_equal(weights_of(ours), weights_of(theirs))
 
 
-def test_auto_is_numba_for_dense_samples():
+@pytest.mark.parametrize("rows", [X, sparse.csr_matrix(X)], ids=["dense", "sparse"])
+def test_auto_is_the_compiled_engine(rows):
     auto = clone(REGRESSOR).set_params(engine="auto", max_iter=3)
     np.testing.assert_array_equal(
-        weights_of(clone(auto).fit(X, NUMBERS)),
-        weights_of(clone(auto).set_params(engine="numba").fit(X, NUMBERS)),
-    )
-    on_sparse = clone(auto).fit(sparse.csr_matrix(X), NUMBERS)
-    on_numpy = clone(auto).set_params(engine="numpy")
-    np.testing.assert_array_equal(
-        weights_of(on_sparse), weights_of(on_numpy.fit(sparse.csr_matrix(X), NUMBERS))
+        weights_of(clone(auto).fit(rows, NUMBERS)),
+        weights_of(clone(auto).set_params(engine="compiled").fit(rows, NUMBERS)),
     )
 
 
@@ -677,7 +679,7 @@ def test_float32_sums_over_many_samples_keep_their_digits(n_samples):
     model = SimpleMLPRegressor(
         (), batch_size=n_samples, normalize_y=False, momentum=0.0, max_iter=1
     ).set_params(learning_rate_init=1.0, random_state=0, alpha=0.0, **UNSTOPPED)
-    found = weights_of(clone(model).set_params(engine="numba").fit(X, y))
+    found = weights_of(clone(model).set_params(engine="compiled").fit(X, y))
     expected = weights_of(
         clone(model).set_params(engine="numpy").fit(X.astype(float), y)
     )
@@ -701,28 +703,26 @@ def test_the_trainer_takes_what_the_other_takes():
     np.testing.assert_allclose(*flats, rtol=1e-12)
 
 
-def test_lbfgs_takes_sparse_samples_whatever_the_engine():
-    model = clone(REGRESSOR).set_params(solver="lbfgs", max_iter=3)
-    with pytest.warns(ConvergenceWarning):
-        model.fit(sparse.csr_matrix(X), NUMBERS)
-
-
-def test_sparse_samples_are_refused():
-    with pytest.raises(TypeError, match=r"engine='numba' takes dense X.*'numpy'"):
-        clone(REGRESSOR).fit(sparse.csr_matrix(X), NUMBERS)
-
-
-def test_without_numba(monkeypatch):
-    """The error names the extra; "auto" does without."""
-    missing = ImportError("No module named 'numba'")
-    monkeypatch.setattr(options, "_compiled_trainer", lambda: missing)
-    with pytest.raises(ImportError, match=r"No module.*sknn-simple\[fast\]"):
+def test_without_the_compiled_engine(monkeypatch):
+    """The error names a next step; "auto" does without."""
+    monkeypatch.delitem(ENGINES, "compiled")
+    with pytest.raises(ImportError, match=r"was not built.*compiler.*'numpy'"):
         clone(REGRESSOR).fit(X, NUMBERS)
     auto = clone(REGRESSOR).set_params(engine="auto", max_iter=3)
     on_numpy = clone(auto).set_params(engine="numpy")
     np.testing.assert_array_equal(
         weights_of(auto.fit(X, NUMBERS)), weights_of(on_numpy.fit(X, NUMBERS))
     )
+
+
+def test_codes_are_those_of_the_loops():
+    """A function that only the NumPy engine knows is refused, not mistaken."""
+    state = TrainingState(Parameters((4, 2)), SGD(), Constant(0.1), None)
+    samples = Samples(np.ones((9, 4)), np.ones((9, 2)))
+    passes = (state.parameters, True, *samples, 9)
+    for codes in [(5, 0, 0), (0, 6, 0), (0, 0, 6), (-1, 0, 0)]:
+        with pytest.raises(ValueError, match="engine='numpy'"):
+            compiled.loops.Passes(passes[0], codes, *passes[1:])
 
 
 @BOTH
@@ -743,11 +743,12 @@ def last_loss(estimator, X, y):
 
 
 @pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @parametrize_with_checks(
     [
-        kind(solver=solver, engine="numba")
+        kind(solver=solver, engine="compiled")
         for kind in (SimpleMLPClassifier, SimpleMLPRegressor)
-        for solver in ("sgd", "adam")  # lbfgs is the same as on NumPy
+        for solver in ("sgd", "adam", "lbfgs")
     ]
 )
 def test_scikit_learn_checks(estimator, check):
