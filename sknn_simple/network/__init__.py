@@ -14,13 +14,7 @@ from .losses import LOSSES, loss_and_delta
 from .minibatches import Samples
 from .optimizers import OPTIMIZERS, SGD, Adam
 from .parameters import Parameters
-from .schedules import (
-    SCHEDULES,
-    Adaptive,
-    Constant,
-    InvScaling,
-    suitable_learning_rate,
-)
+from .schedules import SCHEDULES, Adaptive, Constant, InvScaling, suitable_learning_rate
 from .training import (
     DONE,
     INTERRUPTED,

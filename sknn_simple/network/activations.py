@@ -11,11 +11,12 @@ NumPy may warn of an overflow in exp, which is harmless: callers silence it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
-# From here on NumPy's exp, which is vectorised, beats SciPy's expit, which is one call.
+# From this size on, four vectorised NumPy calls are faster than SciPy's expit.
 _LARGE = 512
 
 
@@ -32,7 +33,7 @@ def logistic(Z):
     if Z.size < _LARGE:
         expit(Z, Z)
     else:
-        # An exp that overflows to infinity gives the right answer, 0.
+        # Where exp overflows to infinity, the result is 0, as it should be.
         np.negative(Z, out=Z)
         np.exp(Z, out=Z)
         np.add(Z, 1, out=Z)
@@ -81,39 +82,15 @@ def softmax(Z):
 
 @dataclass(frozen=True, kw_only=True)
 class Activation:
-    """An activation function, with all that other modules must know of it.
-
-    Attributes
-    ----------
-    function : callable
-
-    derivative : callable or None
-        None if the function is for outputs only: it is then differentiated together
-        with its loss.
-
-    formula : str
-        The activation of the pre-activation ``{z}``, as text.
-
-    slope : str
-        Its derivative from the activation ``{a}``, as text.
-
-    code : int
-        Its number in the compiled loops.
-
-    bounds : tuple of float
-        Interval that targets must lie in; infinite where they are not limited.
-
-    kinked : bool
-        Whether the derivative jumps where the activation passes 0.
-    """
+    """An activation function, and everything that other modules know about it."""
 
     function: Callable
-    derivative: Callable | None = None
-    formula: str
-    slope: str = ""
-    code: int
-    bounds: tuple[float, float] = (-np.inf, np.inf)
-    kinked: bool = False
+    derivative: Any = None  # a callable; None if differentiated together with its loss
+    formula: str  # the activation of the pre-activation {z}, as text
+    slope: str = ""  # the derivative from the activation {a}, as text
+    code: int  # number in the compiled loops
+    bounds: tuple[float, float] = (-np.inf, np.inf)  # interval of the targets
+    kinked: bool = False  # whether the derivative jumps where the activation passes 0
 
 
 ACTIVATIONS = {
@@ -149,8 +126,7 @@ ACTIVATIONS = {
         kinked=True,
     ),
 }
-"""The activations that a hidden layer can have."""
-
+"""The activations of hidden layers."""
 
 OUT_ACTIVATIONS = {
     **ACTIVATIONS,
@@ -162,14 +138,14 @@ OUT_ACTIVATIONS = {
         bounds=(0, 1),
     ),
 }
-"""The activations that an output layer can have.
+"""The activations of output layers.
 
 ``exp`` and ``softmax`` are differentiated together with their losses.
 """
 
 
 def check_activation(name):
-    """Raise ValueError unless a hidden layer can have this activation."""
+    """Raise ValueError unless `name` is an activation of hidden layers."""
     if name not in ACTIVATIONS:
         raise ValueError(
             f"activation must be one of {list(ACTIVATIONS)}, got {name!r}."

@@ -23,7 +23,7 @@ from .activations import ACTIVATIONS, check_activation
 from .losses import LOSSES, loss_and_delta
 from .workspace import Workspace, add_multiple
 
-# Activations of a layer that fit a second-level cache together with their inputs.
+# Number of activations of a layer that fit a second-level cache with their inputs.
 _BLOCK = 2**16
 
 
@@ -74,14 +74,14 @@ class Objective:
 
 
 def _floats(array):
-    """Convert lists and integers to float64; leave float arrays and sparse ones."""
+    """Convert lists and integers to float64; return arrays of floats unchanged."""
     if hasattr(array, "dtype") and array.dtype.kind == "f":
         return array
     return array.astype(float) if hasattr(array, "astype") else np.array(array, float)
 
 
 def _product(A, B, out=None):
-    """A @ B, where A may be sparse."""
+    """Return A @ B, where A may be sparse."""
     if isinstance(A, np.ndarray):
         return A.dot(B, out)
     if out is None:
@@ -161,7 +161,7 @@ def predict(X, coefs, intercepts, activation):
 
 
 def _forward(X, coefs, intercepts, activation, out):
-    """`forward` without checks, into the arrays of `out`."""
+    """Pass `X` forward without checks, into the arrays of `out` (None allocates)."""
     activate = ACTIVATIONS[activation].function
     last = len(coefs) - 1
     activations = [X]
@@ -223,7 +223,7 @@ def backward(
         else:
             _product(below.T, delta, gradient.coefs[0])
         if gradient.intercepts:
-            # The sum over samples; a product is its fastest form in NumPy.
+            # The sum over samples, which NumPy computes fastest as a product.
             workspace.ones.dot(delta, gradient.intercepts[i])
         if i > 0:
             delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
@@ -232,7 +232,7 @@ def backward(
 
 
 def check_shapes(parameters, X, Y, sample_weight):
-    """Raise ValueError unless the shapes fit the network, and each other."""
+    """Raise ValueError unless the shapes fit the network and each other."""
     n_samples, sizes = X.shape[0], parameters.layer_sizes
     for name, array, shape in (
         ("X", X, (n_samples, sizes[0])),
@@ -246,61 +246,37 @@ def check_shapes(parameters, X, Y, sample_weight):
             )
 
 
-def write_loss_gradient(
-    parameters, X, Y, sample_weight, scale, objective, gradient, workspace
-):
-    """Write the gradient of scale * sum_i w_i * loss_i to `gradient`.
+def write_loss_gradient(parameters, samples, scale, objective, gradient, workspace):
+    """Write the gradient of scale * sum_i w_i * loss_i, and return the sum unscaled.
 
-    Returns
-    -------
-    loss : float
-        sum_i w_i * loss_i, averaged over outputs if the loss is, not scaled.
+    `samples` are X, Y and the sample weights. Both results are averaged over outputs
+    if the loss is.
     """
-    activations = _forward(
-        X,
-        parameters.coefs,
-        parameters.intercepts,
-        objective.activation,
-        workspace.activations,
-    )
-    delta = workspace.deltas[-1]
+    X, Y, sample_weight = samples
+    coefs, intercepts = parameters.coefs, parameters.intercepts
+    activation, out_activation = objective.activation, objective.out_activation
+    activations = _forward(X, coefs, intercepts, activation, workspace.activations)
+    raw_prediction = activations[-1]
+    delta, scratch = workspace.deltas[-1], workspace.scratch[-1]
     value = loss_and_delta(
-        objective.loss,
-        objective.out_activation,
-        activations[-1],
-        Y,
-        sample_weight,
-        delta,
-        workspace.scratch[-1],
+        objective.loss, out_activation, raw_prediction, Y, sample_weight, delta, scratch
     )
     n_averaged = LOSSES[objective.loss].n_averaged(delta.shape[1])
-    value /= n_averaged
     scale /= n_averaged
     delta *= scale if sample_weight is None else (scale * sample_weight)[:, None]
-    backward(activations, delta, parameters, objective.activation, gradient, workspace)
-    return value
+    backward(activations, delta, parameters, activation, gradient, workspace)
+    return value / n_averaged
 
 
 def add_penalty_gradient(parameters, strength, gradient):
-    """Add the gradient of strength / 2 * ||coefs||**2 to `gradient`.
-
-    Returns
-    -------
-    penalty : float
-    """
+    """Add the gradient of strength / 2 * ||coefs||**2, and return this penalty."""
     coefs = parameters.flat_coefs
     add_multiple(gradient.flat_coefs, strength, coefs)
     return 0.5 * strength * float(np.dot(coefs, coefs))
 
 
 def loss_and_gradient(
-    parameters,
-    X,
-    Y,
-    sample_weight=None,
-    objective=None,
-    gradient=None,
-    workspace=None,
+    parameters, X, Y, sample_weight=None, objective=None, gradient=None, workspace=None
 ):
     """Return the objective over all samples, and its gradient.
 
@@ -359,21 +335,14 @@ def loss_and_gradient(
     total_weight = X.shape[0] if sample_weight is None else float(sample_weight.sum())
     if not total_weight:
         raise ValueError("The sample weights must not sum to 0.")
+    samples, scale = (X, Y, sample_weight), 1 / total_weight
     loss = write_loss_gradient(
-        parameters,
-        X,
-        Y,
-        sample_weight,
-        1 / total_weight,
-        objective,
-        gradient,
-        workspace,
+        parameters, samples, scale, objective, gradient, workspace
     )
     loss /= total_weight
     if objective.alpha:
-        loss += add_penalty_gradient(
-            parameters, objective.alpha / total_weight, gradient
-        )
+        strength = objective.alpha / total_weight
+        loss += add_penalty_gradient(parameters, strength, gradient)
     return loss, gradient
 
 

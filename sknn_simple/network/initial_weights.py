@@ -8,10 +8,8 @@ from .parameters import Parameters
 def glorot_uniform(rng, shape, fan_in, fan_out, activation):
     """Uniform within +-sqrt(6 / (fan_in + fan_out)), for sigmoids +-sqrt(2 / ...).
 
-    References
-    ----------
-    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
-    feedforward neural networks", AISTATS 2010.
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+    neural networks", AISTATS 2010.
     """
     factor = 2.0 if activation == "logistic" else 6.0
     bound = np.sqrt(factor / (fan_in + fan_out))
@@ -21,8 +19,6 @@ def glorot_uniform(rng, shape, fan_in, fan_out, activation):
 def lecun_uniform(rng, shape, fan_in, fan_out, activation):
     """Uniform within +-sqrt(3 / fan_in): pre-activations of unit variance.
 
-    References
-    ----------
     Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", 1998,
     section 4.6.
     """
@@ -31,7 +27,7 @@ def lecun_uniform(rng, shape, fan_in, fan_out, activation):
 
 
 def uniform(rng, shape, fan_in, fan_out, activation):
-    """Uniform on [-1, 1): 2 * random_sample - 1, as many tutorials draw."""
+    """Uniform on [-1, 1): 2 * random_sample - 1, as in many tutorials."""
     return 2 * rng.random_sample(shape) - 1
 
 
@@ -93,7 +89,6 @@ def draw_parameters(
         fan_in, fan_out = coef.shape
         coef[:] = draw(rng, coef.shape, fan_in, fan_out, activation)
         if fit_intercept:
-            parameters.intercepts[i][:] = draw(
-                rng, fan_out, fan_in, fan_out, activation
-            )
+            intercept = parameters.intercepts[i]
+            intercept[:] = draw(rng, fan_out, fan_in, fan_out, activation)
     return parameters

@@ -31,7 +31,7 @@ def minimize_lbfgs(
     objective : Objective
 
     tol : float
-        Training ends when no derivative is larger.
+        Training ends when no derivative exceeds this in absolute value.
 
     max_iter, max_fun : int
         Maximum number of iterations, and of evaluations of the objective.
@@ -40,7 +40,7 @@ def minimize_lbfgs(
         Called without arguments before each evaluation of the objective.
 
     end_block : callable
-        Called with a Block of one epoch after each iteration; True ends training.
+        Called with a Block of one epoch after each iteration. True ends training.
 
     make_evaluator : callable, default=backprop.make_evaluator
         Maker of the objective, from an `Engine`.

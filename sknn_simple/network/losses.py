@@ -9,11 +9,11 @@ not weighted. It overwrites ``out`` and ``scratch``, of the same shape, too.
 
 Squared and absolute error take any output activation: ``out`` holds the
 activated outputs. The other losses form a canonical pair with their output
-activation: ``out`` holds the raw prediction (logits), from which they start, so
+activation. They are computed from the raw prediction (logits) in ``out``, so
 that nothing has to be clipped.
 
 Each loss is followed by the loss of the best constant prediction, a sum over
-outputs of means over samples: a network that learns anything has a lower loss.
+outputs of means over samples. A network that learns anything has a lower loss.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from .activations import ACTIVATIONS, OUT_ACTIVATIONS, exp, logistic
 
 
 def _weighted_sum(losses, sample_weight):
-    """Sum of all ``losses``, shape ``(n,)`` or ``(n, k)``, with rows weighted."""
+    """Return the weighted sum of ``losses``, shape ``(n,)`` or ``(n, k)``."""
     if sample_weight is None:
         return losses.sum()
     return np.dot(sample_weight, losses).sum()
@@ -50,7 +50,7 @@ def squared_error_of_constant(Y, sample_weight):
 
 
 def absolute_error(out, Y, sample_weight, delta, scratch):
-    """abs(a - y), with derivative sign(a - y), and 0 where a = y."""
+    """abs(a - y), with derivative sign(a - y), which is 0 where a = y."""
     np.subtract(out, Y, out=delta)
     value = _weighted_sum(np.abs(delta, out=scratch), sample_weight)
     np.sign(delta, out=delta)
@@ -58,7 +58,7 @@ def absolute_error(out, Y, sample_weight, delta, scratch):
 
 
 def absolute_error_of_constant(Y, sample_weight):
-    """Mean distance from the median, or with weights from the weighted median."""
+    """Mean distance from the (weighted) median."""
     value = 0.0
     weights = np.ones(len(Y)) if sample_weight is None else sample_weight
     for y in Y.T:
@@ -94,7 +94,7 @@ def binary_log_loss(raw, Y, sample_weight, delta, scratch):
     """log(1 + exp(raw)) - y * raw, summed over outputs that are each yes or no.
 
     Logistic output and log-loss are a canonical pair: the derivative by the raw
-    prediction is expit(raw) - y. log(1 + exp(z)) is taken as
+    prediction is expit(raw) - y. log(1 + exp(z)) is computed as
     max(z, 0) + log1p(exp(-abs(z))), in which nothing overflows.
     """
     losses = np.maximum(raw, 0, out=delta)
@@ -111,13 +111,13 @@ def binary_log_loss(raw, Y, sample_weight, delta, scratch):
 
 def binary_log_loss_of_constant(Y, sample_weight):
     """The entropy of each output's share of ones."""
-    # Weighted, a share of all may be rounded to more.
+    # Rounding may lift a weighted share above 1.
     share = np.minimum(np.average(Y, weights=sample_weight, axis=0), 1)
     return (entr(share) + entr(1 - share)).sum()
 
 
 def softmax_log_loss(raw, Y, sample_weight, delta, scratch):
-    """log(sum_k exp(raw_k)) - sum_k y_k * raw_k, for one class in k.
+    """log(sum_k exp(raw_k)) - sum_k y_k * raw_k, for one class out of k.
 
     Softmax output and log-loss are a canonical pair: the derivative by the raw
     prediction is softmax(raw) - y.
@@ -142,52 +142,19 @@ def softmax_log_loss_of_constant(Y, sample_weight):
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """A loss, with all that other modules must know of it.
-
-    Attributes
-    ----------
-    function : callable
-
-    of_constant : callable
-        The loss of the best constant prediction, from Y and the sample weights.
-
-    out_activations : tuple of str
-        The output activations that the loss takes.
-
-    canonical : bool
-        Whether loss and output activation are differentiated together.
-
-    averaged : bool
-        Whether the objective averages the loss over outputs, or else sums it.
-
-    for_labels : bool
-        Whether targets are labels, coded as 0 and 1.
-
-    kinked : bool
-        Whether the derivative jumps where output and target are equal.
-
-    title : str
-        Name for axes and headings.
-
-    formula, slope : str
-        The loss of an output ``a`` and its derivative, as text; for a canonical pair
-        the derivative is by the pre-activation.
-
-    code : int
-        Its number in the compiled loops.
-    """
+    """A loss, and everything that other modules know about it."""
 
     function: Callable
-    of_constant: Callable
-    out_activations: tuple[str, ...]
-    canonical: bool
-    averaged: bool
-    for_labels: bool = False
-    kinked: bool = False
-    title: str
-    formula: str
-    slope: str = "{a} - {y}"
-    code: int
+    of_constant: Callable  # loss of the best constant, from Y and the sample weights
+    out_activations: tuple[str, ...]  # output activations that the loss takes
+    canonical: bool  # whether the two are differentiated together
+    averaged: bool  # whether the objective averages over outputs, or else sums
+    for_labels: bool = False  # whether targets are labels, coded as 0 and 1
+    kinked: bool = False  # whether the derivative jumps where output and target meet
+    title: str  # name for axes and headings
+    formula: str  # the loss of the output a, as text
+    slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
+    code: int  # number in the compiled loops
 
     def n_averaged(self, n_outputs):
         """Return the number of outputs that the objective averages over."""
@@ -250,7 +217,7 @@ LOSSES = {
         code=4,
     ),
 }
-"""Every loss that a network can be trained with."""
+"""The losses that a network can be trained with."""
 
 
 def loss_and_delta(

@@ -1,4 +1,4 @@
-"""Minibatches: the samples of a network, in parts and in random order."""
+"""Minibatches: the training samples in parts, in random order."""
 
 from typing import NamedTuple
 
@@ -8,11 +8,11 @@ from .workspace import Workspace
 
 
 class Samples(NamedTuple):
-    """What a network learns from.
+    """The samples that a network learns from.
 
     X : {ndarray, CSR matrix} of shape (n_samples, n_features)
     Y : ndarray of shape (n_samples, n_outputs)
-    sample_weight : ndarray of shape (n_samples,), or None where all weigh 1
+    sample_weight : ndarray of shape (n_samples,), or None if all weigh 1
     """
 
     X: np.ndarray
@@ -35,7 +35,7 @@ class Minibatches:
         self.n_samples = samples.X.shape[0]
         self.total_weight = samples.total_weight
         self.batch_size = min(batch_size, self.n_samples)
-        # A full batch has no order.
+        # The order of a full batch is irrelevant.
         self.shuffle = shuffle and self.batch_size < self.n_samples
         self.starts = range(0, self.n_samples, self.batch_size)
         # The last minibatch may have fewer rows than the others.
@@ -44,14 +44,12 @@ class Minibatches:
             n_rows: Workspace(parameters.layer_sizes, n_rows, parameters.flat.dtype)
             for n_rows in (self.batch_size, n_last)
         }
-        self._in_order = None
+        self._in_order = None if self.shuffle else list(self._slices())
 
     def epoch(self, rng):
         """Iterate over the minibatches of an epoch, each with a Workspace."""
         if self.shuffle:
             return self._shuffled(rng.permutation(self.n_samples))
-        if self._in_order is None:
-            self._in_order = list(self._slices())
         return self._in_order
 
     def _slices(self):

@@ -1,8 +1,8 @@
 """Optimizers, which turn a gradient into a step.
 
 An optimizer holds its options and its state: vectors with one entry per
-parameter, and for adam the number of steps made. ``step`` moves the vector of
-parameters in place and uses the gradient up as scratch memory.
+parameter, and for adam the number of steps so far. ``step`` moves the vector of
+parameters in place and overwrites the gradient.
 """
 
 from dataclasses import dataclass, field, replace

@@ -4,8 +4,8 @@
 
 ``coefs[i]`` has shape ``(layer_sizes[i], layer_sizes[i + 1])`` and
 ``intercepts[i]`` shape ``(layer_sizes[i + 1],)``. The gradient has the same
-layout, so that an optimizer works on whole vectors whatever the depth, and the
-penalty, which applies to the coefs alone, on the first part of a vector.
+layout. An optimizer works on whole vectors, whatever the depth of the network;
+the penalty applies to the coefs alone, the first part of a vector.
 """
 
 from itertools import pairwise
@@ -14,7 +14,7 @@ import numpy as np
 
 
 class Parameters:
-    """All coefs and intercepts of a network, or a loss's derivatives by them.
+    """All coefs and intercepts of a network, or the derivatives of a loss by them.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Parameters:
         Views of `flat`.
 
     intercepts : list of ndarray of shape (fan_out,)
-        Views of `flat`; an empty list where there are none.
+        Views of `flat`; an empty list without biases.
 
     flat_coefs : ndarray of shape (n_coefs,)
         View of the part of `flat` that holds the coefs.
@@ -60,7 +60,7 @@ class Parameters:
         self._lay_out(layer_sizes, fit_intercept, flat)
 
     def _lay_out(self, layer_sizes, fit_intercept, flat):
-        """Make the views."""
+        """Set the attributes, most of which are views of `flat`."""
         self.layer_sizes = layer_sizes
         self.fit_intercept = fit_intercept
         self.flat = flat
@@ -91,7 +91,7 @@ class Parameters:
         Returns
         -------
         parameters : Parameters
-            float32 if all arrays are, or else float64.
+            float32 if all arrays are, else float64.
 
         Raises
         ------
@@ -141,11 +141,11 @@ class Parameters:
         return copy
 
     def view(self, flat):
-        """Return Parameters of this layout that view `flat`, shape (n_parameters,)."""
+        """Return Parameters that view `flat`, shape (n_parameters,), in this layout."""
         return Parameters(self.layer_sizes, fit_intercept=self.fit_intercept, flat=flat)
 
     def __getstate__(self):
-        # Views would be pickled as arrays of their own, and no longer be views.
+        # Pickle would turn views into separate arrays.
         return {
             "layer_sizes": self.layer_sizes,
             "fit_intercept": self.fit_intercept,

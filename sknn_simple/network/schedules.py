@@ -1,6 +1,6 @@
 """Learning-rate schedules, and the rate that suits a network.
 
-A schedule is never changed in place: `copy` and `slower` return another one.
+A schedule is never changed in place: `copy` and `slower` return a new one.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ class Constant:
     learning_rate_init: float
 
     def learning_rate(self, t):
-        """Return the rate of an epoch that begins after `t` rows were seen."""
+        """Return the rate of an epoch that begins after `t` rows."""
         return self.learning_rate_init
 
     def learning_rates(self, t, n_samples, n_epochs):
@@ -77,10 +77,10 @@ SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptiv
 def suitable_learning_rate(solver, loss, out_activation, width):
     """Return a rate that suits a network with standardised inputs and targets.
 
-    The curvature that an output neuron sees grows with the number of units that
-    feed it, and nothing bounds the error of an identity or exponential output:
-    there the stable rate of gradient descent falls with the width. The constants
-    are measured, see ``benchmarks/defaults.py``.
+    The curvature of the loss at an output neuron grows with the number of units that
+    feed it, and the error of an identity or exponential output is unbounded. There the
+    stable rate of gradient descent falls with the width. The constants are measured,
+    see ``benchmarks/defaults.py``.
 
     Parameters
     ----------

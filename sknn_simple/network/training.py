@@ -18,7 +18,7 @@ from .schedules import Constant
 
 def all_finite(array):
     """Return whether a contiguous array holds no infinity and no NaN."""
-    # One product of BLAS tells in nearly every case; its own overflow is no verdict.
+    # One BLAS product is enough, unless it overflows itself.
     flat = array.ravel(order="K")
     return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(flat).all())
 
@@ -62,7 +62,7 @@ class Block(NamedTuple):
 
 @dataclass
 class TrainingState:
-    """Everything that training changes, and so all that is needed to continue it.
+    """Everything that training changes, and hence needs in order to continue.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class TrainingState:
         return self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
 
     def restore(self, snapshot):
-        """Return to a `snapshot`; one made without the rng leaves the rng as it is."""
+        """Return to a `snapshot`; one without the rng leaves the rng as it is."""
         self.parameters.flat[:], optimizer, self.schedule, rng, self.t = snapshot
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
@@ -115,7 +115,7 @@ class TrainingState:
 
 @dataclass
 class Patience:
-    """Counts consecutive epochs whose loss is not below the best one by `tol`.
+    """Counter of consecutive epochs whose loss is not below the best one by `tol`.
 
     The best loss is the lowest so far, by however small a margin.
     """
@@ -126,7 +126,7 @@ class Patience:
     count: int = 0
 
     def runs_out(self, loss):
-        """Count an epoch's `loss`; True after `n_epochs` without improvement."""
+        """Count an epoch; return True after `n_epochs` without improvement."""
         self.count = 0 if loss < self.best - self.tol else self.count + 1
         if loss < self.best:
             self.best = loss
@@ -147,7 +147,7 @@ class Patience:
 
 
 class Trainer:
-    """Trains a network with minibatches, an epoch or a block of them at a time.
+    """Training of a network on minibatches, one block of epochs at a time.
 
     A minibatch B of n samples steps along the gradient of
 
@@ -196,20 +196,20 @@ class Trainer:
         Returns
         -------
         block : Block
-            The loss of an epoch is the mean over its minibatches, weighted as the
-            objective weighs. After Ctrl-C the state is that of the last epoch in it.
+            The loss of an epoch is the mean over its minibatches, weighted as in the
+            objective. After Ctrl-C, the state is the one after the block's last epoch.
 
         Raises
         ------
         KeyboardInterrupt
-            By Ctrl-C in the first epoch, or right after it if it is the only one.
+            On Ctrl-C in the first epoch, or right after it if it is the only one.
         """
         state, minibatches = self.state, self.minibatches
         if patience is None:
             patience = Patience(0.0, np.inf)
         losses, rates, ending = [], [], DONE
         finished = 0, None, None
-        # After a single epoch the rng is where it should be.
+        # A single epoch is never undone.
         draws = state.draws and n_epochs > 1
         rng_before = state.rng.get_state(legacy=False) if draws else None
         try:
@@ -224,7 +224,7 @@ class Trainer:
                     break
                 ran_out = patience.runs_out(loss)
                 now = state.snapshot(with_rng=False), patience.snapshot()
-                # One assignment, which an interruption leaves undone or done.
+                # A single assignment: an interruption comes before it or after it.
                 finished = len(losses), *now
                 if ran_out:
                     ending = PATIENCE_RAN_OUT
@@ -244,37 +244,31 @@ class Trainer:
         return Block(losses, rates, ending)
 
     def _train_epoch(self, learning_rate):
-        """Pass once over the samples, and return the mean loss."""
+        """Pass over the samples once, and return the mean loss."""
         parameters, optimizer = self.state.parameters, self.state.optimizer
         objective, gradient = self.objective, self.gradient
         total_weight = self.minibatches.total_weight
         mean_weight = total_weight / self.minibatches.n_samples
         loss_sum = penalty_sum = 0.0
-        for (X, Y, sample_weight), workspace in self.minibatches.epoch(self.state.rng):
-            n_rows = X.shape[0]
+        for samples, workspace in self.minibatches.epoch(self.state.rng):
+            n_rows, sample_weight = samples.X.shape[0], samples.sample_weight
             weight = n_rows if sample_weight is None else float(sample_weight.sum())
             if weight == 0:
                 continue
+            scale = 1 / (n_rows * mean_weight)
             loss_sum += write_loss_gradient(
-                parameters,
-                X,
-                Y,
-                sample_weight,
-                1 / (n_rows * mean_weight),
-                objective,
-                gradient,
-                workspace,
+                parameters, samples, scale, objective, gradient, workspace
             )
             if objective.alpha:
-                penalty_sum += weight * add_penalty_gradient(
-                    parameters, objective.alpha / total_weight, gradient
-                )
+                strength = objective.alpha / total_weight
+                penalty = add_penalty_gradient(parameters, strength, gradient)
+                penalty_sum += weight * penalty
             optimizer.step(parameters.flat, gradient.flat, learning_rate)
         return (loss_sum + penalty_sum) / total_weight
 
 
 def epochs(state, samples, objective, *, batch_size, shuffle=True):
-    """Iterate over the epochs of a training that never ends by itself.
+    """Train without end, and yield each epoch.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Memory that training writes to, allocated once, and adding to it in place."""
+"""Memory that training writes to, allocated once, and addition in place."""
 
 import numpy as np
 from scipy.linalg.blas import daxpy, saxpy
@@ -8,7 +8,7 @@ def add_multiple(vector, factor, other):
     """Add factor * other to `vector`, in one pass of BLAS instead of two of NumPy."""
     axpy = daxpy if vector.dtype == np.float64 else saxpy
     total = axpy(other, vector, a=factor)
-    if total is not vector:  # BLAS could not write to a vector of this kind
+    if total is not vector:  # BLAS cannot write to a vector of this kind
         vector[...] = total
 
 
@@ -20,7 +20,7 @@ class Workspace:
     layer_sizes : sequence of int
 
     n_rows : int
-        The number of samples in a pass.
+        Number of samples in a pass.
 
     dtype : dtype
     """
@@ -36,11 +36,11 @@ class Workspace:
         self._gathered = {}
 
     def take(self, name, array, rows):
-        """Gather `rows` of an array, in memory kept under this name."""
+        """Copy `rows` of an array into the memory kept under this name."""
         if not isinstance(array, np.ndarray):
             return array[rows]
         if name not in self._gathered:
             shape = (len(rows), *array.shape[1:])
             self._gathered[name] = np.empty(shape, array.dtype)
-        # With any other mode, take would fill a second buffer and copy it.
+        # In any other mode, `take` would fill a second buffer and copy it.
         return array.take(rows, axis=0, out=self._gathered[name], mode="clip")
