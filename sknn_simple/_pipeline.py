@@ -1,7 +1,6 @@
 """The network inside an estimator: itself, or the last step of a Pipeline.
 
-Pipelines may be nested: the last step of one may be another. The functions follow last
-steps inwards until they reach a network.
+Pipelines may be nested: the functions follow last steps inwards to the network.
 """
 
 import copy
@@ -17,20 +16,10 @@ from ._base import BaseSimpleMLP
 def final_network(
     estimator: Any, *, inherited_fit: bool = False
 ) -> BaseSimpleMLP | None:
-    """Return the network that an estimator is or ends in.
+    """Return the network that an estimator is or ends in, or None if there is none.
 
-    Parameters
-    ----------
-    estimator : object
-
-    inherited_fit : bool, default=False
-        Whether to reject subclasses of Pipeline and of the networks that override
-        `fit`, since their `fit` may do more than train the network.
-
-    Returns
-    -------
-    network : SimpleMLPClassifier, SimpleMLPRegressor or None
-        None if there is no network.
+    `inherited_fit` rejects subclasses of Pipeline and of the networks that override
+    `fit`, since their `fit` may do more than train the network.
     """
     for pipeline, _ in _last_steps(estimator):
         if inherited_fit and type(pipeline).fit is not Pipeline.fit:
@@ -44,26 +33,15 @@ def final_network(
 
 
 def fitted_network(estimator: Any) -> BaseSimpleMLP:
-    """Return the fitted network that an estimator is or ends in.
-
-    Raises
-    ------
-    TypeError
-        If there is no network.
-
-    NotFittedError
-        If the network is not fitted.
-    """
+    """Return the fitted network that an estimator is or ends in, or raise."""
     network = final_network(estimator)
     if network is None:
         got = type(estimator).__name__
         for pipeline, _ in _last_steps(estimator):
             got += f" that ends in {type(pipeline.steps[-1][1]).__name__}"
-        advice = (
-            " Pass its best_estimator_."
-            if hasattr(estimator, "best_estimator_")
-            else ""
-        )
+        advice = ""
+        if hasattr(estimator, "best_estimator_"):
+            advice = " Pass its best_estimator_."
         raise TypeError(
             "estimator must be a SimpleMLPClassifier, a SimpleMLPRegressor, or a "
             f"Pipeline that ends in one, got {got}.{advice}"
@@ -73,7 +51,7 @@ def fitted_network(estimator: Any) -> BaseSimpleMLP:
 
 
 def replace_network(estimator: Any, network: BaseSimpleMLP) -> Any:
-    """Return `network` in the place of the one that an estimator is or ends in.
+    """Return the estimator with `network` in place of its own network.
 
     Pipelines are copied; their other steps are shared, not copied.
     """
@@ -85,15 +63,15 @@ def replace_network(estimator: Any, network: BaseSimpleMLP) -> Any:
 
 
 def parameter_prefix(estimator: Any) -> str:
-    """Return what precedes the network's parameters in `estimator.get_params()`.
+    """Return the prefix of the network's parameters in `estimator.get_params()`.
 
-    Such as 'mlp__' for a Pipeline whose last step is called 'mlp'; '' for a network.
+    It is 'mlp__' for a Pipeline whose last step is called 'mlp', and '' for a network.
     """
     return "".join(f"{name}__" for _, name in _last_steps(estimator))
 
 
 def network_input(estimator: Any, X: Any) -> Any:
-    """Transform `X` by the steps before the network of a fitted estimator."""
+    """Transform `X` with the steps before the network of a fitted estimator."""
     for pipeline, _ in _last_steps(estimator):
         if len(pipeline.steps) > 1:
             X = pipeline[:-1].transform(X)
@@ -103,16 +81,13 @@ def network_input(estimator: Any, X: Any) -> Any:
 def input_names(estimator: Any) -> list[str]:
     """Name the inputs of the network that a fitted estimator is or ends in.
 
-    Returns
-    -------
-    names : list of str
-        The network's `feature_names_in_`, else what the steps before it call their
-        outputs, else x1, x2, ...
+    The names are its `feature_names_in_`, else those that the steps before it give
+    their outputs, else x1, x2, ...
     """
     network = fitted_network(estimator)
     names = getattr(network, "feature_names_in_", None)
     if names is None:
-        # A step that cannot name its outputs has no such method.
+        # Steps that cannot name their outputs lack `get_feature_names_out`.
         with suppress(AttributeError):
             names = _names_after_steps(estimator)
     if names is None:
@@ -125,7 +100,7 @@ def _names_after_steps(estimator):
     for pipeline, _ in _last_steps(estimator):
         if len(pipeline.steps) > 1:
             if names is None and not hasattr(pipeline, "feature_names_in_"):
-                # scikit-learn would count from x0. Texts have no number of features.
+                # scikit-learn counts from x0. Texts have no number of features.
                 n_features = getattr(pipeline, "n_features_in_", None)
                 names = n_features and _numbered(n_features)
             names = pipeline[:-1].get_feature_names_out(names)
@@ -137,7 +112,7 @@ def _numbered(n_features):
 
 
 def _last_steps(estimator):
-    """Yield each Pipeline from the outside in, and the name of its last step."""
+    """Yield each Pipeline, from the outside in, with the name of its last step."""
     while isinstance(estimator, Pipeline) and estimator.steps:
         name, last = estimator.steps[-1]
         yield estimator, name

@@ -1,9 +1,8 @@
 """Targets: y as the user gives it, and as the outputs of the network.
 
 Each class encodes y as ``Y`` of shape ``(n_samples, n_outputs)``, names the loss
-and the output activation of the network that learns it, and turns raw
-predictions (the output layer's pre-activations, of the same shape as ``Y``) back
-into predictions.
+and the output activation of the network that learns it, and decodes raw
+predictions (the output layer's pre-activations, of the same shape as ``Y``).
 """
 
 import copy
@@ -19,28 +18,11 @@ from .network.activations import softmax
 
 
 class Targets:
-    """Base of all targets.
+    """Base of all targets."""
 
-    Attributes
-    ----------
-    classes : ndarray of shape (n_classes,) or None
-        The labels; None for a regressor.
-
-    multilabel : bool
-        Whether a sample has any number of labels.
-
-    is_scaled : bool
-        Whether the network is trained on standardised targets.
-
-    n_outputs : int
-
-    network_loss, out_activation : str
-        Loss and output activation of the network.
-    """
-
-    classes = None
-    multilabel = False
-    is_scaled = False
+    classes = None  # labels, shape (n_classes,); None for a regressor
+    multilabel = False  # whether a sample may have any number of labels
+    is_scaled = False  # whether the network is trained on standardised targets
     n_outputs: int
     network_loss: str
     out_activation: str
@@ -59,24 +41,15 @@ class Targets:
         They may be views of `parameters`, which must not be used afterwards. A network
         without biases gets intercepts of zeros.
         """
-        dtype = parameters.flat.dtype
-        return parameters.coefs, parameters.intercepts or [
-            np.zeros(coef.shape[1], dtype) for coef in parameters.coefs
-        ]
+        coefs, intercepts = parameters.coefs, parameters.intercepts
+        return coefs, intercepts or [np.zeros_like(coef[0]) for coef in coefs]
 
     def unfold(self, coefs, intercepts):
-        """Convert lists of coefs and intercepts, or None, to the units of training."""
+        """Convert lists of coefs and intercepts (or None) to the units of training."""
 
 
 class LabelTargets(Targets):
-    """Base of the targets of a classifier.
-
-    Parameters
-    ----------
-    classes : ndarray of shape (n_classes,)
-
-    loss : {'log_loss', 'squared_error'}
-    """
+    """Base of a classifier's targets, for loss 'log_loss' or 'squared_error'."""
 
     out_activation = "logistic"
     log_loss = "binary_log_loss"
@@ -88,9 +61,8 @@ class LabelTargets(Targets):
 
     def score(self, raw_prediction, y, sample_weight):
         """Return the accuracy on the labels `y`."""
-        return accuracy_score(
-            y, self.predict(raw_prediction), sample_weight=sample_weight
-        )
+        prediction = self.predict(raw_prediction)
+        return accuracy_score(y, prediction, sample_weight=sample_weight)
 
     def decision(self, raw_prediction):
         """Return the result of `decision_function`."""
@@ -115,7 +87,7 @@ def label_codes(y, classes):
 class BinaryTargets(LabelTargets):
     """Two classes, or one: a single output, positive for the last class.
 
-    One class, as a small training fold may hold, is predicted for every output.
+    A single class, as in a small training fold, is predicted for every sample.
     """
 
     def __init__(self, classes, loss):
@@ -123,7 +95,7 @@ class BinaryTargets(LabelTargets):
         self.n_outputs = 1
 
     def encode(self, y, dtype):
-        """Return 1 for the last class, else 0."""
+        """Return 1 for the last class and 0 for the other."""
         last = len(self.classes) - 1
         return (label_codes(y, self.classes) == last).astype(dtype).reshape(-1, 1)
 
@@ -137,23 +109,23 @@ class BinaryTargets(LabelTargets):
         return raw_prediction[:, 0]
 
     def log_probabilities(self, raw_prediction):
-        """Shape (n_samples, n_classes), never -inf for a finite raw prediction."""
+        """Return logarithms, shape (n_samples, n_classes), finite if the input is."""
         if len(self.classes) == 1:
             return np.zeros_like(raw_prediction)
         return log_expit(np.hstack([-raw_prediction, raw_prediction]))
 
     def probabilities(self, raw_prediction):
-        """Shape (n_samples, n_classes)."""
+        """Return probabilities, shape (n_samples, n_classes)."""
         if len(self.classes) == 1:
             return np.ones_like(raw_prediction)
         return expit(np.hstack([-raw_prediction, raw_prediction]))
 
 
 class MulticlassTargets(LabelTargets):
-    """Three or more classes: an output for each, of which the largest wins.
+    """Three or more classes: one output each; the largest is predicted.
 
-    Under squared error each output is a sigmoid, and the probabilities are the
-    sigmoids, scaled to sum to one.
+    Under squared error the outputs are sigmoids, and the probabilities are these
+    sigmoids scaled to sum to one.
     """
 
     log_loss = "softmax_log_loss"
@@ -175,7 +147,7 @@ class MulticlassTargets(LabelTargets):
     def log_probabilities(self, raw_prediction):
         if self.out_activation == "logistic":
             raw_prediction = log_expit(raw_prediction)
-        # Beyond the lowest float there is -inf.
+        # Logarithms below the lowest float would be -inf.
         with np.errstate(over="ignore"):
             logarithms = log_softmax(raw_prediction, axis=1)
         return np.maximum(logarithms, np.finfo(logarithms.dtype).min)
@@ -189,7 +161,7 @@ class MulticlassTargets(LabelTargets):
 
 
 class MultilabelTargets(LabelTargets):
-    """Any number of labels per sample, as an indicator matrix: an output for each."""
+    """Any number of labels per sample, as an indicator matrix: one output each."""
 
     multilabel = True
 
@@ -214,10 +186,10 @@ class MultilabelTargets(LabelTargets):
 
 
 def kind_of_labels(y):
-    """Return scikit-learn's `type_of_target`, or raise its error unless y is labels."""
+    """Return scikit-learn's `type_of_target`, or raise its error if y is not labels."""
     if np.ndim(y) == 0:
         raise ValueError(f"y must be array-like of shape (n_samples,), got {y!r}.")
-    # Both cast NaN and huge numbers to integers, to see whether they are whole.
+    # Both functions cast NaN and huge numbers to integers to test if they are whole.
     with np.errstate(invalid="ignore"):
         kind = type_of_target(y, input_name="y")
         if not kind.startswith(("binary", "multi")):
@@ -226,20 +198,9 @@ def kind_of_labels(y):
 
 
 def label_targets(y, loss, classes=None):
-    """Make the targets for the kind of labels that `y` holds.
+    """Return the LabelTargets for `y`, (n_samples,) or (n_samples, n_labels).
 
-    Parameters
-    ----------
-    y : ndarray of shape (n_samples,) or (n_samples, n_labels)
-
-    loss : {'log_loss', 'squared_error'}
-
-    classes : ndarray of shape (n_classes,), default=None
-        All classes, where `y` may lack some.
-
-    Returns
-    -------
-    targets : LabelTargets
+    `classes` are all classes, if `y` may lack some.
     """
     kind = kind_of_labels(y)
     if kind == "multiclass-multioutput":
@@ -257,12 +218,12 @@ def label_targets(y, loss, classes=None):
 def r2(y, prediction, sample_weight=None):
     """Return scikit-learn's R^2, also of numbers whose squares overflow or vanish.
 
-    Both are divided by the same power of two, which changes no digit.
+    Both arrays are divided by the same power of two, which changes no digit.
     """
     y, prediction = (part.reshape(len(part), -1) for part in (y, prediction))
-    if y.shape[1] == prediction.shape[1]:  # or else scikit-learn raises
+    if y.shape[1] == prediction.shape[1]:  # otherwise scikit-learn raises
         exponents = [np.frexp(np.abs(part).max(axis=0))[1] for part in (y, prediction)]
-        # Where y is next to nothing, the squares of the predictions decide.
+        # If y is much smaller than the predictions, their squares set the limit.
         room = np.finfo(prediction.dtype).maxexp // 2 - 12
         exponent = np.maximum(exponents[0], exponents[1] - room)
         y, prediction = (np.ldexp(part, -exponent) for part in (y, prediction))
@@ -274,40 +235,21 @@ def r2(y, prediction, sample_weight=None):
 
 
 class RegressionTargets(Targets):
-    """Numbers; with an identity output they may be standardised.
-
-    Parameters
-    ----------
-    n_outputs : int
-
-    squeeze : bool
-        Whether y, and so the predictions, are of shape (n_samples,).
-
-    loss : {'squared_error', 'absolute_error', 'poisson'}
-
-    out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp'}
-
-    is_scaled : bool
-        Whether `scaled_to` standardises y.
-
-    Attributes
-    ----------
-    mean, scale : ndarray of shape (n_outputs,)
-        The network is trained on (y - mean) / scale.
-    """
+    """Numbers; with an identity output they may be standardised."""
 
     def __init__(self, n_outputs, squeeze, loss, out_activation, is_scaled):
         self.n_outputs = n_outputs
-        self.squeeze = squeeze
+        self.squeeze = squeeze  # whether y and predictions are of shape (n_samples,)
         self.network_loss = loss
         self.out_activation = out_activation
-        self.is_scaled = is_scaled
+        self.is_scaled = is_scaled  # whether `scaled_to` standardises y
+        # The network is trained on (y - mean) / scale.
         self.mean, self.scale = np.zeros(n_outputs), np.ones(n_outputs)
 
     def scaled_to(self, samples, center):
         """Return targets standardised by the deviation of `samples`, if scaled.
 
-        With `center`, the weighted mean is subtracted as well.
+        With `center`, they are also centred on the weighted mean.
         """
         if not self.is_scaled:
             return self
@@ -330,20 +272,14 @@ class RegressionTargets(Targets):
         return scaled
 
     def output_bias(self, Y, sample_weight):
-        """Return log(mean) for an exponential output, which then starts at the mean."""
+        """Return log(mean) for an exponential output, so that it starts at the mean."""
         if self.out_activation != "exp":
             return None
         mean = np.average(Y, weights=sample_weight, axis=0)
         return np.log(mean, out=np.zeros_like(mean), where=mean > 0)
 
     def fold(self, parameters):
-        """Put the scaling of y into the last layer.
-
-        Raises
-        ------
-        ValueError
-            If the dtype of the parameters cannot hold the result.
-        """
+        """Put the scaling of y into the last layer, if its dtype can hold it."""
         coefs, intercepts = super().fold(parameters)
         dtype = parameters.flat.dtype
         with np.errstate(over="ignore"):
@@ -364,12 +300,12 @@ class RegressionTargets(Targets):
             intercepts[-1] = (intercepts[-1] - self.mean) / self.scale
 
     def score(self, raw_prediction, y, sample_weight):
-        """Return R^2 on `y` of a network in the units of training."""
+        """Return the R^2 of raw predictions in the units of training."""
         prediction = self.predict(raw_prediction * self.scale + self.mean)
         return r2(y, prediction, sample_weight)
 
     def encode(self, y, dtype):
-        """Return the columns of y, standardised if they are scaled."""
+        """Return the columns of y, standardised if `is_scaled`."""
         Y = y.reshape(len(y), -1)
         if Y.shape[1] != self.n_outputs:
             raise ValueError(
@@ -396,7 +332,7 @@ class RegressionTargets(Targets):
         return Y
 
     def predict(self, raw_prediction):
-        """Return predictions in the units of y; the raw ones are overwritten."""
+        """Return predictions in the units of y, computed in place."""
         with np.errstate(over="ignore"):
             OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
         if self.out_activation == "exp" and not np.isfinite(raw_prediction).all():
