@@ -28,7 +28,7 @@ def activations_of(estimator, network, activation, x):
 
 
 def output_names_of(network, names):
-    """Name the outputs of a classifier by its classes, else y1, y2, ... or y."""
+    """Name the outputs by the classes of a classifier, else y1, y2, ... or y."""
     n_outputs = network.n_outputs_
     classes = getattr(network, "classes_", None)
     if classes is None:
@@ -44,14 +44,14 @@ def output_names_of(network, names):
 
 
 def loss_name_of(network):
-    """Name the loss, and the units of the targets where they are scaled."""
+    """Name the loss, with the units of the targets if they are scaled."""
     targets = network._targets
     title = LOSSES[targets.network_loss].title
     return f"{title} (standardised targets)" if targets.is_scaled else title
 
 
 def checked_names(parameter, names, default):
-    """Return the given names as str, or the default ones if None are given."""
+    """Return the given names as str, or the default names if None are given."""
     names = [str(name) for name in (default if names is None else names)]
     if len(names) != len(default):
         raise ValueError(

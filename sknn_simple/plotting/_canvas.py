@@ -23,21 +23,16 @@ def short(value):
 
 
 class Canvas:
-    """Axes that show a diagram, scaled to fit.
-
-    Attributes
-    ----------
-    scale : float
-        Length of an inch of the diagram in the figure, for texts and line widths.
-    """
+    """Axes that show a diagram, scaled to fit."""
 
     def __init__(self, ax, diagram):
         self.ax = ax
         self.diagram = diagram
         ax.set(xlim=diagram.xlim, ylim=diagram.ylim, aspect="equal")
         ax.set_axis_off()
-        # The layout of the figure decides how large the axes are.
+        # The layout of the figure sets the size of the axes.
         ax.figure.canvas.figure.draw_without_rendering()
+        # Length of an inch of the diagram in the figure, for texts and line widths.
         self.scale = ax.transData.get_matrix()[0, 0] / ax.figure.dpi
 
     def write(self, x, y, text, size=FONT_SIZE, **kwargs):
@@ -85,7 +80,7 @@ class Canvas:
         edges = LineCollection(np.stack([starts, ends], axis=1), **(style | edge_kw))
         self.ax.add_collection(edges, autolim=False)
         if with_values:
-            # At this part of their way all edges are equally far from each other.
+            # At this fraction of their length, edges are equally far from each other.
             points = starts + (ends - starts) / (column.n_rows + 1)
             box = {"boxstyle": "square,pad=0.1", "color": "white", "linewidth": 0}
             for point, weight in zip(points, weights, strict=True):
@@ -94,7 +89,7 @@ class Canvas:
         return edges
 
     def draw_neurons(self, column, activations, neuron_kw):
-        """Draw the circles of a column, and dots for the neurons left out."""
+        """Draw the circles of a column, and dots for the neurons not shown."""
         from matplotlib.collections import PatchCollection
         from matplotlib.colors import to_rgb
         from matplotlib.patches import Circle
@@ -103,7 +98,7 @@ class Canvas:
         if activations is not None:
             largest = np.abs(activations).max()
             if largest >= 0.005:
-                # Activations that are tiny in their layer are shown as 0.
+                # Show activations that are tiny in their layer as 0.
                 activations = np.round(activations, 2)
             largest = max(1.0, largest)
             for k, activation in enumerate(activations[column.neurons]):
@@ -136,14 +131,11 @@ class Canvas:
     def add_legend(self, with_activations):
         from matplotlib.lines import Line2D
 
+        signs = {"positive": (BLUE, "-"), "negative": (VERMILION, (0, (3, 1.5)))}
+        width = 2 * self.scale
         handles = [
-            Line2D(
-                [], [], lw=2 * self.scale, color=color, ls=style, label=f"{sign} weight"
-            )
-            for sign, color, style in [
-                ("positive", BLUE, "-"),
-                ("negative", VERMILION, (0, (3, 1.5))),
-            ]
+            Line2D([], [], lw=width, color=color, ls=style, label=f"{sign} weight")
+            for sign, (color, style) in signs.items()
         ]
         if with_activations:
             style = {"color": "0.2", "markersize": 9 * self.scale, "ls": ""}

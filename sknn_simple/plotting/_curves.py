@@ -12,7 +12,7 @@ STAR = {"marker": "*", "markersize": 15, "markeredgecolor": "black", "zorder": 4
 def curve_style(i, values, n_marks):
     """Return the style of the i-th curve, with about `n_marks` markers.
 
-    A value between two NaNs always gets a marker, since no line reaches it.
+    A value between two NaNs always has a marker, since no line reaches it.
     """
     known = np.isfinite(values)
     marked = known & ~np.append(known[1:], False) & ~np.append(False, known[:-1])
@@ -29,26 +29,22 @@ def curve_style(i, values, n_marks):
 def difference_labels(params):
     """Label each dict of parameters by those in which the dicts differ.
 
-    Such as 'alpha=0.1, momentum=0', without the names of steps unless two steps share
-    a parameter; empty where nothing differs.
+    Labels such as 'alpha=0.1, momentum=0' omit the names of steps unless two steps
+    share a parameter. They are empty if nothing differs.
     """
     keys = list(dict.fromkeys(key for p in params for key in p))
     keys = [key for key in keys if len({repr(p.get(key)) for p in params}) > 1]
-    names = [key.rsplit("__", 1)[-1] for key in keys]
-    if len(set(names)) < len(names):
-        names = keys
+    names = {key: key.rsplit("__", 1)[-1] for key in keys}
+    if len(set(names.values())) < len(names):
+        names = {key: key for key in keys}
     return [
-        ", ".join(
-            f"{name}={_abridged(p[key])}"
-            for key, name in zip(keys, names, strict=True)
-            if key in p
-        )
+        ", ".join(f"{names[key]}={_abridged(p[key])}" for key in keys if key in p)
         for p in params
     ]
 
 
 def names_of(networks):
-    """Name networks by what they differ in, and by number if that is not unique."""
+    """Name networks by the parameters that differ, with numbers if not unique."""
     labels = difference_labels([n.get_params(deep=False) for n in networks])
     if len(set(labels)) == len(labels):
         return labels
@@ -60,10 +56,16 @@ def _abridged(value):
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
+def draw_star(ax, line, x, y, label):
+    """Mark the point (x, y) of a line with a star."""
+    [star] = ax.plot([x], [y], ls="", color=line.get_color(), label=label, **STAR)
+    return star
+
+
 def finish_curves(ax, ylabel, handles, beside):
     """Label the axes and add a legend.
 
-    With `beside`, the legend stands beside the axes, and the figure grows to hold it.
+    With `beside`, the legend is beside the axes, and the figure grows to hold it.
     """
     import matplotlib as mpl
     from matplotlib.ticker import MaxNLocator

@@ -1,4 +1,4 @@
-"""Layout of a network's diagram: positions in inches, for all its parts."""
+"""Layout of a network's diagram: the positions of its parts, in inches."""
 
 import textwrap
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ class Column:
     """A layer of the diagram, some of whose neurons are shown."""
 
     size: int  # of the whole layer
-    neurons: np.ndarray  # indices of those that are shown
-    labels: list[str]  # their names, or empty
+    neurons: np.ndarray  # indices of the neurons shown
+    labels: list[str]  # names of these neurons, or empty
     x: float
     y: np.ndarray
-    dots_y: float | None  # of the dots that stand for all other neurons
+    dots_y: float | None  # of the dots that stand for the other neurons
 
     @property
     def n_rows(self):
-        """Number of neurons shown, and one for dots."""
+        """Number of neurons shown, plus one for the dots."""
         return len(self.y) + (self.dots_y is not None)
 
     @property
@@ -37,18 +37,9 @@ class Column:
 class Diagram:
     """Positions of the layers, headings, biases and footnotes of a network.
 
-    Parameters
-    ----------
-    layer_sizes : list of int
-
-    max_neurons : int
-        Maximum number of rows of a layer.
-
-    names : dict of int to (list of str or None)
-        Names of a layer's neurons, by the number of the layer.
-
-    with_values, with_bias : bool
-        Whether edges carry numbers, and whether there is a row for the biases.
+    `max_neurons` is the maximum number of rows per layer, and `names` are the names of
+    the neurons (or None) by the number of their layer. `with_values` makes room for
+    numbers on the edges, and `with_bias` for a row of biases.
     """
 
     def __init__(self, layer_sizes, max_neurons, names, with_values, with_bias):
@@ -64,31 +55,28 @@ class Diagram:
         self.heading_y = top + RADIUS + 0.12 + 3 * LINE_HEIGHT  # its upper end
         self.bias_y = -top - row * with_bias
         self.foot_y = self.bias_y - RADIUS - 0.14
-        left, right = (
-            max(
-                [RADIUS + 0.2 + text_width(text, FONT_SIZE) for text in c.labels]
-                + [0.6]
-            )
-            for c in (self.columns[0], self.columns[-1])
-        )
-        right += self.columns[-1].x
+        left = _margin(self.columns[0])
+        right = _margin(self.columns[-1]) + self.columns[-1].x
         spare = max(0, 4.8 - left - right) / 2
         self.xlim = -left - spare, right + spare
         self.ylim = self.foot_y - 0.5, self.heading_y + 0.1
 
 
+def _margin(column):
+    """Return the width of a column's labels, or a little space."""
+    widths = [text_width(label, FONT_SIZE) for label in column.labels]
+    return max([RADIUS + 0.2 + width for width in widths] + [0.6])
+
+
 def _column(size, max_neurons, names):
     """Choose the neurons of a layer to show, in rows at a distance of 1."""
-    neurons = np.arange(size)
+    neurons, n_rows = np.arange(size), min(size, max_neurons)
+    y, dots_y = (n_rows - 1) / 2 - np.arange(n_rows), None
     if size > max_neurons:
-        # Dots take one of the rows.
-        n_bottom = (max_neurons - 1) // 2
-        neurons = np.r_[: max_neurons // 2, size - n_bottom : size]
-    n_rows = min(size, max_neurons)
-    y = (n_rows - 1) / 2 - np.arange(n_rows)
-    dots_y = None
-    if size > max_neurons:
-        dots_y, y = y[max_neurons // 2], np.delete(y, max_neurons // 2)
+        # The dots take one of the rows.
+        n_top, n_bottom = max_neurons // 2, (max_neurons - 1) // 2
+        neurons = np.r_[:n_top, size - n_bottom : size]
+        dots_y, y = y[n_top], np.delete(y, n_top)
     labels = [_wrap(names[k]) for k in neurons] if names else []
     return Column(size, neurons, labels, 0.0, y, dots_y)
 
@@ -109,7 +97,7 @@ def _spacing(columns, with_values):
     n_lines = max([label.count("\n") + 1 for label in labels] + [1])
     row = max(0.5, (n_lines + 0.5) * LINE_HEIGHT)
     if with_values:
-        # The numbers on the edges into n neurons stand 1 / (n + 1) of a row apart.
+        # Numbers on the edges into n neurons are 1 / (n + 1) of a row apart.
         n_places = max(column.n_rows for column in columns[1:]) + 1
         return max(row, 0.8, 0.17 * n_places), max(2.5, 0.45 * n_places)
     widest = max(1.8, 8 / (len(columns) - 1))

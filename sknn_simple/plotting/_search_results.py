@@ -1,4 +1,4 @@
-"""Curves, choice and metrics in the results of a search."""
+"""The curves, the choice and the metrics in the results of a search."""
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
@@ -6,24 +6,23 @@ from sklearn.base import is_classifier, is_regressor
 from ..model_selection._groups import group_by_epochs
 
 UNBOUNDED = ("mutual_info_score", "positive_likelihood_ratio")
-"""Scikit-learn's scorers that no value limits from above."""
+"""Scikit-learn's scorers without an upper limit."""
 
 
 def curves_of_candidates(results, max_iter, n_splits):
-    """Return what `EpochSearchCV.validation_curves_` holds, at the epochs searched."""
+    """Return `EpochSearchCV.validation_curves_`, at the epochs searched only."""
     for params in results["params"]:
         if max_iter not in params:
             raise ValueError(
                 f"search must have searched over {max_iter!r} or have "
-                "validation_curves_ (every_epoch=True), got the candidate "
-                f"{params}."
+                f"validation_curves_ (every_epoch=True), got the candidate {params}."
             )
     scores = {}
     for name in results:
         if name.startswith(("split0_test_", "split0_train_")):
-            what = name.removeprefix("split0")
-            splits = [results[f"split{k}{what}"] for k in range(n_splits)]
-            scores[f"split{what}"] = np.array(splits)  # (n_splits, n_candidates)
+            suffix = name.removeprefix("split0")
+            splits = [results[f"split{k}{suffix}"] for k in range(n_splits)]
+            scores[f"split{suffix}"] = np.array(splits)  # (n_splits, n_candidates)
     curves = []
     searched = [params[max_iter] for params in results["params"]]
     groups = group_by_epochs(results["params"], searched, max_iter)
@@ -37,12 +36,12 @@ def curves_of_candidates(results, max_iter, n_splits):
 
 
 def best_of(search, curves, max_iter):
-    """Return the curve and the number of epochs of the candidate that was chosen."""
+    """Return the curve and the number of epochs of the chosen candidate."""
     index = getattr(search, "best_index_", None)
     for i, curve in enumerate(curves):
         if index is not None and index in curve["candidates"]:
             last = int(curve["epoch"][-1])
-            # Patience may have ended all folds before the candidate's max_iter.
+            # Patience may have stopped all folds before the candidate's max_iter.
             chosen = search.cv_results_["params"][index].get(max_iter, last)
             return i, min(int(chosen), last)
     return None

@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils.validation import check_is_fitted
 
 from .._pipeline import parameter_prefix
-from ._curves import STAR, curve_style, difference_labels, finish_curves
+from ._curves import curve_style, difference_labels, draw_star, finish_curves
 from ._search_results import (
     best_of,
     curves_of_candidates,
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class EpochSearchDisplay:
     """Cross-validated score by number of epochs.
 
-    Create it with `from_estimator`. There is one curve for each setting of the other
-    parameters: the mean over folds, in a band of one standard deviation to either side
-    that ends at the best possible score.
+    Create it with `from_estimator`. Each setting of the other parameters has one curve:
+    the mean over folds, in a band of one standard deviation to either side that ends at
+    the best possible score.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class EpochSearchDisplay:
             values of `max_iter` that were searched.
 
         metric : str, default=None
-            Metric to draw, if the search has several. None is the one of `refit`.
+            Metric to draw, if the search has several. None draws the metric of `refit`.
 
         score_type, ax, line_kw, fill_between_kw
             See `plot`.
@@ -168,10 +168,7 @@ class EpochSearchDisplay:
             max_score=max_score(scorer),
         )
         return display.plot(
-            ax,
-            score_type=score_type,
-            line_kw=line_kw,
-            fill_between_kw=fill_between_kw,
+            ax, score_type=score_type, line_kw=line_kw, fill_between_kw=fill_between_kw
         )
 
     def plot(
@@ -253,16 +250,13 @@ class EpochSearchDisplay:
         label = f"chosen: {text} at {count} epoch{'' if count == 1 else 's'}"
         if len(self.epochs) > 1 and self.names:
             label += f"\n{self.names[i]}"
-        style = {"color": self.lines_[i].get_color(), "label": label, **STAR}
-        [star] = ax.plot([count], [value], linestyle="", **style)
-        return star
+        return draw_star(ax, self.lines_[i], count, value, label)
 
     def _legend_handles(self):
         from matplotlib.patches import Patch
 
         handles = [*self.lines_]
         if any(len(epochs) > 1 for epochs in self.epochs):
-            handles.append(
-                Patch(color="0.5", alpha=0.3, label="± 1 standard deviation")
-            )
+            band = Patch(color="0.5", alpha=0.3, label="± 1 standard deviation")
+            handles.append(band)
         return handles if self.best_line_ is None else [*handles, self.best_line_]

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 
 from .._pipeline import fitted_network
 from ._annotation import loss_name_of
-from ._curves import STAR, curve_style, finish_curves, names_of
+from ._curves import STAR, curve_style, draw_star, finish_curves, names_of
 from ._style import VERMILION, import_pyplot
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class LossCurveDisplay:
         Training loss of each network. Empty with ``metric="score"``.
 
     validation_lines_ : list of matplotlib Line2D or None
-        Validation loss or score of each network, None where none was recorded.
+        Validation loss or score of each network, or None if not recorded.
 
     best_lines_ : list of matplotlib Line2D or None
         Star at the best epoch of each network.
@@ -146,7 +146,7 @@ class LossCurveDisplay:
         Raises
         ------
         NotFittedError, TypeError
-            If an estimator is not fitted, or neither is nor ends in a network.
+            If an estimator is not fitted, or is of another type than above.
 
         ValueError
             If `estimators` is empty, if a network was never trained (`from_coefs`), or
@@ -260,10 +260,8 @@ class LossCurveDisplay:
         best = self.best_epochs[i] if self.best_epochs else None
         star = None
         if best is not None and validation is not None:
-            style = {"color": validation.get_color(), **STAR}
-            style["label"] = f"best epoch: {best}"
             value = validation.get_ydata()[best - 1]
-            [star] = ax.plot([best], [value], linestyle="", **style)
+            star = draw_star(ax, validation, best, value, f"best epoch: {best}")
         self.validation_lines_.append(validation)
         self.best_lines_.append(star)
 
@@ -276,7 +274,7 @@ class LossCurveDisplay:
         )
         if len(self.histories) == 1:
             return training + validation + stars
-        # Colours and markers distinguish networks, and line styles what a line shows.
+        # Colours and markers distinguish networks, line styles the kinds of curves.
         handles = []
         lines = self.lines_ or self.validation_lines_
         for line, name in zip(lines, self.names, strict=True):

@@ -140,7 +140,7 @@ class NetworkDisplay:
         Raises
         ------
         NotFittedError, TypeError
-            If the estimator is not fitted, or neither is nor ends in a network.
+            If the estimator is not fitted, or is of another type than above.
 
         ValueError
             If `x` is not one finite sample, if the number of names is wrong, or as in
