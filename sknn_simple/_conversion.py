@@ -6,7 +6,7 @@ from sklearn.preprocessing import LabelBinarizer
 from ._fit.history import History
 from ._fit.options import Architecture, auto_learning_rate
 from ._fit.session import fitted_attributes
-from .network import Objective, Parameters
+from .network import Parameters
 
 
 def estimator_of_shape(kind, coefs, intercepts, options):
@@ -65,11 +65,8 @@ def to_sklearn(estimator, kind):
     options = vars(estimator) | vars(estimator._architecture)
     params = {name: options[name] for name in kind().get_params() if name in options}
     if estimator.learning_rate_init == "auto":
-        targets = estimator._targets
-        objective = Objective(
-            targets.network_loss, out_activation=targets.out_activation
-        )
-        params["learning_rate_init"] = auto_learning_rate(estimator, objective)
+        rate = auto_learning_rate(estimator, estimator._targets)
+        params["learning_rate_init"] = rate
     other = kind(**params)
     for name in ATTRIBUTES_IN_COMMON:
         if hasattr(estimator, name):

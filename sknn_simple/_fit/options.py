@@ -139,22 +139,19 @@ def make_optimizer(estimator, dtype, previous=None):
     return _with_options(OPTIMIZERS[estimator.solver], previous, estimator)
 
 
-def auto_learning_rate(estimator, objective):
-    """Return the value of learning_rate_init="auto" for this network."""
-    widths = hidden_layer_sizes(estimator)
+def auto_learning_rate(estimator, targets):
+    """Return the value of learning_rate_init="auto" for these targets."""
+    width, *_ = *reversed(hidden_layer_sizes(estimator)), 1
     return suitable_learning_rate(
-        estimator.solver,
-        objective.loss,
-        objective.out_activation,
-        widths[-1] if widths else 1,
+        estimator.solver, targets.network_loss, targets.out_activation, width
     )
 
 
-def make_schedule(estimator, objective, previous=None):
+def make_schedule(estimator, targets, previous=None):
     """Make the learning-rate schedule, which is constant unless the solver is sgd."""
     rate = estimator.learning_rate_init
     if rate == "auto":
-        rate = auto_learning_rate(estimator, objective)
+        rate = auto_learning_rate(estimator, targets)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
     return _with_options(
         SCHEDULES[name], previous, estimator, learning_rate_init=float(rate)

@@ -45,7 +45,7 @@ class Report:
         what = "the inputs and y" if raw_y else "the inputs"
         return cls(
             estimator.verbose,
-            auto_learning_rate(estimator, session.objective),
+            auto_learning_rate(estimator, session.targets),
             constant_loss(session.objective, session.samples),
             f"scale {what} (for instance with StandardScaler)",
         )

@@ -68,7 +68,7 @@ def make_session(
         targets.out_activation,
         float(estimator.alpha),
     )
-    state = _make_state(estimator, samples, targets, objective, rng, earlier, resumes)
+    state = _make_state(estimator, samples, targets, rng, earlier, resumes)
     appends = resumes and mode is Mode.APPEND
     return Session(
         mode=mode,
@@ -116,7 +116,7 @@ def _make_rng(estimator, earlier):
     return check_random_state(estimator.random_state)
 
 
-def _make_state(estimator, samples, targets, objective, rng, earlier, resumes):
+def _make_state(estimator, samples, targets, rng, earlier, resumes):
     """Make the initial state of training."""
     before = None if earlier is None else earlier.state
     if before is not None:
@@ -129,7 +129,7 @@ def _make_state(estimator, samples, targets, objective, rng, earlier, resumes):
     return TrainingState(
         parameters,
         options.make_optimizer(estimator, dtype, before and before.optimizer),
-        options.make_schedule(estimator, objective, before and before.schedule),
+        options.make_schedule(estimator, targets, before and before.schedule),
         rng,
         estimator.t_ if resumes else 0,
     )

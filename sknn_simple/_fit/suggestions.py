@@ -6,46 +6,37 @@ import inspect
 
 from sklearn.utils._param_validation import StrOptions
 
-SYNONYMS = {
-    "sigmoid": "logistic",
-    "linear": "identity",
-    "rectifier": "relu",
-    "mse": "squared_error",
-    "mean_squared_error": "squared_error",
-    "mae": "absolute_error",
-    "mean_absolute_error": "absolute_error",
-    "cross_entropy": "log_loss",
-    "crossentropy": "log_loss",
-    "categorical_crossentropy": "log_loss",
-    "binary_crossentropy": "log_loss",
-    "gd": "sgd",
-    "gradient_descent": "sgd",
-    "bfgs": "lbfgs",
-    "l-bfgs": "lbfgs",
-    "xavier": "glorot_uniform",
-    "lecun": "lecun_uniform",
-    "numba": "compiled",
-    "cython": "compiled",
-    "epochs": "max_iter",
-    "n_epochs": "max_iter",
-    "num_epochs": "max_iter",
-    "lr": "learning_rate_init",
-    "eta": "learning_rate_init",
-    "eta0": "learning_rate_init",
-    "hidden_layers": "hidden_layer_sizes",
-    "hidden_units": "hidden_layer_sizes",
-    "layers": "hidden_layer_sizes",
-    "weight_decay": "alpha",
-    "l2": "alpha",
-    "optimizer": "solver",
-    "seed": "random_state",
-    "patience": "n_iter_no_change",
-    "bias": "fit_intercept",
-    "use_bias": "fit_intercept",
-    "metric": "scoring",
-    "validation_split": "validation_fraction",
+EQUIVALENTS = {
+    "logistic": ["sigmoid"],
+    "identity": ["linear"],
+    "relu": ["rectifier"],
+    "squared_error": ["mse", "mean_squared_error"],
+    "absolute_error": ["mae", "mean_absolute_error"],
+    "log_loss": [
+        "cross_entropy",
+        "crossentropy",
+        "categorical_crossentropy",
+        "binary_crossentropy",
+    ],
+    "sgd": ["gd", "gradient_descent"],
+    "lbfgs": ["bfgs", "l-bfgs"],
+    "glorot_uniform": ["xavier"],
+    "lecun_uniform": ["lecun"],
+    "compiled": ["numba"],
+    "max_iter": ["epochs", "n_epochs", "num_epochs"],
+    "learning_rate_init": ["lr", "eta", "eta0"],
+    "hidden_layer_sizes": ["hidden_layers", "hidden_units", "layers"],
+    "alpha": ["weight_decay", "l2"],
+    "solver": ["optimizer"],
+    "random_state": ["seed"],
+    "n_iter_no_change": ["patience"],
+    "fit_intercept": ["bias", "use_bias"],
+    "scoring": ["metric"],
+    "validation_fraction": ["validation_split"],
 }
-"""Names in other libraries, and their equivalents here."""
+"""Names here, and their equivalents in other libraries."""
+
+SYNONYMS = {other: name for name, others in EQUIVALENTS.items() for other in others}
 
 
 def did_you_mean(name, allowed):

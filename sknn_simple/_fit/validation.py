@@ -25,17 +25,13 @@ class ValidationData(NamedTuple):
 
     def check_request(self, estimator):
         """Raise ValueError if the data are incomplete, or early stopping is off."""
-        if self.X_val is None and self.y_val is None:
-            if self.sample_weight_val is not None:
+        given = [name for name, value in self._asdict().items() if value is not None]
+        for name in ("X_val", "y_val"):
+            if given and name not in given:
                 raise ValueError(
-                    "sample_weight_val is given, but X_val and y_val are not."
+                    f"{given[0]} is given, but {name} is not. Pass X_val and y_val."
                 )
-            return
-        if self.y_val is None:
-            raise ValueError("X_val is given, but y_val is not.")
-        if self.X_val is None:
-            raise ValueError("y_val is given, but X_val is not.")
-        if not estimator.early_stopping:
+        if given and not estimator.early_stopping:
             raise ValueError(
                 "X_val and y_val are used by early stopping only, but early_stopping "
                 "is False. Set early_stopping=True."

@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 
 from .._base import BaseSimpleMLP
 from .._fit.session import Mode
+from .._fit.validation import ValidationData
 from ..network import OPTIMIZERS
 from .checkpoint_file import check_writable, read_checkpoint, write_checkpoint
 from .fingerprints import check_same, fingerprints
@@ -132,14 +133,8 @@ class Checkpoint:
         """
         path = _absolute(path)
         saved = read_checkpoint(path)
-        data = {
-            "X": X,
-            "y": y,
-            "sample_weight": sample_weight,
-            "X_val": X_val,
-            "y_val": y_val,
-            "sample_weight_val": sample_weight_val,
-        }
+        validation = ValidationData(X_val, y_val, sample_weight_val)
+        data = {"X": X, "y": y, "sample_weight": sample_weight, **validation._asdict()}
         check_same(path, saved["data"], fingerprints(data))
         checkpoint = cls(path, saved["every"])
         if saved["fitted"] is not None:

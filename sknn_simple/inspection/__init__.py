@@ -1,4 +1,4 @@
-"""Inspection of a network: its gradient, a step of its training, and its health."""
+"""Inspection of a network: its gradient, a training step, and common problems."""
 
 from .diagnosis import Diagnosis, diagnose
 from .explanation import explain_step

@@ -6,11 +6,11 @@ from ..network import LOSSES, OUT_ACTIVATIONS, forward
 
 
 class ChainRule:
-    """The forward and the backward pass of the one sample of a Problem.
+    """Forward and backward pass of the single sample of a Problem.
 
-    Training computes deltas in one go; here the chain rule multiplies their parts. Each
-    list has an array per layer. In the output layer of a canonical pair, `errors` are
-    derivatives by the weighted sums, and `slopes` are 1.
+    Each list has one array per layer. Training computes deltas at once; here they are
+    products of errors and slopes. In the output layer of a canonical pair, errors are
+    derivatives by the weighted sums, and slopes are 1.
     """
 
     def __init__(self, problem):

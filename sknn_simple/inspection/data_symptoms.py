@@ -1,4 +1,4 @@
-"""Symptoms of the data: inputs and targets that a network learns poorly from.
+"""Symptoms of the data: inputs and targets that are hard to learn from.
 
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
@@ -41,7 +41,7 @@ def unscaled_inputs(evidence):
         advice=SCALE_INPUTS,
     )
     if issparse(evidence.problem.samples.X):
-        return found  # a word that is rare in every text is no narrow feature
+        return found  # a rare word, for instance, is not a narrow feature
     return found + beyond(
         evidence.feature_names,
         np.maximum(highest - mean, mean - lowest),
@@ -69,7 +69,7 @@ def uncentred_inputs(evidence):
 
 
 def unscaled_targets(evidence):
-    if not _is_unbounded(evidence) or evidence.problem.standardised_by is not None:
+    if not _is_unbounded(evidence) or evidence.problem.targets.is_scaled:
         return []
     advice = "scale y, for instance with TransformedTargetRegressor."
     if evidence.problem.objective.out_activation == "identity":
@@ -118,7 +118,7 @@ def skewed_targets(evidence):
 
 
 def _is_unbounded(evidence):
-    """Whether the network is a regressor whose targets are not limited."""
+    """Return whether the network is a regressor with unbounded outputs."""
     output = OUT_ACTIVATIONS[evidence.problem.objective.out_activation]
     return is_regressor(evidence.network) and not np.isfinite(output.bounds).any()
 

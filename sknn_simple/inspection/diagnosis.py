@@ -1,4 +1,4 @@
-"""Diagnosis: what is wrong with a fitted network, and what to try."""
+"""Diagnosis: common problems of a fitted network, and advice."""
 
 from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
@@ -25,7 +25,7 @@ SYMPTOMS = (
     training_symptoms.underfitting,
     training_symptoms.overfitting,
 )
-"""The symptoms, causes first. The name of the function is the kind of its findings."""
+"""The symptoms, causes first. The function's name is the kind of its findings."""
 
 
 class Diagnosis(tuple[Finding, ...]):
@@ -61,11 +61,11 @@ def diagnose(
     Parameters
     ----------
     estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
-        Fitted; it is not changed. A Pipeline must end in one of the two, and its
-        other steps transform `X` first.
+        Fitted estimator, which is not changed. A Pipeline must end in one of the two,
+        and its other steps transform `X` first.
 
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        The training samples, or others of the same kind. Only others show overfitting.
+        The training samples, or new ones. Overfitting shows only on new ones.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets of the samples.
@@ -91,9 +91,9 @@ def diagnose(
     Notes
     -----
     Thresholds are rules of thumb. "Constant" is the loss of the best constant
-    prediction. Inputs are those of the network: of a Pipeline, what its other steps
-    return. Symptoms of training are read from `history_` and `stop_reason_`, which are
-    empty for a model made by `from_coefs`; L-BFGS has no learning rate.
+    prediction. In a Pipeline, inputs are the output of the other steps. Symptoms of
+    training are read from `history_` and `stop_reason_`, which are empty for a model
+    made by `from_coefs`; L-BFGS has no learning rate.
 
     ========================= =======================================================
     kind                      criterion

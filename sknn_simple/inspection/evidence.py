@@ -1,4 +1,4 @@
-"""Evidence: everything that the symptoms of a fitted network are judged by."""
+"""Evidence: measurements of a fitted network, by which symptoms are recognised."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from sklearn.utils.extmath import row_norms
 from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 from .._base import BaseSimpleMLP
+from .._fit.report import constant_loss
 from ..network import Samples, Workspace, loss_and_gradient
 from .problem import Problem, make_problem
 
@@ -24,45 +25,31 @@ class Columns(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What is known of a fitted network on given samples.
-
-    The problem has no penalty, and no samples of weight zero. Targets are those that
-    the network is trained on. Losses are those of the samples, without penalty:
-    of the network, and of the best constant prediction.
-    """
+    """Measurements of a fitted network on given samples."""
 
     network: BaseSimpleMLP
-    problem: Problem
+    problem: Problem  # without penalty and without samples of weight zero
     feature_names: list[str]
     inputs: Columns
-    targets: Columns
+    targets: Columns  # standardised if the network is trained on such targets
     activations: list[np.ndarray]  # per hidden layer, shape (n_samples, n_units)
-    gradient_norms: np.ndarray  # per layer: coefs, one sample, root mean square
-    loss: float
-    constant_loss: float
-
-    @property
-    def history(self):
-        """Records of the epochs; empty where the weights were not trained here."""
-        return self.network.history_
+    gradient_norms: np.ndarray  # per layer: root mean square over single samples
+    loss: float  # without penalty
+    constant_loss: float  # loss of the best constant prediction
 
 
 def gather_evidence(network, feature_names, X, y, sample_weight):
-    """Pass the samples through the network in both directions, and measure."""
+    """Measure the forward and the backward pass of the samples."""
     problem = make_problem(network, X, y, sample_weight)
+    objective = replace(problem.objective, alpha=0.0)
     problem = replace(
-        problem,
-        samples=_with_weight(problem.samples),
-        objective=replace(problem.objective, alpha=0.0),
+        problem, samples=_with_weight(problem.samples), objective=objective
     )
     X, Y, sample_weight = problem.samples
     workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
         loss, _ = loss_and_gradient(
-            problem.parameters,
-            *problem.samples,
-            problem.objective,
-            workspace=workspace,
+            problem.parameters, X, Y, sample_weight, objective, workspace=workspace
         )
         activations = workspace.activations[:-1]
         return Evidence(
@@ -74,7 +61,7 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
             activations,
             _gradient_norms([X, *activations], workspace.deltas),
             loss,
-            problem.constant_loss,
+            constant_loss(objective, problem.samples),
         )
 
 
@@ -97,7 +84,7 @@ def _columns(X, sample_weight):
 
 
 def _gradient_norms(inputs, deltas):
-    """A sample's gradient is the outer product of its inputs and its delta."""
+    # The gradient of a sample is the outer product of its inputs and its delta.
     squares = [
         row_norms(A, squared=True) * row_norms(delta, squared=True)
         for A, delta in zip(inputs, deltas, strict=True)

@@ -22,8 +22,8 @@ def explain_step(
 ) -> StepExplanation:
     """Lay out one backpropagation step on one sample, neuron by neuron.
 
-    The step is one of plain gradient descent from the fitted weights, at the learning
-    rate of the estimator's next epoch: what `partial_fit` does on this sample with
+    The step is plain gradient descent from the fitted weights, at the learning rate of
+    the estimator's next epoch: the step of `partial_fit` on this sample with
     solver='sgd' and momentum=0. It is computed in float64, and the estimator is not
     changed.
 
@@ -42,8 +42,9 @@ def explain_step(
     Returns
     -------
     step : StepExplanation
-        It prints as text, and shows as HTML in a notebook. `step.layers`, their
-        `neurons` and their `weights` hold every number and every factor.
+        The explanation, which prints as text and is shown as HTML in a notebook.
+        `step.layers`, their `neurons` and their `weights` hold every number and every
+        factor.
 
     Raises
     ------
@@ -52,28 +53,29 @@ def explain_step(
     TypeError
         If `estimator` neither is nor ends in a classifier or regressor of this package.
     ValueError
-        If `x` is not one sample, or `y` not its target, or the loss is not finite.
+        If `x` is not a single sample, `y` is not its target, or the loss is not finite.
 
     Notes
     -----
-    The formulas count inputs, weights, neurons and targets from 1, as on paper: x1 is
-    the first input of the network.
+    The formulas count inputs, weights, neurons and targets from 1: x1 is the first
+    input of the network.
 
     By the chain rule, the derivative of the loss L by a weight w from an input x to a
     neuron is ::
 
         dL/dw = dL/da * da/dz * x
 
-    where z is the neuron's weighted sum and a its activation; dL/da is a sum, over the
-    neurons of the next layer, of dL/dz times the weight that leads there. If the next
-    layer has a single neuron, dL/dz is written out as a product. Log-loss and Poisson
-    deviance form canonical pairs with their output activations: dL/dz is a - y, and is
-    shown as one factor, since its two factors can be 0 and infinite.
+    where z is the weighted sum of the neuron and a its activation. dL/da is a sum over
+    the neurons of the next layer: of dL/dz times the weight that leads there. If the
+    next layer has a single neuron, dL/dz is written out as a product. Log-loss and
+    Poisson deviance form canonical pairs with their output activations: dL/dz is a - y,
+    and is shown as one factor, since its two factors can be 0 and infinite.
 
     With `normalize_y` the network is trained on standardised targets, and the step
-    shows the output layer's weights in these units; those in `coefs_` are multiplied by
-    the standard deviation of y. The penalty adds alpha / W * w to the derivative by
-    each coef, where W is the weight of the sample: 1, or the weight of its class.
+    shows the weights of the output layer in these units. In `coefs_` they are
+    multiplied by the standard deviation of y. The penalty adds alpha / W * w to the
+    derivative by each coef, where W is the weight of the sample: 1, or the weight of
+    its class.
 
     References
     ----------
@@ -153,13 +155,14 @@ class _Explainer:
                 for j in range(len(self.neuron_names[i]))
             )
             layers.insert(0, Layer(layer_name(i, n_layers), activation, above))
-        targets = self.problem.samples.Y[0].tolist()
+        encoded, targets = self.problem.samples.Y[0].tolist(), self.problem.targets
+        standard = (targets.mean, targets.scale) if targets.is_scaled else None
         return StepExplanation(
             inputs={factor.name: factor.value for factor in self.factors[0]},
             feature_names=None if feature_names == self.inputs else feature_names,
             y=y,
-            targets=dict(zip(self.targets, targets, strict=True)),
-            standardised_by=self.problem.standardised_by,
+            targets=dict(zip(self.targets, encoded, strict=True)),
+            standardised_by=standard,
             objective=objective,
             loss=self.passes.loss,
             penalty=0.5 * self.strength * float(coefs @ coefs),

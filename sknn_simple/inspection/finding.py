@@ -1,4 +1,4 @@
-"""Finding: one problem of a network, and how it is recognised."""
+"""Finding: one problem of a network, found by comparison with a threshold."""
 
 from dataclasses import dataclass
 from textwrap import fill
@@ -8,24 +8,24 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem that is worth looking into.
+    """One problem of a network.
 
     Attributes
     ----------
     kind : str
-        Such as "unscaled_inputs"; `diagnose` lists them.
+        Kind of problem, such as "unscaled_inputs"; `diagnose` lists them all.
 
     where : tuple of str
-        The features, the layers or the outputs concerned, the worst first.
+        Affected features, layers or outputs, the worst first.
 
     figure, threshold : float
-        What the finding rests on, and the value that it lies beyond.
+        The measured value, and the threshold that it lies beyond.
 
     seen : str
-        The finding in a sentence.
+        The problem in a sentence.
 
     advice : str
-        What to try.
+        Changes to try.
     """
 
     kind: str
@@ -51,8 +51,8 @@ def beyond(names, figures, *, above=None, below=None, among=True, seen, advice):
 
     Each name has a figure; only the names in the mask `among` are judged. `seen` is a
     format string: `figure` is the worst figure, `first` its name, and `n_found` of `n`
-    names have figures beyond the threshold. A finding here is a tuple of the fields of
-    a Finding after its kind.
+    names have figures beyond the threshold. The finding is a tuple of the fields of a
+    Finding except its kind.
     """
     threshold, sign = (above, 1) if below is None else (below, -1)
     excess = sign * (np.asarray(figures, dtype=float) - threshold)

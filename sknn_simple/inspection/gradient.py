@@ -20,10 +20,10 @@ class Comparison:
     Attributes
     ----------
     analytic : ndarray
-        By backpropagation.
+        Derivatives by backpropagation.
 
     numerical : ndarray
-        By differences of the objective; NaN on a kink, where there is no derivative.
+        Derivatives by differences of the objective; NaN on a kink, where none exists.
 
     difference : ndarray
         Relative difference of the two, as `check_gradient` defines it.
@@ -35,7 +35,7 @@ class Comparison:
 
     @property
     def max_difference(self) -> float:
-        """The largest relative difference of the derivatives that were judged."""
+        """The largest relative difference of the compared derivatives."""
         return float(np.nan_to_num(self.difference, nan=0.0, posinf=np.inf).max())
 
 
@@ -82,7 +82,7 @@ class GradientCheck:
     layers : tuple of LayerComparison
 
     n_on_kink : int
-        Number of derivatives that were not judged, since a sample lies on a kink.
+        Number of derivatives that were not compared, since a sample lies on a kink.
     """
 
     loss: float
@@ -123,10 +123,10 @@ def check_gradient(
 ) -> GradientCheck:
     """Compare the gradient of backpropagation with a numerical one.
 
-    Both are gradients of the objective that the estimator trains on these samples, with
-    its penalty, class weights and scaling of targets: at the fitted weights, or at the
-    initial ones if it is not fitted. Nothing is held out for early stopping. The check
-    is computed in float64, also for a float32 model.
+    Both are gradients of the training objective on these samples, including penalty,
+    class weights and scaling of targets: at the fitted weights, or at the initial ones
+    if the estimator is not fitted. Nothing is held out for early stopping. The check is
+    computed in float64, also for a float32 model.
 
     A numerical derivative takes four evaluations of the objective. The check is meant
     for small networks and a few dozen samples.
@@ -134,21 +134,23 @@ def check_gradient(
     Parameters
     ----------
     estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
-        It is not changed. A Pipeline must end in one of the two; its other steps, which
-        must be fitted, transform `X` first.
+        The estimator, which is not changed. A Pipeline must end in one of the two; its
+        other steps, which must be fitted, transform `X` first.
 
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Samples.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Targets of the samples.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        None gives every sample weight 1.
+        Weights of the samples. None gives every sample the weight 1.
 
     Returns
     -------
     check : GradientCheck
-        Its `max_difference` is about 1e-9 where the gradient is right, and hardly ever
-        above 1e-6; an error in a formula makes it 1e-2 and more.
+        The comparison. `max_difference` is about 1e-9 for a correct gradient, and
+        rarely above 1e-6; an error in a formula raises it to 1e-2 or more.
 
     Raises
     ------
@@ -165,17 +167,17 @@ def check_gradient(
 
     where its array holds the derivatives by the layer's coefs, or by its intercepts, so
     that a layer with small derivatives counts as much as any other. The largest of all
-    is the largest of the derivatives, the objective, and the terms y * (1 + z), with z
-    the raw prediction, of which a loss may be a small difference: rounding errors of
-    these limit how small a derivative can be told from zero.
+    is the largest of the derivatives, the objective, and the terms y * (1 + z), where z
+    is the raw prediction. A loss may be a small difference of such terms, whose
+    rounding errors hide much smaller derivatives.
 
-    Differences are central, with steps h and 2h, and accurate to fourth order. h is
-    2**-10, and gets smaller while the two steps disagree, or while a step moves a
-    sample across a kink (of relu, or of the absolute error), where differences do not
-    show the derivative. If that happens for every h down to 2**-25, the sample lies on
-    the kink: the derivative is not judged, its numerical value is NaN, and it is
-    counted in `n_on_kink`. With inputs of 1e7 and more, which should be scaled anyway,
-    even the smallest step can be too large for an accurate difference.
+    Differences are central, with steps h and 2h, and accurate to fourth order. h starts
+    at 2**-10, and gets smaller while the two steps disagree, or while a step moves a
+    sample across a kink of relu or of the absolute error, where differences are no
+    derivatives. If that happens for every h down to 2**-25, the sample lies on the
+    kink: the numerical derivative is NaN, is not compared, and counts in `n_on_kink`.
+    For inputs of 1e7 and more, which should be scaled anyway, even the smallest step
+    can be too large for an accurate difference.
 
     Examples
     --------
@@ -189,7 +191,7 @@ def check_gradient(
     >>> check.layers[0].coefs.analytic.shape
     (4, 3)
     """
-    # Without a network, fitted_network raises the TypeError.
+    # If there is no network, fitted_network raises the TypeError.
     network = final_network(estimator) or fitted_network(estimator)
     X = network_input(estimator, X)
     problem = make_problem(network, X, y, sample_weight)
@@ -220,10 +222,8 @@ def _compare(analytic, numerical, i, floor):
     analytic, numerical = analytic[i], numerical[i]
     both = np.abs([analytic, numerical])
     scale = max(both[np.isfinite(both)].max(initial=0), floor)
-    difference = np.zeros_like(analytic)
-    if scale > 0:
-        difference = np.abs(analytic - numerical) / scale
-    # A derivative that is not a number is wrong.
+    difference = np.abs(analytic - numerical) / (scale or 1.0)
+    # An analytic derivative must be finite, a numerical one may lie on a kink.
     difference[~np.isfinite(analytic)] = np.inf
     difference[np.isnan(numerical)] = np.nan
     return Comparison(analytic, numerical, difference)

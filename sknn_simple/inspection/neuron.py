@@ -13,12 +13,12 @@ class Factor:
     Attributes
     ----------
     name : str
-        Such as "dL/da_o", "w5" or "x1".
+        Name, such as "dL/da_o", "w5" or "x1".
 
     value : float
 
     formula : str
-        The formula of a derivative, such as "a_o - y"; empty for other factors.
+        Formula of a derivative, such as "a_o - y"; empty for other factors.
     """
 
     name: str
@@ -34,7 +34,7 @@ def product(chain: Chain) -> float:
     return math.prod(factor.value for factor in chain)
 
 
-# A frozen dataclass takes far longer to make, and large networks have many weights.
+# A frozen dataclass takes much longer to create, and networks have many weights.
 @dataclass(slots=True, eq=False)
 class Weight:
     """A coef or an intercept, and how the step changes it.
@@ -42,8 +42,8 @@ class Weight:
     Attributes
     ----------
     name : str
-        Such as "w5", or "b1" for an intercept. Coefs are counted neuron by neuron,
-        from the first hidden layer to the output layer.
+        Name, such as "w5", or "b1" for an intercept. Coefs are numbered neuron by
+        neuron, from the first hidden layer to the output layer.
 
     source, target : str
         The input or neuron that a coef starts from ("1" for an intercept), and the
@@ -56,14 +56,14 @@ class Weight:
         The weight before and after the step.
 
     penalty : float
-        The penalty's part of the derivative: alpha / W * old for a coef.
+        Part of the derivative due to the penalty: alpha / W * old for a coef.
 
     derivative : float
-        Derivative of the objective: the sum of the products of `chains`, and `penalty`.
+        Derivative of the objective: the products of `chains` and `penalty`, summed.
 
     chains : tuple of tuple of Factor
-        The factors that the chain rule multiplies: one product per neuron of the next
-        layer that the weight acts through.
+        Factors of the chain rule: one product per neuron of the next layer through
+        which the weight acts.
     """
 
     name: str
@@ -86,13 +86,13 @@ class Weight:
 
 @dataclass(slots=True, eq=False)
 class Neuron:
-    """A neuron: its numbers in the forward and in the backward pass.
+    """A neuron, with its numbers in the forward and in the backward pass.
 
     Attributes
     ----------
     name : str
-        "h1" is the first hidden neuron, or "h2.1" the first of the second hidden layer
-        where there are several; "o", or "o1" and so on, are the outputs.
+        "h1" is the first hidden neuron; with several hidden layers, "h2.1" is the first
+        of the second layer. "o", or "o1" and so on, are the outputs.
 
     inputs : ndarray of shape (fan_in,)
 

@@ -1,4 +1,4 @@
-"""Notation: numbers and products as they are written, in text and in HTML alike."""
+"""Notation: numbers and products as text, for plain text and HTML alike."""
 
 import math
 
@@ -39,7 +39,7 @@ def values_of(chain):
 
 
 def sum_of(terms, max_shown):
-    """Write a sum; of a long one, the ends and the number of terms between them."""
+    """Write a sum, with only the number of terms in the middle of a long one."""
     if len(terms) > max_shown:
         terms = [*terms[:2], f"... ({len(terms) - 3} more)", terms[-1]]
     return " + ".join(terms)

@@ -18,10 +18,9 @@ STEPS = tuple(2.0**-k for k in (10, 13, 16, 19, 22, 25))
 def numerical_gradient(problem, largest):
     """Return the derivatives of a problem's objective, and the largest number seen.
 
-    A derivative is NaN where it does not exist, since a sample lies on a kink.
-    Derivatives much smaller than the largest of all derivatives, values of the
-    objective, and its terms cannot be told from rounding errors. `largest` is the
-    largest derivative, as far as it is known.
+    A derivative is NaN if a sample lies on a kink. The largest number is the largest of
+    all derivatives (`largest` is the largest known before), values of the objective and
+    its terms: rounding errors hide derivatives that are much smaller.
     """
     differences = _Differences(problem, largest)
     n_parameters = problem.parameters.flat.size
@@ -43,7 +42,7 @@ class _Differences:
         self.sides_at_start = self._sides_of_kinks()
 
     def _size_of_terms(self):
-        """Return the mean size of the terms whose small difference a loss may be."""
+        """Return the mean size of the terms y * (1 + z), which may nearly cancel."""
         _, Y, sample_weight = self.problem.samples
         terms = np.abs(Y) * (1 + np.abs(self._forward()[-1]))
         return float(np.average(terms.sum(axis=1), weights=sample_weight))
@@ -61,7 +60,7 @@ class _Differences:
                 continue
             near = (losses[2] - losses[1]) / (2 * step)
             far = (losses[3] - losses[0]) / (4 * step)
-            # The second-order errors of the two are as 1 to 4, and cancel out.
+            # The second-order errors of the two are in the ratio 1 to 4, and cancel.
             estimate = (4 * near - far) / 3
             doubt = abs(estimate - near)
             if doubt < smallest_doubt:

@@ -1,4 +1,4 @@
-"""One sample and its target, in the shapes that users give them."""
+"""One sample and its target, in all shapes that users may pass."""
 
 import math
 

@@ -1,6 +1,6 @@
-"""Outline of a step: what `to_text` and `to_html` both show, as a list of blocks.
+"""Outline of a step: the blocks that both `to_text` and `to_html` show.
 
-A block is a Heading, a Facts, a Card, or a str: a note.
+A block is a Heading, a Facts, a Card, or a note (a str).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class Heading(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Numbers that are given, with their names."""
+    """Given numbers with their names."""
 
     texts: list[str]
 
@@ -45,7 +45,7 @@ class Update(NamedTuple):
 
 
 class Card(NamedTuple):
-    """Equations, and the updates of a neuron's weights; a str counts the rest."""
+    """Equations, and updates of a neuron's weights; a str counts those not shown."""
 
     title: str
     equations: list[Equation]
@@ -91,14 +91,14 @@ def _inputs(step):
 def _targets(step):
     texts = [f"{name} = {number(value)}" for name, value in step.targets.items()]
     given = step.y.tolist()
-    # A label is encoded as 0 and 1: show it as it was given, too.
+    # A label is encoded as 0 and 1: also show the label itself.
     if given != next(iter(step.targets.values())):
         texts[0] += f"  (given as {given})"
     return texts
 
 
 def _notes(step):
-    """Explain what the formulas alone do not."""
+    """Explain the canonical pair, the standardised targets and the penalty."""
     objective = step.objective
     if LOSSES[objective.loss].canonical:
         yield (
@@ -147,7 +147,7 @@ def _forward_card(layer, neuron, max_shown):
 
 
 def _backward_card(layer, neuron, max_shown):
-    """Show how delta comes about, and the updates of the weights."""
+    """Show delta as a product, and the updates of the weights."""
     error, slope = Factor(f"dL/da_{neuron.name}", neuron.error), neuron.slope
 
     def update(weight):

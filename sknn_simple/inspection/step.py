@@ -23,7 +23,7 @@ class StepExplanation:
         The sample: "x1" is its first feature, and so on.
 
     feature_names : list of str or None
-        Names of the inputs, if they have other names than x1, x2, ...
+        Names of the inputs, unless these are x1, x2, ...
 
     y : ndarray of shape () or (n_outputs,)
         The target as given.
@@ -71,7 +71,7 @@ class StepExplanation:
         ----------
         max_shown : int, default=6
             Maximum number of inputs, of neurons per layer, and of weights per neuron
-            to show; a line counts the rest.
+            to show. The rest are counted in a line.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class StepExplanation:
         return self._render(to_text, max_shown)
 
     def to_html(self, max_shown: int = 6) -> str:
-        """Lay the step out as HTML, complete in itself.
+        """Lay the step out as self-contained HTML.
 
         Parameters
         ----------

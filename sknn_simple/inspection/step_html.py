@@ -1,11 +1,11 @@
-"""An outlined step as HTML that is complete in itself, for light and dark pages."""
+"""An outlined step as self-contained HTML, for light and dark pages."""
 
 from html import escape
 
 from .notation import before_and_after, number, operand
 from .outline import Card, Facts, Heading
 
-# Greys are transparent and text takes the page's colour, so that any page suits.
+# Transparent greys and the page's own text colour suit any page.
 STYLE = """
 .sknn-step { font: 14px/1.5 system-ui, sans-serif; max-width: 72em; }
 .sknn-step h3, .sknn-step h4, .sknn-step h5 { margin: 1em 0 .4em; font-size: 1.1em; }

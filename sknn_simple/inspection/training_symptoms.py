@@ -1,4 +1,4 @@
-"""Symptoms of the training: its learning rate, its end, and what was learned.
+"""Symptoms of the training: the learning rate, the stop, and the final losses.
 
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
@@ -11,15 +11,16 @@ from .finding import beyond
 TRAINING = ("training",)
 
 
-def _losses_at_a_rate(evidence):
-    """Return the losses of at least 10 epochs with a learning rate, or None."""
-    losses = np.array(evidence.history["loss"])
-    rated = len(losses) >= 10 and "learning_rate" in evidence.history
-    return losses if rated else None
+def _losses_and_rate(evidence):
+    """Return the losses and the last rate of 10 or more epochs, or None for both."""
+    history = evidence.network.history_
+    if len(history["loss"]) < 10 or "learning_rate" not in history:
+        return None, None
+    return np.array(history["loss"]), history["learning_rate"][-1]
 
 
 def learning_rate_too_high(evidence):
-    losses = _losses_at_a_rate(evidence)
+    losses, rate = _losses_and_rate(evidence)
     if losses is None:
         return []
     scale = max(losses[0] - losses.min(), evidence.constant_loss)
@@ -27,34 +28,33 @@ def learning_rate_too_high(evidence):
         return []
     half = losses[len(losses) // 2 :]
     advice = (
-        f"a learning_rate_init well below {evidence.history['learning_rate'][-1]:.3g}, "
-        "learning_rate='adaptive', or scaled inputs."
+        f"a learning_rate_init well below {rate:.3g}, learning_rate='adaptive', or "
+        "scaled inputs."
     )
     return beyond(
         TRAINING,
         [np.maximum(np.diff(half), 0).mean() / scale],
         above=0.05,
         seen="The loss oscillates: in the second half of training it rises by "
-        "{figure:.0%} per epoch, relative to all that it fell or could fall.",
+        "{figure:.0%} per epoch, relative to its fall or to a constant prediction.",
         advice=advice,
     ) or beyond(
         TRAINING,
         [(losses[-1] - losses.min()) / scale],
         above=0.25,
         seen="The loss has risen again: it ended {figure:.0%} above its lowest value, "
-        "relative to all that it fell or could fall.",
+        "relative to its fall or to a constant prediction.",
         advice=advice,
     )
 
 
 def learning_rate_too_low(evidence):
-    losses = _losses_at_a_rate(evidence)
+    losses, rate = _losses_and_rate(evidence)
     if losses is None or losses[-1] >= losses[0]:
         return []
     half = losses[len(losses) // 2 - 1 :]
     if np.mean(np.diff(half) < 0) < 0.9:
         return []
-    rate = evidence.history["learning_rate"][-1]
     return beyond(
         TRAINING,
         [(half[0] - half[-1]) / (losses[0] - losses[-1])],
@@ -68,7 +68,7 @@ def learning_rate_too_low(evidence):
 
 def stopped_by_max_iter(evidence):
     network = evidence.network
-    # Without patience, the user asked for exactly so many epochs.
+    # With infinite patience, the user asked for exactly `max_iter` epochs.
     impatient = np.isfinite(network.n_iter_no_change)
     as_asked = network.solver in OPTIMIZERS and not impatient
     if network.stop_reason_ != "max_iter" or as_asked:
@@ -85,7 +85,7 @@ def stopped_by_max_iter(evidence):
 def underfitting(evidence):
     if evidence.constant_loss <= 0:
         return []
-    # Its loss on other samples does not show what it learned from its own.
+    # A high loss on other samples may be overfitting instead.
     loss = min(evidence.loss, _trained_loss(evidence))
     return beyond(
         TRAINING,
@@ -93,23 +93,24 @@ def underfitting(evidence):
         above=0.9,
         seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
         "network has learned next to nothing.",
-        advice="first cure what else was found here; then more epochs, more hidden "
-        "units, a smaller alpha, or more informative inputs.",
+        advice="fix the other findings first; then more epochs, more hidden units, a "
+        "smaller alpha, or more informative inputs.",
     )
 
 
 def _trained_loss(evidence):
     """Return the training loss of the best epoch; infinite if it is unknown."""
-    losses = evidence.history["loss"]
+    losses = evidence.network.history_["loss"]
     return losses[(evidence.network.best_epoch_ or 0) - 1] if losses else np.inf
 
 
 def overfitting(evidence):
-    losses, constant = evidence.history["loss"], evidence.constant_loss
+    history, constant = evidence.network.history_, evidence.constant_loss
+    losses = history["loss"]
     if not losses or constant <= 0:
         return []
     compared = [("these samples", evidence.loss, _trained_loss(evidence))]
-    validation_loss = evidence.history.get("validation_loss", [None])[-1]
+    validation_loss = history.get("validation_loss", [None])[-1]
     if validation_loss is not None:
         compared.append(("the validation samples", validation_loss, losses[-1]))
     return [
@@ -119,7 +120,7 @@ def overfitting(evidence):
             [where],
             [(loss - trained) / constant],
             above=0.25,
-            # What was never learned cannot have been memorised.
+            # A network that has learned nothing has not memorised its samples.
             among=trained < 0.9 * constant,
             seen="The loss on {first} exceeds the training loss by {figure:.2f} times "
             "the loss of a constant prediction: the network memorised its training "

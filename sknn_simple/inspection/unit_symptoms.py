@@ -1,4 +1,4 @@
-"""Symptoms of the units: layers whose activations or gradients prevent learning.
+"""Symptoms of the units: activations or gradients that prevent learning.
 
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
@@ -19,7 +19,7 @@ def _hidden_layers(evidence):
 
 def saturated_units(evidence):
     low, high = ACTIVATIONS[evidence.problem.objective.activation].bounds
-    # Where hardly any loss is left, units may well be at their limits.
+    # When hardly any loss is left, saturated units do no harm.
     learned = evidence.loss < 0.1 * evidence.constant_loss
     if learned or not np.isfinite(high - low):
         return []
@@ -66,10 +66,10 @@ def vanishing_gradients(evidence):
         _hidden_layers(evidence),
         _gradient_ratios(evidence),
         below=1e-3,
-        seen="The gradient in {first} is {figure:.2g} times that in the output layer: "
-        "the lower layers hardly learn.",
+        seen="The gradient in {first} is {figure:.2g} times the gradient in the output "
+        "layer: the lower layers hardly learn.",
         advice="fewer hidden layers, activation='tanh' or 'relu', or solver='adam'; if "
-        "units are saturated or dead, cure that first.",
+        "units are saturated or dead, fix that first.",
     )
 
 
@@ -78,8 +78,8 @@ def exploding_gradients(evidence):
         _hidden_layers(evidence),
         _gradient_ratios(evidence),
         above=1e3,
-        seen="The gradient in {first} is {figure:.2g} times that in the output layer: "
-        "no single learning rate suits both layers.",
+        seen="The gradient in {first} is {figure:.2g} times the gradient in the output "
+        "layer: no single learning rate suits both layers.",
         advice=f"{SCALE_INPUTS}; smaller initial weights (init='lecun_uniform'), a "
         "larger alpha, or solver='adam'.",
     )
