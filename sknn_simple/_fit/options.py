@@ -14,6 +14,7 @@ from ..network import (
     OPTIMIZERS,
     SCHEDULES,
     WHY_NOT_COMPILED,
+    Objective,
     suitable_learning_rate,
 )
 
@@ -145,6 +146,12 @@ def auto_learning_rate(estimator, targets):
     return suitable_learning_rate(
         estimator.solver, targets.network_loss, targets.out_activation, width
     )
+
+
+def make_objective(estimator, targets):
+    """Make the objective of training on these targets."""
+    loss, out_activation = targets.network_loss, targets.out_activation
+    return Objective(loss, estimator.activation, out_activation, float(estimator.alpha))
 
 
 def make_schedule(estimator, targets, previous=None):

@@ -9,7 +9,6 @@ from sklearn.utils import check_random_state
 from ..network import (
     OPTIMIZERS,
     Adaptive,
-    Objective,
     Parameters,
     Patience,
     TrainingState,
@@ -62,12 +61,6 @@ def make_session(
         # Coefs from elsewhere, as `from_coefs` sets them, have unscaled targets.
         targets = targets.scaled_to(samples, center=estimator.fit_intercept)
     samples = encode(targets, samples)
-    objective = Objective(
-        targets.network_loss,
-        estimator.activation,
-        targets.out_activation,
-        float(estimator.alpha),
-    )
     state = _make_state(estimator, samples, targets, rng, earlier, resumes)
     appends = resumes and mode is Mode.APPEND
     return Session(
@@ -75,7 +68,7 @@ def make_session(
         architecture=architecture,
         targets=targets,
         samples=samples,
-        objective=objective,
+        objective=options.make_objective(estimator, targets),
         state=state,
         engine=engine,
         validation=held_out and Validation.of(estimator, targets, held_out),
