@@ -170,20 +170,25 @@ template <int N, class T> inline Vector<T, N> tanh(Vector<T, N> x) {
 // Numbers of the activations, as the registry has them.
 enum { IDENTITY, LOGISTIC, TANH, RELU, EXP };
 
+template <int N, class T>
+INLINED inline Vector<T, N> activated(int activation, Vector<T, N> x) {
+    if (activation == LOGISTIC)
+        return 1 / (1 + exp<N, T>(-x));
+    if (activation == TANH)
+        return tanh<N, T>(x);
+    if (activation == RELU)
+        return x < 0 ? Vector<T, N>{} : x;
+    if (activation == EXP)
+        return exp<N, T>(x);
+    return x;
+}
+
 // Overwrite n pre-activations with activations.
 template <class T> void activate(int activation, T *z, ptrdiff_t n) {
-    over<T>(0, n, [=]<int N>(ptrdiff_t j) INLINED {
-        auto x = load<Vector<T, N>>(z + j);
-        if (activation == LOGISTIC)
-            x = 1 / (1 + exp<N, T>(-x));
-        else if (activation == TANH)
-            x = tanh<N, T>(x);
-        else if (activation == RELU)
-            x = x < 0 ? Vector<T, N>{} : x;
-        else if (activation == EXP)
-            x = exp<N, T>(x);
-        store(z + j, x);
-    });
+    if (activation != IDENTITY)
+        over<T>(0, n, [=]<int N>(ptrdiff_t j) INLINED {
+            store(z + j, activated<N, T>(activation, load<Vector<T, N>>(z + j)));
+        });
 }
 
 // d times the derivative of the activation, from its output a.
@@ -200,6 +205,8 @@ template <class V> INLINED inline V differentiated(int activation, V a, V d) {
 // Multiply n derivatives by those of the activation.
 template <class T>
 void differentiate(int activation, const T *activations, T *delta, ptrdiff_t n) {
+    if (activation == IDENTITY)
+        return;
     over<T>(0, n, [=]<int N>(ptrdiff_t j) INLINED {
         auto a = load<Vector<T, N>>(activations + j), d = load<Vector<T, N>>(delta + j);
         store(delta + j, differentiated(activation, a, d));
@@ -228,6 +235,29 @@ template <class T> struct Keep {
 
     template <int N> INLINED void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> sum) {
         store(out + i * columns + j, sum + load<Vector<T, N>>(added + j));
+    }
+};
+
+// or activated,
+template <class T> struct Activate : Keep<T> {
+    int activation;
+
+    template <int N> INLINED void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> sum) {
+        sum += load<Vector<T, N>>(this->added + j);
+        store(this->out + i * this->columns + j, activated<N, T>(activation, sum));
+    }
+};
+
+// or multiplied by the derivative of an activation,
+template <class T> struct Differentiate {
+    T *out;
+    const T *activations;
+    ptrdiff_t columns;
+    int activation;
+
+    template <int N> INLINED void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> sum) {
+        auto a = load<Vector<T, N>>(activations + i * columns + j);
+        store(out + i * columns + j, differentiated(activation, a, sum));
     }
 };
 
@@ -379,27 +409,54 @@ void rows_of_product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
             rows_of_product<R / 2>(A, B, rows, columns, n_inner, i, taker);
 }
 
-// A @ B, of which `taker` gets the sums.
+// A @ B, of which `taker` gets the sums. SMALL products are not worth a call.
+inline bool is_small(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t n_inner) {
+    return rows * columns * n_inner <= 64;
+}
+
 template <class T, class Taker>
-inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
-                    ptrdiff_t n_inner, Taker &taker) {
-    if (rows * columns * n_inner <= 64)
-        for (ptrdiff_t i = 0; i < rows; i++)
-            over<T>(0, columns, [&]<int N>(ptrdiff_t j) INLINED {
-                tile<1, 1, N>(A, B, columns, n_inner, i, j, taker);
-            });
+INLINED inline void small_product(Matrix<T> A, const T *B, ptrdiff_t rows,
+                                  ptrdiff_t columns, ptrdiff_t n_inner, Taker &taker) {
+    for (ptrdiff_t i = 0; i < rows; i++)
+        over<T>(0, columns, [&]<int N>(ptrdiff_t j) INLINED {
+            tile<1, 1, N>(A, B, columns, n_inner, i, j, taker);
+        });
+}
+
+template <class T, class Taker>
+INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
+                            ptrdiff_t n_inner, Taker &taker) {
+    if (is_small(rows, columns, n_inner))
+        small_product(A, B, rows, columns, n_inner, taker);
     else if (rows == 1)
         rows_of_product<1>(A, B, rows, columns, n_inner, 0, taker);
     else
         rows_of_product<N_SUMS / 3>(A, B, rows, columns, n_inner, 0, taker);
 }
 
-// out = A @ B + added, where A has n_inner columns.
+// out = activation(A @ B + added), where A has n_inner columns.
 template <class T>
-void product_and_sum(const T *A, const T *B, const T *added, ptrdiff_t rows,
-                     ptrdiff_t columns, ptrdiff_t n_inner, T *out) {
-    Keep<T> keep{out, added, columns};
-    product(Matrix<T>{A, n_inner, 1}, B, rows, columns, n_inner, keep);
+void product_and_activation(const T *A, const T *B, const T *added, ptrdiff_t rows,
+                            ptrdiff_t columns, ptrdiff_t n_inner, T *out,
+                            int activation) {
+    Matrix<T> matrix{A, n_inner, 1};
+    if (is_small(rows, columns, n_inner)) {
+        Activate<T> taker{out, added, columns, activation};
+        small_product(matrix, B, rows, columns, n_inner, taker);
+    } else {
+        Keep<T> keep{out, added, columns};
+        product(matrix, B, rows, columns, n_inner, keep);
+        activate(activation, out, rows * columns);
+    }
+}
+
+// out = A @ B * activation'(activations).
+template <class T>
+void product_and_derivative(const T *A, const T *B, const T *activations,
+                            ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t n_inner,
+                            T *out, int activation) {
+    Differentiate<T> taker{out, activations, columns, activation};
+    product(Matrix<T>{A, n_inner, 1}, B, rows, columns, n_inner, taker);
 }
 
 // Step along below.T @ delta, the gradient of the coef that is the `at`-th parameter.

@@ -46,8 +46,12 @@ cdef extern from "_kernels.hpp" nogil:
     void add_multiple[T](T *, T, const T *, Py_ssize_t)
     void activate[T](int, T *, Py_ssize_t)
     void differentiate[T](int, const T *, T *, Py_ssize_t)
-    void product_and_sum[T](
-        const T *, const T *, const T *, Py_ssize_t, Py_ssize_t, Py_ssize_t, T *
+    T differentiated[T](int, T, T)
+    void product_and_activation[T](
+        const T *, const T *, const T *, Py_ssize_t, Py_ssize_t, Py_ssize_t, T *, int
+    )
+    void product_and_derivative[T](
+        const T *, const T *, const T *, Py_ssize_t, Py_ssize_t, Py_ssize_t, T *, int
     )
     void step_along_product[T](
         Step[T] &, Py_ssize_t, const T *, const T *, Py_ssize_t, Py_ssize_t, Py_ssize_t
@@ -78,13 +82,14 @@ cdef struct Layer:
     Py_ssize_t fan_in, fan_out
     Py_ssize_t coef, intercept  # where they begin in the parameters
     Py_ssize_t units  # how many all layers below have
+    int activation  # IDENTITY of the outputs where the loss begins with logits
 
 
 cdef struct Network:
     Layer *layers
     Py_ssize_t n_layers, n_parameters, n_features, n_outputs
     bint fit_intercept
-    int loss, activation, out_activation
+    int loss, activation
     double averaged_over
 
 
@@ -182,16 +187,16 @@ cdef void forward(
         intercept = flat + layer.intercept if network.fit_intercept else memory.zeros
         if i == 0 and rows.indptr != NULL:
             sparse_product(rows, flat, intercept, layer.fan_out, Z)
+            activate(layer.activation, Z, n * layer.fan_out)
         elif n * layer.fan_in * layer.fan_out > LARGE:
             for row in range(n):
                 memcpy(Z + row * layer.fan_out, intercept, layer.fan_out * sizeof(real))
             gemm(False, False, n, layer.fan_out, layer.fan_in,
                  below, flat + layer.coef, <real>1, Z)
+            activate(layer.activation, Z, n * layer.fan_out)
         else:
-            product_and_sum(below, flat + layer.coef, intercept, n, layer.fan_out,
-                            layer.fan_in, Z)
-        if i < network.n_layers - 1 and network.activation != IDENTITY:
-            activate(network.activation, Z, n * layer.fan_out)
+            product_and_activation(below, flat + layer.coef, intercept, n,
+                                   layer.fan_out, layer.fan_in, Z, layer.activation)
         below = Z
 
 
@@ -206,16 +211,15 @@ cdef double loss_and_delta(
     cdef real *d = delta
     cdef real weight = 1, by, largest, error
     cdef double value = 0, row, total
-    if network.loss == SQUARED_ERROR or network.loss == ABSOLUTE_ERROR:
-        activate(network.out_activation, raw, size)
-    elif network.loss == POISSON:
+    cdef int activation = network.layers[network.n_layers - 1].activation
+    if network.loss == POISSON:
         memcpy(delta, raw, size * sizeof(real))
         activate(<int>EXP, delta, size)
     elif network.loss == BINARY_LOG_LOSS:
         for i in range(size):
             delta[i] = -fabs(raw[i])
         activate(<int>EXP, delta, size)
-    else:
+    elif network.loss == SOFTMAX_LOG_LOSS:
         for i in range(rows.n):
             largest = raw[i * k]
             for j in range(1, k):
@@ -233,12 +237,13 @@ cdef double loss_and_delta(
             for j in range(k):
                 error = z[j] - y[j]
                 row += 0.5 * error * error
-                d[j] = by * error
+                d[j] = differentiated(activation, z[j], by * error)
         elif network.loss == ABSOLUTE_ERROR:
             for j in range(k):
                 error = z[j] - y[j]
                 row += fabs(error)
-                d[j] = by if error > 0 else -by if error < 0 else by * error
+                error = by if error > 0 else -by if error < 0 else by * error
+                d[j] = differentiated(activation, z[j], error)
         elif network.loss == POISSON:
             for j in range(k):
                 row += (y[j] * log(y[j]) if y[j] > 0 else 0) - y[j] * z[j] - y[j] + d[j]
@@ -259,8 +264,6 @@ cdef double loss_and_delta(
         y += k
         z += k
         d += k
-    if network.loss == SQUARED_ERROR or network.loss == ABSOLUTE_ERROR:
-        differentiate(network.out_activation, raw, delta, size)
     return value
 
 
@@ -272,16 +275,19 @@ cdef void backward_to(
     cdef const real *delta = memory.deltas + n * layer.units
     cdef const real *coef = flat + layer.coef
     cdef Py_ssize_t fan_in = layer.fan_in, fan_out = layer.fan_out, h, j
-    cdef real *below = memory.deltas + n * (layer.units - fan_in)
+    cdef real *delta_below = memory.deltas + n * (layer.units - fan_in)
+    cdef const real *below = memory.activations + n * (layer.units - fan_in)
     if n * fan_in * fan_out > LARGE:
-        gemm(False, True, n, fan_in, fan_out, delta, coef, <real>0, below)
-    elif fan_out == 1:
-        product_and_sum(delta, coef, memory.zeros, n, fan_in, fan_out, below)
-    else:
+        gemm(False, True, n, fan_in, fan_out, delta, coef, <real>0, delta_below)
+        differentiate(network.activation, below, delta_below, n * fan_in)
+        return
+    if fan_out > 1:
         for h in range(fan_in):
             for j in range(fan_out):
                 memory.transposed[j * fan_in + h] = coef[h * fan_out + j]
-        product_and_sum(delta, memory.transposed, memory.zeros, n, fan_in, fan_out, below)
+        coef = memory.transposed
+    product_and_derivative(delta, coef, below, n, fan_in, fan_out, delta_below,
+                           network.activation)
 
 
 cdef void backward(
@@ -315,7 +321,6 @@ cdef void backward(
         else:
             if i > 0:
                 backward_to(network, i, n, step.flat, memory)
-                differentiate(network.activation, below, delta_below, n * fan_in)
             if is_sparse:
                 if not accumulate:
                     memset(gradient, 0, fan_in * fan_out * sizeof(real))
@@ -334,9 +339,9 @@ cdef void backward(
                 gradient = delta
             else:
                 # The sum over samples.
-                product_and_sum(memory.ones, delta,
-                                gradient if accumulate else memory.zeros, 1, fan_out,
-                                n, gradient)
+                product_and_activation(memory.ones, delta,
+                                       gradient if accumulate else memory.zeros, 1,
+                                       fan_out, n, gradient, <int>IDENTITY)
             if at_once:
                 step_along(step[0], at, gradient, fan_out, False)
 
@@ -567,7 +572,7 @@ cdef class Passes:
                 f"The compiled engine does not have the functions of codes {codes}: "
                 "use engine='numpy'."
             )
-        network.loss, network.activation, network.out_activation = codes
+        network.loss, network.activation, out_activation = codes
         network.averaged_over = sizes[-1] if averaged else 1
         self.layers = np.zeros(network.n_layers * sizeof(Layer), np.intp)
         network.layers = <Layer *>&self.layers[0]
@@ -575,10 +580,14 @@ cdef class Passes:
             layer = &network.layers[i]
             layer.fan_in, layer.fan_out = sizes[i], sizes[i + 1]
             layer.coef, layer.units = n_coefs, units
+            layer.activation = network.activation
             n_coefs += layer.fan_in * layer.fan_out
             units += layer.fan_out
         for i in range(network.n_layers):
             network.layers[i].intercept = n_coefs + network.layers[i].units
+        if network.loss != SQUARED_ERROR and network.loss != ABSOLUTE_ERROR:
+            out_activation = IDENTITY
+        layer.activation = out_activation
         network.n_parameters = n_coefs + (units if network.fit_intercept else 0)
 
     cdef _allocate(self, sizes, n_parameters, dtype):
