@@ -4,8 +4,10 @@ Its loops are built once per set of instructions, and the processor's best is im
 The package works without any of them, on NumPy.
 """
 
+import os
 import platform
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 from Cython.Build import cythonize
@@ -32,19 +34,27 @@ class OptionalBuild(build_ext):
     """Builds what this compiler can build, and warns once if it cannot."""
 
     def build_extensions(self):
-        """Build all extensions, in the order of INSTRUCTIONS."""
+        """Build all extensions, side by side."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            errors = list(pool.map(self._error_of, self.extensions))
+        failed = [error for error in errors if error is not None]
+        if failed:
+            sys.stderr.write(
+                f"sknn-simple: the compiled engine was not built, or only for some "
+                f"processors ({failed[0]}). The package works without it, but trains "
+                "more slowly.\n"
+            )
+
+    def _error_of(self, extension):
+        """Build an extension, and return the error if there is one."""
         is_msvc = self.compiler.compiler_type == "msvc"
-        for extension in self.extensions:
-            own = extension.extra_compile_args
-            extension.extra_compile_args = MSVC_FLAGS if is_msvc else UNIX_FLAGS + own
-            try:
-                self.build_extension(extension)
-            except (BaseError, CCompilerError, OSError) as error:
-                sys.stderr.write(
-                    f"sknn-simple: {extension.name} was not built ({error}). The "
-                    "package works without it, but trains more slowly.\n"
-                )
-                return
+        own = extension.extra_compile_args
+        extension.extra_compile_args = MSVC_FLAGS if is_msvc else UNIX_FLAGS + own
+        try:
+            self.build_extension(extension)
+        except (BaseError, CCompilerError, OSError) as error:
+            return error
+        return None
 
 
 def extensions():

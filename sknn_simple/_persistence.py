@@ -10,16 +10,7 @@ from . import _targets
 from ._fit.history import History
 from ._fit.options import Architecture
 from ._fit.session import Continuation
-from .network import (
-    SGD,
-    Adam,
-    Adaptive,
-    Constant,
-    InvScaling,
-    Parameters,
-    Patience,
-    TrainingState,
-)
+from .network import OPTIMIZERS, SCHEDULES, Parameters, Patience, TrainingState
 
 FORMAT = 1
 """Version of the files; raised when older releases cannot read them."""
@@ -34,12 +25,9 @@ KINDS = {
     "continuation": Continuation,
     "training": TrainingState,
     "parameters": Parameters,
-    "sgd": SGD,
-    "adam": Adam,
-    "constant": Constant,
-    "invscaling": InvScaling,
-    "adaptive": Adaptive,
     "patience": Patience,
+    **OPTIMIZERS,
+    **SCHEDULES,
 }
 """The classes of this package in a fitted model, by their names in files."""
 

@@ -156,7 +156,7 @@ class Loop:
             session.stop_reason = "callback"
         elif slowed:
             report.slower(session)
-        elif session.stop_reason is not None:
+        elif session.stop_reason == "patience":
             report.out_of_patience(session)
         return session.stop_reason is not None
 

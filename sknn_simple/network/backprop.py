@@ -368,10 +368,14 @@ def make_evaluator(parameters, samples, objective):
         parameters.layer_sizes, samples.X.shape[0], parameters.flat.dtype
     )
 
+    X, Y, sample_weight = samples
+
     def evaluate(flat, gradient):
         loss, _ = loss_and_gradient(
             parameters.view(flat),
-            *samples,
+            X,
+            Y,
+            sample_weight,
             objective,
             parameters.view(gradient),
             workspace,

@@ -4,15 +4,17 @@ The loops are built for several instruction sets; the best one of the processor 
 """
 
 import importlib
+from typing import Any
 
 import numpy as np
 
-from . import _loops_baseline
 from .activations import OUT_ACTIVATIONS
 from .backprop import check_shapes
 from .losses import LOSSES
 from .optimizers import Adam
 from .training import Block, Patience
+
+_loops_baseline: Any = importlib.import_module("._loops_baseline", __package__)
 
 
 def _fastest_loops():
@@ -130,11 +132,11 @@ def _stepping(optimizer, flat):
                 f"{vector.dtype}."
             )
     if isinstance(optimizer, Adam):
-        options = ("adam", 0.0, False, optimizer.beta_1, optimizer.beta_2)
         vectors = [optimizer.first_moment, optimizer.second_moment]
         if optimizer.second_moment is None:
             vectors = [np.zeros_like(flat) for _ in range(2)]
-        return (*options, optimizer.epsilon), vectors, optimizer.n_steps
+        rates = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
+        return ("adam", 0.0, False, *rates), vectors, optimizer.n_steps
     vectors = [optimizer.velocity, flat[:0]]
     if not optimizer.momentum:
         vectors[0] = flat[:0]

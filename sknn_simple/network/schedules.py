@@ -12,8 +12,8 @@ from .losses import LOSSES
 
 
 @dataclass
-class Constant:
-    """The same learning rate in every epoch."""
+class Schedule:
+    """Base of the schedules: a subclass defines `learning_rate`."""
 
     OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init",)
 
@@ -21,11 +21,12 @@ class Constant:
 
     def learning_rate(self, t):
         """Return the rate of an epoch that begins after `t` rows."""
-        return self.learning_rate_init
+        raise NotImplementedError
 
     def learning_rates(self, t, n_samples, n_epochs):
         """Return the rates of consecutive epochs, shape (n_epochs,)."""
-        return np.full(n_epochs, self.learning_rate(t), float)
+        begins = range(t, t + n_epochs * n_samples, n_samples)
+        return np.array([self.learning_rate(begin) for begin in begins], float)
 
     def copy(self, **options):
         """Return a schedule in the same state with these `options`."""
@@ -37,7 +38,18 @@ class Constant:
 
 
 @dataclass
-class InvScaling(Constant):
+class Constant(Schedule):
+    """The same learning rate in every epoch."""
+
+    def learning_rate(self, t):
+        return self.learning_rate_init
+
+    def learning_rates(self, t, n_samples, n_epochs):
+        return np.full(n_epochs, self.learning_rate(t), float)
+
+
+@dataclass
+class InvScaling(Schedule):
     """learning_rate_init * (t + 1)**-power_t, where t is the number of rows seen."""
 
     OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init", "power_t")
@@ -46,10 +58,6 @@ class InvScaling(Constant):
 
     def learning_rate(self, t):
         return self.learning_rate_init * float(t + 1) ** -self.power_t
-
-    def learning_rates(self, t, n_samples, n_epochs):
-        begins = range(t, t + n_epochs * n_samples, n_samples)
-        return np.array([self.learning_rate(begin) for begin in begins])
 
 
 @dataclass

@@ -13,7 +13,7 @@ from .backprop import add_penalty_gradient, check_shapes, write_loss_gradient
 from .minibatches import Minibatches
 from .optimizers import SGD, Adam
 from .parameters import Parameters
-from .schedules import Constant
+from .schedules import Schedule
 
 
 def all_finite(array):
@@ -71,7 +71,7 @@ class TrainingState:
     optimizer : SGD, Adam or None
         None for L-BFGS.
 
-    schedule : Constant, InvScaling or Adaptive
+    schedule : Schedule
         Learning-rate schedule; replaced, never changed in place.
 
     rng : numpy.random.RandomState
@@ -86,7 +86,7 @@ class TrainingState:
 
     parameters: Parameters
     optimizer: SGD | Adam | None
-    schedule: Constant
+    schedule: Schedule
     rng: np.random.RandomState
     t: int = 0
     draws: bool = False
