@@ -1,6 +1,7 @@
-"""What is compared: rivals that do the same work, and what is required of them."""
+"""Cases: rivals that do the same work, and the speed required of them."""
 
 import importlib.util
+import shutil
 import statistics
 import time
 from collections.abc import Callable
@@ -8,31 +9,34 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-ENGINES = ("numpy", "numba")
+from sknn_simple.network.engines import ENGINES as INSTALLED_ENGINES
+
+ENGINES = ("numpy", "compiled")
 PEERS = ("scikit-learn", "PyTorch", "skorch", "bare loop", "limit")
 
-# What each rival is made of, beside what this library itself needs.
-PACKAGES = {
-    "numba": ("numba",),
-    "PyTorch": ("torch",),
-    "skorch": ("torch", "skorch"),
-    "limit": ("numba",),
-}
+PACKAGES = {"PyTorch": ("torch",), "skorch": ("torch", "skorch")}
 
-# Most difference from the engine that the others are compared with. Sums in another
-# order differ by rounding, which training makes grow.
+# Largest difference allowed from the rival that the others are compared with. Sums in
+# another order differ by rounding, which grows as training continues.
 TOLERANCE = {"scikit-learn": 1e-10}
 OTHER_TOLERANCE = 1e-9
 
 
-def missing_packages(name):
-    """Those that a rival needs and that are not installed."""
+def obstacle(name):
+    """Return the reason why a rival cannot take part, or None if it can."""
+    if name == "compiled" and name not in INSTALLED_ENGINES:
+        return "the compiled engine was not built (is there a C++ compiler?)"
+    if name == "limit" and not shutil.which("g++"):
+        return "there is no g++ to compile it"
     packages = PACKAGES.get(name, ())
-    return [p for p in packages if importlib.util.find_spec(p) is None]
+    missing = [p for p in packages if importlib.util.find_spec(p) is None]
+    if missing:
+        return f'no {" and ".join(missing)} (pip install "sknn-simple[bench]")'
+    return None
 
 
 def seconds(run):
-    """How long a call takes."""
+    """Return the duration of a call."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
@@ -40,10 +44,10 @@ def seconds(run):
 
 @dataclass(frozen=True)
 class Rival:
-    """One who does the work of a case.
+    """An implementation that does the work of a case.
 
     run : function without arguments
-    n_units : float, how many of the case's units a run does; rivals that would take
+    n_units : float, number of the case's units per run; rivals that would take
         minutes do fewer than others
     """
 
@@ -53,10 +57,10 @@ class Rival:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Rivals that have to learn the same.
+    """Rivals that must end with the same numbers.
 
     learned : dict of functions that return a list of arrays, by rival
-    tolerance : most difference, instead of the rivals' own
+    tolerance : largest difference allowed, instead of the rivals' own
     """
 
     what: str
@@ -64,12 +68,12 @@ class Agreement:
     tolerance: float | None = None
 
     def differences(self):
-        """Rows of rival, what it was compared with, difference, most difference."""
+        """Yield rival, the rival compared with, their difference, and the tolerance."""
         names = list(self.learned)
         arrays = {name: run() for name, run in self.learned.items()}
         for name in names[1:]:
             pairs = zip(arrays[names[0]], arrays[name], strict=True)
-            # Unlike Python's max, NumPy's finds a NaN wherever it is.
+            # Unlike Python's max, NumPy's returns NaN if any value is NaN.
             difference = np.max([np.abs(a - b).max() for a, b in pairs])
             tolerance = self.tolerance or TOLERANCE.get(name, OTHER_TOLERANCE)
             yield name, names[0], float(difference), tolerance
@@ -77,11 +81,11 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Required:
-    """A figure, and what it has to be.
+    """A bound on a figure.
 
-    rival : with whom `name` is compared; None where the figure is not a ratio
-    at_least : least speed, as a multiple of the rival's
-    at_most : most time, as a multiple of the rival's, or most of the figure itself
+    rival : the rival with which `name` is compared; None if the figure is no ratio
+    at_least : minimum speed, as a multiple of the rival's
+    at_most : maximum time, as a multiple of the rival's, or maximum of the figure
     """
 
     name: str
@@ -90,7 +94,7 @@ class Required:
     at_most: float | None = None
 
     def verdict(self, medians):
-        """The figure, in words, and whether it is as required."""
+        """Return the figure, a sentence about it, and whether the bound is met."""
         if self.rival is None:
             figure = medians[self.name]
             text = f"{self.name}: {figure:.1%} (at most {self.at_most:.0%})"
@@ -110,10 +114,10 @@ class Required:
         return {"text": text, "figure": figure, "met": bool(met)}
 
 
-def faster(numpy, numba):
-    """Both engines' least speed by scikit-learn's; and PyTorch and skorch beaten."""
+def faster(numpy, compiled):
+    """Require both engines' speeds relative to scikit-learn; and to beat PyTorch."""
     required = []
-    for engine, least in (("numpy", numpy), ("numba", numba)):
+    for engine, least in (("numpy", numpy), ("compiled", compiled)):
         required.append(Required(engine, "scikit-learn", at_least=least))
         required += [Required(engine, p, at_least=1) for p in ("PyTorch", "skorch")]
     return required
@@ -123,10 +127,11 @@ def faster(numpy, numba):
 class Case:
     """Rivals that are timed in turns, at one size of one workload.
 
-    unit : what times are given for
-    rivals : dict of Rival by name; a name may go on after a comma
-    measure : what a run costs, in seconds, or where `is_share` as a share
-    axis, value : where the case is a point on a curve, what varies, and its size
+    unit : the unit of work; times are per unit
+    rivals : dict of Rival by name; a comma separates a name from a variant
+    measure : function that returns the cost of a run, in seconds, or as a share where
+        `is_share`
+    axis, value : for a point on a curve, the quantity that varies, and its size
     """
 
     workload: str
@@ -143,7 +148,7 @@ class Case:
     value: float = 0
 
     def samples(self, repeats):
-        """Lists of what a unit costs each rival; they take turns."""
+        """Return the measured costs per unit of each rival; they take turns."""
         samples = {name: [] for name in self.rivals}
         for _ in range(repeats):
             for name, rival in self.rivals.items():
@@ -151,7 +156,7 @@ class Case:
         return samples
 
     def result(self, repeats, agreements):
-        """What there is to tell of the case, ready for JSON."""
+        """Measure the case; return all its figures, ready for JSON."""
         samples = self.samples(repeats)
         medians = {name: statistics.median(s) for name, s in samples.items()}
         required = [

@@ -15,7 +15,7 @@ from report import in_order
 # Colours that colour-blind people can tell apart (M. Okabe and K. Ito, 2008), and
 # marks that tell the rivals apart without them.
 STYLES = {
-    "numba": ("#D55E00", "o"),
+    "compiled": ("#D55E00", "o"),
     "numpy": ("#0072B2", "s"),
     "scikit-learn": ("#000000", "|"),
     "PyTorch": ("#009E73", "^"),
@@ -25,7 +25,7 @@ STYLES = {
 }
 # Where in its row a rival's mark is, so that marks do not hide each other.
 LANES = {
-    "numba": -0.27,
+    "compiled": -0.27,
     "numpy": -0.09,
     "PyTorch": 0.09,
     "bare loop": 0.09,
@@ -33,8 +33,8 @@ LANES = {
     "limit": 0.27,
 }
 LABELS = {
-    "numba": "sknn-simple, engine numba",
-    "numpy": "sknn-simple, engine numpy",
+    "compiled": "sknn-simple, compiled engine",
+    "numpy": "sknn-simple, NumPy engine",
     "bare loop": "bare NumPy loop",
     "limit": "limit: minimal compiled loop, or matrix products alone",
 }
@@ -91,11 +91,11 @@ def draw_speeds(rows, path):
                 linestyle="",
                 marker=marker,
                 color=color,
-                markersize=10 if name in ("numba", "limit") else 7,
+                markersize=10 if name in ("compiled", "limit") else 7,
                 markeredgecolor="white",
                 markeredgewidth=0.6,
                 label=LABELS.get(name, name),
-                zorder=4 if name == "numba" else 3,
+                zorder=4 if name == "compiled" else 3,
             )
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}x")

@@ -1,78 +1,37 @@
-"""The loops of `loops.py` compiled, each for one network: near the limit."""
+"""The loops of `loops.py` in C++, each for one network: near the limit."""
 
-import math
+import ctypes
+import functools
+import subprocess
+import tempfile
+from pathlib import Path
 
 import numpy as np
-from numba import njit
 
-_compile = njit(nogil=True, cache=True, error_model="numpy")
-
-
-@_compile
-def _sigmoid(x):
-    return 1 / (1 + math.exp(-x))
+FLAGS = "-O3 -march=native -fno-math-errno -fno-trapping-math -fopenmp -shared -fPIC"
 
 
-@_compile
-def _soft_targets(X, y, first, second, n_epochs):
-    hidden = np.empty(4)
-    for _ in range(n_epochs):
-        first_step = np.zeros((3, 4))
-        second_step = np.zeros(4)
-        for i in range(4):
-            total = 0.0
-            for j in range(4):
-                z = 0.0
-                for k in range(3):
-                    z += X[i, k] * first[k, j]
-                hidden[j] = _sigmoid(z)
-                total += hidden[j] * second[j, 0]
-            output = _sigmoid(total)
-            output_delta = (y[i] - output) * output * (1 - output)
-            for j in range(4):
-                delta = output_delta * second[j, 0] * hidden[j] * (1 - hidden[j])
-                second_step[j] += hidden[j] * output_delta
-                for k in range(3):
-                    first_step[k, j] += X[i, k] * delta
-        for j in range(4):
-            second[j, 0] += second_step[j]
-            for k in range(3):
-                first[k, j] += first_step[k, j]
+@functools.cache
+def _compiled():
+    """Compile limits.cpp, once per process."""
+    source = Path(__file__).with_suffix(".cpp")
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "limits.so"
+        subprocess.run(["g++", *FLAGS.split(), source, "-o", library], check=True)
+        return ctypes.CDLL(library)
 
 
-@_compile
-def _people(X, y, first, second, first_bias, second_bias, n_epochs, shuffle):
-    order = np.arange(4)
-    for _ in range(n_epochs):
-        if shuffle:
-            np.random.shuffle(order)  # noqa: NPY002  numba's own
-        for i in order:
-            hidden_0 = _sigmoid(
-                X[i, 0] * first[0, 0] + X[i, 1] * first[1, 0] + first_bias[0]
-            )
-            hidden_1 = _sigmoid(
-                X[i, 0] * first[0, 1] + X[i, 1] * first[1, 1] + first_bias[1]
-            )
-            output = _sigmoid(
-                hidden_0 * second[0, 0] + hidden_1 * second[1, 0] + second_bias[0]
-            )
-            delta = 0.2 * (output - y[i]) * output * (1 - output)
-            delta_0 = delta * second[0, 0] * hidden_0 * (1 - hidden_0)
-            delta_1 = delta * second[1, 0] * hidden_1 * (1 - hidden_1)
-            second[0, 0] -= hidden_0 * delta
-            second[1, 0] -= hidden_1 * delta
-            second_bias[0] -= delta
-            for k in range(2):
-                first[k, 0] -= X[i, k] * delta_0
-                first[k, 1] -= X[i, k] * delta_1
-            first_bias[0] -= delta_0
-            first_bias[1] -= delta_1
+def _call(function, arrays, *integers):
+    """Call a function on C-contiguous float64 arrays, which it may change."""
+    assert all(a.flags.c_contiguous and a.dtype == np.float64 for a in arrays)
+    function(*(ctypes.c_void_p(a.ctypes.data) for a in arrays), *integers)
 
 
 def soft_targets(X, y, start, n_epochs):
     """As `loops.soft_targets`."""
     coefs = start.copy().coefs
-    _soft_targets(X, y, *coefs, n_epochs)
+    samples = np.array(X, dtype=float), np.array(y, dtype=float)
+    _call(_compiled().soft_targets, [*samples, *coefs], n_epochs)
     return coefs
 
 
@@ -80,5 +39,6 @@ def people(X, y, start, n_epochs, shuffle=False):
     """As `loops.people`."""
     trained = start.copy()
     arrays = [*trained.coefs, *trained.intercepts]
-    _people(X, y, *arrays, n_epochs, shuffle)
+    samples = np.array(X, dtype=float), np.array(y, dtype=float)
+    _call(_compiled().people, [*samples, *arrays], n_epochs, int(shuffle))
     return arrays

@@ -1,30 +1,17 @@
-"""What the times depend on: processor, libraries, threads; and fresh processes."""
+"""What the times depend on: processor, libraries and threads; and fresh processes."""
 
 import importlib.metadata
 import os
 import platform
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
 import sknn_simple
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba", "torch", "skorch")
-
-TWO_FITS = """
-import time
-import numpy as np
-from sknn_simple import SimpleMLPClassifier
-X = np.random.RandomState(0).standard_normal((100, 4))
-network = SimpleMLPClassifier((4,), max_iter=1, n_iter_no_change=np.inf, engine="numba")
-for _ in range(2):
-    start = time.perf_counter()
-    network.fit(X, X[:, 0] > 0)
-    print(time.perf_counter() - start)
-"""
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "skorch")
 
 
 def cpu_model():
@@ -46,7 +33,7 @@ def version(library):
 
 
 def machine():
-    """All of it, ready for JSON."""
+    """Return the machine's description, ready for JSON."""
     versions = {library: version(library) for library in LIBRARIES}
     pools = {
         (pool["user_api"], pool["internal_api"], pool["version"], pool["num_threads"])
@@ -72,27 +59,15 @@ def machine():
     }
 
 
-def run_python(*arguments, **environment):
-    """What a fresh Python prints that imports the same sknn_simple."""
+def run_python(*arguments):
+    """Run a fresh Python that imports the same sknn_simple; return its output."""
     here = str(Path(sknn_simple.__file__).parents[1])
     process = subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": here, **environment},
+        env={**os.environ, "PYTHONPATH": here},
     )
     if process.returncode:
         raise RuntimeError(process.stderr)
     return process.stdout
-
-
-def compilation():
-    """Seconds of a first fit with nothing compiled, loaded from disk, and after it."""
-    with tempfile.TemporaryDirectory() as cache:
-        compiling, after = run_python("-c", TWO_FITS, NUMBA_CACHE_DIR=cache).split()
-        loading, _ = run_python("-c", TWO_FITS, NUMBA_CACHE_DIR=cache).split()
-    return {
-        "compiling": float(compiling),
-        "loading": float(loading),
-        "after": float(after),
-    }

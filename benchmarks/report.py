@@ -30,16 +30,6 @@ def machine_lines(machine):
         yield f"{pool['for']}: {pool['library']}, threads: {pool['threads']}"
 
 
-def compilation_line(times):
-    """What the compiled engine costs before it trains."""
-    return (
-        "\nFirst fit with the compiled engine: "
-        f"{duration(times['compiling'])} with its compilation, "
-        f"{duration(times['loading'])} loading it from disk, "
-        f"then {duration(times['after'])}."
-    )
-
-
 def agreement_lines(compared):
     """By how much rivals differ, a paragraph for each thing that was compared."""
     paragraphs = {}

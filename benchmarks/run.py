@@ -1,19 +1,19 @@
-"""Time this library against its rivals, on work of its users.
+"""Time this library against its rivals on typical work.
 
 Run it with
 
     python benchmarks/run.py
-    python benchmarks/run.py --workloads W1 W4 --engines numba --peers scikit-learn
+    python benchmarks/run.py --workloads W1 W4 --engines compiled --peers scikit-learn
     python benchmarks/run.py --quick
 
-For each workload the rivals are first checked to learn the same; if they do not,
-it is not timed. They then take turns, with one BLAS thread. Other work on the
-machine changes the times much, the ratios of their medians little.
+For each workload, the rivals must first end with the same weights; otherwise it is not
+timed. They then take turns, with one BLAS thread. Other work on the machine changes the
+times much, but the ratios of their medians little.
 """
 
 import os
 
-# Has to be said before NumPy is imported.
+# Must be set before NumPy is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MKL_NUM_THREADS"] = "1"
@@ -29,15 +29,13 @@ from pathlib import Path
 from sklearn.exceptions import ConvergenceWarning
 
 import report
-from cases import ENGINES, PEERS, missing_packages
-from machine import compilation, machine
+from cases import ENGINES, PEERS, obstacle
+from machine import machine
 from workloads import TITLES, WORKLOADS
-
-EXTRA = {"numba": "fast", "limit": "fast", "PyTorch": "bench", "skorch": "bench"}
 
 
 def options():
-    """The command line's."""
+    """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--workloads",
@@ -57,7 +55,7 @@ def options():
         help=f"which of {', '.join(map(repr, PEERS))}, or 'none'; default: all",
     )
     parser.add_argument(
-        "--repeats", type=int, help="of each timing; default: each workload's own"
+        "--repeats", type=int, help="per timing; default: each workload's own"
     )
     parser.add_argument(
         "--quick", action="store_true", help="try everything at a small size"
@@ -69,7 +67,7 @@ def options():
         help="draw the speeds to this PNG, and the growth to *_growth.png beside it",
     )
     parser.add_argument(
-        "--from-json", type=Path, help="show and draw what --json wrote; time nothing"
+        "--from-json", type=Path, help="show and draw earlier results; time nothing"
     )
     chosen = parser.parse_args()
     if chosen.repeats is not None and chosen.repeats < 1:
@@ -78,29 +76,26 @@ def options():
 
 
 def print_lines(lines):
-    """Print them at once, also into a file."""
+    """Print lines without delay, also into a file."""
     for line in lines:
         print(line, flush=True)
 
 
 def rivals(engines, peers):
-    """The names of those who take part; says whom it leaves out, and why."""
+    """Return the names of the rivals that take part; report why others do not."""
     chosen = []
     for name in (*ENGINES, *PEERS):
         if name not in (*engines, *peers):
             continue
-        if missing := missing_packages(name):
-            print(
-                f"Without {name}: {' and '.join(missing)} not installed "
-                f'(pip install "sknn-simple[{EXTRA[name]}]").'
-            )
+        if why := obstacle(name):
+            print(f"Without {name}: {why}.")
         else:
             chosen.append(name)
     return chosen
 
 
 def check(case):
-    """Compare what the rivals learn; a list for JSON."""
+    """Compare the rivals' results; return a list for JSON."""
     compared = []
     for agreement in case.agreements:
         for name, other, difference, tolerance in agreement.differences():
@@ -119,7 +114,7 @@ def check(case):
 
 
 def run_workload(name, chosen, settings):
-    """Check all cases, then time them; None if the rivals do not agree."""
+    """Check all cases, then time them; return None if the rivals do not agree."""
     print(f"\n=== {name}: {TITLES[name]}", flush=True)
     cases = WORKLOADS[name](chosen, settings.quick)
     checks = [check(case) for case in cases]
@@ -129,7 +124,7 @@ def run_workload(name, chosen, settings):
     shown = failed or (report.worst(compared) if is_curve else compared)
     print_lines(report.agreement_lines(shown))
     if failed:
-        print("  Nothing of it is timed, since the results do not agree.")
+        print("  Not timed, because the results do not agree.")
         return None
     results = []
     for case, agreements in zip(cases, checks, strict=True):
@@ -145,11 +140,11 @@ def run_workload(name, chosen, settings):
 
 
 def measure(settings):
-    """Run what was asked for; all that there is to tell of it, ready for JSON."""
+    """Run the chosen workloads; return all results, ready for JSON."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     chosen = rivals(settings.engines, settings.peers)
     if "PyTorch" in chosen or "skorch" in chosen:
-        import peers  # noqa: F401  its threads are to be counted
+        import peers  # noqa: F401  loads its threads, which `machine` counts
     if not set(ENGINES) & set(chosen):
         sys.exit("There is no engine to time.")
     measured = {
@@ -162,26 +157,21 @@ def measure(settings):
     print_lines(report.machine_lines(measured["machine"]))
     if settings.quick:
         print("Quick: too small and too few for the figures to mean anything.")
-    if "numba" in chosen and not settings.quick:
-        measured["compilation"] = compilation()
-        print(report.compilation_line(measured["compilation"]), flush=True)
     for name in settings.workloads:
         results = run_workload(name, chosen, settings)
         if results is None:
             measured["disagreeing"].append(name)
         else:
             measured["results"] += results
-        # Now, so that an interruption loses only what comes after.
+        # Now, so that an interruption loses only the workloads after this one.
         if settings.json:
             settings.json.write_text(json.dumps(measured, indent=1))
     return measured
 
 
 def show(measured):
-    """Print what was measured before."""
+    """Print earlier results."""
     print_lines(report.machine_lines(measured["machine"]))
-    if "compilation" in measured:
-        print(report.compilation_line(measured["compilation"]))
     points = [result for result in measured["results"] if result["axis"]]
     for result in measured["results"]:
         if not result["axis"]:
@@ -195,7 +185,7 @@ def main():
     settings = options()
     start = time.perf_counter()
     if settings.chart:
-        # First, so that a missing matplotlib is told at once.
+        # First, so that a missing matplotlib is reported at once.
         from chart import draw
     if settings.from_json:
         measured = json.loads(settings.from_json.read_text())

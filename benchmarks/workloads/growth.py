@@ -12,7 +12,7 @@ POINTS = {
     "depth": (1, 2, 4, 8),
     "batch size": (1, 8, 32, 200, 1000),
 }
-RIVALS = ("numpy", "numba", "scikit-learn", "PyTorch")
+RIVALS = ("numpy", "compiled", "scikit-learn", "PyTorch")
 # An epoch is repeated until a fit takes about this many steps.
 N_STEPS = 250
 

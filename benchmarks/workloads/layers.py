@@ -10,16 +10,16 @@ from training import Training, agreement, fits
 
 # Batch size: epochs, of rivals that do fewer, and what is required of the engines.
 DIGITS = {
-    1: (5, {"PyTorch": 1, "skorch": 1}, faster(numpy=2.2, numba=18)),
-    10: (10, {"PyTorch": 5, "skorch": 3}, faster(numpy=2, numba=7)),
-    32: (15, {"PyTorch": 10, "skorch": 5}, faster(numpy=1.8, numba=4)),
-    200: (40, {"PyTorch": 30, "skorch": 15}, faster(numpy=1.5, numba=2)),
+    1: (5, {"PyTorch": 1, "skorch": 1}, faster(numpy=2.2, compiled=18)),
+    10: (10, {"PyTorch": 5, "skorch": 3}, faster(numpy=2, compiled=7)),
+    32: (15, {"PyTorch": 10, "skorch": 5}, faster(numpy=1.8, compiled=4)),
+    200: (40, {"PyTorch": 30, "skorch": 15}, faster(numpy=1.5, compiled=2)),
 }
 # float32 sums of 784 products differ by rounding, and so does what follows.
 FLOAT32_TOLERANCE = 1e-4
 LARGE = {
-    np.float64: (None, faster(numpy=1.4, numba=1.5)),
-    np.float32: (FLOAT32_TOLERANCE, faster(numpy=1.15, numba=1.2)),
+    np.float64: (None, faster(numpy=1.4, compiled=1.5)),
+    np.float32: (FLOAT32_TOLERANCE, faster(numpy=1.15, compiled=1.2)),
 }
 
 
@@ -84,7 +84,7 @@ def large(chosen, quick):
         if "limit" in chosen:
             products = MatrixProducts(training.X, training.start().coefs, 200)
             rivals["limit"] = Rival(products.epoch)
-        within = [Required("numba", "limit", at_most=1.25)]
+        within = [Required("compiled", "limit", at_most=1.25)]
         cases.append(
             Case(
                 "W5",

@@ -69,7 +69,7 @@ def iris(chosen, quick):
         momentum=0.9,
         alpha=1e-4,
     )
-    rivals, agreements, required = {}, [], faster(numpy=3, numba=15)
+    rivals, agreements, required = {}, [], faster(numpy=3, compiled=15)
     for name, estimator in estimators(training, chosen).items():
         rates, epochs = PARTS.get(name, (RATES, EPOCHS))
         if quick:
@@ -84,7 +84,7 @@ def iris(chosen, quick):
             both = {name: partial(scores, one, X, y) for name, one in both.items()}
             agreements.append(Agreement("scores of the search", both, tolerance=1e-15))
             required.append(Required(shared, name, at_least=1.6))
-    required.append(Required("numba, EpochSearchCV", "scikit-learn", at_least=40))
+    required.append(Required("compiled, EpochSearchCV", "scikit-learn", at_least=40))
     learned = {
         name: partial(fitted_weights, estimator, X, y)
         for name, estimator in estimators(training.as_checked(), chosen).items()
@@ -140,7 +140,7 @@ def threads(chosen, quick):
             repeats=5,
             agreements=agreements,
             # The NumPy engine holds the GIL between its many short calls.
-            required=[Required("numba, 2 threads", "numba", at_least=1.5)],
+            required=[Required("compiled, 2 threads", "compiled", at_least=1.5)],
             note="joblib.parallel_config('threading', n_jobs=2); one BLAS thread each.",
         )
     ]

@@ -86,9 +86,9 @@ def soft_targets(chosen, quick):
             repeats=7,
             agreements=agreements,
             required=[
-                *faster(numpy=5, numba=100),
+                *faster(numpy=5, compiled=100),
                 Required("numpy", "bare loop", at_most=1.25),
-                Required("numba", "bare loop", at_least=12),
+                Required("compiled", "bare loop", at_least=12),
             ],
             note=NOTE.format("an identity output and biases"),
         )
@@ -122,7 +122,7 @@ def people(chosen, quick):
             rivals,
             repeats=15,
             agreements=agreements,
-            required=faster(numpy=6, numba=200),
+            required=faster(numpy=6, compiled=200),
             note=NOTE.format("log-loss"),
         )
     ]
