@@ -32,7 +32,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.history import History
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
-from sknn_simple.network import SGD, Adam, Parameters, Workspace, lbfgs
+from sknn_simple.network import SGD, Adam, Parameters, Workspace, backprop
 
 PACKAGE = str(Path(sknn_simple.__file__).parent)
 ERRORS = [KeyboardInterrupt, MemoryError]
@@ -143,6 +143,7 @@ CASES = {
     ),
     "early by loss": regressor(early_stopping=True, scoring="loss"),
     "lbfgs": regressor(solver="lbfgs", warm_start=True),
+    "numpy lbfgs": regressor(solver="lbfgs", warm_start=True, engine="numpy"),
     "rng": classifier(random_state=None, engine="numpy", warm_start=True, **SLOWING),
     "observed": classifier(warm_start=True, **SLOWING).set_callbacks(Observer()),
     "verbose": classifier(engine="numpy", verbose=1, warm_start=True, **SLOWING),
@@ -311,7 +312,7 @@ CALLS = {
     "end": ("observed", Observer, "on_fit_task_end"),
     "setup": ("observed", Observer, "setup"),
     "teardown": ("observed", Observer, "teardown"),
-    "loss of lbfgs": ("lbfgs", lbfgs, "loss_and_gradient"),
+    "loss of lbfgs": ("numpy lbfgs", backprop, "loss_and_gradient"),
 }
 
 
