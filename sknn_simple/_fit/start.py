@@ -48,10 +48,8 @@ def make_session(
     samples = check_samples(
         estimator, X, y, sample_weight, reset=not resumes, dtype=dtype
     )
-    engine = options.engine_of(estimator)
-    targets = (
-        estimator._targets if resumes else estimator._make_targets(samples.y, classes)
-    )
+    known = estimator._targets if resumes else None
+    targets = known or estimator._make_targets(samples.y, classes)
     samples = estimator._weigh_classes(targets, samples)
     rng = _make_rng(estimator, earlier)
     samples, held_out, split_seed = _split(
@@ -70,7 +68,7 @@ def make_session(
         samples=samples,
         objective=options.make_objective(estimator, targets),
         state=state,
-        engine=engine,
+        engine=options.engine_of(estimator),
         validation=held_out and Validation.of(estimator, targets, held_out),
         patience=_make_patience(estimator, state, earlier),
         history=estimator._history.view() if appends else History(),
