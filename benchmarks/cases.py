@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sknn_simple.network.engines import ENGINES as INSTALLED_ENGINES
+from sknn_simple.network import ENGINES as INSTALLED_ENGINES
 
 ENGINES = ("numpy", "compiled")
 PEERS = ("scikit-learn", "PyTorch", "skorch", "bare loop", "limit")

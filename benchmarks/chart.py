@@ -12,8 +12,8 @@ except ImportError as error:
 
 from report import in_order
 
-# Colours that colour-blind people can tell apart (M. Okabe and K. Ito, 2008), and
-# marks that tell the rivals apart without them.
+# Colours for colour-blind readers (M. Okabe and K. Ito, 2008), and marks that differ
+# without them.
 STYLES = {
     "compiled": ("#D55E00", "o"),
     "numpy": ("#0072B2", "s"),
@@ -23,7 +23,7 @@ STYLES = {
     "bare loop": ("#E69F00", "D"),
     "limit": ("#555555", "*"),
 }
-# Where in its row a rival's mark is, so that marks do not hide each other.
+# Height of a rival's mark in its row, so that marks do not hide each other.
 LANES = {
     "compiled": -0.27,
     "numpy": -0.09,
@@ -70,7 +70,7 @@ def draw(measured, path):
 
 
 def draw_speeds(rows, path):
-    """A row a workload, a mark a rival, further to the right the faster."""
+    """Draw a row per workload, with a mark per rival: the faster, the further right."""
     figure, axes = plt.subplots(
         figsize=(8, 1.9 + 0.44 * len(rows)), layout="constrained"
     )
@@ -105,7 +105,7 @@ def draw_speeds(rows, path):
     axes.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.set_xlabel("Times as fast as scikit-learn (its line is 1x; log scale)")
+    axes.set_xlabel("Speed relative to scikit-learn (2x: twice as fast; log scale)")
     figure.suptitle(
         "Speed relative to scikit-learn's MLP, one BLAS thread",
         fontsize=13,
@@ -117,7 +117,7 @@ def draw_speeds(rows, path):
 
 
 def draw_growth(points, path):
-    """A panel an axis: the time of an epoch."""
+    """Draw the time of an epoch, in a panel per axis."""
     axis_names = list(dict.fromkeys(point["axis"] for point in points))
     figure, panels = plt.subplots(
         2, 2, figsize=(8, 6.6), sharey=True, layout="constrained"

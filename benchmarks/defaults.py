@@ -104,7 +104,7 @@ def score(estimator, data):
 
 
 def requirement(name, ours, theirs):
-    """What is required of our score, and whether it is so."""
+    """Return the requirement of our score, and whether it is met."""
     if name in LEAST_SCORE:
         return f"at least {LEAST_SCORE[name]}", ours >= LEAST_SCORE[name]
     return f"difference at least {LEAST_DIFFERENCE}", ours - theirs >= LEAST_DIFFERENCE

@@ -1,21 +1,21 @@
-"""What the terminal shows of the results."""
+"""The results as lines of text for the terminal."""
 
 from textwrap import wrap
 
 from cases import ENGINES, PEERS
 
 ORDER = [*ENGINES, *PEERS]
-# Columns of a table: how many times as fast as each of these.
+# Columns of a table: the speed relative to each of these.
 REFERENCES = ("scikit-learn", "PyTorch", "bare loop", "limit")
 
 
 def in_order(names):
-    """Names in the order of tables; those that are no rivals of all cases last."""
+    """Sort names in the order of tables, variants beside their rivals."""
     return sorted(names, key=lambda name: ORDER.index(name.partition(",")[0]))
 
 
 def duration(seconds):
-    """Seconds in a unit in which they are easy to read."""
+    """Format seconds in the unit that is easiest to read."""
     for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "us")):
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"
@@ -23,7 +23,7 @@ def duration(seconds):
 
 
 def machine_lines(machine):
-    """Versions, processor, threads."""
+    """Yield versions, processor and threads."""
     yield ", ".join(f"{name} {v}" for name, v in machine["versions"].items())
     yield f"CPU: {machine['cpu']}, {machine['cores']} cores, {machine['system']}"
     for pool in machine["threads"]:
@@ -31,7 +31,7 @@ def machine_lines(machine):
 
 
 def agreement_lines(compared):
-    """By how much rivals differ, a paragraph for each thing that was compared."""
+    """Yield the rivals' differences, one paragraph per comparison."""
     paragraphs = {}
     for one in compared:
         verdict = "" if one["agree"] else "DOES NOT AGREE: "
@@ -45,7 +45,7 @@ def agreement_lines(compared):
 
 
 def worst(compared):
-    """Of each rival, where it differs most."""
+    """Return the comparison in which each rival differs most."""
     by_rival = {}
     for one in sorted(compared, key=lambda one: one["difference"]):
         by_rival[one["rival"]] = one
@@ -53,18 +53,18 @@ def worst(compared):
 
 
 def indented(text):
-    """Its lines, two spaces in, the further ones four."""
+    """Wrap a text, two spaces in, and four from the second line on."""
     return wrap(text, 88, initial_indent="  ", subsequent_indent="    ")
 
 
 def share_lines(result):
-    """A table of shares."""
+    """Yield a table of shares."""
     for name in in_order(result["medians"]):
         yield f"  {name:20}{result['medians'][name]:10.1%}"
 
 
 def time_lines(result):
-    """A table of medians, and of how many times as fast as the references."""
+    """Yield a table of medians, and of speeds relative to the references."""
     medians = result["medians"]
     references = [name for name in REFERENCES if name in medians]
     heads = "".join(f"{'x ' + name:>15}" for name in references)
@@ -77,7 +77,7 @@ def time_lines(result):
 
 
 def result_lines(result):
-    """All about a case."""
+    """Yield the figures of a case."""
     repeats = max(map(len, result["samples"].values()))
     yield (
         f"\n{result['workload']}, {result['case']}: per {result['unit']}, "
@@ -91,7 +91,7 @@ def result_lines(result):
 
 
 def growth_lines(results):
-    """One table for all sizes: the time of an epoch."""
+    """Yield one table for all sizes: the time of an epoch."""
     names = in_order(results[0]["medians"])
     yield "\nTime of an epoch; elsewhere 1000 rows, width 100, depth 1, batches of 32"
     yield f"  {'':20}" + "".join(f"{name:>15}" for name in names)
@@ -101,7 +101,7 @@ def growth_lines(results):
 
 
 def summary_lines(results):
-    """How many requirements there are, and which were missed."""
+    """Yield the number of requirements, and those missed."""
     verdicts = [(r, required) for r in results for required in r["required"]]
     missed = [pair for pair in verdicts if not pair[1]["met"]]
     if verdicts:

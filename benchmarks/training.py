@@ -1,4 +1,4 @@
-"""One training, as this library and as scikit-learn are told of it."""
+"""One training, in the terms of this library and of scikit-learn."""
 
 from dataclasses import dataclass, replace
 from functools import partial

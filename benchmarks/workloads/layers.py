@@ -8,7 +8,7 @@ from cases import Case, Required, Rival, faster
 from loops import MatrixProducts
 from training import Training, agreement, fits
 
-# Batch size: epochs, of rivals that do fewer, and what is required of the engines.
+# Batch size: epochs, fewer epochs of slow rivals, and the engines' required speeds.
 DIGITS = {
     1: (5, {"PyTorch": 1, "skorch": 1}, faster(numpy=2.2, compiled=18)),
     10: (10, {"PyTorch": 5, "skorch": 3}, faster(numpy=2, compiled=7)),

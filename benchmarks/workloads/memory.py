@@ -19,11 +19,11 @@ FORGET_PEAK = Path("/proc/self/clear_refs")
 
 
 def memory(chosen, quick):
-    """W7; early stopping copies what it trains on, and has no limit."""
+    """W7; early stopping copies its training samples, and has no limit."""
     from cases import ENGINES, Case, Required, Rival
 
     if not FORGET_PEAK.exists():
-        print("  Only Linux tells the peak of a call.")
+        print("  Skipped: only Linux reports the peak memory of a call.")
         return []
     n_rows = 20_000 if quick else 500_000
     names = [name for name in chosen if name in (*ENGINES, "scikit-learn")]
@@ -94,7 +94,7 @@ def measure(name, call, n_rows):
     X = np.empty((n_rows, N_FEATURES), dtype=np.float32)
     rng.standard_normal(out=X, dtype=np.float32)
     y = labels(X, call)
-    # What was freed but kept would be used again, and hide what the call needs.
+    # Memory that was freed but kept would be reused, and hide the call's own.
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
     before = status("VmRSS")

@@ -130,7 +130,7 @@ def parquet(chosen, quick):
     from .memory import FORGET_PEAK
 
     if not FORGET_PEAK.exists():
-        print("  Only Linux tells the peak of a call.")
+        print("  Skipped: only Linux reports the peak memory of a call.")
         return []
     n_rows = 10_000 if quick else 100_000
     return [
@@ -183,7 +183,7 @@ def pass_over(network, paths):
 
 
 def measure(engine, n_files, n_rows):
-    """Peak of resident memory of a pass, less what was there before."""
+    """Return the peak of resident memory of a pass, minus the memory before it."""
     from memory import FORGET_PEAK, status
 
     from sknn_simple import SimpleMLPClassifier
