@@ -216,7 +216,7 @@ def label_targets(y, loss, classes=None):
 
 
 def r2(y, prediction, sample_weight=None):
-    """Return scikit-learn's R^2, also of numbers whose squares overflow or vanish.
+    """Return scikit-learn's R^2, even for numbers whose squares overflow or vanish.
 
     Both arrays are divided by the same power of two, which changes no digit.
     """
@@ -287,8 +287,8 @@ class RegressionTargets(Targets):
             intercepts[-1] = (intercepts[-1] * self.scale + self.mean).astype(dtype)
         if not (np.isfinite(coefs[-1]).all() and np.isfinite(intercepts[-1]).all()):
             raise ValueError(
-                "y is too large: in its units, coefs_ or intercepts_ are not finite as "
-                f"{dtype}, the type of X. Scale y."
+                "y is too large: in the units of y, coefs_ or intercepts_ overflow "
+                f"{dtype}, the dtype of X. Scale y."
             )
         return coefs, intercepts
 
@@ -326,8 +326,9 @@ class RegressionTargets(Targets):
         if not np.isfinite(Y).all():
             advice = "Scale y" + ", or give X as float64" * (Y.dtype == np.float32)
             raise ValueError(
-                f"y must be finite as {Y.dtype}, the type of X, also in units of its "
-                f"deviation, got values from {y.min():.3g} to {y.max():.3g}. {advice}."
+                f"y must be finite in {Y.dtype}, the dtype of X, also when "
+                f"standardised, got values from {y.min():.3g} to {y.max():.3g}. "
+                f"{advice}."
             )
         return Y
 

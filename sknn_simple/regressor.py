@@ -156,7 +156,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     epsilon : float, default=1e-8
         Number that adam adds to the square root of the second moment. It must be
-        positive in the dtype of `X`, also if that is float32.
+        positive in the dtype of `X`, even if that is float32.
 
     n_iter_no_change : int or inf, default=10
         Number of epochs without improvement after which training stops. `np.inf` trains

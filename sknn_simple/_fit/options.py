@@ -134,8 +134,8 @@ def make_optimizer(estimator, dtype, previous=None):
         return None
     if estimator.solver == "adam" and np.dtype(dtype).type(estimator.epsilon) == 0:
         raise ValueError(
-            f"epsilon must be more than 0 as {np.dtype(dtype).name}, the type of X, "
-            f"got {estimator.epsilon!r}, which is rounded to 0."
+            f"epsilon must be greater than 0 in {np.dtype(dtype).name}, the dtype of "
+            f"X, got {estimator.epsilon!r}, which rounds to 0. Increase epsilon."
         )
     return _with_options(OPTIMIZERS[estimator.solver], previous, estimator)
 

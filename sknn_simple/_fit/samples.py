@@ -136,8 +136,8 @@ def check_total_weight(sample_weight, name):
         raise ValueError(
             f"{name} must have a mean of at least {1 / largest:.1g} and a sum of at "
             f"most {largest:.1g} for X of {sample_weight.dtype}, got weights from "
-            f"{sample_weight.min():.3g} to {sample_weight.max():.3g}. Divide them all "
-            "by the same number."
+            f"{sample_weight.min():.3g} to {sample_weight.max():.3g}. Rescale them all "
+            "by the same factor."
         )
 
 

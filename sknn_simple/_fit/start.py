@@ -187,8 +187,8 @@ def _initial_parameters(estimator, samples, targets, rng):
                 part[:] = array
     if not np.isfinite(parameters.flat).all():
         raise ValueError(
-            f"coefs_init and intercepts_init must be finite as {X.dtype.name}, the "
-            "dtype of X, also in units of the deviation of y."
+            f"coefs_init and intercepts_init must be finite in {X.dtype.name}, the "
+            "dtype of X, as given and after y is standardised."
         )
     return parameters
 

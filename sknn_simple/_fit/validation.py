@@ -53,7 +53,7 @@ def naming_validation_data():
         yield
     except ValueError as error:
         raise ValueError(
-            f"The validation data X_val, y_val, sample_weight_val are bad: {error}"
+            f"Invalid validation data (X_val, y_val, sample_weight_val): {error}"
         ) from error
 
 
@@ -93,10 +93,10 @@ def _check_sizes(estimator, samples):
             stratify = None
         elif counts.min() < 2:
             raise ValueError(
-                "early_stopping=True holds out a part of each class, which takes at "
-                "least 2 samples of it, but class "
+                "early_stopping=True holds out a part of each class, so each class "
+                "needs at least 2 samples, but class "
                 f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of this "
-                "class, leave it out, or pass X_val and y_val."
+                "class, drop it, or pass X_val and y_val."
             )
     if n_val < max(2, n_classes) or n_samples - n_val < n_classes:
         raise ValueError(

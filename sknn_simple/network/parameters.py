@@ -14,7 +14,8 @@ import numpy as np
 
 
 class Parameters:
-    """All coefs and intercepts of a network, or the derivatives of a loss by them.
+    """All coefs and intercepts of a network, or the derivatives of a loss
+    with respect to them.
 
     Parameters
     ----------

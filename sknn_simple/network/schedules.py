@@ -62,7 +62,7 @@ class InvScaling(Schedule):
 
 @dataclass
 class Adaptive(Constant):
-    """learning_rate_init * factor; each `slower` divides the factor by 5.
+    """learning_rate_init * factor; each call of `slower` divides the factor by 5.
 
     The rate drops no further once it is at most 1e-6.
     """

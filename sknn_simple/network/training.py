@@ -115,7 +115,8 @@ class TrainingState:
 
 @dataclass
 class Patience:
-    """Counter of consecutive epochs whose loss is not below the best one by `tol`.
+    """Counter of consecutive epochs whose loss is not below the best by more
+    than `tol`.
 
     The best loss is the lowest so far, by however small a margin.
     """

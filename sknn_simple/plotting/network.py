@@ -30,7 +30,7 @@ class NetworkDisplay:
 
     Create it with `from_estimator`. Circles are neurons, and a square is the constant
     input of the biases. Lines are weights: solid and blue if positive, dashed and
-    vermilion if negative, their width proportional to the largest weight of the layer.
+    vermilion if negative, their width relative to the largest weight of the layer.
     Small networks show the values of the weights.
 
     Parameters
@@ -46,7 +46,7 @@ class NetworkDisplay:
         each neuron a number and a colour.
 
     feature_names, output_names : list of str, default=None
-        Names of the inputs and of the outputs. None writes none.
+        Names of the inputs and of the outputs. If None, no names are shown.
 
     activation_names : list of str, default=None
         Name of the activation function of each layer after the inputs.

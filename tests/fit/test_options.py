@@ -145,7 +145,7 @@ def test_an_epsilon_too_small_for_float32(kind, y):
     """It underflows to 0, and would be divided by."""
     model = kind((3,), solver="adam", epsilon=1e-50, max_iter=2, **UNSTOPPED)
     assert np.isfinite(model.fit(X, y).loss_)
-    with pytest.raises(ValueError, match="epsilon must be more than 0 as float32"):
+    with pytest.raises(ValueError, match="epsilon must be greater than 0 in float32"):
         model.fit(X.astype(np.float32), y)
 
 

@@ -24,7 +24,7 @@ NUMBERS = X[:, 0].copy()
         ),
         (
             {"coefs_init": [np.full((4, 5), 1e300), np.ones((5, 1))]},
-            "coefs_init and intercepts_init must be finite as float32",
+            "coefs_init and intercepts_init must be finite in float32",
         ),
         (
             {"coefs_init": [[[1, 2], [3]], [[1]]]},

@@ -51,7 +51,7 @@ def test_validation_data_without_early_stopping(kind, y):
     [
         (range(5), 0.1, "holds out 1 of 5 samples: too few"),
         (range(50), 0.0, "holds out 0 of 50 samples: too few"),
-        ((0, 1, 2, 3, 50, 51, 52, 100), 0.4, "at least 2 samples of it, but class 2"),
+        ((0, 1, 2, 3, 50, 51, 52, 100), 0.4, "at least 2 samples, but class 2"),
     ],
 )
 def test_early_stopping_on_too_few_rows(rows, fraction, message):

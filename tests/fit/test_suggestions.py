@@ -1,0 +1,70 @@
+"""Misnamed options and values get a suggestion."""
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+X, Y = np.eye(4), np.array([0, 1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "meant"),
+    [
+        (SimpleMLPClassifier, {"activation": "sigmoid"}, "logistic"),
+        (SimpleMLPClassifier, {"activation": "Tanh"}, "tanh"),
+        (SimpleMLPClassifier, {"loss": "cross entropy"}, "log_loss"),
+        (SimpleMLPClassifier, {"solver": "l-bfgs"}, "lbfgs"),
+        (SimpleMLPClassifier, {"scoring": "acuracy"}, "accuracy"),
+        (SimpleMLPClassifier, {"engine": "numba"}, "compiled"),
+        (SimpleMLPRegressor, {"loss": "mse"}, "squared_error"),
+        (SimpleMLPRegressor, {"loss": "MAE"}, "absolute_error"),
+        (SimpleMLPRegressor, {"init": "xavier"}, "glorot_uniform"),
+    ],
+)
+def test_values(kind, given, meant):
+    [(name, value)] = given.items()
+    estimator = kind(**given)
+    message = rf"'{name}' parameter.*'{value}'.*Did you mean '{meant}'\?"
+    for method in ("fit", "partial_fit"):
+        if name != "solver" or method == "fit":
+            with pytest.raises(ValueError, match=message):
+                getattr(estimator, method)(X, Y)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(estimator)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("lr", "learning_rate_init"),
+        ("epochs", "max_iter"),
+        ("hidden_layers", "hidden_layer_sizes"),
+        ("batchsize", "batch_size"),
+        ("seed", "random_state"),
+    ],
+)
+def test_names(given, meant):
+    message = rf"SimpleMLPRegressor has no parameter '{given}'\. Did you mean '{meant}'"
+    with pytest.raises(TypeError, match=message):
+        SimpleMLPRegressor(**{given: 1})
+
+
+def test_nothing_is_suggested_for_nonsense():
+    with pytest.raises(TypeError, match=r"no parameter 'zzzzqqq'\.$"):
+        SimpleMLPClassifier(zzzzqqq=1)
+    with pytest.raises(ValueError, match=r"Got 'zzzzqqq' instead\.$"):
+        SimpleMLPClassifier(activation="zzzzqqq").fit(X, Y)
+    with pytest.raises(ValueError, match=r"Got -1 instead\.$"):
+        SimpleMLPClassifier(max_iter=-1).fit(X, Y)
+
+
+def test_a_subclass_may_take_any_option():
+    class Open(SimpleMLPClassifier):
+        def __init__(self, **options):
+            super().__init__((3,))
+            self.options = options
+
+    assert Open(anything=1).options == {"anything": 1}
