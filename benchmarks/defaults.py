@@ -4,10 +4,12 @@ Run it with
 
     python benchmarks/defaults.py
     python benchmarks/defaults.py --rates
+    python benchmarks/defaults.py --candidates
 
 Inputs are standardised; scores are means over five folds, of accuracy for
 classifiers and of R^2 for regressors. ``--rates`` adds what the default rates and
-the default initial weights were chosen from. The fit times are informative only.
+the default initial weights were chosen from. ``--candidates`` compares rules of
+training instead, over three folds and on toys. The fit times are informative only.
 """
 
 import argparse
@@ -25,6 +27,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from candidates import print_candidates
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.datasets import make_input_wins, make_people
 from sknn_simple.network import suitable_learning_rate
@@ -208,6 +211,9 @@ def main():
     parser.add_argument(
         "--rates", action="store_true", help="also compare rates and initial weights"
     )
+    parser.add_argument(
+        "--candidates", action="store_true", help="compare rules of training instead"
+    )
     options = parser.parse_args()
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy "
@@ -216,6 +222,9 @@ def main():
     # scikit-learn hands this filter on to the processes that fit the folds.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        if options.candidates:
+            print_candidates(CLASSIFICATION, REGRESSION)
+            return
         n_missed = print_defaults(
             "Accuracy", SimpleMLPClassifier, MLPClassifier, CLASSIFICATION
         )
