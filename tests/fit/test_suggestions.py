@@ -17,7 +17,7 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
         (SimpleMLPClassifier, {"activation": "Tanh"}, "tanh"),
         (SimpleMLPClassifier, {"loss": "cross entropy"}, "log_loss"),
         (SimpleMLPClassifier, {"solver": "l-bfgs"}, "lbfgs"),
-        (SimpleMLPClassifier, {"scoring": "acuracy"}, "accuracy"),
+        (SimpleMLPClassifier, {"scoring": "accuracy score"}, "accuracy"),
         (SimpleMLPClassifier, {"engine": "numba"}, "compiled"),
         (SimpleMLPRegressor, {"loss": "mse"}, "squared_error"),
         (SimpleMLPRegressor, {"loss": "MAE"}, "absolute_error"),
