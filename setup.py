@@ -37,13 +37,19 @@ class OptionalBuild(build_ext):
         """Build all extensions, side by side."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             errors = list(pool.map(self._error_of, self.extensions))
-        failed = [error for error in errors if error is not None]
-        if failed:
+        failures = [error for error in errors if error is not None]
+        if failures:
             sys.stderr.write(
-                f"sknn-simple: the compiled engine was not built, or only for some "
-                f"processors ({failed[0]}). The package works without it, but trains "
+                "sknn-simple: the compiled engine was not built, or not for all "
+                f"processors ({failures[0]}). The package works without it, but trains "
                 "more slowly.\n"
             )
+        # An editable installation copies what is left here.
+        self.extensions = [
+            extension
+            for extension, error in zip(self.extensions, errors, strict=True)
+            if error is None
+        ]
 
     def _error_of(self, extension):
         """Build an extension, and return the error if there is one."""
@@ -73,7 +79,6 @@ def extensions():
                 ],
                 extra_compile_args=flags,
                 language="c++",
-                optional=True,
             )
 
 
