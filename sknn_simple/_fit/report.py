@@ -105,7 +105,8 @@ class Report:
         if session.patience.n_epochs != math.inf:
             self._warn(
                 f"Training stopped at max_iter={session.n_epochs} epochs, before "
-                f"{_watched(session)} stopped improving. Increase max_iter."
+                f"{_watched(session)} stopped improving. Increase max_iter, or set "
+                "n_iter_no_change=float('inf') to train for exactly so many epochs."
             )
 
     def not_converged(self, result):

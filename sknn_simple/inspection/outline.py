@@ -103,7 +103,7 @@ def _notes(step):
     if LOSSES[objective.loss].canonical:
         yield (
             f"The loss and the {objective.out_activation} output are a canonical pair: "
-            "dL/dz = a - y, which is dL/da and da/dz already multiplied."
+            "the product dL/da * da/dz simplifies to dL/dz = a - y."
         )
     if step.standardised_by is not None:
         mean, scale = (", ".join(map(number, part)) for part in step.standardised_by)

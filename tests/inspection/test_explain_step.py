@@ -167,7 +167,7 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
     assert factor.value == pytest.approx(output.activation - 1)
     assert step.targets == {"y1": 0, "y2": 1, "y3": 0}
     assert sum(n.activation for n in step.layers[-1].neurons) == pytest.approx(1)
-    assert "softmax output are a canonical pair: dL/dz = a - y" in str(step)
+    assert "softmax output are a canonical pair: the product dL/da" in str(step)
     assert "y1 = 0  (given as b)" in str(step)
     assert "The penalty alpha=0.3 adds" in str(step)
     without = str(four_people_step(loss="squared_error"))
