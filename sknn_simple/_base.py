@@ -13,7 +13,12 @@ from typing import Any, Self, TypeAlias, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
-from sklearn.base import BaseEstimator, _fit_context
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    _fit_context,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -26,7 +31,7 @@ from ._fit.samples import strict_validation
 from ._fit.session import Mode
 from ._fit.start import make_session
 from ._fit.validation import NO_VALIDATION_DATA, ValidationData
-from .network import OPTIMIZERS, all_finite, predict
+from .network import OPTIMIZERS, all_finite, forward, predict
 
 MatrixLike: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
 """An array, a data frame, a list of lists, or a sparse matrix."""
@@ -77,7 +82,9 @@ def _solver_is_stochastic(estimator):
     )
 
 
-class BaseSimpleMLP(CallbackSupport, BaseEstimator):
+class BaseSimpleMLP(
+    CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
     """A multi-layer perceptron; the two estimators document its parameters.
 
     A subclass defines ``_make_targets(y, classes)``.
@@ -278,24 +285,93 @@ class BaseSimpleMLP(CallbackSupport, BaseEstimator):
         raw_prediction = self._raw_prediction(X)  # first: it checks that self is fitted
         return self._targets.predict(raw_prediction)
 
+    def hidden_activations(self, X: MatrixLike) -> list[np.ndarray]:
+        """Return the activations of all hidden layers.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        activations : list of ndarray of shape (n_samples, n_units)
+            One array per hidden layer, the first layer first, in the dtype of `coefs_`.
+
+        Raises
+        ------
+        NotFittedError, ValueError
+            As in `predict`.
+        """
+        X = self._validated(X)
+        activation = self._architecture.activation
+        _, *hidden, _ = forward(X, self.coefs_, self.intercepts_, activation)
+        for units in hidden:
+            self._check_finite("activations", units, X)
+        return hidden
+
+    def transform(self, X: MatrixLike) -> np.ndarray:
+        """Return the activations of the last hidden layer, as features to learn from.
+
+        A Pipeline can pass them to another estimator. `get_feature_names_out` names
+        them after the class, and `set_output` makes them a data frame.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_units)
+            Activations, in the dtype of `coefs_`.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted yet.
+
+        ValueError
+            As in `predict`. Also if the network has no hidden layer.
+        """
+        hidden = self.hidden_activations(X)
+        if not hidden:
+            raise ValueError(
+                "transform returns the last hidden layer, of which this network has "
+                "none: hidden_layer_sizes must not be empty, got "
+                f"{self.hidden_layer_sizes!r}."
+            )
+        return hidden[-1]
+
+    @property
+    def _n_features_out(self):
+        """Number of columns that `transform` returns."""
+        return self.coefs_[-1].shape[0]
+
     def _raw_prediction(self, X):
         """Return the pre-activations of the output layer, (n_samples, n_outputs)."""
-        check_is_fitted(self)
-        if not self._is_valid(X):
-            dtype = self.coefs_[0].dtype
-            with strict_validation(X=X):
-                X = validate_data(
-                    self, X, accept_sparse="csr", dtype=dtype, reset=False
-                )
+        X = self._validated(X)
         activation = self._architecture.activation
         raw_prediction = predict(X, self.coefs_, self.intercepts_, activation)
-        if not all_finite(raw_prediction):
+        self._check_finite("outputs", raw_prediction, X)
+        return raw_prediction
+
+    def _validated(self, X):
+        """Return samples as `predict` takes them, checked."""
+        check_is_fitted(self)
+        if self._is_valid(X):
+            return X
+        dtype = self.coefs_[0].dtype
+        with strict_validation(X=X):
+            return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)
+
+    def _check_finite(self, what, values, X):
+        if not all_finite(values):
             raise ValueError(
                 "X is too large for this network, or the training targets were: the "
-                f"outputs are not finite for X from {X.min():.3g} to {X.max():.3g}. "
+                f"{what} are not finite for X from {X.min():.3g} to {X.max():.3g}. "
                 "Scale X, as in training."
             )
-        return raw_prediction
 
     def _is_valid(self, X):
         """Return whether scikit-learn's validation would return X unchanged.

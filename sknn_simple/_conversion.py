@@ -60,8 +60,19 @@ ATTRIBUTES_IN_COMMON = (
 """Fitted attributes that scikit-learn's networks have, too."""
 
 
+ACTIVATIONS_IN_COMMON = ("identity", "logistic", "tanh", "relu")
+"""Activations that scikit-learn's networks have, too: one for all hidden layers."""
+
+
 def to_sklearn(estimator, kind):
     """Make a fitted estimator of scikit-learn's class `kind`."""
+    activation = estimator._architecture.activation
+    if activation not in ACTIVATIONS_IN_COMMON:
+        raise ValueError(
+            f"scikit-learn's {kind.__name__} has no equivalent of activation="
+            f"{activation!r}, only of one of {list(ACTIVATIONS_IN_COMMON)} for all "
+            "hidden layers."
+        )
     options = vars(estimator) | vars(estimator._architecture)
     params = {name: options[name] for name in kind().get_params() if name in options}
     if estimator.learning_rate_init == "auto":

@@ -61,8 +61,17 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Number of units in each hidden layer. `()` means no hidden layer: logistic
         regression for a classifier, a linear model for a regressor.
 
-    activation : {'logistic', 'tanh', 'relu', 'identity'}, default='logistic'
-        Activation function of the hidden layers.
+    activation : {'logistic', 'tanh', 'relu', 'leaky_relu', 'softplus', 'identity'}, \
+            or list or tuple of these, default='logistic'
+        Activation function of the hidden layers, or a list of functions, one per hidden
+        layer:
+
+        - 'logistic': 1 / (1 + exp(-z)).
+        - 'tanh': the hyperbolic tangent.
+        - 'relu': max(z, 0).
+        - 'leaky_relu': z where z > 0, else 0.01 z. Its units cannot die.
+        - 'softplus': log(1 + exp(z)), a smooth relu.
+        - 'identity': z, for a linear network.
 
     loss : {'log_loss', 'squared_error'}, default='log_loss'
         Loss function:
@@ -316,7 +325,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     def __init__(
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: Literal["logistic", "tanh", "relu", "identity"] = "logistic",
+        activation: Literal[
+            "logistic", "tanh", "relu", "leaky_relu", "softplus", "identity"
+        ]
+        | tuple[str, ...]
+        | list[str] = "logistic",
         *,
         loss: Literal["log_loss", "squared_error"] = "log_loss",
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
@@ -706,8 +719,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             If the estimator is not fitted yet.
 
         ValueError
-            If scikit-learn has no equivalent: for a single class, or for three or more
-            classes with `loss='squared_error'`.
+            If scikit-learn has no equivalent: for a single class, for three or more
+            classes with `loss='squared_error'`, and for the `activation` 'leaky_relu',
+            'softplus' or several.
         """
         check_is_fitted(self)
         targets = self._targets

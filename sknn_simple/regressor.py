@@ -20,9 +20,10 @@ from ._base import (
     training_method,
 )
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
+from ._fit.options import BETWEEN_0_AND_1, POSITIVE
 from ._fit.session import Mode
 from ._targets import RegressionTargets, r2
-from .network import ACTIVATIONS
+from .network import ACTIVATIONS, LOSSES
 
 
 class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
@@ -46,26 +47,49 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Number of units in each hidden layer. `()` means no hidden layer: logistic
         regression for a classifier, a linear model for a regressor.
 
-    activation : {'logistic', 'tanh', 'relu', 'identity'}, default='logistic'
-        Activation function of the hidden layers.
+    activation : {'logistic', 'tanh', 'relu', 'leaky_relu', 'softplus', 'identity'}, \
+            or list or tuple of these, default='logistic'
+        Activation function of the hidden layers, or a list of functions, one per hidden
+        layer:
 
-    loss : {'squared_error', 'absolute_error', 'poisson'}, default='squared_error'
+        - 'logistic': 1 / (1 + exp(-z)).
+        - 'tanh': the hyperbolic tangent.
+        - 'relu': max(z, 0).
+        - 'leaky_relu': z where z > 0, else 0.01 z. Its units cannot die.
+        - 'softplus': log(1 + exp(z)), a smooth relu.
+        - 'identity': z, for a linear network.
+
+    loss : {'squared_error', 'absolute_error', 'quantile', 'huber', 'poisson'}, \
+            default='squared_error'
         Loss function:
 
         - 'squared_error': half the squared error.
         - 'absolute_error': the absolute error.
+        - 'quantile': the pinball loss, to predict the `quantile` of y given X [4]_.
+        - 'huber': half the squared error up to `huber_threshold`, and growing linearly
+          beyond, so that outliers have a bounded influence [5]_.
         - 'poisson': half the Poisson deviance, for counts. Its output is exponential
           and starts at the mean of y.
 
-    out_activation : {'identity', 'logistic', 'tanh', 'relu'}, default='identity'
+    out_activation : {'identity', 'logistic', 'tanh', 'relu', 'leaky_relu', \
+            'softplus'}, default='identity'
         Activation function of the output layer. 'logistic' suits targets from 0 to 1,
-        'tanh' targets from -1 to 1. It must be 'identity' with `loss='poisson'`.
+        'tanh' targets from -1 to 1, 'softplus' targets of at least 0. It must be
+        'identity' with `loss='poisson'`.
 
     normalize_y : bool, default=True
         Whether to train on standardised targets, (y - mean) / deviation, or
         y / deviation without intercepts. The weighted mean and standard deviation are
         those of the training samples of the first call. Applies only to identity
         outputs. Predictions and `coefs_` are in the units of y.
+
+    quantile : float, default=0.5
+        Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
+        median.
+
+    huber_threshold : float, default=1.0
+        Error from which `loss='huber'` grows linearly, greater than 0. It is in
+        standard deviations of y with `normalize_y`, else in the units of y.
 
     solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
         Algorithm that minimises the loss:
@@ -276,6 +300,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
        initialization and momentum in deep learning", ICML 2013.
     .. [3] D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR
        2015.
+    .. [4] R. Koenker and G. Bassett, "Regression quantiles", Econometrica 46 (1978).
+    .. [5] P. J. Huber, "Robust estimation of a location parameter", The Annals of
+       Mathematical Statistics 35 (1964).
 
     Examples
     --------
@@ -292,19 +319,31 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
-        "loss": [StrOptions({"squared_error", "absolute_error", "poisson"})],
+        "loss": [StrOptions({n for n in LOSSES if not LOSSES[n].for_labels})],
         "out_activation": [StrOptions(set(ACTIVATIONS))],
         "normalize_y": ["boolean"],
+        "quantile": [BETWEEN_0_AND_1],
+        "huber_threshold": [POSITIVE],
     }
 
     def __init__(
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: Literal["logistic", "tanh", "relu", "identity"] = "logistic",
+        activation: Literal[
+            "logistic", "tanh", "relu", "leaky_relu", "softplus", "identity"
+        ]
+        | tuple[str, ...]
+        | list[str] = "logistic",
         *,
-        loss: Literal["squared_error", "absolute_error", "poisson"] = "squared_error",
-        out_activation: Literal["identity", "logistic", "tanh", "relu"] = "identity",
+        loss: Literal[
+            "squared_error", "absolute_error", "quantile", "huber", "poisson"
+        ] = "squared_error",
+        out_activation: Literal[
+            "identity", "logistic", "tanh", "relu", "leaky_relu", "softplus"
+        ] = "identity",
         normalize_y: bool = True,
+        quantile: float = 0.5,
+        huber_threshold: float = 1.0,
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
         alpha: float = 0.0001,
         batch_size: int | Literal["auto"] = "auto",
@@ -340,6 +379,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         self.loss = loss
         self.out_activation = out_activation
         self.normalize_y = normalize_y
+        self.quantile = quantile
+        self.huber_threshold = huber_threshold
         self.solver = solver
         self.alpha = alpha
         self.batch_size = batch_size
@@ -517,7 +558,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
         ValueError
             If scikit-learn has no equivalent: for an `out_activation` other than
-            'identity'.
+            'identity', and for the `activation` 'leaky_relu', 'softplus' or several.
         """
         check_is_fitted(self)
         if self.out_activation_ not in ("identity", "exp"):

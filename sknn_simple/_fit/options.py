@@ -11,12 +11,15 @@ from ..network import (
     ACTIVATIONS,
     ENGINES,
     INITS,
+    LOSSES,
     OPTIMIZERS,
     SCHEDULES,
     WHY_NOT_COMPILED,
     Objective,
+    layer_activations,
     suitable_learning_rate,
 )
+from .suggestions import did_you_mean
 
 
 class FloatInterval(Interval):
@@ -32,11 +35,12 @@ class FloatInterval(Interval):
 POSITIVE_INTEGER = Interval(Integral, 1, None, closed="left")
 POSITIVE = FloatInterval(Real, 0, None, closed="neither")
 NOT_NEGATIVE = FloatInterval(Real, 0, None, closed="left")
+BETWEEN_0_AND_1 = FloatInterval(Real, 0, 1, closed="neither")
 BELOW_ONE = FloatInterval(Real, 0, 1, closed="left")
 
 CONSTRAINTS: dict = {
     "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
-    "activation": [StrOptions(set(ACTIVATIONS))],
+    "activation": [StrOptions(set(ACTIVATIONS)), tuple, list],
     "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
     "alpha": [NOT_NEGATIVE],
     "batch_size": [StrOptions({"auto"}), POSITIVE_INTEGER],
@@ -83,6 +87,23 @@ def hidden_layer_sizes(estimator):
     return tuple(int(size) for size in sizes)
 
 
+def activation(estimator):
+    """Return the option as one name, or as a tuple if the hidden layers differ."""
+    given = estimator.activation
+    try:
+        names = layer_activations(given, len(hidden_layer_sizes(estimator)))
+    except ValueError as error:
+        texts = [] if isinstance(given, str) else filter(_is_text, given)
+        unknown = [name for name in texts if name not in ACTIVATIONS]
+        hint = did_you_mean(unknown[0], ACTIVATIONS) if unknown else ""
+        raise ValueError(f"{error}{hint}") from None
+    return tuple(names) if len(set(names)) > 1 else (*names, given)[0]
+
+
+def _is_text(value):
+    return isinstance(value, str)
+
+
 def batch_size(estimator, n_samples):
     """Return the number of samples per minibatch."""
     given = estimator.batch_size
@@ -97,7 +118,7 @@ class Architecture:
     """
 
     hidden_layer_sizes: tuple[int, ...]
-    activation: str
+    activation: str | tuple[str, ...]
     fit_intercept: bool
     loss: str
     out_activation: str | None = None
@@ -108,7 +129,8 @@ class Architecture:
         """Return the architecture that the options of an estimator define."""
         options = vars(estimator)
         given = {f.name: options[f.name] for f in fields(cls) if f.name in options}
-        return cls(**given | {"hidden_layer_sizes": hidden_layer_sizes(estimator)})
+        sizes, names = hidden_layer_sizes(estimator), activation(estimator)
+        return cls(**given | {"hidden_layer_sizes": sizes, "activation": names})
 
     def check_same(self, earlier):
         """Raise ValueError unless the `earlier` architecture is the same."""
@@ -151,7 +173,14 @@ def auto_learning_rate(estimator, targets):
 def make_objective(estimator, targets):
     """Make the objective of training on these targets."""
     loss, out_activation = targets.network_loss, targets.out_activation
-    return Objective(loss, estimator.activation, out_activation, float(estimator.alpha))
+    option = LOSSES[loss].option
+    return Objective(
+        loss,
+        activation(estimator),
+        out_activation,
+        float(estimator.alpha),
+        None if option is None else float(getattr(estimator, option.name)),
+    )
 
 
 def make_schedule(estimator, targets, previous=None):

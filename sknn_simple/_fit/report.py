@@ -7,22 +7,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from ..network import LOSSES, NOT_FINITE
+from ..network import NOT_FINITE
 from .options import auto_learning_rate
 
 
 def constant_loss(objective, samples):
     """Return the loss of the best constant prediction, without penalty."""
-    loss = LOSSES[objective.loss]
     with np.errstate(over="ignore", invalid="ignore"):
-        value = loss.of_constant(samples.Y, samples.sample_weight)
+        value = objective.loss_of_constant(samples.Y, samples.sample_weight)
     if not np.isfinite(value):
         raise ValueError(
             f"y is too large for loss={objective.loss!r}: even the loss of the best "
             "constant prediction is not finite. Scale y; normalize_y=True does so in "
             "the first call."
         )
-    return float(value / loss.n_averaged(samples.Y.shape[1]))
+    return value
 
 
 @dataclass

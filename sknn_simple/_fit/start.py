@@ -162,7 +162,7 @@ def _initial_parameters(estimator, samples, targets, rng):
         layer_sizes,
         rng,
         estimator.init,
-        estimator.activation,
+        options.activation(estimator),
         estimator.fit_intercept,
         X.dtype,
     )

@@ -10,6 +10,10 @@ EQUIVALENTS = {
     "logistic": ["sigmoid"],
     "identity": ["linear"],
     "relu": ["rectifier"],
+    "leaky_relu": ["leakyrelu", "lrelu"],
+    "quantile": ["pinball", "pinball_loss", "tau"],
+    "huber": ["huber_loss", "smooth_l1"],
+    "huber_threshold": ["delta", "huber_delta", "huber_slope"],
     "squared_error": ["mse", "mean_squared_error"],
     "absolute_error": ["mae", "mean_absolute_error"],
     "log_loss": [

@@ -137,8 +137,7 @@ class Validation:
             X, parameters.coefs, parameters.intercepts, objective.activation
         )
         loss = loss_and_delta(
-            objective.loss,
-            objective.out_activation,
+            objective,
             raw_prediction.copy(),
             Y,
             sample_weight,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..network import LOSSES, OUT_ACTIVATIONS, forward
+from ..network import LOSSES, OUT_ACTIVATIONS, forward, layer_activations
 
 
 class ChainRule:
@@ -33,16 +33,20 @@ class ChainRule:
         n_averaged = loss.n_averaged(output.size)
         predicted = self.weighted_sums[-1] if loss.canonical else self.activations[-1]
         error, scratch = np.empty_like(output), np.empty_like(output)
-        value = loss.function(predicted.copy()[None], Y, None, error, scratch)
+        value = loss.function(
+            predicted.copy()[None], Y, None, error, scratch, *objective.loss_arguments
+        )
         self.loss = float(value) / n_averaged
         self.errors = [error[0] / n_averaged]  # dL/da
         self.slopes = [np.ones(output.size)]  # da/dz
         if not loss.canonical:
             self.slopes = [_slopes(objective.out_activation, output[0])]
         self.deltas = [self.errors[0] * self.slopes[0]]  # dL/dz
-        for coef, a in zip(coefs[:0:-1], self.inputs[:0:-1], strict=True):
+        names = layer_activations(objective.activation, len(coefs) - 1)
+        layers = zip(names[::-1], coefs[:0:-1], self.inputs[:0:-1], strict=True)
+        for name, coef, a in layers:
             self.errors.insert(0, coef @ self.deltas[0])
-            self.slopes.insert(0, _slopes(objective.activation, a))
+            self.slopes.insert(0, _slopes(name, a))
             self.deltas.insert(0, self.errors[0] * self.slopes[0])
 
     def gradient_like(self, parameters):

@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from .._base import BaseSimpleMLP, MatrixLike
 from .._pipeline import fitted_network, input_names, network_input
-from ..network import LOSSES, OUT_ACTIVATIONS
+from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations
 from .chain_rule import ChainRule
 from .neuron import Factor, Layer, Neuron, Weight
 from .one_sample import one_sample, one_target
@@ -148,13 +148,14 @@ class _Explainer:
         """Return the StepExplanation."""
         objective, coefs = self.problem.objective, self.old.flat_coefs
         layers, above, n_layers = [], None, len(self.neuron_names)
+        activations = layer_activations(objective.activation, n_layers - 1)
+        activations = *activations, objective.out_activation
         for i in reversed(range(n_layers)):  # chains begin at the outputs
-            activation = objective.activation if layers else objective.out_activation
             above = tuple(
-                self._neuron(i, j, above, activation)
+                self._neuron(i, j, above, activations[i])
                 for j in range(len(self.neuron_names[i]))
             )
-            layers.insert(0, Layer(layer_name(i, n_layers), activation, above))
+            layers.insert(0, Layer(layer_name(i, n_layers), activations[i], above))
         encoded, targets = self.problem.samples.Y[0].tolist(), self.problem.targets
         standard = (targets.mean, targets.scale) if targets.is_scaled else None
         return StepExplanation(
@@ -210,7 +211,9 @@ class _Explainer:
 
     def _error(self, j, name):
         """Return the first factor of the delta of the j-th output."""
-        formula = self.loss.slope.format(a=f"a_{name}", y=self.targets[j])
+        option = self.problem.objective.loss_option
+        names = {"a": f"a_{name}", "y": self.targets[j]}
+        formula = self.loss.slope.format(**names, option=option)
         n_averaged = self.loss.n_averaged(len(self.targets))
         if n_averaged > 1:
             formula = f"({formula}) / {n_averaged}"

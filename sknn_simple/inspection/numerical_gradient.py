@@ -1,5 +1,7 @@
 """Numerical gradient: derivatives of the objective by finite differences alone."""
 
+from itertools import compress
+
 import numpy as np
 
 from ..network import (
@@ -8,6 +10,7 @@ from ..network import (
     OUT_ACTIVATIONS,
     Workspace,
     forward,
+    layer_activations,
     loss_and_gradient,
 )
 
@@ -90,13 +93,15 @@ class _Differences:
     def _sides_of_kinks(self):
         """Return the side of each kink that each sample is on; [] without kinks."""
         objective = self.problem.objective
-        hidden_kinked = ACTIVATIONS[objective.activation].kinked
+        n_hidden = len(self.problem.parameters.coefs) - 1
+        names = layer_activations(objective.activation, n_hidden)
+        kinked = [ACTIVATIONS[name].kinked for name in names]
         output = OUT_ACTIVATIONS[objective.out_activation]
         loss_kinked = LOSSES[objective.loss].kinked
-        if not (hidden_kinked or output.kinked or loss_kinked):
+        if not (any(kinked) or output.kinked or loss_kinked):
             return []
         _, *hidden, A = self._forward()
-        sides = [units > 0 for units in hidden] if hidden_kinked else []
+        sides = [units > 0 for units in compress(hidden, kinked)]
         output.function(A)
         if output.kinked:
             sides.append(A > 0)

@@ -121,10 +121,11 @@ def _notes(step):
 
 def _loss_formula(step):
     loss = LOSSES[step.objective.loss]
+    formula = loss.formula.format(option=step.objective.loss_option)
     if len(step.targets) == 1:
-        return loss.formula
+        return formula
     how = "averaged" if loss.averaged else "summed"
-    return f"{loss.formula}, {how} over the {len(step.targets)} outputs"
+    return f"{formula}, {how} over the {len(step.targets)} outputs"
 
 
 def _forward_card(layer, neuron, max_shown):

@@ -5,7 +5,7 @@ Each function returns a list of findings, as `finding.beyond` makes them.
 
 import numpy as np
 
-from ..network import ACTIVATIONS
+from ..network import ACTIVATIONS, layer_activations
 from .finding import beyond
 from .problem import layer_name
 
@@ -17,14 +17,23 @@ def _hidden_layers(evidence):
     return [layer_name(i, n_layers) for i in range(n_layers - 1)]
 
 
+def _layers(evidence):
+    """Return the Activation of each hidden layer, and the activations themselves."""
+    given, values = evidence.problem.objective.activation, evidence.activations
+    names = layer_activations(given, len(values))
+    return zip([ACTIVATIONS[name] for name in names], values, strict=True)
+
+
 def saturated_units(evidence):
-    low, high = ACTIVATIONS[evidence.problem.objective.activation].bounds
     # When hardly any loss is left, saturated units do no harm.
-    learned = evidence.loss < 0.1 * evidence.constant_loss
-    if learned or not np.isfinite(high - low):
+    if evidence.loss < 0.1 * evidence.constant_loss:
         return []
-    middle, half = (low + high) / 2, (high - low) / 2
-    shares = [np.mean(np.abs(A - middle) > 0.98 * half) for A in evidence.activations]
+    shares = []
+    for activation, A in _layers(evidence):
+        low, high = activation.bounds
+        middle, half = (low + high) / 2, (high - low) / 2
+        is_bounded = np.isfinite(half)
+        shares.append(np.mean(np.abs(A - middle) > 0.98 * half) if is_bounded else 0)
     return beyond(
         _hidden_layers(evidence),
         shares,
@@ -37,14 +46,12 @@ def saturated_units(evidence):
 
 
 def dead_units(evidence):
-    activation = ACTIVATIONS[evidence.problem.objective.activation]
-    if not activation.kinked:
-        return []
     shares = []
-    for A in evidence.activations:
+    for activation, A in _layers(evidence):
         slopes = np.ones_like(A)
         activation.derivative(A, slopes)
-        shares.append(np.mean(~slopes.any(axis=0)))
+        dead = activation.kinked & ~slopes.any(axis=0)
+        shares.append(np.mean(dead))
     return beyond(
         _hidden_layers(evidence),
         shares,

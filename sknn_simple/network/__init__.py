@@ -1,17 +1,19 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
-Read `activations`, `losses`, `parameters`, `initial_weights`, `workspace`, `backprop`,
+Read `activations`, `losses`, `baselines`, `objective`, `parameters`,
+`initial_weights`, `workspace`, `backprop`,
 `optimizers`, `schedules`, `minibatches`, `training` and `lbfgs`, in this order: each
 uses only the ones before it.
 """
 
-from .activations import ACTIVATIONS, OUT_ACTIVATIONS
-from .backprop import Objective, backward, forward, loss_and_gradient, predict
+from .activations import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
+from .backprop import backward, forward, loss_and_gradient, predict
 from .engines import ENGINES, WHY_NOT_COMPILED, Engine
 from .initial_weights import INITS, draw_parameters
 from .lbfgs import minimize_lbfgs
-from .losses import LOSSES, loss_and_delta
+from .losses import LOSSES
 from .minibatches import Samples
+from .objective import Objective, loss_and_delta
 from .optimizers import OPTIMIZERS, SGD, Adam
 from .parameters import Parameters
 from .schedules import SCHEDULES, Adaptive, Constant, InvScaling, suitable_learning_rate
@@ -63,6 +65,7 @@ __all__ = [
     "draw_parameters",
     "epochs",
     "forward",
+    "layer_activations",
     "loss_and_delta",
     "loss_and_gradient",
     "minimize_lbfgs",

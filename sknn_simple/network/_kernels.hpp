@@ -168,7 +168,21 @@ template <int N, class T> inline Vector<T, N> tanh(Vector<T, N> x) {
 }
 
 // Numbers of the activations, as the registry has them.
-enum { IDENTITY, LOGISTIC, TANH, RELU, EXP };
+enum { IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX, LEAKY_RELU, SOFTPLUS };
+
+// max(x, 0) + log(1 + exp(-|x|)), in which nothing overflows.
+template <int N, class T> inline Vector<T, N> softplus(Vector<T, N> x) {
+    Vector<T, N> e = exp<N, T>(x < 0 ? x : -x);
+    if constexpr (N == 1)
+        e = std::log1p(e);
+    else
+        UNROLLED for (int n = 0; n < N; n++)
+            e[n] = std::log1p(e[n]);
+    return (x < 0 ? Vector<T, N>{} : x) + e;
+}
+
+// The slope of the leaky relu below 0.
+template <class T> constexpr T LEAK = T(0.01);
 
 template <int N, class T>
 INLINED inline Vector<T, N> activated(int activation, Vector<T, N> x) {
@@ -180,6 +194,10 @@ INLINED inline Vector<T, N> activated(int activation, Vector<T, N> x) {
         return x < 0 ? Vector<T, N>{} : x;
     if (activation == EXP)
         return exp<N, T>(x);
+    if (activation == LEAKY_RELU)
+        return x < 0 ? LEAK<T> * x : x;
+    if (activation == SOFTPLUS)
+        return softplus<N, T>(x);
     return x;
 }
 
@@ -192,14 +210,24 @@ template <class T> void activate(int activation, T *z, ptrdiff_t n) {
 }
 
 // d times the derivative of the activation, from its output a.
-template <class V> INLINED inline V differentiated(int activation, V a, V d) {
+template <int N, class T>
+INLINED inline Vector<T, N> differentiated(int activation, Vector<T, N> a,
+                                           Vector<T, N> d) {
     if (activation == LOGISTIC)
         return d * (a * (1 - a));
     if (activation == TANH)
         return d * (1 - a * a);
     if (activation == RELU)
-        return a > 0 ? d : V{};
+        return a > 0 ? d : Vector<T, N>{};
+    if (activation == LEAKY_RELU)
+        return a > 0 ? d : LEAK<T> * d;
+    if (activation == SOFTPLUS)  // 1 - exp(-a)
+        return d * -Exponential<T, N>(-a).minus_one();
     return d;
+}
+
+template <class T> T differentiated_one(int activation, T a, T d) {
+    return differentiated<1, T>(activation, a, d);
 }
 
 // Multiply n derivatives by those of the activation.
@@ -209,7 +237,7 @@ void differentiate(int activation, const T *activations, T *delta, ptrdiff_t n) 
         return;
     over<T>(0, n, [=]<int N>(ptrdiff_t j) INLINED {
         auto a = load<Vector<T, N>>(activations + j), d = load<Vector<T, N>>(delta + j);
-        store(delta + j, differentiated(activation, a, d));
+        store(delta + j, differentiated<N, T>(activation, a, d));
     });
 }
 
@@ -257,7 +285,7 @@ template <class T> struct Differentiate {
 
     template <int N> INLINED void take(ptrdiff_t i, ptrdiff_t j, Vector<T, N> sum) {
         auto a = load<Vector<T, N>>(activations + i * columns + j);
-        store(out + i * columns + j, differentiated(activation, a, sum));
+        store(out + i * columns + j, differentiated<N, T>(activation, a, sum));
     }
 };
 
@@ -484,7 +512,7 @@ void step_along_outer(Step<T> &step, ptrdiff_t at, const T *below, const T *delt
                 descend.template take<N>(i, j, below[i] * d);
             });
             if (delta_below)
-                delta_below[i] = differentiated(activation, below[i], sum.value());
+                delta_below[i] = differentiated<1, T>(activation, below[i], sum.value());
         }
     });
 }

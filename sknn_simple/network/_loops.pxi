@@ -46,7 +46,7 @@ cdef extern from "_kernels.hpp" nogil:
     void add_multiple[T](T *, T, const T *, Py_ssize_t)
     void activate[T](int, T *, Py_ssize_t)
     void differentiate[T](int, const T *, T *, Py_ssize_t)
-    T differentiated[T](int, T, T)
+    T differentiated_one[T](int, T, T)
     void product_and_activation[T](
         const T *, const T *, const T *, Py_ssize_t, Py_ssize_t, Py_ssize_t, T *, int
     )
@@ -63,10 +63,11 @@ cdef extern from "_kernels.hpp" nogil:
 
 # The `code` of each loss in the registry.
 cdef enum:
-    SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS, N_LOSSES
+    SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS
+    QUANTILE, HUBER, N_LOSSES
 
 # The number of output activations in the registry; softmax comes with its loss.
-N_ACTIVATIONS = 6
+N_ACTIVATIONS = 8
 
 # Products with more multiplications than this are left to BLAS.
 cdef Py_ssize_t LARGE = 2**18
@@ -89,8 +90,8 @@ cdef struct Network:
     Layer *layers
     Py_ssize_t n_layers, n_parameters, n_features, n_outputs
     bint fit_intercept
-    int loss, activation
-    double averaged_over
+    int loss
+    double loss_option, averaged_over
 
 
 # Samples: n rows, dense or of a CSR matrix, with `weights` or without. The i-th is row
@@ -209,7 +210,8 @@ cdef double loss_and_delta(
     cdef const real *y = rows.Y
     cdef real *z = raw
     cdef real *d = delta
-    cdef real weight = 1, by, largest, error
+    cdef real weight = 1, by, largest, error, slope
+    cdef real option = <real>network.loss_option, rest = <real>(1 - network.loss_option)
     cdef double value = 0, row, total
     cdef int activation = network.layers[network.n_layers - 1].activation
     if network.loss == POISSON:
@@ -237,13 +239,25 @@ cdef double loss_and_delta(
             for j in range(k):
                 error = z[j] - y[j]
                 row += 0.5 * error * error
-                d[j] = differentiated(activation, z[j], by * error)
+                d[j] = differentiated_one(activation, z[j], by * error)
         elif network.loss == ABSOLUTE_ERROR:
             for j in range(k):
                 error = z[j] - y[j]
                 row += fabs(error)
                 error = by if error > 0 else -by if error < 0 else by * error
-                d[j] = differentiated(activation, z[j], error)
+                d[j] = differentiated_one(activation, z[j], error)
+        elif network.loss == QUANTILE:
+            for j in range(k):
+                error = z[j] - y[j]
+                slope = rest if error > 0 else -option if error < 0 else <real>0
+                row += slope * error
+                d[j] = differentiated_one(activation, z[j], by * slope)
+        elif network.loss == HUBER:
+            for j in range(k):
+                error = z[j] - y[j]
+                slope = option if error > option else -option if error < -option else error
+                row += slope * (error - <real>0.5 * slope)
+                d[j] = differentiated_one(activation, z[j], by * slope)
         elif network.loss == POISSON:
             for j in range(k):
                 row += (y[j] * log(y[j]) if y[j] > 0 else 0) - y[j] * z[j] - y[j] + d[j]
@@ -275,11 +289,12 @@ cdef void backward_to(
     cdef const real *delta = memory.deltas + n * layer.units
     cdef const real *coef = flat + layer.coef
     cdef Py_ssize_t fan_in = layer.fan_in, fan_out = layer.fan_out, h, j
+    cdef int activation = network.layers[i - 1].activation
     cdef real *delta_below = memory.deltas + n * (layer.units - fan_in)
     cdef const real *below = memory.activations + n * (layer.units - fan_in)
     if n * fan_in * fan_out > LARGE:
         gemm(False, True, n, fan_in, fan_out, delta, coef, <real>0, delta_below)
-        differentiate(network.activation, below, delta_below, n * fan_in)
+        differentiate(activation, below, delta_below, n * fan_in)
         return
     if fan_out > 1:
         for h in range(fan_in):
@@ -287,7 +302,7 @@ cdef void backward_to(
                 memory.transposed[j * fan_in + h] = coef[h * fan_out + j]
         coef = memory.transposed
     product_and_derivative(delta, coef, below, n, fan_in, fan_out, delta_below,
-                           network.activation)
+                           activation)
 
 
 cdef void backward(
@@ -304,6 +319,7 @@ cdef void backward(
     cdef real *delta_below
     cdef real *gradient
     cdef bint is_sparse
+    cdef int activation = IDENTITY
     for i in range(network.n_layers - 1, -1, -1):
         fan_in, fan_out = network.layers[i].fan_in, network.layers[i].fan_out
         at = network.layers[i].coef
@@ -311,13 +327,14 @@ cdef void backward(
         below = rows.X
         delta_below = NULL
         if i > 0:
+            activation = network.layers[i - 1].activation
             below = memory.activations + n * network.layers[i - 1].units
             delta_below = memory.deltas + n * network.layers[i - 1].units
         is_sparse = i == 0 and rows.indptr != NULL
         gradient = memory.gradient + at
         if at_once and n == 1 and not is_sparse:
             step_along_outer(step[0], at, below, delta, fan_in, fan_out,
-                             network.activation, delta_below)
+                             activation, delta_below)
         else:
             if i > 0:
                 backward_to(network, i, n, step.flat, memory)
@@ -477,7 +494,10 @@ cdef class Passes:
         For their layout and dtype.
 
     codes : tuple of int
-        The numbers of the loss, of the hidden and of the output activation.
+        The numbers of the loss, and of each layer's activation.
+
+    loss_option : float
+        The number that the loss depends on, if any.
 
     averaged : bool
         Whether the loss is a mean over outputs.
@@ -503,7 +523,7 @@ cdef class Passes:
     cdef double total_weight
 
     def __cinit__(
-        self, parameters, codes, averaged, X, Y, sample_weight, batch_size
+        self, parameters, codes, loss_option, averaged, X, Y, sample_weight, batch_size
     ):
         sizes = [int(size) for size in parameters.layer_sizes]
         flat, dtype = parameters.flat, parameters.flat.dtype
@@ -525,7 +545,7 @@ cdef class Passes:
         if sample_weight is not None:
             self.weights = _plain("sample_weight", sample_weight, dtype, (n_samples,))
         self._take_samples(X, dtype)
-        self._lay_out(sizes, parameters.fit_intercept, codes, averaged)
+        self._lay_out(sizes, parameters.fit_intercept, codes, loss_option, averaged)
         self.n_samples, self.batch_size = n_samples, batch_size
         self.total_weight = n_samples
         if sample_weight is not None:
@@ -558,7 +578,7 @@ cdef class Passes:
             raise ValueError(f"X.indices must be from 0 to {n_features - 1}.")
         self.indices = indices.astype(np.int32)
 
-    cdef _lay_out(self, sizes, fit_intercept, codes, averaged):
+    cdef _lay_out(self, sizes, fit_intercept, codes, loss_option, averaged):
         """Find the parts of each layer in flat vectors."""
         cdef Network *network = &self.network
         cdef Layer *layer
@@ -566,13 +586,14 @@ cdef class Passes:
         network.n_layers = len(sizes) - 1
         network.n_features, network.n_outputs = sizes[0], sizes[-1]
         network.fit_intercept = fit_intercept
-        n_known = N_LOSSES, N_ACTIVATIONS, N_ACTIVATIONS
-        if not all(0 <= code < n for code, n in zip(codes, n_known)):
+        n_known = N_LOSSES, *[N_ACTIVATIONS] * network.n_layers
+        if not all(0 <= code < n for code, n in zip(codes, n_known, strict=True)):
             raise ValueError(
                 f"The compiled engine does not have the functions of codes {codes}: "
                 "use engine='numpy'."
             )
-        network.loss, network.activation, out_activation = codes
+        network.loss, *activations = codes
+        network.loss_option = loss_option
         network.averaged_over = sizes[-1] if averaged else 1
         self.layers = np.zeros(network.n_layers * sizeof(Layer), np.intp)
         network.layers = <Layer *>&self.layers[0]
@@ -580,14 +601,13 @@ cdef class Passes:
             layer = &network.layers[i]
             layer.fan_in, layer.fan_out = sizes[i], sizes[i + 1]
             layer.coef, layer.units = n_coefs, units
-            layer.activation = network.activation
+            layer.activation = activations[i]
             n_coefs += layer.fan_in * layer.fan_out
             units += layer.fan_out
         for i in range(network.n_layers):
             network.layers[i].intercept = n_coefs + network.layers[i].units
-        if network.loss != SQUARED_ERROR and network.loss != ABSOLUTE_ERROR:
-            out_activation = IDENTITY
-        layer.activation = out_activation
+        if POISSON <= network.loss <= SOFTMAX_LOG_LOSS:
+            layer.activation = IDENTITY
         network.n_parameters = n_coefs + (units if network.fit_intercept else 0)
 
     cdef _allocate(self, sizes, n_parameters, dtype):

@@ -68,6 +68,31 @@ def relu_derivative(A, delta, scratch=None):
     delta *= A > 0
 
 
+LEAK = 0.01
+"""Slope of the leaky relu below 0."""
+
+
+def leaky_relu(Z):
+    """A = Z where Z > 0, else LEAK * Z."""
+    np.multiply(Z, LEAK, out=Z, where=Z < 0)
+
+
+def leaky_relu_derivative(A, delta, scratch=None):
+    """dA/dZ = 1 where A > 0, else LEAK."""
+    np.multiply(delta, LEAK, out=delta, where=A <= 0)
+
+
+def softplus(Z):
+    """A = log(1 + exp(Z)), a smooth relu."""
+    np.logaddexp(Z, 0, out=Z)
+
+
+def softplus_derivative(A, delta, scratch=None):
+    """dA/dZ = logistic(Z) = 1 - exp(-A)."""
+    part = np.negative(A, out=scratch)
+    delta *= np.negative(np.expm1(part, out=part), out=part)
+
+
 def exp(Z):
     """A = exp(Z)."""
     np.exp(Z, out=Z)
@@ -91,6 +116,7 @@ class Activation:
     code: int  # number in the compiled loops
     bounds: tuple[float, float] = (-np.inf, np.inf)  # interval of the targets
     kinked: bool = False  # whether the derivative jumps where the activation passes 0
+    glorot_factor: float = 6  # Glorot's bound is sqrt(factor / (fan_in + fan_out))
 
 
 ACTIVATIONS = {
@@ -108,6 +134,7 @@ ACTIVATIONS = {
         slope="{a} * (1 - {a})",
         code=1,
         bounds=(0, 1),
+        glorot_factor=2,
     ),
     "tanh": Activation(
         function=tanh,
@@ -125,8 +152,28 @@ ACTIVATIONS = {
         code=3,
         kinked=True,
     ),
+    "leaky_relu": Activation(
+        function=leaky_relu,
+        derivative=leaky_relu_derivative,
+        formula="leaky_relu({z})",
+        slope="1 if {a} > 0, else 0.01",
+        code=6,
+        kinked=True,
+    ),
+    "softplus": Activation(
+        function=softplus,
+        derivative=softplus_derivative,
+        formula="log(1 + exp({z}))",
+        slope="1 - exp(-{a})",
+        code=7,
+        bounds=(0, np.inf),
+    ),
 }
-"""The activations of hidden layers."""
+"""The activations of hidden layers, whose derivatives follow from their outputs.
+
+SiLU is not among them: it falls and rises, so that its output does not determine its
+derivative.
+"""
 
 OUT_ACTIVATIONS = {
     **ACTIVATIONS,
@@ -144,9 +191,42 @@ OUT_ACTIVATIONS = {
 """
 
 
-def check_activation(name):
-    """Raise ValueError unless `name` is an activation of hidden layers."""
-    if name not in ACTIVATIONS:
+def check_activation(activation):
+    """Raise ValueError unless `activation` names activations of hidden layers."""
+    names = activation if isinstance(activation, (tuple, list)) else [activation]
+    known = (isinstance(name, str) and name in ACTIVATIONS for name in names)
+    if not names or not all(known):
         raise ValueError(
-            f"activation must be one of {list(ACTIVATIONS)}, got {name!r}."
+            f"activation must be one of {list(ACTIVATIONS)}, or a list or tuple of "
+            f"these, one per hidden layer, got {activation!r}."
         )
+
+
+def layer_activations(activation, n_hidden):
+    """Return the activation of each hidden layer.
+
+    Parameters
+    ----------
+    activation : str or sequence of str
+        A single name stands for all layers.
+
+    n_hidden : int
+        Number of hidden layers.
+
+    Returns
+    -------
+    names : sequence of str, of length n_hidden
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or the number of names is not the number of layers.
+    """
+    check_activation(activation)
+    names = (activation,) * n_hidden if isinstance(activation, str) else activation
+    if len(names) != n_hidden:
+        raise ValueError(
+            f"activation must be a single name, or one name per hidden layer, here "
+            f"{n_hidden}, got {activation!r}."
+        )
+    return names

@@ -15,62 +15,15 @@ The formulas and their order follow chapter 2 of M. Nielsen, "Neural Networks an
 Deep Learning" (2015), with samples as rows.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from .activations import ACTIVATIONS, check_activation
-from .losses import LOSSES, loss_and_delta
+from .activations import ACTIVATIONS, layer_activations
+from .losses import LOSSES
+from .objective import Objective, loss_and_delta
 from .workspace import Workspace, add_multiple
 
 # Number of activations of a layer that fit a second-level cache with their inputs.
 _BLOCK = 2**16
-
-
-@dataclass(frozen=True)
-class Objective:
-    """The function that training minimises: activations, loss and penalty.
-
-    Parameters
-    ----------
-    loss : {'squared_error', 'absolute_error', 'poisson', 'binary_log_loss', \
-            'softmax_log_loss'}, default='squared_error'
-        Squared error (half the square), absolute error and Poisson deviance are
-        averaged over outputs, log-loss is summed.
-
-    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
-        Activation function of the hidden layers.
-
-    out_activation : {'identity', 'logistic', 'tanh', 'relu', 'exp', 'softmax'}, \
-            default='identity'
-        Activation function of the output layer. `sknn_simple.network.LOSSES` lists
-        the ones that each loss takes.
-
-    alpha : float, default=0.0
-        Strength of the L2 penalty on the coefs.
-
-    Raises
-    ------
-    ValueError
-        If the loss or an activation is unknown, or the loss does not take
-        `out_activation`.
-    """
-
-    loss: str = "squared_error"
-    activation: str = "logistic"
-    out_activation: str = "identity"
-    alpha: float = 0.0
-
-    def __post_init__(self):
-        if self.loss not in LOSSES:
-            raise ValueError(f"loss must be one of {list(LOSSES)}, got {self.loss!r}.")
-        check_activation(self.activation)
-        allowed = LOSSES[self.loss].out_activations
-        if self.out_activation not in allowed:
-            raise ValueError(
-                f"out_activation must be one of {list(allowed)} with loss="
-                f"{self.loss!r}, got {self.out_activation!r}."
-            )
 
 
 def _floats(array):
@@ -102,8 +55,9 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
     intercepts : list of array-like of shape (fan_out,), default=()
         Empty for a network without biases.
 
-    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
-        Activation function of the hidden layers.
+    activation : str or sequence of str, default='logistic'
+        Activation function of the hidden layers, one of `ACTIVATIONS`, or one function
+        per hidden layer.
 
     Returns
     -------
@@ -114,13 +68,13 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
     Raises
     ------
     ValueError
-        If `activation` is unknown.
+        If an activation is unknown, or their number is wrong.
     """
-    check_activation(activation)
+    names = layer_activations(activation, len(coefs) - 1)
     coefs = [_floats(coef) for coef in coefs]
     intercepts = [_floats(intercept) for intercept in intercepts]
     with np.errstate(over="ignore"):
-        return _forward(_floats(X), coefs, intercepts, activation, [None] * len(coefs))
+        return _forward(_floats(X), coefs, intercepts, names, [None] * len(coefs))
 
 
 def predict(X, coefs, intercepts, activation):
@@ -132,8 +86,8 @@ def predict(X, coefs, intercepts, activation):
 
     coefs, intercepts : list of ndarray
 
-    activation : {'identity', 'logistic', 'tanh', 'relu'}
-        Activation function of the hidden layers.
+    activation : str or sequence of str
+        Activation function of the hidden layers, or of each.
 
     Returns
     -------
@@ -143,9 +97,9 @@ def predict(X, coefs, intercepts, activation):
     Raises
     ------
     ValueError
-        If `activation` is unknown.
+        If an activation is unknown, or their number is wrong.
     """
-    check_activation(activation)
+    names = layer_activations(activation, len(coefs) - 1)
     n_samples, widths = X.shape[0], [coef.shape[1] for coef in coefs]
     n_rows = max(1, min(n_samples, _BLOCK // max(widths) + 1))
     dtype = np.result_type(X.dtype, *coefs, *intercepts)
@@ -156,14 +110,15 @@ def predict(X, coefs, intercepts, activation):
             block = X if n_rows == n_samples else X[start : start + n_rows]
             out = raw_prediction[start : start + n_rows]
             memory = [*(units[: len(out)] for units in hidden), out]
-            _forward(block, coefs, intercepts, activation, memory)
+            _forward(block, coefs, intercepts, names, memory)
     return raw_prediction
 
 
-def _forward(X, coefs, intercepts, activation, out):
-    """Pass `X` forward without checks, into the arrays of `out` (None allocates)."""
-    activate = ACTIVATIONS[activation].function
-    last = len(coefs) - 1
+def _forward(X, coefs, intercepts, names, out):
+    """Pass `X` forward without checks, into the arrays of `out` (None allocates).
+
+    `names` has the activation of each hidden layer.
+    """
     activations = [X]
     for i, coef in enumerate(coefs):
         below = activations[i]
@@ -171,8 +126,8 @@ def _forward(X, coefs, intercepts, activation, out):
         Z = below.dot(coef, out[i]) if i > 0 else _product(X, coef, out[0])
         if intercepts:
             Z += intercepts[i]
-        if i < last:
-            activate(Z)
+        if i < len(names):
+            ACTIVATIONS[names[i]].function(Z)
         activations.append(Z)
     return activations
 
@@ -192,8 +147,9 @@ def backward(
 
     parameters : Parameters
 
-    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='logistic'
-        Activation function of the hidden layers.
+    activation : str or sequence of str, default='logistic'
+        Activation function of the hidden layers, one of `ACTIVATIONS`, or one function
+        per hidden layer.
 
     gradient : Parameters, default=None
         Receives the derivatives; allocated when None.
@@ -208,10 +164,9 @@ def backward(
     Raises
     ------
     ValueError
-        If `activation` is unknown.
+        If an activation is unknown, or their number is wrong.
     """
-    check_activation(activation)
-    derivative = ACTIVATIONS[activation].derivative
+    names = layer_activations(activation, len(parameters.coefs) - 1)
     if gradient is None:
         gradient = parameters.zeros_like()
     if workspace is None:
@@ -227,6 +182,7 @@ def backward(
             workspace.ones.dot(delta, gradient.intercepts[i])
         if i > 0:
             delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
+            derivative = ACTIVATIONS[names[i - 1]].derivative
             derivative(below, delta, workspace.scratch[i - 1])
     return gradient
 
@@ -254,17 +210,15 @@ def write_loss_gradient(parameters, samples, scale, objective, gradient, workspa
     """
     X, Y, sample_weight = samples
     coefs, intercepts = parameters.coefs, parameters.intercepts
-    activation, out_activation = objective.activation, objective.out_activation
-    activations = _forward(X, coefs, intercepts, activation, workspace.activations)
+    names = layer_activations(objective.activation, len(coefs) - 1)
+    activations = _forward(X, coefs, intercepts, names, workspace.activations)
     raw_prediction = activations[-1]
     delta, scratch = workspace.deltas[-1], workspace.scratch[-1]
-    value = loss_and_delta(
-        objective.loss, out_activation, raw_prediction, Y, sample_weight, delta, scratch
-    )
+    value = loss_and_delta(objective, raw_prediction, Y, sample_weight, delta, scratch)
     n_averaged = LOSSES[objective.loss].n_averaged(delta.shape[1])
     scale /= n_averaged
     delta *= scale if sample_weight is None else (scale * sample_weight)[:, None]
-    backward(activations, delta, parameters, activation, gradient, workspace)
+    backward(activations, delta, parameters, names, gradient, workspace)
     return value / n_averaged
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .activations import OUT_ACTIVATIONS
+from .activations import OUT_ACTIVATIONS, layer_activations
 from .backprop import check_shapes
 from .losses import LOSSES
 from .optimizers import Adam
@@ -33,12 +33,11 @@ loops = _fastest_loops()
 def make_passes(parameters, samples, objective, batch_size):
     """Check a network, an objective and samples, and make Passes of them."""
     loss = LOSSES[objective.loss]
-    codes = (
-        loss.code,
-        OUT_ACTIVATIONS[objective.activation].code,
-        OUT_ACTIVATIONS[objective.out_activation].code,
-    )
-    return loops.Passes(parameters, codes, loss.averaged, *samples, batch_size)
+    hidden = layer_activations(objective.activation, len(parameters.coefs) - 1)
+    names = *hidden, objective.out_activation
+    codes = loss.code, *(OUT_ACTIVATIONS[name].code for name in names)
+    option = objective.loss_option or 0.0
+    return loops.Passes(parameters, codes, option, loss.averaged, *samples, batch_size)
 
 
 def make_evaluator(parameters, samples, objective):

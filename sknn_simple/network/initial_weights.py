@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .activations import ACTIVATIONS, layer_activations
 from .parameters import Parameters
 
 
@@ -11,7 +12,7 @@ def glorot_uniform(rng, shape, fan_in, fan_out, activation):
     X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
     neural networks", AISTATS 2010.
     """
-    factor = 2.0 if activation == "logistic" else 6.0
+    factor = ACTIVATIONS[activation].glorot_factor
     bound = np.sqrt(factor / (fan_in + fan_out))
     return rng.uniform(-bound, bound, shape)
 
@@ -64,8 +65,9 @@ def draw_parameters(
     init : {'glorot_uniform', 'lecun_uniform', 'uniform', 'normal'}, \
             default='glorot_uniform'
 
-    activation : str, default='logistic'
-        Activation of the hidden layers, on which Glorot's bound depends.
+    activation : str or sequence of str, default='logistic'
+        Activation of the hidden layers, or of each, on which Glorot's bound depends.
+        The output layer follows the last one, as in scikit-learn.
 
     fit_intercept : bool, default=True
         If False, no intercepts are drawn.
@@ -79,16 +81,17 @@ def draw_parameters(
     Raises
     ------
     ValueError
-        If `init` is unknown.
+        If `init` or an activation is unknown, or the number of activations is wrong.
     """
     if init not in INITS:
         raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")
     parameters = Parameters(layer_sizes, dtype, fit_intercept)
-    draw = INITS[init]
-    for i, coef in enumerate(parameters.coefs):
+    draw, names = INITS[init], layer_activations(activation, len(layer_sizes) - 2)
+    names = [*names, names[-1] if names else activation]
+    for i, (coef, name) in enumerate(zip(parameters.coefs, names, strict=True)):
         fan_in, fan_out = coef.shape
-        coef[:] = draw(rng, coef.shape, fan_in, fan_out, activation)
+        coef[:] = draw(rng, coef.shape, fan_in, fan_out, name)
         if fit_intercept:
             intercept = parameters.intercepts[i]
-            intercept[:] = draw(rng, fan_out, fan_in, fan_out, activation)
+            intercept[:] = draw(rng, fan_out, fan_in, fan_out, name)
     return parameters

@@ -7,22 +7,24 @@ For ``n`` samples and ``k`` outputs a loss function returns
 and overwrites ``delta``, shape ``(n, k)``, with d loss(y_i, out_i) / d out_i,
 not weighted. It overwrites ``out`` and ``scratch``, of the same shape, too.
 
-Squared and absolute error take any output activation: ``out`` holds the
-activated outputs. The other losses form a canonical pair with their output
+Squared, absolute, quantile and Huber loss take any output activation: ``out``
+holds the activated outputs. The other losses form a canonical pair with their output
 activation. They are computed from the raw prediction (logits) in ``out``, so
 that nothing has to be clipped.
 
-Each loss is followed by the loss of the best constant prediction, a sum over
-outputs of means over samples. A network that learns anything has a lower loss.
+A loss may depend on a number, its option, which is then the last argument of its
+function and of its baseline.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import entr, xlogy
+from scipy.special import xlogy
 
-from .activations import ACTIVATIONS, OUT_ACTIVATIONS, exp, logistic
+from . import baselines
+from .activations import ACTIVATIONS, exp, logistic
 
 
 def _weighted_sum(losses, sample_weight):
@@ -43,12 +45,6 @@ def squared_error(out, Y, sample_weight, delta, scratch):
     return 0.5 * value
 
 
-def squared_error_of_constant(Y, sample_weight):
-    """Half the variance: the mean is the best constant."""
-    mean = np.average(Y, weights=sample_weight, axis=0)
-    return 0.5 * np.average((Y - mean) ** 2, weights=sample_weight, axis=0).sum()
-
-
 def absolute_error(out, Y, sample_weight, delta, scratch):
     """abs(a - y), with derivative sign(a - y), which is 0 where a = y."""
     np.subtract(out, Y, out=delta)
@@ -57,16 +53,31 @@ def absolute_error(out, Y, sample_weight, delta, scratch):
     return value
 
 
-def absolute_error_of_constant(Y, sample_weight):
-    """Mean distance from the (weighted) median."""
-    value = 0.0
-    weights = np.ones(len(Y)) if sample_weight is None else sample_weight
-    for y in Y.T:
-        order = np.argsort(y)
-        shares = np.cumsum(weights[order]) / weights.sum()
-        median = y[order[np.searchsorted(shares, 0.5)]]
-        value += np.average(np.abs(y - median), weights=weights)
-    return value
+def quantile_loss(out, Y, sample_weight, delta, scratch, quantile):
+    """(1 - q) * (a - y) where a > y, else q * (y - a): the pinball loss.
+
+    The derivative is 1 - q where a > y, -q where a < y, and 0 where a = y.
+    """
+    error = np.subtract(out, Y, out=scratch)
+    np.multiply(error > 0, 1 - quantile, out=delta, casting="same_kind")
+    delta -= np.multiply(error < 0, quantile, dtype=delta.dtype)
+    return _weighted_sum(np.multiply(error, delta, out=scratch), sample_weight)
+
+
+def huber(out, Y, sample_weight, delta, scratch, threshold):
+    """(a - y)**2 / 2 up to abs(a - y) = t, and a straight line beyond.
+
+    The derivative is a - y, clipped to [-t, t]; with this c, the loss is
+    c * (a - y - c / 2).
+
+    P. J. Huber, "Robust estimation of a location parameter", The Annals of Mathematical
+    Statistics 35 (1964).
+    """
+    threshold = min(threshold, np.finfo(delta.dtype).max)
+    error = np.subtract(out, Y, out=scratch)
+    np.clip(error, -threshold, threshold, out=delta)
+    losses = np.multiply(error - 0.5 * delta, delta, out=scratch)
+    return _weighted_sum(losses, sample_weight)
 
 
 def poisson(raw, Y, sample_weight, delta, scratch):
@@ -81,13 +92,6 @@ def poisson(raw, Y, sample_weight, delta, scratch):
     np.subtract(raw, Y, out=delta)
     losses += delta
     return _weighted_sum(losses, sample_weight)
-
-
-def poisson_of_constant(Y, sample_weight):
-    """The deviance from the mean."""
-    mean = np.average(Y, weights=sample_weight, axis=0)
-    deviance = np.average(xlogy(Y, Y), weights=sample_weight, axis=0)
-    return (deviance - xlogy(mean, mean)).sum()
 
 
 def binary_log_loss(raw, Y, sample_weight, delta, scratch):
@@ -109,13 +113,6 @@ def binary_log_loss(raw, Y, sample_weight, delta, scratch):
     return value
 
 
-def binary_log_loss_of_constant(Y, sample_weight):
-    """The entropy of each output's share of ones."""
-    # Rounding may lift a weighted share above 1.
-    share = np.minimum(np.average(Y, weights=sample_weight, axis=0), 1)
-    return (entr(share) + entr(1 - share)).sum()
-
-
 def softmax_log_loss(raw, Y, sample_weight, delta, scratch):
     """log(sum_k exp(raw_k)) - sum_k y_k * raw_k, for one class out of k.
 
@@ -135,9 +132,13 @@ def softmax_log_loss(raw, Y, sample_weight, delta, scratch):
     return -_weighted_sum(raw, sample_weight)
 
 
-def softmax_log_loss_of_constant(Y, sample_weight):
-    """The entropy of the shares of the classes."""
-    return entr(np.average(Y, weights=sample_weight, axis=0)).sum()
+class LossOption(NamedTuple):
+    """A number that a loss depends on, in the open interval from `low` to `high`."""
+
+    name: str
+    default: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,13 +147,14 @@ class Loss:
 
     function: Callable
     of_constant: Callable  # loss of the best constant, from Y and the sample weights
+    option: LossOption | None = None  # the last argument of both
     out_activations: tuple[str, ...]  # output activations that the loss takes
     canonical: bool  # whether the two are differentiated together
     averaged: bool  # whether the objective averages over outputs, or else sums
     for_labels: bool = False  # whether targets are labels, coded as 0 and 1
     kinked: bool = False  # whether the derivative jumps where output and target meet
     title: str  # name for axes and headings
-    formula: str  # the loss of the output a, as text
+    formula: str  # the loss of the output a, as text; {option} is the option
     slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
     code: int  # number in the compiled loops
 
@@ -164,7 +166,7 @@ class Loss:
 LOSSES = {
     "squared_error": Loss(
         function=squared_error,
-        of_constant=squared_error_of_constant,
+        of_constant=baselines.squared_error,
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
@@ -174,7 +176,7 @@ LOSSES = {
     ),
     "absolute_error": Loss(
         function=absolute_error,
-        of_constant=absolute_error_of_constant,
+        of_constant=baselines.absolute_error,
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
@@ -184,9 +186,35 @@ LOSSES = {
         slope="sign({a} - {y})",
         code=1,
     ),
+    "quantile": Loss(
+        function=quantile_loss,
+        of_constant=baselines.quantile,
+        option=LossOption("quantile", 0.5, 0.0, 1.0),
+        out_activations=tuple(ACTIVATIONS),
+        canonical=False,
+        averaged=True,
+        kinked=True,
+        title="Quantile loss",
+        formula="max({option:g} * (y - a), (1 - {option:g}) * (a - y))",
+        slope="1 - {option:g} if {a} > {y}, -{option:g} if {a} < {y}",
+        code=5,
+    ),
+    "huber": Loss(
+        function=huber,
+        of_constant=baselines.huber,
+        option=LossOption("huber_threshold", 1.0, 0.0, np.inf),
+        out_activations=tuple(ACTIVATIONS),
+        canonical=False,
+        averaged=True,
+        title="Huber loss",
+        formula="(a - y)^2 / 2 if |a - y| <= {option:g}, "
+        "else {option:g} * (|a - y| - {option:g} / 2)",
+        slope="{a} - {y}, clipped to +-{option:g}",
+        code=6,
+    ),
     "poisson": Loss(
         function=poisson,
-        of_constant=poisson_of_constant,
+        of_constant=baselines.poisson,
         out_activations=("exp",),
         canonical=True,
         averaged=True,
@@ -196,7 +224,7 @@ LOSSES = {
     ),
     "binary_log_loss": Loss(
         function=binary_log_loss,
-        of_constant=binary_log_loss_of_constant,
+        of_constant=baselines.binary_log_loss,
         out_activations=("logistic",),
         canonical=True,
         averaged=False,
@@ -207,7 +235,7 @@ LOSSES = {
     ),
     "softmax_log_loss": Loss(
         function=softmax_log_loss,
-        of_constant=softmax_log_loss_of_constant,
+        of_constant=baselines.softmax_log_loss,
         out_activations=("softmax",),
         canonical=True,
         averaged=False,
@@ -218,40 +246,3 @@ LOSSES = {
     ),
 }
 """The losses that a network can be trained with."""
-
-
-def loss_and_delta(
-    loss, out_activation, raw_prediction, Y, sample_weight, delta, scratch
-):
-    """Return the weighted sum of losses, and write its derivative to `delta`.
-
-    Parameters
-    ----------
-    loss, out_activation : str
-
-    raw_prediction : ndarray of shape (n_samples, n_outputs)
-        Overwritten.
-
-    Y : ndarray of shape (n_samples, n_outputs)
-
-    sample_weight : ndarray of shape (n_samples,) or None
-
-    delta : ndarray of shape (n_samples, n_outputs)
-        Receives the derivative by the raw prediction, not weighted.
-
-    scratch : ndarray of shape (n_samples, n_outputs)
-        Overwritten.
-
-    Returns
-    -------
-    loss : float
-        A sum over samples and over outputs.
-    """
-    entry = LOSSES[loss]
-    if entry.canonical:
-        return float(entry.function(raw_prediction, Y, sample_weight, delta, scratch))
-    out = OUT_ACTIVATIONS[out_activation]
-    out.function(raw_prediction)
-    value = float(entry.function(raw_prediction, Y, sample_weight, delta, scratch))
-    out.derivative(raw_prediction, delta, scratch)
-    return value

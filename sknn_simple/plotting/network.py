@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._pipeline import fitted_network, input_names
+from ..network import layer_activations
 from ._annotation import activations_of, checked_names, output_names_of
 from ._canvas import Canvas, short
 from ._diagram import Diagram
@@ -160,7 +161,10 @@ class NetworkDisplay:
             activations=activations,
             feature_names=checked_names("feature_names", feature_names, names),
             output_names=output_names_of(network, class_names),
-            activation_names=[activation] * n_hidden + [network.out_activation_],
+            activation_names=[
+                *layer_activations(activation, n_hidden),
+                network.out_activation_,
+            ],
         )
         return display.plot(
             ax,

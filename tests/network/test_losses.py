@@ -6,14 +6,15 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 from support import LOSS_OUTPUTS, make_problem
 
-from sknn_simple.network import LOSSES, loss_and_delta
+from sknn_simple.network import LOSSES, Objective, loss_and_delta
 
 
-def loss_value(loss, raw, Y, weights=None, out_activation=None):
+def loss_value(loss, raw, Y, weights=None, out_activation=None, option=None):
     raw = np.array(raw, float)
     out_activation = out_activation or LOSSES[loss].out_activations[0]
     delta, scratch = np.empty_like(raw), np.empty_like(raw)
-    return loss_and_delta(loss, out_activation, raw, Y, weights, delta, scratch)
+    objective = Objective(loss, out_activation=out_activation, loss_option=option)
+    return loss_and_delta(objective, raw, Y, weights, delta, scratch)
 
 
 def test_log_losses_equal_scipys_for_extreme_predictions():
@@ -29,7 +30,9 @@ def test_log_losses_equal_scipys_for_extreme_predictions():
 def test_the_loss_of_the_best_constant(loss, out_activation):
     """An optimizer finds no constant raw prediction with a lower loss."""
     _, Y, weights = make_problem(loss)
-    best = LOSSES[loss].of_constant(Y, weights) * weights.sum()
+    objective = Objective(loss, out_activation=out_activation)
+    n_averaged = LOSSES[loss].n_averaged(3)
+    best = objective.loss_of_constant(Y, weights) * n_averaged * weights.sum()
 
     def value(raw):
         everywhere = np.tile(raw, (7, 1))

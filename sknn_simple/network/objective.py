@@ -1,0 +1,119 @@
+"""Objective: the function that training minimises, and its loss of one prediction."""
+
+from dataclasses import dataclass
+
+from .activations import OUT_ACTIVATIONS, check_activation
+from .losses import LOSSES
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The function that training minimises: activations, loss and penalty.
+
+    Parameters
+    ----------
+    loss : {'squared_error', 'absolute_error', 'quantile', 'huber', 'poisson', \
+            'binary_log_loss', 'softmax_log_loss'}, default='squared_error'
+        Log-loss is summed over outputs, the other losses are averaged. Squared error is
+        half the square.
+
+    activation : str or sequence of str, default='logistic'
+        Activation function of the hidden layers, one of
+        `sknn_simple.network.ACTIVATIONS`, or one function per hidden layer.
+
+    out_activation : str, default='identity'
+        Activation function of the output layer. `sknn_simple.network.LOSSES` lists
+        the ones that each loss takes.
+
+    alpha : float, default=0.0
+        Strength of the L2 penalty on the coefs.
+
+    loss_option : float, default=None
+        Quantile of the quantile loss (None is 0.5), or threshold of the Huber loss, in
+        the units of the targets (None is 1). None for the other losses.
+
+    Raises
+    ------
+    ValueError
+        If the loss or an activation is unknown, or the loss does not take
+        `out_activation` or `loss_option`.
+    """
+
+    loss: str = "squared_error"
+    activation: str = "logistic"
+    out_activation: str = "identity"
+    alpha: float = 0.0
+    loss_option: float | None = None
+
+    def __post_init__(self):
+        if self.loss not in LOSSES:
+            raise ValueError(f"loss must be one of {list(LOSSES)}, got {self.loss!r}.")
+        check_activation(self.activation)
+        allowed = LOSSES[self.loss].out_activations
+        if self.out_activation not in allowed:
+            raise ValueError(
+                f"out_activation must be one of {list(allowed)} with loss="
+                f"{self.loss!r}, got {self.out_activation!r}."
+            )
+        self._check_loss_option(LOSSES[self.loss].option)
+
+    def _check_loss_option(self, option):
+        value = self.loss_option
+        if option is None:
+            if value is not None:
+                raise ValueError(
+                    f"loss_option must be None with loss={self.loss!r}, got {value!r}."
+                )
+        elif value is None:
+            object.__setattr__(self, "loss_option", option.default)
+        elif not option.low < value < option.high:
+            raise ValueError(
+                f"{option.name} must be above {option.low:g} and below "
+                f"{option.high:g}, got {value!r}."
+            )
+
+    @property
+    def loss_arguments(self):
+        """The last arguments of the loss and of its baseline: its option, if any."""
+        return () if self.loss_option is None else (self.loss_option,)
+
+    def loss_of_constant(self, Y, sample_weight):
+        """Return the loss of the best constant prediction of `Y`, without penalty."""
+        loss = LOSSES[self.loss]
+        value = loss.of_constant(Y, sample_weight, *self.loss_arguments)
+        return float(value / loss.n_averaged(Y.shape[1]))
+
+
+def loss_and_delta(objective, raw_prediction, Y, sample_weight, delta, scratch):
+    """Return the weighted sum of losses, and write its derivative to `delta`.
+
+    Parameters
+    ----------
+    objective : Objective
+
+    raw_prediction : ndarray of shape (n_samples, n_outputs)
+        Overwritten.
+
+    Y : ndarray of shape (n_samples, n_outputs)
+
+    sample_weight : ndarray of shape (n_samples,) or None
+
+    delta : ndarray of shape (n_samples, n_outputs)
+        Receives the derivative by the raw prediction, not weighted.
+
+    scratch : ndarray of shape (n_samples, n_outputs)
+        Overwritten.
+
+    Returns
+    -------
+    loss : float
+        A sum over samples and over outputs.
+    """
+    loss, arguments = LOSSES[objective.loss], objective.loss_arguments
+    out = OUT_ACTIVATIONS[objective.out_activation]
+    if not loss.canonical:
+        out.function(raw_prediction)
+    value = loss.function(raw_prediction, Y, sample_weight, delta, scratch, *arguments)
+    if not loss.canonical:
+        out.derivative(raw_prediction, delta, scratch)
+    return float(value)
