@@ -305,7 +305,8 @@ class BaseSimpleMLP(
         """
         X = self._validated(X)
         activation = self._architecture.activation
-        _, *hidden, _ = forward(X, self.coefs_, self.intercepts_, activation)
+        with np.errstate(invalid="ignore"):
+            _, *hidden, _ = forward(X, self.coefs_, self.intercepts_, activation)
         for units in hidden:
             self._check_finite("activations", units, X)
         return hidden

@@ -15,6 +15,8 @@ import polars as pl
 from hypothesis import strategies as st
 from scipy import sparse
 
+from sknn_simple.network import ACTIVATIONS, LOSSES, OUT_ACTIVATIONS
+
 TINIEST, LARGEST = 5e-324, np.finfo(float).max
 VALUES = {
     "ordinary": lambda rng, shape: rng.standard_normal(shape),
@@ -348,7 +350,7 @@ def architectures(classifier):
     """Draw options that are valid alone, and mostly together."""
     both = {
         "hidden_layer_sizes": st.sampled_from([(), (1,), (3,), (4, 3), (2,) * 6]),
-        "activation": st.sampled_from(["identity", "logistic", "tanh", "relu"]),
+        "activation": st.sampled_from([*ACTIVATIONS, ("tanh", "softplus")]),
         "solver": st.sampled_from(["sgd", "adam", "lbfgs"]),
         "engine": st.sampled_from(["auto", "numpy", "compiled"]),
         "alpha": st.sampled_from([0.0, 1e-4, 10.0]),
@@ -379,9 +381,11 @@ def architectures(classifier):
         }
     else:
         own = {
-            "loss": st.sampled_from(["squared_error", "absolute_error", "poisson"]),
-            "out_activation": st.sampled_from(["identity", "logistic", "tanh", "relu"]),
+            "loss": st.sampled_from([n for n in LOSSES if not LOSSES[n].for_labels]),
+            "out_activation": st.sampled_from(list(ACTIVATIONS)),
             "normalize_y": st.booleans(),
+            "quantile": st.sampled_from([0.1, 0.5, 0.99]),
+            "huber_threshold": st.sampled_from([1e-9, 1.0, 1e300]),
         }
     small = {name: both.pop(name) for name in ("max_iter", "hidden_layer_sizes")}
     return st.fixed_dictionaries(small, optional=both | own)
@@ -458,8 +462,18 @@ PARAMETERS = {
         (True,),
         np.array([2.0]),
     ],
-    "activation": ["identity", "logistic", "tanh", "relu", "RELU", np.str_("relu")],
-    "loss": ["log_loss", "squared_error", "absolute_error", "poisson", "hinge"],
+    "activation": [
+        *ACTIVATIONS,
+        "RELU",
+        np.str_("relu"),
+        (),
+        ("relu",),
+        ["tanh", "softplus"],
+        ("relu", "RELU"),
+        ("relu", None),
+        np.array(["relu"]),
+    ],
+    "loss": ["log_loss", "hinge", *LOSSES],
     "solver": ["sgd", "adam", "lbfgs", "SGD", np.str_("adam")],
     "alpha": _NUMBERS,
     "batch_size": _INTEGERS,
@@ -552,8 +566,10 @@ OWN_PARAMETERS = {
         ],
     },
     False: {
-        "out_activation": ["identity", "logistic", "tanh", "relu", "exp", "softmax"],
+        "out_activation": list(OUT_ACTIVATIONS),
         "normalize_y": _FLAGS,
+        "quantile": _NUMBERS,
+        "huber_threshold": _NUMBERS,
     },
 }
 

@@ -41,6 +41,9 @@ def diabetes(n_outputs=1):
 LOSS_OUTPUTS = [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations]
 """Each loss of the network with each output activation that it allows."""
 
+LOSS_OPTIONS = {"quantile": 0.2, "huber": 0.3}
+"""Options with which samples of `make_problem` lie on all branches of a loss."""
+
 
 def make_problem(loss, n_outputs=3, seed=0):
     """Return seven samples, targets that the loss accepts, and integer weights."""

@@ -21,6 +21,12 @@ CLASSIFIERS = [
 REGRESSORS = [
     (X, X[:, 0], {}),
     (X, X[:, :2], {"loss": "absolute_error"}),
+    (X, X[:, 0], {"loss": "quantile", "quantile": 0.9}),
+    (
+        X,
+        X[:, 0],
+        {"loss": "huber", "activation": ["relu"]},
+    ),
     (X, Y, {"loss": "poisson", "activation": "tanh"}),
 ]
 
@@ -146,3 +152,21 @@ def test_bad_classes_and_parameters():
         SimpleMLPRegressor.from_coefs([np.ones((2, 1))], fit_intercept=False)
     with pytest.raises(ValueError, match="activation"):
         SimpleMLPClassifier.from_coefs([np.ones((2, 1))], activation="sigmoid")
+
+
+@pytest.mark.parametrize("activation", ["leaky_relu", "softplus", ("relu", "tanh")])
+def test_scikit_learn_lacks_some_activations(activation):
+    for kind, y in ((SimpleMLPClassifier, Y), (SimpleMLPRegressor, X[:, 0])):
+        model = kind((5, 4), activation, **QUICK).fit(X, y)
+        with pytest.raises(ValueError, match=r"no equivalent of activation=.*relu"):
+            model.to_sklearn()
+
+
+def test_from_coefs_takes_an_activation_per_layer():
+    model = SimpleMLPClassifier((5, 4), ["relu", "tanh"], **QUICK).fit(X, Y)
+    same = SimpleMLPClassifier.from_coefs(
+        model.coefs_, model.intercepts_, activation=("relu", "tanh")
+    )
+    np.testing.assert_array_equal(same.decision_function(X), model.decision_function(X))
+    with pytest.raises(ValueError, match="one name per hidden layer, here 2"):
+        SimpleMLPClassifier.from_coefs(model.coefs_, activation=("relu",))

@@ -6,12 +6,23 @@ from scipy.special import expit
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes
 from sklearn.exceptions import DataConversionWarning
-from sklearn.linear_model import LinearRegression, PoissonRegressor, QuantileRegressor
-from sklearn.metrics import mean_absolute_error, mean_poisson_deviance, r2_score
+from sklearn.linear_model import (
+    HuberRegressor,
+    LinearRegression,
+    PoissonRegressor,
+    QuantileRegressor,
+)
+from sklearn.metrics import (
+    mean_absolute_error,
+    mean_pinball_loss,
+    mean_poisson_deviance,
+    r2_score,
+)
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPRegressor
+from sknn_simple.network import ACTIVATIONS
 
 X, Y = load_diabetes(return_X_y=True)
 X = StandardScaler().fit_transform(X)[:120]
@@ -77,13 +88,113 @@ def test_absolute_error_finds_the_median():
     )
 
 
-@pytest.mark.parametrize("out_activation", ["logistic", "tanh", "relu", "identity"])
+# As steps of a kinked loss keep their size, their rate has to fall.
+KINKED = SimpleMLPRegressor(
+    (),
+    loss="quantile",
+    learning_rate_init=0.05,
+    learning_rate="adaptive",
+    max_iter=3000,
+    tol=1e-6,
+    alpha=0.0,
+    random_state=0,
+)
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_quantile_loss_is_quantile_regression(quantile, weighted):
+    """The judge is linear programming; weights count."""
+    weights = np.random.RandomState(0).randint(0, 3, 120) if weighted else None
+    model = clone(KINKED).set_params(quantile=quantile).fit(X[:, :2], Y, weights)
+    best = QuantileRegressor(quantile=quantile, alpha=0).fit(X[:, :2], Y, weights)
+    found, expected = (
+        mean_pinball_loss(Y, m.predict(X[:, :2]), sample_weight=weights, alpha=quantile)
+        for m in (model, best)
+    )
+    assert expected - 1e-9 <= found <= 1.003 * expected
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("normalize_y", [False, True])
+def test_without_inputs_it_is_the_quantile_of_y(quantile, normalize_y):
+    y = np.random.RandomState(0).exponential(size=101)
+    model = clone(KINKED).set_params(quantile=quantile, normalize_y=normalize_y)
+    model.set_params(batch_size=101, momentum=0, learning_rate="constant")
+    model.set_params(learning_rate_init=1e-3, max_iter=20000, n_iter_no_change=np.inf)
+    constant = model.fit(np.zeros((101, 1)), y).predict([[0.0]])
+    expected = np.quantile(y, quantile, method="inverted_cdf")
+    assert constant == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_huber_loss_is_huber_regression():
+    """scikit-learn scales the errors; its scale times epsilon is the threshold."""
+    y = Y + 500 * (np.arange(120) % 10 == 0)
+    reference = HuberRegressor(epsilon=1.35, alpha=0, tol=1e-12, max_iter=10000)
+    reference.fit(X[:, :3], y)
+    threshold = reference.epsilon * reference.scale_
+    model = clone(LINEAR).set_params(loss="huber", huber_threshold=threshold)
+    model.set_params(normalize_y=False).fit(X[:, :3], y)
+    np.testing.assert_allclose(model.coefs_[0].ravel(), reference.coef_, rtol=2e-3)
+    np.testing.assert_allclose(model.intercepts_[0], reference.intercept_, rtol=1e-5)
+    least_squares = LinearRegression().fit(X[:, :3], y)
+    assert abs(least_squares.intercept_ - reference.intercept_) > 10
+
+
+def test_the_threshold_is_in_the_units_that_the_network_is_trained_in():
+    """With normalize_y these are standard deviations of y, otherwise units of y."""
+    huber = clone(QUICK).set_params(loss="huber", huber_threshold=0.3)
+    deviation = Y.std()
+    by_hand = clone(huber).set_params(normalize_y=False)
+    by_hand.fit(X, (Y - Y.mean()) / deviation)
+    expected = by_hand.predict(X) * deviation + Y.mean()
+    np.testing.assert_allclose(clone(huber).fit(X, Y).predict(X), expected, rtol=1e-9)
+    linear = clone(LINEAR).set_params(loss="huber")
+    outputs = [
+        clone(linear)
+        .set_params(normalize_y=normalize_y, huber_threshold=threshold)
+        .fit(X, Y)
+        .predict(X)
+        for normalize_y, threshold in ((True, 0.5), (False, 0.5 * deviation))
+    ]
+    np.testing.assert_allclose(*outputs, rtol=1e-3)
+
+
+def test_quantiles_have_the_units_of_y():
+    quantile = clone(QUICK).set_params(loss="quantile", quantile=0.8)
+    expected = 1000 * clone(quantile).fit(X, Y).predict(X) - 7
+    found = clone(quantile).fit(X, 1000 * Y - 7).predict(X)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_options_of_a_loss_may_change_between_calls():
+    """The quantile is read afresh: the network moves up from the lower one."""
+    model = clone(QUICK).set_params(loss="quantile", quantile=0.1, warm_start=True)
+    model.set_params(max_iter=100).fit(X, Y)
+    below = np.mean(model.predict(X) >= Y)
+    above = np.mean(model.set_params(quantile=0.9).fit(X, Y).predict(X) >= Y)
+    assert below < 0.3 < 0.7 < above
+
+
+@pytest.mark.parametrize(
+    "options", [{"quantile": 0}, {"quantile": 1.0}, {"huber_threshold": 0.0}]
+)
+def test_options_of_a_loss_are_checked(options):
+    [name] = options
+    with pytest.raises(ValueError, match=f"The '{name}' parameter .* must be a float"):
+        SimpleMLPRegressor(**options).fit(X, Y)
+
+
+@pytest.mark.parametrize("out_activation", ACTIVATIONS)
 def test_out_activation_bounds_the_output(out_activation):
     y = (Y - Y.min()) / np.ptp(Y)
     model = clone(QUICK).set_params(out_activation=out_activation).fit(X, y)
-    low, high = {"logistic": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf)}.get(
-        out_activation, (-np.inf, np.inf)
-    )
+    low, high = {
+        "logistic": (0, 1),
+        "tanh": (-1, 1),
+        "relu": (0, np.inf),
+        "softplus": (0, np.inf),
+    }.get(out_activation, (-np.inf, np.inf))
     far = model.predict(1e3 * X)
     assert far.min() >= low
     assert far.max() <= high

@@ -97,7 +97,7 @@ def activation(estimator):
         unknown = [name for name in texts if name not in ACTIVATIONS]
         hint = did_you_mean(unknown[0], ACTIVATIONS) if unknown else ""
         raise ValueError(f"{error}{hint}") from None
-    return tuple(names) if len(set(names)) > 1 else (*names, given)[0]
+    return tuple(names) if len(set(names)) > 1 else (*names, given or "identity")[0]
 
 
 def _is_text(value):

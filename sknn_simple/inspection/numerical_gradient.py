@@ -97,14 +97,15 @@ class _Differences:
         names = layer_activations(objective.activation, n_hidden)
         kinked = [ACTIVATIONS[name].kinked for name in names]
         output = OUT_ACTIVATIONS[objective.out_activation]
-        loss_kinked = LOSSES[objective.loss].kinked
-        if not (any(kinked) or output.kinked or loss_kinked):
+        sides_of_loss = LOSSES[objective.loss].sides
+        if not (any(kinked) or output.kinked or sides_of_loss):
             return []
         _, *hidden, A = self._forward()
         sides = [units > 0 for units in compress(hidden, kinked)]
         output.function(A)
         if output.kinked:
             sides.append(A > 0)
-        if loss_kinked:
-            sides.append(np.sign(A - self.problem.samples.Y))
+        if sides_of_loss:
+            errors = A - self.problem.samples.Y
+            sides.append(sides_of_loss(errors, *objective.loss_arguments))
         return sides

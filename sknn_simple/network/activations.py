@@ -195,7 +195,7 @@ def check_activation(activation):
     """Raise ValueError unless `activation` names activations of hidden layers."""
     names = activation if isinstance(activation, (tuple, list)) else [activation]
     known = (isinstance(name, str) and name in ACTIVATIONS for name in names)
-    if not names or not all(known):
+    if not all(known):
         raise ValueError(
             f"activation must be one of {list(ACTIVATIONS)}, or a list or tuple of "
             f"these, one per hidden layer, got {activation!r}."

@@ -87,7 +87,7 @@ def draw_parameters(
         raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")
     parameters = Parameters(layer_sizes, dtype, fit_intercept)
     draw, names = INITS[init], layer_activations(activation, len(layer_sizes) - 2)
-    names = [*names, names[-1] if names else activation]
+    names = [*names, names[-1] if names else activation or "identity"]
     for i, (coef, name) in enumerate(zip(parameters.coefs, names, strict=True)):
         fan_in, fan_out = coef.shape
         coef[:] = draw(rng, coef.shape, fan_in, fan_out, name)

@@ -64,6 +64,11 @@ def quantile_loss(out, Y, sample_weight, delta, scratch, quantile):
     return _weighted_sum(np.multiply(error, delta, out=scratch), sample_weight)
 
 
+def sides_of_zero(error, *option):
+    """Return the side of zero, where absolute and quantile loss have a kink."""
+    return np.sign(error)
+
+
 def huber(out, Y, sample_weight, delta, scratch, threshold):
     """(a - y)**2 / 2 up to abs(a - y) = t, and a straight line beyond.
 
@@ -78,6 +83,11 @@ def huber(out, Y, sample_weight, delta, scratch, threshold):
     np.clip(error, -threshold, threshold, out=delta)
     losses = np.multiply(error - 0.5 * delta, delta, out=scratch)
     return _weighted_sum(losses, sample_weight)
+
+
+def sides_of_threshold(error, threshold):
+    """Return the side of the two points where the Huber loss turns linear."""
+    return np.sign(error) * (np.abs(error) > threshold)
 
 
 def poisson(raw, Y, sample_weight, delta, scratch):
@@ -152,7 +162,7 @@ class Loss:
     canonical: bool  # whether the two are differentiated together
     averaged: bool  # whether the objective averages over outputs, or else sums
     for_labels: bool = False  # whether targets are labels, coded as 0 and 1
-    kinked: bool = False  # whether the derivative jumps where output and target meet
+    sides: Callable | None = None  # side of each kink, from errors and the option
     title: str  # name for axes and headings
     formula: str  # the loss of the output a, as text; {option} is the option
     slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
@@ -180,7 +190,7 @@ LOSSES = {
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
-        kinked=True,
+        sides=sides_of_zero,
         title="Absolute error",
         formula="|a - y|",
         slope="sign({a} - {y})",
@@ -193,7 +203,7 @@ LOSSES = {
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
-        kinked=True,
+        sides=sides_of_zero,
         title="Quantile loss",
         formula="max({option:g} * (y - a), (1 - {option:g}) * (a - y))",
         slope="1 - {option:g} if {a} > {y}, -{option:g} if {a} < {y}",
@@ -206,6 +216,7 @@ LOSSES = {
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
+        sides=sides_of_threshold,
         title="Huber loss",
         formula="(a - y)^2 / 2 if |a - y| <= {option:g}, "
         "else {option:g} * (|a - y| - {option:g} / 2)",

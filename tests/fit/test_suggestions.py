@@ -15,6 +15,8 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
     [
         (SimpleMLPClassifier, {"activation": "sigmoid"}, "logistic"),
         (SimpleMLPClassifier, {"activation": "Tanh"}, "tanh"),
+        (SimpleMLPClassifier, {"activation": "LeakyReLU"}, "leaky_relu"),
+        (SimpleMLPRegressor, {"loss": "pinball"}, "quantile"),
         (SimpleMLPClassifier, {"loss": "cross entropy"}, "log_loss"),
         (SimpleMLPClassifier, {"solver": "l-bfgs"}, "lbfgs"),
         (SimpleMLPClassifier, {"scoring": "accuracy score"}, "accuracy"),
@@ -34,6 +36,12 @@ def test_values(kind, given, meant):
                 getattr(estimator, method)(X, Y)
     with pytest.raises(NotFittedError):
         check_is_fitted(estimator)
+
+
+def test_an_activation_of_several():
+    estimator = SimpleMLPClassifier((3, 3), ("relu", "sigmoid"))
+    with pytest.raises(ValueError, match=r"'sigmoid'.*Did you mean 'logistic'\?"):
+        estimator.fit(X, Y)
 
 
 @pytest.mark.parametrize(

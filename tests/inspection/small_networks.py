@@ -23,6 +23,10 @@ NETWORKS = {
     "tanh output": (SimpleMLPRegressor(out_activation="tanh"), NUMBERS),
     "relu output": (SimpleMLPRegressor(out_activation="relu"), NUMBERS),
     "absolute": (SimpleMLPRegressor(loss="absolute_error"), NUMBERS),
+    "quantile": (SimpleMLPRegressor(loss="quantile", quantile=0.2), NUMBERS),
+    "huber": (SimpleMLPRegressor(loss="huber", huber_threshold=0.3), NUMBERS),
+    "leaky output": (SimpleMLPRegressor(out_activation="leaky_relu"), NUMBERS),
+    "softplus output": (SimpleMLPRegressor(out_activation="softplus"), NUMBERS),
     "poisson": (SimpleMLPRegressor(loss="poisson"), np.c_[NUMBERS, NUMBERS**2]),
 }
 NETWORK = pytest.mark.parametrize("network", NETWORKS)

@@ -115,6 +115,14 @@ def test_a_step_does_not_take_a_kink_for_an_error():
         ({"activation": "relu"}, [3.0, -1.0]),
         ({"activation": "identity", "out_activation": "relu"}, [3.0, -1.0]),
         ({"activation": "identity", "loss": "absolute_error"}, [0.0, -1.0]),
+        ({"activation": "leaky_relu"}, [3.0, -1.0]),
+        ({"activation": "identity", "out_activation": "leaky_relu"}, [3.0, -1.0]),
+        (
+            {"activation": "identity", "loss": "quantile", "quantile": 0.2},
+            [0.0, -1.0],
+        ),
+        ({"activation": "identity", "loss": "huber"}, [1.0, -1.0]),
+        ({"activation": "identity", "loss": "huber"}, [-1.0, 1.5]),
     ],
 )
 @pytest.mark.parametrize("side", [1e-9, -1e-9])
@@ -129,6 +137,22 @@ def test_next_to_a_kink_nothing_is_judged_by_differences_across_it(params, y, si
     check = check_gradient(regressor, [[side], [1.0]], y)
     assert check.n_on_kink > 0
     assert check.max_difference < 1e-6
+
+
+def test_only_the_layers_with_a_kink_are_judged_by_it():
+    coefs, intercepts = [[[1.0]]] * 3, [[0.0]] * 3
+    n_on_kink = [
+        check_gradient(
+            SimpleMLPRegressor.from_coefs(
+                coefs, intercepts, activation=activation, normalize_y=False
+            ),
+            [[0.0], [1.0]],
+            [3, -1],
+        ).n_on_kink
+        for activation in [("identity", "relu"), ("relu", "identity"), "tanh"]
+    ]
+    # The bias of the first unit moves both, the bias of the second only itself.
+    assert n_on_kink == [2, 1, 0]
 
 
 def test_a_derivative_that_is_not_a_number_is_wrong(monkeypatch):

@@ -346,3 +346,24 @@ def test_explain_step_refuses_bad_input():
     several.fit(X, y)
     with pytest.raises(ValueError, match=r"2 numbers, got shape \(\)"):
         explain_step(several, X[0], 1.0)
+
+
+def test_each_layer_shows_its_activation_and_the_loss_its_option():
+    model = SimpleMLPRegressor.from_coefs(
+        [[[1.0]], [[1.0]], [[1.0]]],
+        activation=("softplus", "leaky_relu"),
+        loss="quantile",
+        quantile=0.9,
+        normalize_y=False,
+        alpha=0,
+    )
+    step = explain_step(model, [2.0], 5.0)
+    hidden = [layer.activation for layer in step.layers]
+    assert hidden == ["softplus", "leaky_relu", "identity"]
+    text = str(step)
+    softplus = np.log1p(np.exp(2))
+    assert step.loss == pytest.approx(0.9 * (5 - softplus))
+    assert "max(0.9 * (y - a), (1 - 0.9) * (a - y))" in text
+    assert "1 - 0.9 if a_o > y, -0.9 if a_o < y" in text
+    assert "1 - exp(-a_h1.1)" in text
+    assert "1 if a_h2.1 > 0, else 0.01" in text

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.special import expit, softmax
+from scipy.special import expit, log_expit, softmax
 
-from sknn_simple.network import ACTIVATIONS, OUT_ACTIVATIONS
+from sknn_simple.network import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -39,3 +39,46 @@ def test_softmax_equals_scipys_for_large_predictions():
     expected = softmax(rows, axis=1)
     OUT_ACTIVATIONS["softmax"].function(rows)
     np.testing.assert_allclose(rows, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softplus_equals_scipys_over_the_whole_range(dtype):
+    Z = np.array([[-np.inf, -800, -90, -5, 0, 5, 90, 800, np.inf]], dtype)
+    A, slopes = Z.copy(), np.ones_like(Z)
+    ACTIVATIONS["softplus"].function(A)
+    ACTIVATIONS["softplus"].derivative(A, slopes)
+    assert A.dtype == dtype
+    exact = 4 * np.finfo(dtype).eps
+    np.testing.assert_allclose(A, -log_expit(-Z.astype(float)), rtol=exact, atol=1e-40)
+    np.testing.assert_allclose(slopes, expit(Z.astype(float)), rtol=exact, atol=1e-40)
+
+
+def test_leaky_relu_keeps_a_hundredth_of_negative_numbers():
+    Z = np.array([[-200.0, -0.0, 0.0, 3.0, -np.inf, np.inf]])
+    A, slopes = Z.copy(), np.ones_like(Z)
+    ACTIVATIONS["leaky_relu"].function(A)
+    ACTIVATIONS["leaky_relu"].derivative(A, slopes)
+    np.testing.assert_array_equal(A, [[-2, 0, 0, 3, -np.inf, np.inf]])
+    np.testing.assert_array_equal(slopes, [[0.01, 0.01, 0.01, 1, 0.01, 1]])
+
+
+def test_one_name_stands_for_all_layers():
+    assert layer_activations("tanh", 2) == ("tanh", "tanh")
+    assert layer_activations(["relu", "tanh"], 2) == ["relu", "tanh"]
+    assert layer_activations((), 0) == ()
+
+
+@pytest.mark.parametrize(
+    ("activation", "message"),
+    [
+        ("sigmoid", r"must be one of \['identity'.*got 'sigmoid'"),
+        (("relu", "sigmoid"), r"must be one of .*one per hidden layer, got \('relu'"),
+        (("relu", ["relu"]), "must be one of"),
+        (3, "must be one of"),
+        (("relu",), "one name per hidden layer, here 2, got"),
+        (("relu",) * 3, "one name per hidden layer, here 2, got"),
+    ],
+)
+def test_other_names_or_numbers_of_names(activation, message):
+    with pytest.raises(ValueError, match=message):
+        layer_activations(activation, 2)

@@ -28,3 +28,17 @@ def test_lecun_uniform_gives_pre_activations_of_unit_variance():
     parameters = draw_parameters((200, 300), rng, "lecun_uniform", fit_intercept=False)
     Z = rng.standard_normal((500, 200)) @ parameters.coefs[0]
     assert Z.std() == pytest.approx(1, abs=0.02)
+
+
+def test_glorots_bound_is_that_of_each_layers_activation():
+    names = "logistic", "relu"
+    mixed = draw_parameters(
+        (50, 80, 60, 30), np.random.RandomState(0), activation=names
+    )
+    for layer, name in enumerate(("logistic", "relu", "relu")):
+        alike = draw_parameters(
+            (50, 80, 60, 30), np.random.RandomState(0), activation=name
+        )
+        np.testing.assert_array_equal(mixed.coefs[layer], alike.coefs[layer])
+        np.testing.assert_array_equal(mixed.intercepts[layer], alike.intercepts[layer])
+    assert draw_parameters((3, 2), np.random.RandomState(0), activation=()).flat.any()

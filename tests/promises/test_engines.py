@@ -5,6 +5,7 @@ on stable problems; in float32 to 1e-4 after one.
 """
 
 import importlib
+import itertools
 import pickle
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from support import LOSS_OPTIONS
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.model_selection import EpochSearchCV
@@ -155,10 +157,13 @@ def test_an_epoch_is_that_of_the_numpy_engine(
     """Over every option, in turn with weights, penalty, biases and shuffling."""
     rng = np.random.RandomState(0)
     X, Y = rng.standard_normal((50, 6)).astype(dtype), make_targets(loss, rng)
-    odd = activation in ("logistic", "relu")
+    odd = activation in ("logistic", "relu", "softplus")
     weights = rng.randint(0, 3, 50).astype(dtype) if odd else None
     samples = Samples(X, Y.astype(dtype), weights)
-    objective = Objective(loss, activation, out_activation, 0.3 if hidden else 0.0)
+    option = LOSS_OPTIONS.get(loss)
+    objective = Objective(
+        loss, activation, out_activation, 0.3 if hidden else 0.0, option
+    )
     parameters = draw_parameters(
         (6, *hidden, 3), rng, "lecun_uniform", fit_intercept=odd, dtype=dtype
     )
@@ -192,10 +197,50 @@ def test_an_epoch_is_that_of_the_numpy_engine(
         )
 
 
+@pytest.mark.parametrize("activation", itertools.permutations(ACTIVATIONS, 2), ids=str)
+@pytest.mark.parametrize("batch_size", [1, 7, 50])
+@pytest.mark.parametrize("width", [4, 300])
+def test_each_layer_has_its_activation(activation, batch_size, width):
+    """In steps per sample, per minibatch, and with products that BLAS computes."""
+    rng = np.random.RandomState(0)
+    samples = Samples(rng.standard_normal((50, 6)), rng.standard_normal((50, 2)))
+    start = draw_parameters((6, width, 5, 2), rng, "lecun_uniform")
+    objective = Objective("squared_error", activation)
+    flats = []
+    for trainer in (compiled.Trainer, Trainer):
+        state = TrainingState(
+            start.copy(), SGD(0.9), Constant(1e-3), np.random.RandomState(1)
+        )
+        trainer(state, samples, objective, batch_size=batch_size).train(1)
+        flats.append(state.parameters.flat)
+    np.testing.assert_allclose(*flats, rtol=1e-12, atol=1e-12)
+
+
+@LOOPS
+@pytest.mark.parametrize("name", ["leaky_relu", "softplus"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_activations_over_the_whole_range(loops, name, dtype, monkeypatch):
+    """Many units of a single input, with the objective's slope at each."""
+    monkeypatch.setattr(compiled, "loops", loops)
+    Z = np.linspace(-750, 750, 1501, dtype=dtype)
+    parameters = Parameters.from_arrays([Z[None], np.ones((1501, 1), dtype)])
+    samples = Samples(np.ones((1, 1), dtype), np.zeros((1, 1), dtype))
+    objective = Objective("squared_error", name)
+    gradient = parameters.zeros_like()
+    evaluate = compiled.make_evaluator(parameters, samples, objective)
+    loss = evaluate(parameters.flat, gradient.flat)
+    expected, theirs = loss_and_gradient(parameters, *samples, objective)
+    exact = 1e-13 if dtype == np.float64 else 1e-5
+    assert loss == pytest.approx(expected, rel=exact)
+    np.testing.assert_allclose(gradient.flat, theirs.flat, rtol=exact)
+
+
 OBJECTIVES = [
     ("squared_error", "tanh", "identity", 0.0),
     ("softmax_log_loss", "logistic", "softmax", 0.3),
     ("binary_log_loss", "relu", "logistic", 0.3),
+    ("quantile", "softplus", "tanh", 0.3, 0.2),
+    ("huber", "leaky_relu", "softplus", 0.0, 0.3),
 ]
 
 
@@ -375,9 +420,11 @@ def estimators_and_samples(draw):
     n_samples = draw(st.integers(2, 40))
     rng = np.random.RandomState(draw(st.integers(0, 2**16)))
     X = rng.standard_normal((n_samples, draw(st.integers(1, 6))))
+    sizes = tuple(draw(st.lists(st.integers(1, 9), max_size=3)))
+    name = st.sampled_from(list(ACTIVATIONS))
     options = {
-        "hidden_layer_sizes": tuple(draw(st.lists(st.integers(1, 9), max_size=3))),
-        "activation": draw(st.sampled_from(list(ACTIVATIONS))),
+        "hidden_layer_sizes": sizes,
+        "activation": draw(name | st.tuples(*[name] * len(sizes))),
         "solver": draw(st.sampled_from(["sgd", "adam"])),
         "alpha": draw(st.sampled_from([0.0, 1e-4, 0.5])),
         "batch_size": draw(st.sampled_from(["auto", 1, 3, 7, 40])),
@@ -405,13 +452,17 @@ def estimators_and_samples(draw):
         if draw(st.booleans()):
             y = rng.randint(0, 2, (n_samples, n_outputs + 1))
     else:
-        losses = ["squared_error", "absolute_error", "poisson"]
+        losses = [name for name, loss in LOSSES.items() if not loss.for_labels]
         estimator = SimpleMLPRegressor(**options, loss=draw(st.sampled_from(losses)))
         y = rng.randint(1, 9, (n_samples, n_outputs)) / 10
         y = y[:, 0] if n_outputs == 1 else y
         if estimator.loss != "poisson":
-            outs = ["identity", "logistic", "tanh", "relu"]
-            estimator.set_params(out_activation=draw(st.sampled_from(outs)))
+            outs = list(ACTIVATIONS)
+            estimator.set_params(
+                out_activation=draw(st.sampled_from(outs)),
+                quantile=draw(st.sampled_from([0.1, 0.5])),
+                huber_threshold=draw(st.sampled_from([0.1, 1.0])),
+            )
     return estimator, X.astype(dtype), y, weights
 
 

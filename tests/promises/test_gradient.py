@@ -5,13 +5,14 @@ activation, depth, penalty and weighting of the samples. The loss that an estima
 reports and the gradient that it follows belong to the same function.
 """
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 from sklearn.datasets import load_iris
-from support import LOSS_OUTPUTS, make_problem
+from support import LOSS_OPTIONS, LOSS_OUTPUTS, make_problem
 
 from sknn_simple import SimpleMLPRegressor
 from sknn_simple.network import (
@@ -49,8 +50,23 @@ def central_difference(function, at, step=1e-5):
 def test_analytic_and_numerical_gradients_agree(
     loss, out_activation, activation, hidden, weighted, alpha
 ):
-    X, Y, sample_weight = make_problem(loss)
-    objective = Objective(loss, activation, out_activation, alpha)
+    option = LOSS_OPTIONS.get(loss)
+    objective = Objective(loss, activation, out_activation, alpha, option)
+    assert_gradients_agree(objective, hidden, weighted)
+
+
+@pytest.mark.parametrize("activation", itertools.permutations(ACTIVATIONS, 2), ids=str)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("alpha", [0.0, 0.7])
+def test_gradients_agree_where_each_layer_has_its_activation(
+    activation, weighted, alpha
+):
+    objective = Objective("squared_error", activation, "identity", alpha)
+    assert_gradients_agree(objective, (3, 4), weighted)
+
+
+def assert_gradients_agree(objective, hidden, weighted):
+    X, Y, sample_weight = make_problem(objective.loss)
     parameters = draw_parameters((3, *hidden, 3), np.random.RandomState(3), "uniform")
     weights = sample_weight if weighted else None
 

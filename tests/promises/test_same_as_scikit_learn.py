@@ -15,7 +15,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from support import UNSTOPPED, diabetes, iris, weights_of
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple.network import ACTIVATIONS
+from sknn_simple._conversion import ACTIVATIONS_IN_COMMON
 
 
 def same_start(ours, theirs, X, y, **options):
@@ -38,7 +38,7 @@ TRAJECTORIES = [
 
 
 @pytest.mark.parametrize("options", TRAJECTORIES, ids=str)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ACTIVATIONS_IN_COMMON)
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_full_batch_trajectory_is_scikit_learns(options, activation, n_classes):
     X, y = iris()
