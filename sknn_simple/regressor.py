@@ -66,6 +66,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         - 'squared_error': half the squared error.
         - 'absolute_error': the absolute error.
         - 'quantile': the pinball loss, to predict the `quantile` of y given X [4]_.
+          `score` is R^2 all the same; early stopping is better with `scoring='loss'`.
         - 'huber': half the squared error up to `huber_threshold`, and growing linearly
           beyond, so that outliers have a bounded influence [5]_.
         - 'poisson': half the Poisson deviance, for counts. Its output is exponential
@@ -87,9 +88,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
         median.
 
-    huber_threshold : float, default=1.0
+    huber_threshold : float, default=0.1
         Error from which `loss='huber'` grows linearly, greater than 0. It is in
-        standard deviations of y with `normalize_y`, else in the units of y.
+        standard deviations of y with `normalize_y`, else in the units of y. Outliers
+        enlarge the deviation of y, and so the threshold: the default is low for this
+        reason.
 
     solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
         Algorithm that minimises the loss:
@@ -343,7 +346,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         ] = "identity",
         normalize_y: bool = True,
         quantile: float = 0.5,
-        huber_threshold: float = 1.0,
+        huber_threshold: float = 0.1,
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
         alpha: float = 0.0001,
         batch_size: int | Literal["auto"] = "auto",

@@ -109,6 +109,9 @@ def test_a_step_does_not_take_a_kink_for_an_error():
     assert check.max_difference < 1e-6
 
 
+IDENTITY = {"activation": "identity"}
+
+
 @pytest.mark.parametrize(
     ("params", "y"),
     [
@@ -117,12 +120,9 @@ def test_a_step_does_not_take_a_kink_for_an_error():
         ({"activation": "identity", "loss": "absolute_error"}, [0.0, -1.0]),
         ({"activation": "leaky_relu"}, [3.0, -1.0]),
         ({"activation": "identity", "out_activation": "leaky_relu"}, [3.0, -1.0]),
-        (
-            {"activation": "identity", "loss": "quantile", "quantile": 0.2},
-            [0.0, -1.0],
-        ),
-        ({"activation": "identity", "loss": "huber"}, [1.0, -1.0]),
-        ({"activation": "identity", "loss": "huber"}, [-1.0, 1.5]),
+        ({"loss": "quantile", "quantile": 0.2} | IDENTITY, [0.0, -1.0]),
+        ({"loss": "huber", "huber_threshold": 1.0} | IDENTITY, [1.0, -1.0]),
+        ({"loss": "huber", "huber_threshold": 1.0} | IDENTITY, [-1.0, 1.5]),
     ],
 )
 @pytest.mark.parametrize("side", [1e-9, -1e-9])
