@@ -1,5 +1,6 @@
 """Each finding of `diagnose` where its cause is planted, and nowhere else."""
 
+import copy
 import inspect
 from itertools import pairwise
 
@@ -275,6 +276,22 @@ def test_dead_units():
     model.intercepts_[0][:3] = -100
     finding = only(diagnose(model, X, y), "dead_units")
     assert (finding.where, finding.figure) == (("hidden layer 1",), 0.3)
+
+
+def test_units_are_judged_by_the_activation_of_their_layer():
+    X, y = IRIS
+    model = clone(CLASSIFIER).set_params(hidden_layer_sizes=(10, 10))
+    model.set_params(activation=("tanh", "relu")).fit(X, y)
+    for layer, kind in enumerate(("saturated_units", "dead_units")):
+        # Pre-activations that saturate a tanh, and for which a relu is 0.
+        broken = copy.deepcopy(model)
+        broken.intercepts_[layer][:] = -100
+        found = [f for f in diagnose(broken, X, y) if f.kind == kind]
+        assert found[0].where == (f"hidden layer {layer + 1}",)
+    for activation in ("leaky_relu", "softplus"):
+        model = clone(CLASSIFIER).set_params(activation=activation).fit(X, y)
+        model.intercepts_[0][:3] = -100
+        assert "dead_units" not in diagnose(model, X, y).kinds
 
 
 def test_vanishing_gradients():

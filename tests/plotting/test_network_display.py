@@ -311,3 +311,13 @@ def test_diagram_refuses():
     with pytest.raises(ValueError, match="coef_values must be True, False or 'auto'"):
         draw(network, coef_values="all")
     assert plt.get_fignums() == []
+
+
+def test_each_layer_is_headed_by_its_activation():
+    network = SimpleMLPRegressor.from_coefs(
+        [[[1.0]], [[1.0]], [[1.0]]], activation=("softplus", "tanh")
+    )
+    display = NetworkDisplay.from_estimator(network, x=[0.0])
+    assert display.activation_names == ["softplus", "tanh", "identity"]
+    expected = [0, np.log(2), np.tanh(np.log(2)), np.tanh(np.log(2))]
+    np.testing.assert_allclose(np.ravel(display.activations), expected)
