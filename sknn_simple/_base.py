@@ -395,7 +395,8 @@ class BaseSimpleMLP(
         return _persistence.to_state(super().__getstate__())
 
     def __setstate__(self, state):
-        super().__setstate__(_persistence.from_state(state))
+        attributes = _persistence.from_state(state)
+        super().__setstate__(_persistence.default_options(type(self)) | attributes)
 
     def __copy__(self):
         # Without __getstate__: a callback may get a copy in each epoch.

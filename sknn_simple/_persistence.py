@@ -4,6 +4,8 @@ Files contain no class of this package except the estimators. Other classes may
 change, and need not be trusted by the reader of a file.
 """
 
+import inspect
+
 import numpy as np
 
 from . import _targets
@@ -53,6 +55,12 @@ def from_state(state):
         if name in attributes:
             attributes[name] = _from_plain(attributes[name])
     return attributes
+
+
+def default_options(cls):
+    """Return the defaults of a class's options, some of which older files lack."""
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def _to_plain(value):
