@@ -1,4 +1,4 @@
-"""The base of both estimators: training, prediction, and the estimator as an object.
+"""The base of both estimators: training, and the estimator as an object.
 
 A fit trains on copies, and sets the fitted attributes at the end. If it raises, the
 estimator and a caller's RandomState are unchanged.
@@ -8,33 +8,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Self, TypeAlias, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import sparse
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    _fit_context,
-)
+from sklearn.base import _fit_context
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _persistence
 from ._fit import options, suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport, with_callbacks
-from ._fit.history import History
 from ._fit.loop import Loop
-from ._fit.samples import strict_validation
 from ._fit.session import Mode
 from ._fit.start import make_session
 from ._fit.validation import NO_VALIDATION_DATA, ValidationData
-from .network import OPTIMIZERS, all_finite, forward, predict
-
-MatrixLike: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
-"""An array, a data frame, a list of lists, or a sparse matrix."""
+from ._fitted import FittedNetwork, MatrixLike
+from .network import OPTIMIZERS
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -82,29 +71,11 @@ def _solver_is_stochastic(estimator):
     )
 
 
-class BaseSimpleMLP(
-    CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class BaseSimpleMLP(CallbackSupport, FittedNetwork):
     """A multi-layer perceptron; the two estimators document its parameters.
 
     A subclass defines ``_make_targets(y, classes)``.
     """
-
-    # Fitted attributes, assigned together when training ends.
-    coefs_: list[np.ndarray]
-    intercepts_: list[np.ndarray]
-    loss_: float
-    best_loss_: float | None
-    best_validation_score_: float | None
-    best_epoch_: int | None
-    n_iter_: int
-    t_: int
-    n_layers_: int
-    n_outputs_: int
-    out_activation_: str
-    stop_reason_: str | None
-    n_features_in_: int
-    feature_names_in_: np.ndarray
 
     _parameter_constraints = options.CONSTRAINTS
 
@@ -241,156 +212,6 @@ class BaseSimpleMLP(
         """Multiply the weight of each sample by the weight of its class, if any."""
         return samples
 
-    @property
-    def history_(self) -> dict[str, list[Any]]:
-        """Training records: a dict of lists with one entry per epoch."""
-        return self._records().to_dict()
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """Loss of each epoch."""
-        return self._records().column("loss")
-
-    @property
-    def validation_scores_(self) -> list[float] | None:
-        """Validation score of each epoch, or None without early stopping."""
-        return self.history_.get("validation_score")
-
-    def _records(self) -> History:
-        check_is_fitted(self)
-        return self._history
-
-    def predict(self, X: MatrixLike) -> np.ndarray:
-        """Predict the labels or numbers of samples.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Labels, an indicator matrix for multilabel targets, or numbers, with the
-            shape of `y` in `fit`.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted yet.
-
-        ValueError
-            If `X` does not match the training data, or makes the network overflow.
-        """
-        raw_prediction = self._raw_prediction(X)  # first: it checks that self is fitted
-        return self._targets.predict(raw_prediction)
-
-    def hidden_activations(self, X: MatrixLike) -> list[np.ndarray]:
-        """Return the activations of all hidden layers.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        activations : list of ndarray of shape (n_samples, n_units)
-            One array per hidden layer, the first layer first, in the dtype of `coefs_`.
-
-        Raises
-        ------
-        NotFittedError, ValueError
-            As in `predict`.
-        """
-        X = self._validated(X)
-        activation = self._architecture.activation
-        with np.errstate(invalid="ignore"):
-            _, *hidden, _ = forward(X, self.coefs_, self.intercepts_, activation)
-        for units in hidden:
-            self._check_finite("activations", units, X)
-        return hidden
-
-    def transform(self, X: MatrixLike) -> np.ndarray:
-        """Return the activations of the last hidden layer, as features to learn from.
-
-        A Pipeline can pass them to another estimator. `get_feature_names_out` names
-        them after the class, and `set_output` makes them a data frame.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        X_new : ndarray of shape (n_samples, n_units)
-            Activations, in the dtype of `coefs_`.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted yet.
-
-        ValueError
-            As in `predict`. Also if the network has no hidden layer.
-        """
-        hidden = self.hidden_activations(X)
-        if not hidden:
-            raise ValueError(
-                "transform returns the last hidden layer, of which this network has "
-                "none: hidden_layer_sizes must not be empty, got "
-                f"{self.hidden_layer_sizes!r}."
-            )
-        return hidden[-1]
-
-    @property
-    def _n_features_out(self):
-        """Number of columns that `transform` returns."""
-        return self.coefs_[-1].shape[0]
-
-    def _raw_prediction(self, X):
-        """Return the pre-activations of the output layer, (n_samples, n_outputs)."""
-        X = self._validated(X)
-        activation = self._architecture.activation
-        raw_prediction = predict(X, self.coefs_, self.intercepts_, activation)
-        self._check_finite("outputs", raw_prediction, X)
-        return raw_prediction
-
-    def _validated(self, X):
-        """Return samples as `predict` takes them, checked."""
-        check_is_fitted(self)
-        if self._is_valid(X):
-            return X
-        dtype = self.coefs_[0].dtype
-        with strict_validation(X=X):
-            return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)
-
-    def _check_finite(self, what, values, X):
-        if not all_finite(values):
-            raise ValueError(
-                "X is too large for this network, or the training targets were: the "
-                f"{what} are not finite for X from {X.min():.3g} to {X.max():.3g}. "
-                "Scale X, as in training."
-            )
-
-    def _is_valid(self, X):
-        """Return whether scikit-learn's validation would return X unchanged.
-
-        The validation takes ten times as long as the prediction for one sample.
-        """
-        if (
-            type(X) is not np.ndarray
-            or X.dtype != self.coefs_[0].dtype
-            or X.ndim != 2
-            or not X.flags.forc
-            or X.shape[0] == 0
-            or X.shape[1] != self.n_features_in_
-            or hasattr(self, "feature_names_in_")
-        ):
-            return False
-        return all_finite(X)
-
     def __getstate__(self):
         return _persistence.to_state(super().__getstate__())
 
@@ -403,9 +224,6 @@ class BaseSimpleMLP(
         estimator = type(self).__new__(type(self))
         estimator.__dict__.update(self.__dict__)
         return estimator
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "coefs_")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

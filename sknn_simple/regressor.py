@@ -66,7 +66,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         - 'squared_error': half the squared error.
         - 'absolute_error': the absolute error.
         - 'quantile': the pinball loss, to predict the `quantile` of y given X [4]_.
-          `score` is R^2 all the same; early stopping is better with `scoring='loss'`.
+          `score` is R^2 all the same.
         - 'huber': half the squared error up to `huber_threshold`, and growing linearly
           beyond, so that outliers have a bounded influence [5]_.
         - 'poisson': half the Poisson deviance, for counts. Its output is exponential
@@ -170,10 +170,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         integer `random_state` gives the same split as in `train_test_split`.
 
     scoring : str, callable or None, default=None
-        Score that early stopping monitors. None means R^2, 'loss' means the negative
-        validation loss without penalty, and any other value is a scorer as in
-        `sklearn.metrics.get_scorer`. If the held-out samples have weights, the scorer
-        receives them as `sample_weight`.
+        Score that early stopping monitors. None means R^2, or with `loss='quantile'`
+        the same as 'loss', the negative validation loss without penalty. Any other
+        value is a scorer as in `sklearn.metrics.get_scorer`. If the held-out samples
+        have weights, the scorer receives them as `sample_weight`.
 
     beta_1 : float, default=0.9
         Decay rate of adam's first moment, at least 0 and less than 1.

@@ -144,9 +144,10 @@ class Validation:
             np.empty_like(raw_prediction),
             np.empty_like(raw_prediction),
         )
-        loss /= self.samples.total_weight
-        loss /= LOSSES[objective.loss].n_averaged(Y.shape[1])
-        if not math.isfinite(loss) or self.estimator.scoring == "loss":
+        entry, scoring = LOSSES[objective.loss], self.estimator.scoring
+        loss /= self.samples.total_weight * entry.n_averaged(Y.shape[1])
+        by_loss = scoring == "loss" or (scoring is None and entry.scored)
+        if not math.isfinite(loss) or by_loss:
             return loss, -loss
         if self.scorer is not None:
             return loss, self._score(session)

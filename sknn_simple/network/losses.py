@@ -161,6 +161,7 @@ class Loss:
     out_activations: tuple[str, ...]  # output activations that the loss takes
     canonical: bool  # whether the two are differentiated together
     averaged: bool  # whether the objective averages over outputs, or else sums
+    scored: bool = False  # whether its negative is the default score of validation
     for_labels: bool = False  # whether targets are labels, coded as 0 and 1
     sides: Callable | None = None  # side of each kink, from errors and the option
     title: str  # name for axes and headings
@@ -203,6 +204,7 @@ LOSSES = {
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
+        scored=True,
         sides=sides_of_zero,
         title="Quantile loss",
         formula="max({option:g} * (y - a), (1 - {option:g}) * (a - y))",

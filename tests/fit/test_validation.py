@@ -152,3 +152,16 @@ def test_the_default_score_of_a_regressor_is_weighted():
     model.fit(X, y, X_val=X, y_val=y, sample_weight_val=weights)
     expected = r2_score(y, model.predict(X), sample_weight=weights)
     assert model.validation_scores_ == [pytest.approx(expected, rel=1e-10)]
+
+
+def test_early_stopping_monitors_the_quantile_loss():
+    """R^2 would prefer the epochs in which a high quantile is still near the mean."""
+    X, y = diabetes()
+    options = {"loss": "quantile", "quantile": 0.95, "random_state": 0, "max_iter": 30}
+    options |= {"early_stopping": True, **UNSTOPPED}
+    model = SimpleMLPRegressor((3,), **options).fit(X, y)
+    losses = model.history_["validation_loss"]
+    assert model.validation_scores_ == [-loss for loss in losses]
+    assert model.best_epoch_ == 1 + np.argmin(losses)
+    by_r2 = SimpleMLPRegressor((3,), scoring="r2", **options).fit(X, y)
+    assert by_r2.best_epoch_ < model.best_epoch_
