@@ -400,6 +400,8 @@ def ordinary_options(draw, classifier):
     options = {n: value for n, value in options.items() if n not in refusing}
     if options.get("loss") == "poisson":
         options.pop("out_activation", None)
+    if isinstance(options.get("activation"), tuple):
+        options["hidden_layer_sizes"] = (4, 3)
     return options
 
 

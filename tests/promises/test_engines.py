@@ -33,6 +33,7 @@ from sknn_simple.network import (
     ENGINES,
     INITS,
     LOSSES,
+    OUT_ACTIVATIONS,
     SCHEDULES,
     SGD,
     Adam,
@@ -58,6 +59,9 @@ REGRESSOR = SimpleMLPRegressor((6,), engine="compiled", random_state=7, **UNSTOP
 BOTH = pytest.mark.parametrize(
     ("estimator", "y"), [(CLASSIFIER, Y), (REGRESSOR, NUMBERS)], ids=["class", "number"]
 )
+
+
+PAIRS = list(itertools.permutations(ACTIVATIONS, 2))
 
 
 def available_loops():
@@ -197,7 +201,7 @@ def test_an_epoch_is_that_of_the_numpy_engine(
         )
 
 
-@pytest.mark.parametrize("activation", itertools.permutations(ACTIVATIONS, 2), ids=str)
+@pytest.mark.parametrize("activation", PAIRS, ids=str)
 @pytest.mark.parametrize("batch_size", [1, 7, 50])
 @pytest.mark.parametrize("width", [4, 300])
 def test_each_layer_has_its_activation(activation, batch_size, width):
@@ -768,12 +772,23 @@ def test_without_the_compiled_engine(monkeypatch):
 
 def test_codes_are_those_of_the_loops():
     """A function that only the NumPy engine knows is refused, not mistaken."""
-    state = TrainingState(Parameters((4, 2)), SGD(), Constant(0.1), None)
     samples = Samples(np.ones((9, 4)), np.ones((9, 2)))
-    passes = (state.parameters, True, *samples, 9)
-    for codes in [(5, 0, 0), (0, 6, 0), (0, 0, 6), (-1, 0, 0)]:
+    n_losses, n_activations = len(LOSSES), len(OUT_ACTIVATIONS)
+
+    def make_passes(codes):
+        parameters = Parameters((4, 3, 2))
+        return compiled.loops.Passes(parameters, codes, 0.5, True, *samples, 9)
+
+    make_passes((n_losses - 1, n_activations - 1, n_activations - 1))
+    for codes in [
+        (n_losses, 0, 0),
+        (0, n_activations, 0),
+        (0, 0, n_activations),
+        (-1, 0, 0),
+        (0, -1, 0),
+    ]:
         with pytest.raises(ValueError, match="engine='numpy'"):
-            compiled.loops.Passes(passes[0], codes, *passes[1:])
+            make_passes(codes)
 
 
 @BOTH

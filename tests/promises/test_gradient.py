@@ -25,6 +25,9 @@ from sknn_simple.network import (
 HIDDEN = [(), (4,), (3, 4)]
 
 
+PAIRS = list(itertools.permutations(ACTIVATIONS, 2))
+
+
 def relative_difference(analytic, numerical):
     scale = max(np.abs(analytic).max(), np.abs(numerical).max())
     return np.abs(analytic - numerical).max() / scale
@@ -55,7 +58,7 @@ def test_analytic_and_numerical_gradients_agree(
     assert_gradients_agree(objective, hidden, weighted)
 
 
-@pytest.mark.parametrize("activation", itertools.permutations(ACTIVATIONS, 2), ids=str)
+@pytest.mark.parametrize("activation", PAIRS, ids=str)
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("alpha", [0.0, 0.7])
 def test_gradients_agree_where_each_layer_has_its_activation(
