@@ -8,11 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 collect_ignore = []
-if find_spec("sknn_simple.network._loops_baseline") is None:
-    collect_ignore += [
-        "sknn_simple/network/compiled.py",
-        "tests/promises/test_engines.py",
-    ]
+if find_spec("sknn_simple.network.compiled") is None:
+    collect_ignore += ["tests/promises/test_engines.py"]
 
 if find_spec("mypy") is None or find_spec("pyright") is None:
     collect_ignore += ["tests/test_typing.py"]

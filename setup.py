@@ -1,13 +1,11 @@
 """Build the compiled engine where there is a compiler. The rest is in pyproject.toml.
 
-Its loops are built once per set of instructions, and the processor's best is imported.
-The package works without any of them, on NumPy.
+Its loops are built once per set of instructions; the best one is chosen at run time.
+The package works without them, on NumPy.
 """
 
-import os
 import platform
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 from Cython.Build import cythonize
@@ -16,7 +14,6 @@ from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
 INSTRUCTIONS = {
-    "baseline": [],
     "avx2": ["-mavx2", "-mfma"],
     "avx512": [
         *("-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"),
@@ -28,63 +25,59 @@ UNIX_FLAGS = [
     *("-fno-trapping-math", "-fvisibility=hidden", "-Wno-psabi", "-g0"),
 ]
 MSVC_FLAGS = ["/std:c++20", "/O2", "/fp:contract"]
+LOOPS = "sknn_simple/network/_loops.cpp"
 
 
 class OptionalBuild(build_ext):
-    """Builds what this compiler can build, and warns once if it cannot."""
+    """Builds the engine, for as many sets of instructions as the compiler knows."""
 
     def build_extensions(self):
-        """Build all extensions, side by side."""
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            errors = list(pool.map(self._error_of, self.extensions))
-        failures = [error for error in errors if error is not None]
-        if failures:
-            sys.stderr.write(
-                "sknn-simple: the compiled engine was not built, or not for all "
-                f"processors ({failures[0]}). The package works without it, but trains "
-                "more slowly.\n"
-            )
-        # An editable installation copies what is left here.
-        self.extensions = [
-            extension
-            for extension, error in zip(self.extensions, errors, strict=True)
-            if error is None
-        ]
-
-    def _error_of(self, extension):
-        """Build an extension, and return the error if there is one."""
-        is_msvc = self.compiler.compiler_type == "msvc"
-        own = extension.extra_compile_args
-        extension.extra_compile_args = MSVC_FLAGS if is_msvc else UNIX_FLAGS + own
+        """Build the extension, or warn once and leave it out."""
+        (extension,) = self.extensions
         try:
-            self.build_extension(extension)
+            self._build(extension)
         except (BaseError, CCompilerError, OSError) as error:
-            return error
-        return None
-
-
-def extensions():
-    """The loops, for each set of instructions that the processor's family may have."""
-    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
-    with_flags = is_x86 and sys.platform != "win32"
-    for name, flags in INSTRUCTIONS.items():
-        if name == "baseline" or with_flags:
-            yield Extension(
-                f"sknn_simple.network._loops_{name}",
-                [f"sknn_simple/network/_loops_{name}.pyx"],
-                include_dirs=[numpy.get_include(), "sknn_simple/network"],
-                depends=[
-                    "sknn_simple/network/_loops.pxi",
-                    "sknn_simple/network/_kernels.hpp",
-                ],
-                extra_compile_args=flags,
-                language="c++",
+            sys.stderr.write(
+                f"sknn-simple: the compiled engine was not built ({error}). The "
+                "package works without it, but trains more slowly.\n"
             )
+            # An editable installation copies what is left here.
+            self.extensions = []
+
+    def _build(self, extension):
+        is_msvc = self.compiler.compiler_type == "msvc"
+        flags = MSVC_FLAGS if is_msvc else UNIX_FLAGS
+        extension.extra_compile_args = flags
+        is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+        if is_x86 and not is_msvc and sys.platform != "win32":
+            extension.define_macros.append(("WITH_AVX", None))
+            for name, instructions in INSTRUCTIONS.items():
+                extension.extra_objects += self.compiler.compile(
+                    [LOOPS],
+                    output_dir=f"{self.build_temp}/{name}",
+                    macros=[("BUILD", name), *extension.define_macros],
+                    include_dirs=extension.include_dirs,
+                    extra_postargs=flags + instructions,
+                )
+        extension.define_macros.append(("BUILD", "baseline"))
+        self.build_extension(extension)
 
 
 setup(
     ext_modules=cythonize(
-        list(extensions()), compiler_directives={"language_level": 3, "cdivision": True}
+        [
+            Extension(
+                "sknn_simple.network.compiled",
+                ["sknn_simple/network/compiled.pyx", LOOPS],
+                include_dirs=[numpy.get_include(), "sknn_simple/network"],
+                depends=["sknn_simple/network/_kernels.hpp"],
+                define_macros=[("Py_LIMITED_API", "0x030B0000")],
+                py_limited_api=True,
+                language="c++",
+            )
+        ],
+        compiler_directives={"language_level": 3},
     ),
     cmdclass={"build_ext": OptionalBuild},
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

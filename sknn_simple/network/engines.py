@@ -1,5 +1,6 @@
 """Engines: two implementations of the same training, by the option `engine`."""
 
+import importlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ ENGINES = {"numpy": Engine(training.Trainer, backprop.make_evaluator)}
 """The engines that are installed, the fastest one last."""
 
 try:
-    from . import compiled
+    compiled = importlib.import_module(".compiled", __package__)
 except ImportError as error:  # there was no compiler when the package was built
     WHY_NOT_COMPILED: ImportError | None = error
 else:

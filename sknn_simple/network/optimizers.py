@@ -35,21 +35,28 @@ class SGD:
     nesterovs_momentum: bool = False
     velocity: np.ndarray | None = field(default=None, repr=False)
 
-    def step(self, parameters, gradient, learning_rate):
-        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+    def vectors(self, parameters):
+        """Return the state by name: a velocity, zero at first, where it is needed."""
         if not self.momentum:
             self.velocity = None
-            add_multiple(parameters, -learning_rate, gradient)
-            return
+            return {}
         if self.velocity is None:
             self.velocity = np.zeros_like(parameters)
-        self.velocity *= self.momentum
-        add_multiple(self.velocity, -learning_rate, gradient)
+        return {"velocity": self.velocity}
+
+    def step(self, parameters, gradient, learning_rate):
+        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+        velocity = self.vectors(parameters).get("velocity")
+        if velocity is None:
+            add_multiple(parameters, -learning_rate, gradient)
+            return
+        velocity *= self.momentum
+        add_multiple(velocity, -learning_rate, gradient)
         if self.nesterovs_momentum:
-            add_multiple(parameters, self.momentum, self.velocity)
+            add_multiple(parameters, self.momentum, velocity)
             add_multiple(parameters, -learning_rate, gradient)
         else:
-            parameters += self.velocity
+            parameters += velocity
 
     def snapshot(self):
         """Return a copy of the state, for `restore`."""
@@ -89,12 +96,17 @@ class Adam:
     first_moment: np.ndarray | None = field(default=None, repr=False)
     second_moment: np.ndarray | None = field(default=None, repr=False)
 
-    def step(self, parameters, gradient, learning_rate):
-        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+    def vectors(self, parameters):
+        """Return the state by name: two moments, zero at first."""
         if self.first_moment is None or self.second_moment is None:
             self.first_moment = np.zeros_like(parameters)
             self.second_moment = np.zeros_like(parameters)
-        m, v, g = self.first_moment, self.second_moment, gradient
+        return {"first_moment": self.first_moment, "second_moment": self.second_moment}
+
+    def step(self, parameters, gradient, learning_rate):
+        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+        m, v = self.vectors(parameters).values()
+        g = gradient
         self.n_steps += 1
         t = self.n_steps
         rate = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)

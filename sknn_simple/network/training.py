@@ -82,6 +82,13 @@ class TrainingState:
 
     draws : bool
         Whether epochs draw from `rng`.
+
+    average : ndarray of shape (n_parameters,), default=None
+        Average of the parameters over the epochs; None if there is none. It starts as a
+        copy of the parameters.
+
+    n_averaged : int
+        Number of epochs in the average.
     """
 
     parameters: Parameters
@@ -90,6 +97,38 @@ class TrainingState:
     rng: np.random.RandomState
     t: int = 0
     draws: bool = False
+    average: np.ndarray | None = None
+    n_averaged: int = 0
+
+    @property
+    def model(self):
+        """The Parameters to predict with: the average, if there is one."""
+        if self.average is None:
+            return self.parameters
+        return self.parameters.view(self.average)
+
+    def add_to_average(self):
+        """Add the parameters at the end of an epoch to their average.
+
+        After epoch k they get the weight 4 / (k + 3). This polynomial-decay average
+        forgets the first epochs, and does not depend on the number of epochs ahead.
+
+        References
+        ----------
+        O. Shamir and T. Zhang, "Stochastic gradient descent for non-smooth
+        optimization: convergence results and optimal averaging schemes", ICML 2013,
+        with their eta = 3.
+        """
+        if self.average is not None:
+            self.n_averaged += 1
+            weight = 4 / (self.n_averaged + 3)
+            self.average += weight * (self.parameters.flat - self.average)
+
+    def move_to(self, flat):
+        """Set the parameters, from which a new average starts."""
+        self.parameters.flat[:] = flat
+        if self.average is not None:
+            self.average[:], self.n_averaged = flat, 0
 
     def snapshot(self, with_rng=True):
         """Return a copy of the state at the end of an epoch, for `restore`.
@@ -98,11 +137,16 @@ class TrainingState:
         """
         optimizer = self.optimizer and self.optimizer.snapshot()
         rng = self.rng.get_state(legacy=False) if with_rng and self.draws else None
-        return self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
+        average = None if self.average is None else self.average.copy()
+        training = self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
+        return *training, average, self.n_averaged
 
     def restore(self, snapshot):
         """Return to a `snapshot`; one without the rng leaves the rng as it is."""
-        self.parameters.flat[:], optimizer, self.schedule, rng, self.t = snapshot
+        flat, optimizer, self.schedule, rng, self.t, average, n_averaged = snapshot
+        self.parameters.flat[:] = flat
+        if average is not None:
+            self.average, self.n_averaged = average.copy(), n_averaged
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
         if rng is not None:
@@ -223,6 +267,7 @@ class Trainer:
                 if not state.is_finite(loss):
                     ending = NOT_FINITE
                     break
+                state.add_to_average()
                 ran_out = patience.runs_out(loss)
                 now = state.snapshot(with_rng=False), patience.snapshot()
                 # A single assignment: an interruption comes before it or after it.

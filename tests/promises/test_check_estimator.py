@@ -1,7 +1,7 @@
 """Promise 11, check_estimator: scikit-learn accepts the estimators.
 
 Both estimators pass all of scikit-learn's checks with every solver and both engines,
-without an expected failure. (test_compiled.py runs them with the compiled engine.)
+without an expected failure. (test_engines.py runs them with the compiled engine.)
 """
 
 import pytest

@@ -4,7 +4,6 @@ In float64 they agree to 1e-12 after one epoch for every option, and to 1e-9 aft
 on stable problems; in float32 to 1e-4 after one.
 """
 
-import importlib
 import itertools
 import pickle
 import signal
@@ -12,6 +11,8 @@ import subprocess
 import sys
 import time
 import warnings
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -64,29 +65,33 @@ BOTH = pytest.mark.parametrize(
 PAIRS = list(itertools.permutations(ACTIVATIONS, 2))
 
 
-def available_loops():
-    """The builds of the loops that this processor can run."""
-    names = ["baseline", "avx2", "avx512"]
-    best = names.index(compiled._loops_baseline.fastest())
-    return [
-        importlib.import_module(f"sknn_simple.network._loops_{name}")
-        for name in names[: best + 1]
-    ]
-
-
 def weights_of(estimator):
     return np.concatenate(
         [part.ravel() for part in (*estimator.coefs_, *estimator.intercepts_)]
     )
 
 
-LOOPS = pytest.mark.parametrize("loops", available_loops(), ids=lambda m: m.__name__)
+def hidden_activations(name, x, build):
+    """The function of one hidden unit, whose weights are 1."""
+    objective = SimpleNamespace(**vars(Objective()) | {"activation": name})
+    network = Parameters((1, 1, 1), x.dtype, fit_intercept=False)
+    network.flat[:] = 1
+    samples = Samples(x[:, None], np.zeros((len(x), 1), x.dtype))
+    passes = compiled.Passes(network, samples, objective, len(x), build)
+    return passes.predict(network.flat).ravel()
 
 
-@LOOPS
+BUILDS = pytest.mark.parametrize(
+    "build", range(len(compiled.BUILDS)), ids=compiled.BUILDS
+)
+
+
+@BUILDS
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 20, 40001])
-def test_functions_are_exact_to_a_few_units_in_the_last_place(loops, dtype, n):
+def test_functions_are_exact_to_a_few_units_in_the_last_place(
+    build, dtype, n, monkeypatch
+):
     """At every length, since loops end in registers of every size."""
     special = [
         0.0,
@@ -100,12 +105,13 @@ def test_functions_are_exact_to_a_few_units_in_the_last_place(loops, dtype, n):
         709.7,
         1e-310,
     ]
+    # An output's function, as that of a hidden unit.
+    monkeypatch.setitem(ACTIVATIONS, "exp", OUT_ACTIVATIONS["exp"])
     values = np.linspace(-750, 715, n), np.linspace(-25, 25, n), np.array(special)
     for x in values:
         x = x.astype(dtype)
-        for found, function in zip(
-            loops.exp_and_tanh(x), (np.exp, np.tanh), strict=True
-        ):
+        for function in (np.exp, np.tanh):
+            found = hidden_activations(function.__name__, x, build)
             with np.errstate(over="ignore", under="ignore"):
                 expected = function(x.astype(np.longdouble)).astype(dtype)
             finite = np.isfinite(expected)
@@ -220,19 +226,18 @@ def test_each_layer_has_its_activation(activation, batch_size, width):
     np.testing.assert_allclose(*flats, rtol=1e-12, atol=1e-12)
 
 
-@LOOPS
+@BUILDS
 @pytest.mark.parametrize("name", ["leaky_relu", "softplus"])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_activations_over_the_whole_range(loops, name, dtype, monkeypatch):
+def test_activations_over_the_whole_range(build, name, dtype):
     """Many units of a single input, with the objective's slope at each."""
-    monkeypatch.setattr(compiled, "loops", loops)
     Z = np.linspace(-750, 750, 1501, dtype=dtype)
     parameters = Parameters.from_arrays([Z[None], np.ones((1501, 1), dtype)])
     samples = Samples(np.ones((1, 1), dtype), np.zeros((1, 1), dtype))
     objective = Objective("squared_error", name)
     gradient = parameters.zeros_like()
-    evaluate = compiled.make_evaluator(parameters, samples, objective)
-    loss = evaluate(parameters.flat, gradient.flat)
+    passes = compiled.Passes(parameters, samples, objective, 1, build)
+    loss = passes.loss_and_gradient(parameters.flat, gradient.flat)
     expected, theirs = loss_and_gradient(parameters, *samples, objective)
     exact = 1e-13 if dtype == np.float64 else 1e-5
     assert loss == pytest.approx(expected, rel=exact)
@@ -285,8 +290,8 @@ def test_the_objective_and_its_gradient(options, n_samples, as_sparse):
     objective = Objective(*options)
     samples = Samples(X if as_sparse else X.toarray(), Y, weights)
     gradient = parameters.zeros_like()
-    passes = compiled.make_passes(parameters, samples, objective, n_samples)
-    loss = passes.loss_and_gradient(parameters.flat, gradient.flat, objective.alpha)
+    evaluate = compiled.make_evaluator(parameters, samples, objective)
+    loss = evaluate(parameters.flat, gradient.flat)
     expected = loss_and_gradient(parameters, X.toarray(), Y, weights, objective)
     assert loss == pytest.approx(expected[0], rel=1e-12)
     np.testing.assert_allclose(gradient.flat, expected[1].flat, rtol=0, atol=1e-13)
@@ -324,7 +329,7 @@ def trainer_of(layer_sizes=(4, 3, 2), samples=None, **options):
 def test_memory_that_is_written_is_not_shared():
     trainer, state = trainer_of()
     state.optimizer.velocity = state.parameters.flat
-    with pytest.raises(ValueError, match="parameters and first must not share memory"):
+    with pytest.raises(ValueError, match="parameters and velocity must not share"):
         trainer.train(1)
     flat = state.parameters.flat
     state.parameters = state.parameters.view(np.concatenate([flat, flat])[: len(flat)])
@@ -335,7 +340,7 @@ def test_memory_that_is_written_is_not_shared():
 def test_parameters_that_changed_are_refused():
     trainer, state = trainer_of()
     state.parameters = Parameters((4, 2, 2))
-    with pytest.raises(ValueError, match=r"must be of shape \(23,\), got \(16,\)"):
+    with pytest.raises(ValueError, match=r"must be of shape \(23,\) .* got \(16,\)"):
         trainer.train(1)
     state.parameters = Parameters((4, 3, 2), np.float32)
     with pytest.raises(ValueError, match="dtype"):
@@ -343,7 +348,7 @@ def test_parameters_that_changed_are_refused():
     read_only = Parameters((4, 3, 2))
     read_only.flat.flags.writeable = False
     state.parameters = read_only
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(ValueError, match="writeable"):
         trainer.train(1)
 
 
@@ -354,7 +359,7 @@ def test_parameters_that_changed_are_refused():
         ("indices", 3, -1, "indices must be from 0 to 3"),
         ("indptr", 2, 99, "indptr must begin with 0 and never fall"),
         ("indptr", 0, 1, "indptr must begin with 0 and never fall"),
-        ("indptr", -1, 99, "must be of shape"),
+        ("indptr", -1, 99, "never fall, up to 36 at most"),
     ],
 )
 def test_a_damaged_sparse_matrix_is_refused(name, at, value, message):
@@ -770,25 +775,17 @@ def test_without_the_compiled_engine(monkeypatch):
     )
 
 
-def test_codes_are_those_of_the_loops():
+def test_codes_are_those_of_the_loops(monkeypatch):
     """A function that only the NumPy engine knows is refused, not mistaken."""
+    known = {"loss": LOSSES, "activation": ACTIVATIONS, "out_activation": ACTIVATIONS}
     samples = Samples(np.ones((9, 4)), np.ones((9, 2)))
-    n_losses, n_activations = len(LOSSES), len(OUT_ACTIVATIONS)
-
-    def make_passes(codes):
-        parameters = Parameters((4, 3, 2))
-        return compiled.loops.Passes(parameters, codes, 0.5, True, *samples, 9)
-
-    make_passes((n_losses - 1, n_activations - 1, n_activations - 1))
-    for codes in [
-        (n_losses, 0, 0),
-        (0, n_activations, 0),
-        (0, 0, n_activations),
-        (-1, 0, 0),
-        (0, -1, 0),
-    ]:
+    for name, registry in known.items():
+        entry = next(iter(registry.values()))
+        monkeypatch.setitem(registry, "new", replace(entry, code=99))
+        monkeypatch.setitem(OUT_ACTIVATIONS, "new", replace(entry, code=99))
+        objective = SimpleNamespace(**vars(Objective()) | {name: "new"})
         with pytest.raises(ValueError, match="engine='numpy'"):
-            make_passes(codes)
+            compiled.Passes(Parameters((4, 3, 2)), samples, objective, 9)
 
 
 @BOTH
