@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
 from ._fit.history import History
-from ._fit.options import Architecture, auto_learning_rate
+from ._fit.options import Architecture
 from ._fit.session import fitted_attributes
 from .network import Parameters
 
@@ -74,10 +74,12 @@ def to_sklearn(estimator, kind):
             "hidden layers."
         )
     options = vars(estimator) | vars(estimator._architecture)
-    params = {name: options[name] for name in kind().get_params() if name in options}
-    if estimator.learning_rate_init == "auto":
-        rate = auto_learning_rate(estimator, estimator._targets)
-        params["learning_rate_init"] = rate
+    defaults = kind().get_params()
+    params = {name: options[name] for name in defaults if name in options}
+    # scikit-learn lacks these values of most parameters.
+    for name, value in [*params.items()]:
+        if isinstance(value, str) and value in ("auto", "full"):
+            params[name] = defaults[name]
     other = kind(**params)
     for name in ATTRIBUTES_IN_COMMON:
         if hasattr(estimator, name):

@@ -44,6 +44,10 @@ class Targets:
         coefs, intercepts = parameters.coefs, parameters.intercepts
         return coefs, intercepts or [np.zeros_like(coef[0]) for coef in coefs]
 
+    def lose_digits(self, dtype):
+        """Return whether predictions of this dtype are too coarse for y."""
+        return False
+
     def unfold(self, coefs, intercepts):
         """Convert lists of coefs and intercepts (or None) to the units of training."""
 
@@ -257,15 +261,20 @@ class RegressionTargets(Targets):
         if weights is not None:
             y, weights = y[weights > 0], weights[weights > 0]
         Y = y.reshape(len(y), -1).astype(np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean = np.average(Y, weights=weights, axis=0)
-            # Squares of very large or small numbers would overflow or vanish.
-            largest = np.abs(Y - mean).max(axis=0)
-            largest[largest == 0] = 1.0
-            squares = ((Y - mean) / largest) ** 2
+        # Sums of very large numbers would overflow; powers of two change no digit.
+        exponent = np.frexp(np.abs(Y).max(axis=0))[1]
+        Y = np.ldexp(Y, -exponent)
+        # The mean of a constant is exactly this constant.
+        mean = Y[0] + np.average(Y - Y[0], weights=weights, axis=0)
+        # Squares of very small numbers would vanish.
+        largest = np.abs(Y - mean).max(axis=0)
+        largest[largest == 0] = 1.0
+        squares = ((Y - mean) / largest) ** 2
         scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
-        # A y that is constant up to rounding keeps its scale.
-        scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1.0
+        mean, scale = np.ldexp(mean, exponent), np.ldexp(scale, exponent)
+        # Rounding errors of a constant are not enlarged.
+        only_rounding = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+        scale[only_rounding] = np.maximum(scale[only_rounding], 1.0)
         scaled = copy.copy(self)
         scaled.mean = mean if center else np.zeros_like(mean)
         scaled.scale = scale
@@ -291,6 +300,12 @@ class RegressionTargets(Targets):
                 f"{dtype}, the dtype of X. Scale y."
             )
         return coefs, intercepts
+
+    def lose_digits(self, dtype):
+        """Return whether y varies by less than ten units in the last place."""
+        varies = self.scale != 1  # the scale of a constant
+        is_coarse = self.scale < 10 * np.finfo(dtype).eps * np.abs(self.mean)
+        return bool((varies & is_coarse).any())
 
     def unfold(self, coefs, intercepts):
         """Take the scaling of y out of the last layer."""

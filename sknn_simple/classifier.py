@@ -89,13 +89,17 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           and its square [3]_.
         - 'lbfgs': quasi-Newton method on all samples at once; suits small data.
 
-    alpha : float, default=0.0001
+    alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`.
+        effect does not depend on `batch_size`. 'auto' means min(c * n_features,
+        W / 200), where c is 0.03 for labels and 0.1 for numbers: the more features, the
+        more of them are noise. Squared error of sigmoid outputs takes a tenth of it,
+        'lbfgs' 0.0001. In `partial_fit`, W is the weight of the rows passed: if
+        these are only a few of many, a smaller number suits better.
 
-    batch_size : int or 'auto', default='auto'
-        Number of samples per minibatch, at most all samples. 'auto' means 32. 'lbfgs'
-        uses no minibatches.
+    batch_size : int, 'auto' or 'full', default='auto'
+        Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'
+        means all samples. 'lbfgs' uses no minibatches.
 
     learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
         Schedule of the learning rate for 'sgd':
@@ -108,16 +112,21 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           Further calls of `partial_fit` and warm starts keep the reduced rate.
 
     learning_rate_init : float or 'auto', default='auto'
-        Initial learning rate. 'auto' means 0.1 for 'sgd' and 0.01 for 'adam'. With
-        `loss='squared_error'` it means min(1, 30 / width) for 'sgd' and 0.003 for
-        'adam', where width is the number of units in the last hidden layer. `history_`
-        records the rate of each epoch. 'lbfgs' has no learning rate.
+        Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd' it means 0.3 with
+        sigmoids, 0.1 with 'tanh' and 0.02 with other hidden layers. With `loss='squared_error'` it means min(1, 30 / width) for 'sgd' and 0.003 for
+        'adam', where width is the number of units in the last hidden layer. Inputs
+        whose root mean square is above 1 divide it by this number. `history_` records
+        the rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
 
-    max_iter : int, default=200
-        Maximum number of epochs (iterations for 'lbfgs').
+    max_iter : int or 'auto', default='auto'
+        Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
+        as make 2,000 updates, 500 for 'adam', at least 100 (200 iterations for 'lbfgs').
+        0 makes the
+        network with its initial weights, for `partial_fit` or a warm start to train.
+        The model after k epochs does not depend on `max_iter`.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.
@@ -146,6 +155,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     nesterovs_momentum : bool, default=True
         Whether 'sgd' uses Nesterov's momentum.
 
+    average : bool, default=True
+        Whether the model has the average of the weights over the epochs of 'sgd' and
+        'adam', in which the epoch k = 1, 2, ... gets the weight 4 / (k + 3) [4]_.
+        Training itself continues from the last weights. It costs next to nothing, and
+        the model is better than most of the networks that it averages.
+
     early_stopping : bool, default=False
         Whether to hold out part of the samples, monitor the score on it, and keep the
         model of the epoch with the best score. Works with every solver. Callbacks then
@@ -156,10 +171,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Fraction of the samples to hold out if `fit` gets no `X_val` and `y_val`. An
         integer `random_state` gives the same split as in `train_test_split`.
 
-    scoring : str, callable or None, default=None
-        Score that early stopping monitors. None means accuracy, 'loss' means the
-        negative validation loss without penalty, and any other value is a scorer as in
-        `sklearn.metrics.get_scorer`. If the held-out samples have weights, the scorer
+    scoring : str, callable or None, default='loss'
+        Score that early stopping monitors. 'loss' means the negative validation loss
+        without penalty. None means accuracy, which is too coarse to show progress on
+        small data. Any other value is a scorer as in `sklearn.metrics.get_scorer`. If the held-out samples have weights, the scorer
         receives them as `sample_weight`.
 
     beta_1 : float, default=0.9
@@ -172,9 +187,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Number that adam adds to the square root of the second moment. It must be
         positive in the dtype of `X`, even if that is float32.
 
-    n_iter_no_change : int or inf, default=10
+    n_iter_no_change : int, inf or 'auto', default='auto'
         Number of epochs without improvement after which training stops. `np.inf` trains
         for exactly `max_iter` epochs, without a warning that training did not converge.
+        'auto' means as many epochs as make 500 updates, at least 10, and `np.inf` with
+        `batch_size='full'`.
 
     max_fun : int, default=15000
         Maximum number of loss evaluations by 'lbfgs'.
@@ -187,7 +204,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Distribution of the initial coefs and intercepts:
 
         - 'lecun_uniform': uniform within +-sqrt(3 / fan_in), for pre-activations of
-          unit variance [1]_.
+          unit variance [1]_, and twice as wide for hidden sigmoids.
         - 'glorot_uniform': uniform within +-sqrt(6 / (fan_in + fan_out)), or
           +-sqrt(2 / (fan_in + fan_out)) for sigmoids, drawn in the same order as in
           scikit-learn.
@@ -228,7 +245,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Lowest loss of all epochs; None with early stopping.
 
     loss_curve_ : list of float
-        Loss of each epoch.
+        Loss of each epoch, a mean over its minibatches: each is evaluated before its
+        step, at weights that are not averaged.
 
     validation_scores_ : list of float or None
         Validation score of each epoch; None without early stopping.
@@ -298,6 +316,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
        initialization and momentum in deep learning", ICML 2013.
     .. [3] D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR
        2015.
+    .. [4] O. Shamir and T. Zhang, "Stochastic gradient descent for non-smooth
+       optimization: convergence results and optimal averaging schemes", ICML 2013.
 
     Examples
     --------
@@ -333,12 +353,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         *,
         loss: Literal["log_loss", "squared_error"] = "log_loss",
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
-        alpha: float = 0.0001,
-        batch_size: int | Literal["auto"] = "auto",
+        alpha: float | Literal["auto"] = "auto",
+        batch_size: int | Literal["auto", "full"] = "auto",
         learning_rate: Literal["constant", "invscaling", "adaptive"] = "constant",
         learning_rate_init: float | Literal["auto"] = "auto",
         power_t: float = 0.5,
-        max_iter: int = 200,
+        max_iter: int | Literal["auto"] = "auto",
         shuffle: bool = True,
         random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
@@ -346,13 +366,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         warm_start: bool = False,
         momentum: float = 0.9,
         nesterovs_momentum: bool = True,
+        average: bool = True,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
-        scoring: str | Callable[..., float] | None = None,
+        scoring: str | Callable[..., float] | None = "loss",
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
+        n_iter_no_change: float | Literal["auto"] = "auto",
         max_fun: int = 15000,
         fit_intercept: bool = True,
         init: Literal[
@@ -380,6 +401,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         self.warm_start = warm_start
         self.momentum = momentum
         self.nesterovs_momentum = nesterovs_momentum
+        self.average = average
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.scoring = scoring

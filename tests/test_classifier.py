@@ -47,8 +47,8 @@ def test_three_classes():
     np.testing.assert_array_equal(model.predict(X), raw.argmax(axis=1))
     assert model.out_activation_ == "softmax"
     expected = log_loss(Y, model.predict_proba(X))
-    one_more = fitted(Y, max_iter=6, batch_size=150, alpha=0.0)
-    before = fitted(Y, batch_size=150, alpha=0.0)
+    one_more = fitted(Y, max_iter=6, batch_size=150, alpha=0.0, average=False)
+    before = fitted(Y, batch_size=150, alpha=0.0, average=False)
     assert one_more.loss_ == pytest.approx(log_loss(Y, before.predict_proba(X)))
     assert expected < np.log(3)
 

@@ -15,7 +15,13 @@ ESTIMATORS = [SimpleMLPClassifier, SimpleMLPRegressor]
 
 # What both estimators have under the same name, with a meaning of its own in each.
 DIFFERENT = {
-    "Parameters": {"loss", "learning_rate_init", "early_stopping", "scoring"},
+    "Parameters": {
+        "loss",
+        "learning_rate_init",
+        "momentum",
+        "early_stopping",
+        "scoring",
+    },
     "Attributes": {"coefs_", "intercepts_", "loss_"},
 }
 

@@ -76,6 +76,8 @@ def test_absolute_error_finds_the_median():
         loss="absolute_error",
         learning_rate_init=0.05,
         learning_rate="adaptive",
+        momentum=0.9,
+        n_iter_no_change=10,
         max_iter=3000,
         tol=1e-6,
         alpha=0.0,

@@ -38,8 +38,9 @@ BOTH = pytest.mark.parametrize(
 )
 
 # Options with which a network starts and learns as scikit-learn's does by default.
-RELU = {"activation": "relu", "init": "glorot_uniform"}
-ADAM = {**RELU, "solver": "adam", "batch_size": 200, "learning_rate_init": 0.001}
+RELU = {"activation": "relu", "init": "glorot_uniform", "average": False}
+ADAM = {"solver": "adam", "alpha": 1e-4, "learning_rate_init": 0.001}
+ADAM |= RELU | {"batch_size": 200}
 IRIS_X = StandardScaler().fit_transform(load_iris().data)
 IRIS_Y = load_iris().target
 MULTILABEL = make_multilabel_classification(60, random_state=0)
@@ -214,10 +215,14 @@ def test_the_regressors_example(engine):
 
 
 @BOTH
-def test_parameters_have_the_same_names_and_defaults_except_three(ours, theirs):
+def test_parameters_have_the_same_names_and_defaults_except_these(ours, theirs):
     mine, others = ours().get_params(), theirs().get_params()
     differing = {name for name in others if mine[name] != others[name]}
-    assert differing == {"activation", "solver", "learning_rate_init"}
+    defaults = {"activation", "solver", "learning_rate_init"}
+    defaults |= {"alpha", "max_iter", "n_iter_no_change"}
+    if ours is SimpleMLPRegressor:
+        defaults.add("momentum")
+    assert differing == defaults
 
 
 LIMITS = [
@@ -346,6 +351,7 @@ def test_an_adaptive_rate_is_divided_in_the_same_epochs(patience, engine):
         "solver": "sgd",
         "learning_rate": "adaptive",
         "learning_rate_init": 0.5,
+        "alpha": 1e-4,
         "tol": 1e-3,
         "batch_size": len(IRIS_Y),
         "max_iter": 300,
@@ -353,7 +359,11 @@ def test_an_adaptive_rate_is_divided_in_the_same_epochs(patience, engine):
     }
     theirs = MLPClassifier(n_iter_no_change=patience, **shared).fit(IRIS_X, IRIS_Y)
     ours = SimpleMLPClassifier(
-        n_iter_no_change=patience + 1, init="glorot_uniform", engine=engine, **shared
+        n_iter_no_change=patience + 1,
+        init="glorot_uniform",
+        average=False,
+        engine=engine,
+        **shared,
     ).fit(IRIS_X, IRIS_Y)
     assert ours.n_iter_ == theirs.n_iter_ < 300
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-10)

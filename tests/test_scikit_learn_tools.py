@@ -74,11 +74,12 @@ SHARED = {
     "activation": "relu",
     "solver": "adam",
     "learning_rate_init": 0.02,
+    "alpha": 1e-4,
     "max_iter": 8,
     "n_iter_no_change": np.inf,
     "random_state": 0,
 }
-OURS = {"init": "glorot_uniform", "batch_size": 200}
+OURS = {"init": "glorot_uniform", "batch_size": 200, "average": False}
 THEIR_KINDS = partial(MLPClassifier, **SHARED), partial(MLPRegressor, **SHARED)
 OUR_KINDS = (
     partial(SimpleMLPClassifier, **SHARED, **OURS),

@@ -49,10 +49,14 @@ class Loop:
         Ctrl-C returns to the last finished epoch.
         """
         session = self.session
+        if session.state.t == 0:
+            self.report.check_precision(session)
         try:
             # Numbers that overflow are found at the end of each block.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                if self.estimator.solver in OPTIMIZERS:
+                if session.max_iter == 0:
+                    self._evaluate_start()
+                elif self.estimator.solver in OPTIMIZERS:
                     self._descend()
                 else:
                     self._minimize()
@@ -64,12 +68,21 @@ class Loop:
             session.stop_reason = "interrupted"
             self.report.interrupted(session)
         if session.best is not None:
-            session.state.parameters.flat[:] = session.best.flat
+            session.state.move_to(session.best.flat)
             # The optimizer's state belongs to the weights of the last epoch.
             session.state.optimizer = options.make_optimizer(
                 self.estimator, session.best.flat.dtype
             )
         return self.report
+
+    def _evaluate_start(self):
+        """Find the loss of the initial weights, which are the model."""
+        session, flat = self.session, self.session.state.parameters.flat
+        evaluate = session.engine.make_evaluator(
+            session.state.parameters, session.samples, session.objective
+        )
+        session.first_loss = evaluate(flat, np.empty_like(flat))
+        session.stop_reason = "max_iter"
 
     def _descend(self):
         """Train with sgd or adam, in blocks of epochs without a look between them."""

@@ -1,11 +1,13 @@
 """Options: constraints of the constructor's arguments, and the values of "auto"."""
 
+import math
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.extmath import row_norms
 
 from ..network import (
     ACTIVATIONS,
@@ -34,20 +36,22 @@ class FloatInterval(Interval):
 
 POSITIVE_INTEGER = Interval(Integral, 1, None, closed="left")
 POSITIVE = FloatInterval(Real, 0, None, closed="neither")
+NOT_NEGATIVE_INTEGER = Interval(Integral, 0, None, closed="left")
 NOT_NEGATIVE = FloatInterval(Real, 0, None, closed="left")
 BETWEEN_0_AND_1 = FloatInterval(Real, 0, 1, closed="neither")
 BELOW_ONE = FloatInterval(Real, 0, 1, closed="left")
+AUTO = StrOptions({"auto"})
 
 CONSTRAINTS: dict = {
     "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
     "activation": [StrOptions(set(ACTIVATIONS)), tuple, list],
     "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
-    "alpha": [NOT_NEGATIVE],
-    "batch_size": [StrOptions({"auto"}), POSITIVE_INTEGER],
+    "alpha": [AUTO, NOT_NEGATIVE],
+    "batch_size": [StrOptions({"auto", "full"}), POSITIVE_INTEGER],
     "learning_rate": [StrOptions(set(SCHEDULES))],
-    "learning_rate_init": [StrOptions({"auto"}), POSITIVE],
+    "learning_rate_init": [AUTO, POSITIVE],
     "power_t": [NOT_NEGATIVE],
-    "max_iter": [POSITIVE_INTEGER],
+    "max_iter": [AUTO, NOT_NEGATIVE_INTEGER],
     "shuffle": ["boolean"],
     "random_state": ["random_state"],
     "tol": [NOT_NEGATIVE],
@@ -55,12 +59,13 @@ CONSTRAINTS: dict = {
     "warm_start": ["boolean"],
     "momentum": [FloatInterval(Real, 0, 1, closed="both")],
     "nesterovs_momentum": ["boolean"],
+    "average": ["boolean"],
     "early_stopping": ["boolean"],
     "validation_fraction": [BELOW_ONE],
     "beta_1": [BELOW_ONE],
     "beta_2": [BELOW_ONE],
     "epsilon": [POSITIVE],
-    "n_iter_no_change": [POSITIVE_INTEGER, Options(Real, {np.inf})],
+    "n_iter_no_change": [AUTO, POSITIVE_INTEGER, Options(Real, {np.inf})],
     "max_fun": [POSITIVE_INTEGER],
     "fit_intercept": ["boolean"],
     "init": [StrOptions(set(INITS))],
@@ -106,8 +111,67 @@ def _is_text(value):
 
 def batch_size(estimator, n_samples):
     """Return the number of samples per minibatch."""
-    given = estimator.batch_size
-    return min(32 if given == "auto" else int(given), n_samples)
+    given = {"auto": 32, "full": n_samples}.get(
+        estimator.batch_size, estimator.batch_size
+    )
+    return min(int(given), n_samples)
+
+
+def _at_least(n_epochs, n_updates, estimator, n_samples):
+    """Return a number of epochs that brings at least `n_updates`, too."""
+    per_epoch = math.ceil(n_samples / batch_size(estimator, n_samples))
+    return max(n_epochs, math.ceil(n_updates / per_epoch))
+
+
+def max_iter(estimator, n_samples):
+    """Return the maximum number of epochs of a fit, or of iterations for 'lbfgs'."""
+    if estimator.max_iter != "auto":
+        return int(estimator.max_iter)
+    if estimator.solver not in OPTIMIZERS:
+        return 200
+    return _automatic_epochs(estimator, n_samples)
+
+
+def enough_epochs(estimator, n_samples):
+    """Return a number of epochs after which training may end without a warning."""
+    if "auto" in (estimator.max_iter, estimator.n_iter_no_change):
+        return _automatic_epochs(estimator, n_samples)
+    return math.inf
+
+
+def _automatic_epochs(estimator, n_samples):
+    n_updates = 500 if estimator.solver == "adam" else 2000
+    return _at_least(100, n_updates, estimator, n_samples)
+
+
+def n_iter_no_change(estimator, n_samples):
+    """Return the number of epochs without improvement that end training."""
+    if estimator.n_iter_no_change != "auto":
+        return estimator.n_iter_no_change
+    if estimator.solver not in OPTIMIZERS:
+        return 10
+    if estimator.batch_size == "full":  # plain gradient descent crawls over plateaus
+        return math.inf
+    return _at_least(10, 500, estimator, n_samples)
+
+
+def alpha(estimator, targets, samples):
+    """Return the strength of the penalty on training with these Samples.
+
+    'auto' grows with the number of features, of which more are likely to be noise, up
+    to a limit for small data.
+    """
+    if estimator.alpha != "auto":
+        return float(estimator.alpha)
+    if estimator.solver not in OPTIMIZERS:  # the valleys of a stronger one are long
+        return 1e-4
+    per_feature = 0.1 if targets.classes is None else 0.03
+    strength = min(per_feature * samples.X.shape[1], samples.total_weight / 200)
+    # Errors of sigmoid outputs are small, and so is their pull on the weights.
+    is_canonical = LOSSES[targets.network_loss].canonical
+    if not is_canonical and targets.out_activation != "identity":
+        strength /= 10
+    return strength
 
 
 @dataclass(frozen=True)
@@ -162,32 +226,49 @@ def make_optimizer(estimator, dtype, previous=None):
     return _with_options(OPTIMIZERS[estimator.solver], previous, estimator)
 
 
-def auto_learning_rate(estimator, targets):
-    """Return the value of learning_rate_init="auto" for these targets."""
+def auto_learning_rate(estimator, targets, samples):
+    """Return the value of learning_rate_init="auto" for these Samples.
+
+    Inputs that are not scaled take a lower rate.
+    """
     width, *_ = *reversed(hidden_layer_sizes(estimator)), 1
-    return suitable_learning_rate(
-        estimator.solver, targets.network_loss, targets.out_activation, width
-    )
-
-
-def make_objective(estimator, targets):
-    """Make the objective of training on these targets."""
-    loss, out_activation = targets.network_loss, targets.out_activation
-    option = LOSSES[loss].option
-    return Objective(
-        loss,
+    rate = suitable_learning_rate(
+        estimator.solver,
+        targets.network_loss,
         activation(estimator),
-        out_activation,
-        float(estimator.alpha),
+        targets.out_activation,
+        width,
+    )
+    return rate / max(1.0, root_mean_square(samples))
+
+
+def root_mean_square(samples):
+    """Return the root of the weighted mean of the squared inputs."""
+    X, _, sample_weight = samples
+    with np.errstate(over="ignore"):
+        squares = row_norms(X, squared=True)
+        mean = np.average(squares, weights=sample_weight) / X.shape[1]
+    # The largest input is close enough where squares overflow.
+    return math.sqrt(mean) if math.isfinite(mean) else float(abs(X).max())
+
+
+def make_objective(estimator, targets, samples):
+    """Make the objective of training on these targets, encoded in `samples`."""
+    option = LOSSES[targets.network_loss].option
+    return Objective(
+        targets.network_loss,
+        activation(estimator),
+        targets.out_activation,
+        alpha(estimator, targets, samples),
         None if option is None else float(getattr(estimator, option.name)),
     )
 
 
-def make_schedule(estimator, targets, previous=None):
+def make_schedule(estimator, targets, samples, previous=None):
     """Make the learning-rate schedule, which is constant unless the solver is sgd."""
     rate = estimator.learning_rate_init
     if rate == "auto":
-        rate = auto_learning_rate(estimator, targets)
+        rate = auto_learning_rate(estimator, targets, samples)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
     return _with_options(
         SCHEDULES[name], previous, estimator, learning_rate_init=float(rate)

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from ..network import NOT_FINITE
-from .options import auto_learning_rate
+from .options import auto_learning_rate, enough_epochs
 
 
 def constant_loss(objective, samples):
@@ -32,6 +32,7 @@ class Report:
     """
 
     verbose: int
+    enough_epochs: float  # no warning that max_iter is too low after so many
     auto_rate: float  # the value of learning_rate_init="auto", for advice
     constant_loss: float
     scale: str  # advice: "scale ..."
@@ -44,10 +45,22 @@ class Report:
         what = "the inputs and y" if raw_y else "the inputs"
         return cls(
             estimator.verbose,
-            auto_learning_rate(estimator, session.targets),
+            enough_epochs(estimator, session.samples.X.shape[0]),
+            auto_learning_rate(estimator, session.targets, session.samples),
             constant_loss(session.objective, session.samples),
             f"scale {what} (for instance with StandardScaler)",
         )
+
+    def check_precision(self, session):
+        """Warn if the dtype of X cannot hold predictions in the units of y."""
+        dtype = session.state.parameters.flat.dtype
+        if session.targets.lose_digits(dtype):
+            self._warn(
+                f"The predictions will be {dtype}, like X, which is too coarse for a y "
+                "that varies so little around its mean. Subtract the mean from y, or "
+                "give X as float64.",
+                UserWarning,
+            )
 
     def give_warnings(self, stacklevel):
         """Issue the pending warnings."""
@@ -82,13 +95,28 @@ class Report:
         self.check_progress(session)
         if self.verbose:
             print(f"{_no_improvement(session)} Stopping.")
+        if session.validation is not None:
+            return
         # If nothing can be learned, noise alone makes the loss slightly higher.
-        loss = session.loss
-        if session.validation is None and loss > 1.5 * self.constant_loss + 0.01:
+        loss, constant = session.loss_without_penalty, self.constant_loss
+        ended = (
+            f"Training ended at a loss of {loss:.6g} after {session.n_epochs} epochs"
+        )
+        if loss > 1.5 * constant + 0.01:
             self._warn(
-                f"Training ended at a loss of {loss:.6g}, far above the loss of a "
-                f"constant prediction, {self.constant_loss:.6g}. Try to {self.scale}, "
-                "or to change learning_rate_init or hidden_layer_sizes."
+                f"{ended}, far above the loss of a constant prediction, "
+                f"{constant:.6g}. Try to {self.scale}, or to change learning_rate_init "
+                "or hidden_layer_sizes."
+            )
+        elif (
+            session.n_epochs <= 2 * session.patience.n_epochs
+            and loss > 0.95 * constant > session.patience.tol
+        ):
+            self._warn(
+                f"{ended} without improvement, hardly below the loss of a constant "
+                f"prediction, {constant:.6g}: the network has learned next to nothing. "
+                f"If y depends on X, {self.scale}, or increase n_iter_no_change, since "
+                "more epochs may leave a plateau."
             )
 
     def interrupted(self, session):
@@ -100,8 +128,9 @@ class Report:
         )
 
     def out_of_epochs(self, session):
-        """Warn that `max_iter` has ended training, unless patience is infinite."""
-        if session.patience.n_epochs != math.inf:
+        """Warn that `max_iter` has ended training too soon for patience."""
+        is_early = session.n_epochs < self.enough_epochs
+        if is_early and session.patience.n_epochs != math.inf:
             self._warn(
                 f"Training stopped at max_iter={session.n_epochs} epochs, before "
                 f"{_watched(session)} stopped improving. Increase max_iter, or set "

@@ -30,8 +30,10 @@ class Mode(Enum):
     APPEND = "append"  # `partial_fit`: one epoch, which is added to the history
 
     def max_iter(self, estimator):
-        """Return the maximum number of epochs of a call."""
-        return 1 if self is Mode.APPEND else int(estimator.max_iter)
+        """Return the maximum number of epochs of a call, None if the data decide."""
+        if self is Mode.APPEND:
+            return 1
+        return None if estimator.max_iter == "auto" else int(estimator.max_iter)
 
 
 class Best(NamedTuple):
@@ -104,6 +106,13 @@ class Session:
             return self.first_loss
         return self.history.columns["loss"][self.finished.n_epochs - 1]
 
+    @property
+    def loss_without_penalty(self):
+        """Loss of the last finished epoch, less the penalty at its end."""
+        coefs = self.state.parameters.flat_coefs
+        strength = self.objective.alpha / self.samples.total_weight
+        return self.loss - 0.5 * strength * float(np.dot(coefs, coefs))
+
     def record(self, block, validated=None):
         """Add the epochs of a Block; return whether the learning rate drops.
 
@@ -136,7 +145,7 @@ class Session:
         """Return the best epoch so far, including the current one with this score."""
         if self.best is not None and score <= self.best.score:
             return self.best
-        flat = self.state.parameters.flat.copy()
+        flat = self.state.model.flat.copy()
         return Best(self.history.n_epochs + 1, flat, score)
 
     def rewind(self):
@@ -174,15 +183,15 @@ class Session:
         Under early stopping, the coefs are those of the best epoch, or with
         `best=False` those of the last epoch.
         """
-        parameters = self.state.parameters
+        model = self.state.model
         use_best = best and self.best is not None
-        flat = self.best.flat if use_best else parameters.flat
+        flat = self.best.flat if use_best else model.flat
         # L-BFGS may find nothing to improve: its history is then empty.
         best_loss = min(self.history.best_loss, self.loss)
         return fitted_attributes(
             self.architecture,
             self.targets,
-            parameters.view(flat.copy()),
+            model.view(flat.copy()),
             self.history.view(),
             t=self.state.t,
             loss=self.loss,
@@ -192,8 +201,11 @@ class Session:
         )
 
     def continuation(self):
-        """Return the state for the next call, or None after a plain `fit`."""
-        if self.mode is Mode.NEW:
+        """Return the state for the next call, or None after a plain `fit`.
+
+        A fit of no epoch has only begun.
+        """
+        if self.mode is Mode.NEW and self.n_epochs > 0:
             return None
         # Without a seed, the next call draws from the caller's generator again.
         state = self.state if self.seed is not None else replace(self.state, rng=None)

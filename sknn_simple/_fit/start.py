@@ -60,19 +60,19 @@ def make_session(
         targets = targets.scaled_to(samples, center=estimator.fit_intercept)
     samples = encode(targets, samples)
     state = _make_state(estimator, samples, targets, rng, earlier, resumes)
-    appends = resumes and mode is Mode.APPEND
+    appends, n_samples = resumes and mode is Mode.APPEND, samples.X.shape[0]
     return Session(
         mode=mode,
         architecture=architecture,
         targets=targets,
         samples=samples,
-        objective=options.make_objective(estimator, targets),
+        objective=options.make_objective(estimator, targets, samples),
         state=state,
         engine=options.engine_of(estimator),
         validation=held_out and Validation.of(estimator, targets, held_out),
-        patience=_make_patience(estimator, state, earlier),
+        patience=_make_patience(estimator, state, earlier, n_samples),
         history=estimator._history.view() if appends else History(),
-        max_iter=mode.max_iter(estimator),
+        max_iter=(1 if mode is Mode.APPEND else options.max_iter(estimator, n_samples)),
         seed=_integer_seed(estimator),
         split_seed=split_seed,
     )
@@ -117,22 +117,27 @@ def _make_state(estimator, samples, targets, rng, earlier, resumes):
     else:
         parameters = _initial_parameters(estimator, samples, targets, rng)
     dtype = parameters.flat.dtype
-    return TrainingState(
+    state = TrainingState(
         parameters,
         options.make_optimizer(estimator, dtype, before and before.optimizer),
-        options.make_schedule(estimator, targets, before and before.schedule),
+        options.make_schedule(estimator, targets, samples, before and before.schedule),
         rng,
         estimator.t_ if resumes else 0,
     )
+    if estimator.average and estimator.solver in OPTIMIZERS:
+        averaged = parameters.flat
+        if before is not None and before.average is not None:
+            averaged, state.n_averaged = before.average, before.n_averaged
+        state.average = averaged.copy()
+    return state
 
 
-def _make_patience(estimator, state, earlier):
+def _make_patience(estimator, state, earlier, n_samples):
     """Make the patience; with an adaptive rate, earlier counts continue."""
     # L-BFGS has a stopping rule of its own, except under early stopping.
     has_patience = estimator.solver in OPTIMIZERS or estimator.early_stopping
-    patience = Patience(
-        float(estimator.tol), estimator.n_iter_no_change if has_patience else np.inf
-    )
+    n_epochs = options.n_iter_no_change(estimator, n_samples)
+    patience = Patience(float(estimator.tol), n_epochs if has_patience else np.inf)
     counts = None if earlier is None else earlier.patience
     if counts is not None and type(state.schedule) is Adaptive:
         patience.restore(counts.snapshot())

@@ -132,7 +132,7 @@ class Validation:
         If the loss is not finite, the score is the negative loss.
         """
         X, Y, sample_weight = self.samples
-        parameters, objective = session.state.parameters, session.objective
+        parameters, objective = session.state.model, session.objective
         raw_prediction = predict(
             X, parameters.coefs, parameters.intercepts, objective.activation
         )

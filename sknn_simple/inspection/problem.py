@@ -36,7 +36,7 @@ def make_problem(estimator, X, y, sample_weight=None):
     )
     state = session.state
     return Problem(
-        state.parameters.view(state.parameters.flat.astype(np.float64)),
+        state.model.view(state.model.flat.astype(np.float64)),
         session.samples,
         session.targets,
         session.objective,

@@ -5,6 +5,7 @@ Each function returns a list of findings, as `finding.beyond` makes them.
 
 import numpy as np
 
+from .._fit.options import enough_epochs
 from ..network import OPTIMIZERS
 from .finding import beyond
 
@@ -69,11 +70,12 @@ def learning_rate_too_low(evidence):
 def stopped_by_max_iter(evidence):
     network = evidence.network
     # With infinite patience, the user asked for exactly `max_iter` epochs.
-    impatient = np.isfinite(network.n_iter_no_change)
-    as_asked = network.solver in OPTIMIZERS and not impatient
+    enough = enough_epochs(network, evidence.problem.samples.X.shape[0])
+    is_enough = network.n_iter_no_change == np.inf or network.n_iter_ >= enough
+    as_asked = network.solver in OPTIMIZERS and is_enough
     if network.stop_reason_ != "max_iter" or as_asked:
         return []
-    max_iter = network.max_iter
+    max_iter = network.n_iter_ if network.max_iter == "auto" else network.max_iter
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
     advice = (
         "a larger max_iter; if the loss falls slowly, a higher "

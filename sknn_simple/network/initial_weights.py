@@ -6,7 +6,7 @@ from .activations import ACTIVATIONS, layer_activations
 from .parameters import Parameters
 
 
-def glorot_uniform(rng, shape, fan_in, fan_out, activation):
+def glorot_uniform(rng, shape, fan_in, fan_out, activation, is_output):
     """Uniform within +-sqrt(6 / (fan_in + fan_out)), for sigmoids +-sqrt(2 / ...).
 
     X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
@@ -17,22 +17,26 @@ def glorot_uniform(rng, shape, fan_in, fan_out, activation):
     return rng.uniform(-bound, bound, shape)
 
 
-def lecun_uniform(rng, shape, fan_in, fan_out, activation):
+def lecun_uniform(rng, shape, fan_in, fan_out, activation, is_output):
     """Uniform within +-sqrt(3 / fan_in): pre-activations of unit variance.
+
+    Hidden sigmoids get twice as much: logistic(z) = (1 + tanh(z / 2)) / 2.
 
     Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", 1998,
     section 4.6.
     """
     bound = np.sqrt(3 / fan_in)
+    if activation == "logistic" and not is_output:
+        bound *= 2
     return rng.uniform(-bound, bound, shape)
 
 
-def uniform(rng, shape, fan_in, fan_out, activation):
+def uniform(rng, shape, fan_in, fan_out, activation, is_output):
     """Uniform on [-1, 1): 2 * random_sample - 1, as in many tutorials."""
     return 2 * rng.random_sample(shape) - 1
 
 
-def normal(rng, shape, fan_in, fan_out, activation):
+def normal(rng, shape, fan_in, fan_out, activation, is_output):
     """Standard normal."""
     return rng.standard_normal(shape)
 
@@ -90,8 +94,8 @@ def draw_parameters(
     names = [*names, names[-1] if names else activation or "identity"]
     for i, (coef, name) in enumerate(zip(parameters.coefs, names, strict=True)):
         fan_in, fan_out = coef.shape
-        coef[:] = draw(rng, coef.shape, fan_in, fan_out, name)
+        layer = fan_in, fan_out, name, i == len(parameters.coefs) - 1
+        coef[:] = draw(rng, coef.shape, *layer)
         if fit_intercept:
-            intercept = parameters.intercepts[i]
-            intercept[:] = draw(rng, fan_out, fan_in, fan_out, name)
+            parameters.intercepts[i][:] = draw(rng, fan_out, *layer)
     return parameters

@@ -82,7 +82,7 @@ SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptiv
 """The learning-rate schedules, by the name of the option `learning_rate`."""
 
 
-def suitable_learning_rate(solver, loss, out_activation, width):
+def suitable_learning_rate(solver, loss, activation, out_activation, width):
     """Return a rate that suits a network with standardised inputs and targets.
 
     The curvature of the loss at an output neuron grows with the number of units that
@@ -97,6 +97,9 @@ def suitable_learning_rate(solver, loss, out_activation, width):
     loss : str
         Loss of the network.
 
+    activation : str or sequence of str
+        Activation of its hidden layers, or of each. The most demanding one decides.
+
     out_activation : str
         Activation of its output layer.
 
@@ -108,12 +111,16 @@ def suitable_learning_rate(solver, loss, out_activation, width):
     learning_rate : float
     """
     for_labels = LOSSES[loss].for_labels
+    names = [activation] if isinstance(activation, str) else activation
     if solver == "adam":
         return 0.01 if for_labels else 0.003
     if for_labels:
-        return 0.1
+        rates = {"logistic": 0.3, "tanh": 0.1}
+        return min((rates.get(name, 0.02) for name in names), default=0.3)
     if out_activation == "logistic":
         return min(1.0, 30 / width)
     if loss == "poisson":
-        return min(0.003, 0.1 / width)
-    return min(0.05, 0.5 / width)
+        return min(0.0003, 0.01 / width)
+    if set(names) <= {"logistic"}:
+        return min(0.05, 2.5 / width)
+    return min(0.01, 1 / width)

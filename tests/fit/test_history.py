@@ -21,7 +21,7 @@ def test_history_is_a_dict_of_equally_long_lists():
     model = clone(BASE).fit(X, Y)
     assert list(model.history_) == ["loss", "learning_rate"]
     assert model.history_["loss"] == model.loss_curve_
-    assert model.history_["learning_rate"] == [0.1] * 6
+    assert model.history_["learning_rate"] == [0.3] * 6
     assert model.validation_scores_ is None
     assert model.best_validation_score_ is None
     assert model.best_epoch_ is None
@@ -35,7 +35,7 @@ def test_history_is_a_dict_of_equally_long_lists():
 
 def test_the_best_loss_is_not_the_last():
     X, y = diabetes()
-    model = SimpleMLPRegressor((5,), random_state=0, batch_size=10)
+    model = SimpleMLPRegressor((5,), random_state=0, batch_size=10, momentum=0.9)
     for rate in (0.05, 0.05, 0.8):
         model.set_params(learning_rate_init=rate).partial_fit(X, y)
     assert model.best_loss_ == min(model.loss_curve_) < model.loss_

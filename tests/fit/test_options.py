@@ -40,7 +40,7 @@ BAD_PARAMETERS = [
     ("learning_rate_init", "fast"),
     ("learning_rate_init", 10**400),
     ("power_t", -1),
-    ("max_iter", 0),
+    ("max_iter", -1),
     ("max_iter", 1.5),
     ("shuffle", "yes"),
     ("random_state", -1),
@@ -161,17 +161,21 @@ def test_there_is_no_partial_fit_for_an_invalid_solver():
 
 
 AUTO_RATES = [
-    (SimpleMLPClassifier, 10, {}, 0.1),
+    (SimpleMLPClassifier, 10, {}, 0.3),
+    (SimpleMLPClassifier, 10, {"activation": "tanh"}, 0.1),
+    (SimpleMLPClassifier, 10, {"activation": "relu"}, 0.02),
     (SimpleMLPClassifier, 100, {"solver": "adam"}, 0.01),
     (SimpleMLPClassifier, 10, {"loss": "squared_error"}, 1.0),
     (SimpleMLPClassifier, 100, {"loss": "squared_error"}, 0.3),
     (SimpleMLPClassifier, 100, {"loss": "squared_error", "solver": "adam"}, 0.003),
     (SimpleMLPRegressor, 5, {}, 0.05),
-    (SimpleMLPRegressor, 100, {}, 0.005),
+    (SimpleMLPRegressor, 100, {}, 0.025),
+    (SimpleMLPRegressor, 10, {"activation": "relu"}, 0.01),
+    (SimpleMLPRegressor, 200, {"activation": "tanh"}, 0.005),
     (SimpleMLPRegressor, 100, {"solver": "adam"}, 0.003),
     (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3),
-    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.003),
-    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.001),
+    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.0003),
+    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.0001),
 ]
 
 
@@ -211,6 +215,7 @@ def test_the_penalty_is_the_same_at_every_batch_size(batch_size):
         alpha=alpha,
         learning_rate_init=rate,
         momentum=0.0,
+        average=False,
         coefs_init=coefs,
         intercepts_init=[np.zeros(3), np.zeros(1)],
         normalize_y=False,

@@ -12,6 +12,13 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
+IMPATIENT = {
+    "alpha": 1e-4,
+    "init": "glorot_uniform",
+    "learning_rate_init": 0.1,
+    "n_iter_no_change": 10,
+    "random_state": 0,
+}
 BASE = SimpleMLPClassifier((5,), max_iter=6, n_iter_no_change=np.inf, random_state=0)
 
 
@@ -20,9 +27,9 @@ def test_verbose_prints_one_line_per_epoch(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 6
     assert lines[0].startswith("Epoch 1 of 6: loss = ")
-    assert "learning rate = 0.1" in lines[0]
+    assert "learning rate = 0.3" in lines[0]
     clone(BASE).set_params(
-        verbose=1, early_stopping=True, n_iter_no_change=2, tol=9.0
+        verbose=1, early_stopping=True, n_iter_no_change=2, tol=9.0, scoring=None
     ).fit(X, Y)
     lines = capsys.readouterr().out.splitlines()
     assert "validation score = " in lines[0]
@@ -35,6 +42,7 @@ def test_verbose_prints_one_line_per_epoch(capsys):
 def test_an_adaptive_rate_decreases_and_is_printed(capsys):
     model = clone(BASE).set_params(
         learning_rate="adaptive",
+        learning_rate_init=0.1,
         n_iter_no_change=2,
         tol=9.0,
         max_iter=100,
@@ -63,13 +71,13 @@ def test_a_loss_far_above_a_constant_prediction_is_warned_of():
     with pytest.warns(
         ConvergenceWarning, match="far above the loss of a constant prediction"
     ):
-        SimpleMLPClassifier(random_state=0).fit(X, y)
+        SimpleMLPClassifier(**IMPATIENT).fit(X, y)
 
 
 def test_warnings_point_at_the_caller():
     X, y = load_wine(return_X_y=True)
     with pytest.warns(ConvergenceWarning) as far_worse:
-        SimpleMLPClassifier(random_state=0).fit(X, y)
+        SimpleMLPClassifier(**IMPATIENT).fit(X, y)
     with pytest.warns(ConvergenceWarning) as too_short:
         SimpleMLPClassifier(random_state=0, max_iter=1).fit(X, y)
     model = SimpleMLPClassifier(random_state=0)

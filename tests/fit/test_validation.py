@@ -148,7 +148,7 @@ def test_the_default_score_of_a_regressor_is_weighted():
     X, y = diabetes()
     weights = np.arange(100.0)
     model = SimpleMLPRegressor((3,), early_stopping=True, max_iter=1, random_state=0)
-    model.set_params(n_iter_no_change=np.inf)
+    model.set_params(n_iter_no_change=np.inf, scoring=None)
     model.fit(X, y, X_val=X, y_val=y, sample_weight_val=weights)
     expected = r2_score(y, model.predict(X), sample_weight=weights)
     assert model.validation_scores_ == [pytest.approx(expected, rel=1e-10)]

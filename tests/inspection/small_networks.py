@@ -42,6 +42,7 @@ def make(network, hidden=(3, 2), activation="tanh", **params):
         n_iter_no_change=np.inf,
         learning_rate_init=0.03,
         momentum=0,
+        average=False,
         random_state=0,
         **params,
     )

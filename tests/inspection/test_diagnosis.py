@@ -385,7 +385,7 @@ def test_the_noise_of_a_loss_that_can_not_fall_is_no_oscillation():
 @pytest.mark.parametrize("rate", [1e-4, 1e-3])
 def test_a_rate_too_low(rate):
     finding = only(
-        diagnosis_of(CLASSIFIER, *IRIS, learning_rate_init=rate),
+        diagnosis_of(CLASSIFIER, *IRIS, learning_rate_init=rate, max_iter=100),
         "learning_rate_too_low",
     )
     assert finding.figure > finding.threshold == 0.25
@@ -404,8 +404,9 @@ def test_stopped_by_max_iter():
     assert (finding.figure, finding.threshold) == (20, 20)
     for params in (
         {"max_iter": 20, "n_iter_no_change": np.inf},  # as many as were asked for
-        {"max_iter": 200},
-        {"max_iter": 300, "learning_rate": "adaptive"},
+        {"max_iter": 400},
+        {"max_iter": 2000, "n_iter_no_change": 10},
+        {"max_iter": 2000, "n_iter_no_change": 10, "learning_rate": "adaptive"},
     ):
         diagnosis = diagnosis_of(CLASSIFIER, *IRIS, **params)
         assert "stopped_by_max_iter" not in diagnosis.kinds

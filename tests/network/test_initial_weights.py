@@ -15,7 +15,7 @@ def test_initial_weights_stay_within_their_bounds(init):
         return
     bounds = {
         "glorot_uniform": (np.sqrt(2 / 130), np.sqrt(2 / 110)),
-        "lecun_uniform": (np.sqrt(3 / 50), np.sqrt(3 / 80)),
+        "lecun_uniform": (2 * np.sqrt(3 / 50), np.sqrt(3 / 80)),
         "uniform": (1, 1),
     }[init]
     for coef, bound in zip((first, last), bounds, strict=True):
@@ -25,9 +25,14 @@ def test_initial_weights_stay_within_their_bounds(init):
 
 def test_lecun_uniform_gives_pre_activations_of_unit_variance():
     rng = np.random.RandomState(0)
-    parameters = draw_parameters((200, 300), rng, "lecun_uniform", fit_intercept=False)
-    Z = rng.standard_normal((500, 200)) @ parameters.coefs[0]
-    assert Z.std() == pytest.approx(1, abs=0.02)
+    options = {"init": "lecun_uniform", "fit_intercept": False}
+    X = rng.standard_normal((500, 200))
+    for activation, deviation in (("tanh", 1), ("relu", 1), ("logistic", 2)):
+        parameters = draw_parameters(
+            (200, 300, 2), rng, activation=activation, **options
+        )
+        Z = X @ parameters.coefs[0]
+        assert Z.std() == pytest.approx(deviation, rel=0.02)
 
 
 def test_glorots_bound_is_that_of_each_layers_activation():

@@ -12,7 +12,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 SOLVERS = ("sgd", "adam", "lbfgs")
 
 
-@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
+@pytest.mark.filterwarnings("ignore:Training ended at a loss")
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @parametrize_with_checks(
     [

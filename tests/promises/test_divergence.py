@@ -27,7 +27,9 @@ def test_divergence_names_epoch_rate_and_next_step(estimator, data, solver):
 def test_a_loss_that_only_rises_is_divergence():
     """Saturated sigmoids: nothing overflows, and nothing is learned."""
     X, y = load_iris(return_X_y=True)
-    classifier = SimpleMLPClassifier((10,), learning_rate_init=50.0, random_state=0)
+    classifier = SimpleMLPClassifier(
+        (10,), alpha=1e-4, learning_rate_init=50.0, n_iter_no_change=10, random_state=0
+    )
     with pytest.raises(ValueError, match="the loss rose from"):
         classifier.fit(X, y)
 
@@ -39,7 +41,7 @@ def test_a_risen_loss_is_divergence_even_without_patience():
         activation="relu", learning_rate_init=3.0, random_state=0, **UNSTOPPED
     )
     for max_iter in (8, 50):
-        with pytest.raises(ValueError, match=r"diverged.* 'auto' is 0.1 here"):
+        with pytest.raises(ValueError, match=r"diverged.* 'auto' is 0.02 here"):
             classifier.set_params(max_iter=max_iter).fit(X, y)
 
 
@@ -73,7 +75,9 @@ def test_noise_is_not_divergence():
     for seed in range(300):
         X, y = rng.uniform(size=(40, 3)), rng.randint(0, 4, 40)
         X[X < 0.6] = 0
-        model = SimpleMLPClassifier(random_state=seed).fit(X, y)
+        model = SimpleMLPClassifier(
+            alpha=1e-4, learning_rate_init=0.1, n_iter_no_change=10, random_state=seed
+        ).fit(X, y)
         risen += model.loss_ > 1.3 * model.loss_curve_[0]
     assert risen > 0
 
@@ -91,6 +95,8 @@ def test_a_loss_a_little_higher_than_at_first_is_noise():
         intercepts_init=best.intercepts_,
         batch_size=5,
         learning_rate_init=0.012,
+        momentum=0.9,
+        n_iter_no_change=10,
         random_state=0,
         alpha=0.0,
     ).fit(X, y)

@@ -175,7 +175,7 @@ def test_an_epoch_is_that_of_the_numpy_engine(
         loss, activation, out_activation, 0.3 if hidden else 0.0, option
     )
     parameters = draw_parameters(
-        (6, *hidden, 3), rng, "lecun_uniform", fit_intercept=odd, dtype=dtype
+        (6, *hidden, 3), rng, "lecun_uniform", "tanh", fit_intercept=odd, dtype=dtype
     )
 
     def state():
@@ -805,7 +805,7 @@ def last_loss(estimator, X, y):
     return estimator.loss_ + weights_of(estimator).sum()
 
 
-@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
+@pytest.mark.filterwarnings("ignore:Training ended at a loss")
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @parametrize_with_checks(
     [

@@ -103,7 +103,12 @@ def test_reported_loss_and_gradient_belong_together():
     X = load_iris().data
     y, rate = X[:, :3] @ np.ones((3, 3)), 1e-6
     model = SimpleMLPRegressor(
-        (5,), learning_rate_init=rate, momentum=0.0, batch_size=150, normalize_y=False
+        (5,),
+        learning_rate_init=rate,
+        momentum=0.0,
+        average=False,
+        batch_size=150,
+        normalize_y=False,
     )
     model.partial_fit(X, y)
     before = [part.copy() for part in (*model.coefs_, *model.intercepts_)]

@@ -23,9 +23,8 @@ def same_start(ours, theirs, X, y, **options):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         theirs.fit(X, y)
-    return ours.set_params(init="glorot_uniform", random_state=theirs.random_state).fit(
-        X, y
-    )
+    options = {"init": "glorot_uniform", "average": False}
+    return ours.set_params(random_state=theirs.random_state, **options).fit(X, y)
 
 
 TRAJECTORIES = [
@@ -100,7 +99,7 @@ def test_weighted_full_batch_trajectory_is_scikit_learns():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         theirs = MLPClassifier(**shared).fit(X, y, sample_weight=weights)
-    ours = SimpleMLPClassifier(init="glorot_uniform", **shared)
+    ours = SimpleMLPClassifier(init="glorot_uniform", average=False, **shared)
     ours.fit(X, y, sample_weight=weights)
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), rtol=0, atol=1e-10)
 
@@ -113,7 +112,9 @@ def test_poisson_trajectory_is_scikit_learns():
         "activation": "logistic",
         "solver": "sgd",
         "loss": "poisson",
+        "alpha": 1e-4,
         "learning_rate_init": 0.02,
+        "momentum": 0.9,
         "max_iter": 20,
         "batch_size": len(y),
         "random_state": 3,
@@ -126,7 +127,10 @@ def test_poisson_trajectory_is_scikit_learns():
         start.fit(X, y)
         theirs.fit(X, y)
     ours = SimpleMLPRegressor(
-        coefs_init=start.coefs_, intercepts_init=start.intercepts_, **shared
+        coefs_init=start.coefs_,
+        intercepts_init=start.intercepts_,
+        average=False,
+        **shared,
     ).fit(X, y)
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), rtol=0, atol=1e-10)
     np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_, rtol=1e-10)

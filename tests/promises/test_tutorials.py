@@ -23,10 +23,11 @@ from sknn_simple.datasets import (
 )
 from sknn_simple.network import Objective, Parameters, forward, loss_and_gradient
 
-# No momentum, no penalty, rows in the given order, exactly max_iter epochs.
+# No momentum, no penalty, no average, rows in the given order, exactly max_iter epochs.
 PLAIN_DESCENT = {
     "momentum": 0,
     "alpha": 0,
+    "average": False,
     "shuffle": False,
     "n_iter_no_change": np.inf,
 }
