@@ -53,7 +53,7 @@ class Targets:
 
 
 class LabelTargets(Targets):
-    """Base of a classifier's targets, for loss 'log_loss' or 'squared_error'."""
+    """Base of a classifier's targets, for 'log_loss' or a squared error."""
 
     out_activation = "logistic"
     log_loss = "binary_log_loss"

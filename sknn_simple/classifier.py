@@ -73,13 +73,18 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         - 'softplus': log(1 + exp(z)), a smooth relu.
         - 'identity': z, for a linear network.
 
-    loss : {'log_loss', 'squared_error'}, default='log_loss'
+    loss : {'log_loss', 'squared_error', 'mean_squared_error', \
+            'sum_squared_error'}, default='log_loss'
         Loss function:
 
         - 'log_loss': cross-entropy of softmax outputs, or of sigmoid outputs for two
           classes and for multilabel targets.
         - 'squared_error': squared error of sigmoid outputs, one per class or a single
-          one for two classes, as in many tutorials.
+          one for two classes, as in many tutorials: half the square, averaged over
+          samples and outputs.
+        - 'mean_squared_error': the same, not halved.
+        - 'sum_squared_error': half the square, summed over samples and outputs. The
+          gradient of a minibatch is a sum, too, so that rates are those of textbooks.
 
     solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
         Algorithm that minimises the loss:
@@ -113,19 +118,21 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd' it means 0.3 with
-        sigmoids, 0.1 with 'tanh' and 0.02 with other hidden layers. With `loss='squared_error'` it means min(1, 30 / width) for 'sgd' and 0.003 for
-        'adam', where width is the number of units in the last hidden layer. Inputs
-        whose root mean square is above 1 divide it by this number. `history_` records
-        the rate of each epoch. 'lbfgs' has no learning rate.
+        sigmoids, 0.1 with 'tanh' and 0.02 with other hidden layers. Under squared error
+        it means min(1, 30 / width) for 'sgd' and 0.003 for 'adam', where width is the
+        number of units in the last hidden layer; losses that are larger by some factor
+        divide it by this factor. Inputs whose root mean square is above 1 divide it by
+        this number. `history_` records the rate of each epoch. 'lbfgs' has no learning
+        rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates, 500 for 'adam', at least 100 (200 iterations for 'lbfgs').
-        0 makes the
-        network with its initial weights, for `partial_fit` or a warm start to train.
+        as make 2,000 updates (500 for 'adam'), at least 100, and 200 iterations for
+        'lbfgs'. 0 makes the network with its initial weights, for `partial_fit` or a
+        warm start to train.
         The model after k epochs does not depend on `max_iter`.
 
     shuffle : bool, default=True
@@ -174,8 +181,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     scoring : str, callable or None, default='loss'
         Score that early stopping monitors. 'loss' means the negative validation loss
         without penalty. None means accuracy, which is too coarse to show progress on
-        small data. Any other value is a scorer as in `sklearn.metrics.get_scorer`. If the held-out samples have weights, the scorer
-        receives them as `sample_weight`.
+        small data. Any other value is a scorer as in `sklearn.metrics.get_scorer`. If
+        the held-out samples have weights, the scorer receives them as `sample_weight`.
 
     beta_1 : float, default=0.9
         Decay rate of adam's first moment, at least 0 and less than 1.
@@ -338,7 +345,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
-        "loss": [StrOptions({"log_loss", "squared_error"})],
+        "loss": [
+            StrOptions(
+                {"log_loss", "squared_error", "mean_squared_error", "sum_squared_error"}
+            )
+        ],
         "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
@@ -351,7 +362,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         | tuple[str, ...]
         | list[str] = "logistic",
         *,
-        loss: Literal["log_loss", "squared_error"] = "log_loss",
+        loss: Literal[
+            "log_loss", "squared_error", "mean_squared_error", "sum_squared_error"
+        ] = "log_loss",
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
         alpha: float | Literal["auto"] = "auto",
         batch_size: int | Literal["auto", "full"] = "auto",

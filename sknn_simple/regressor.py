@@ -59,11 +59,15 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         - 'softplus': log(1 + exp(z)), a smooth relu.
         - 'identity': z, for a linear network.
 
-    loss : {'squared_error', 'absolute_error', 'quantile', 'huber', 'poisson'}, \
-            default='squared_error'
+    loss : {'squared_error', 'mean_squared_error', 'sum_squared_error', \
+            'absolute_error', 'quantile', 'huber', 'poisson'}, default='squared_error'
         Loss function:
 
-        - 'squared_error': half the squared error.
+        - 'squared_error': half the squared error, averaged over samples and outputs.
+        - 'mean_squared_error': the same, not halved.
+        - 'sum_squared_error': half the squared error, summed over samples and outputs.
+          The gradient of a minibatch is a sum, too, so that rates are those of
+          textbooks.
         - 'absolute_error': the absolute error.
         - 'quantile': the pinball loss, to predict the `quantile` of y given X [5]_.
           `score` is R^2 all the same.
@@ -138,9 +142,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates, 500 for 'adam', at least 100 (200 iterations for 'lbfgs').
-        0 makes the
-        network with its initial weights, for `partial_fit` or a warm start to train.
+        as make 2,000 updates (500 for 'adam'), at least 100, and 200 iterations for
+        'lbfgs'. 0 makes the network with its initial weights, for `partial_fit` or a
+        warm start to train.
         The model after k epochs does not depend on `max_iter`.
 
     shuffle : bool, default=True
@@ -360,7 +364,13 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         | list[str] = "logistic",
         *,
         loss: Literal[
-            "squared_error", "absolute_error", "quantile", "huber", "poisson"
+            "squared_error",
+            "mean_squared_error",
+            "sum_squared_error",
+            "absolute_error",
+            "quantile",
+            "huber",
+            "poisson",
         ] = "squared_error",
         out_activation: Literal[
             "identity", "logistic", "tanh", "relu", "leaky_relu", "softplus"

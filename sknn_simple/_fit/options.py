@@ -239,6 +239,11 @@ def auto_learning_rate(estimator, targets, samples):
         targets.out_activation,
         width,
     )
+    # The step of a loss that is larger by some factor is as much longer.
+    loss, n_samples = LOSSES[targets.network_loss], samples.X.shape[0]
+    rate /= loss.factor
+    if loss.summed:
+        rate *= n_samples / samples.total_weight / batch_size(estimator, n_samples)
     return rate / max(1.0, root_mean_square(samples))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._targets import Targets
 from ..network import (
+    LOSSES,
     Adaptive,
     Engine,
     Objective,
@@ -110,7 +111,9 @@ class Session:
     def loss_without_penalty(self):
         """Loss of the last finished epoch, less the penalty at its end."""
         coefs = self.state.parameters.flat_coefs
-        strength = self.objective.alpha / self.samples.total_weight
+        strength = self.objective.alpha / LOSSES[self.objective.loss].sample_divisor(
+            self.samples.total_weight
+        )
         return self.loss - 0.5 * strength * float(np.dot(coefs, coefs))
 
     def record(self, block, validated=None):

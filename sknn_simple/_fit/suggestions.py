@@ -14,7 +14,8 @@ EQUIVALENTS = {
     "quantile": ["pinball", "pinball_loss", "tau"],
     "huber": ["huber_loss", "smooth_l1"],
     "huber_threshold": ["delta", "huber_delta", "huber_slope"],
-    "squared_error": ["mse", "mean_squared_error"],
+    "mean_squared_error": ["mse"],
+    "sum_squared_error": ["sse", "sum_of_squares"],
     "absolute_error": ["mae", "mean_absolute_error"],
     "log_loss": [
         "cross_entropy",

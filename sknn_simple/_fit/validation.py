@@ -145,7 +145,8 @@ class Validation:
             np.empty_like(raw_prediction),
         )
         entry, scoring = LOSSES[objective.loss], self.estimator.scoring
-        loss /= self.samples.total_weight * entry.n_averaged(Y.shape[1])
+        loss /= entry.sample_divisor(self.samples.total_weight)
+        loss /= entry.output_divisor(Y.shape[1])
         by_loss = scoring == "loss" or (scoring is None and entry.scored)
         if not math.isfinite(loss) or by_loss:
             return loss, -loss

@@ -30,14 +30,14 @@ class ChainRule:
         self.activations = [*self.inputs[1:], output[0]]
 
         loss = LOSSES[objective.loss]
-        n_averaged = loss.n_averaged(output.size)
+        divisor = loss.output_divisor(output.size)
         predicted = self.weighted_sums[-1] if loss.canonical else self.activations[-1]
         error, scratch = np.empty_like(output), np.empty_like(output)
         value = loss.function(
             predicted.copy()[None], Y, None, error, scratch, *objective.loss_arguments
         )
-        self.loss = float(value) / n_averaged
-        self.errors = [error[0] / n_averaged]  # dL/da
+        self.loss = float(value) / divisor
+        self.errors = [error[0] / divisor]  # dL/da
         self.slopes = [np.ones(output.size)]  # da/dz
         if not loss.canonical:
             self.slopes = [_slopes(objective.out_activation, output[0])]

@@ -118,7 +118,9 @@ class _Explainer:
     def __init__(self, problem):
         self.problem, self.old = problem, problem.parameters
         self.loss = LOSSES[problem.objective.loss]
-        self.strength = problem.objective.alpha / problem.samples.total_weight
+        self.strength = problem.objective.alpha / self.loss.sample_divisor(
+            problem.samples.total_weight
+        )
         self.passes = ChainRule(problem)
         self.gradient = self.passes.gradient_like(self.old)
         self.gradient.flat_coefs += self.strength * self.old.flat_coefs
@@ -214,9 +216,8 @@ class _Explainer:
         option = self.problem.objective.loss_option
         names = {"a": f"a_{name}", "y": self.targets[j]}
         formula = self.loss.slope.format(**names, option=option)
-        n_averaged = self.loss.n_averaged(len(self.targets))
-        if n_averaged > 1:
-            formula = f"({formula}) / {n_averaged}"
+        if self.loss.averaged and len(self.targets) > 1:
+            formula = f"({formula}) / {len(self.targets)}"
         by = "z" if self.loss.canonical else "a"
         return Factor(f"dL/d{by}_{name}", float(self.passes.errors[-1][j]), formula)
 

@@ -369,12 +369,15 @@ template <class T> struct Passes {
                             (1 - std::pow(optimizer.beta_1, n_steps));
             }
             squares = 0;
-            loss_sum += train_minibatch(start, n, samples.n / (n * W));
+            // Steps along a sum are as many times longer as there are rows.
+            double length = network.summed ? n * W / samples.n : 1;
+            step.strength = optimizer.alpha / W * length;
+            loss_sum += train_minibatch(start, n, length * samples.n / (n * W));
             penalty_sum += weight * 0.5 * optimizer.alpha / W * squares;
             if (training.epochs.ending == INTERRUPTED)
                 return 0;
         }
-        return (loss_sum + penalty_sum) / W;
+        return (loss_sum + penalty_sum) / (network.summed ? 1 : W);
     }
 
     // Make `order` what RandomState.permutation(n) would be. NumPy has promised never
@@ -422,7 +425,6 @@ template <class T> struct Passes {
         Epochs &epochs = training.epochs;
         step.kind = options.kind;
         step.first = (T *)options.first, step.second = (T *)options.second;
-        step.strength = options.alpha / samples.total_weight;
         step.momentum = options.momentum;
         step.ahead = options.nesterovs_momentum ? step.momentum : 1;
         step.keep_1 = options.beta_1, step.take_1 = 1 - options.beta_1;
@@ -444,13 +446,14 @@ template <class T> struct Passes {
 
     double loss_and_gradient() {
         gradient = (T *)training.out;
-        double loss = train_minibatch(0, samples.n, 1 / samples.total_weight);
-        double strength = training.optimizer.alpha / samples.total_weight;
+        double divisor = network.summed ? 1 : samples.total_weight;
+        double loss = train_minibatch(0, samples.n, 1 / divisor);
+        double strength = training.optimizer.alpha / divisor;
         for (ptrdiff_t i = 0; strength != 0 && i < network.n_coefs; i++) {
             gradient[i] += T(strength) * step.flat[i];
             squares += step.flat[i] * step.flat[i];
         }
-        return loss / samples.total_weight + 0.5 * strength * squares;
+        return loss / divisor + 0.5 * strength * squares;
     }
 
     void predict() {

@@ -215,11 +215,11 @@ def write_loss_gradient(parameters, samples, scale, objective, gradient, workspa
     raw_prediction = activations[-1]
     delta, scratch = workspace.deltas[-1], workspace.scratch[-1]
     value = loss_and_delta(objective, raw_prediction, Y, sample_weight, delta, scratch)
-    n_averaged = LOSSES[objective.loss].n_averaged(delta.shape[1])
-    scale /= n_averaged
+    divisor = LOSSES[objective.loss].output_divisor(delta.shape[1])
+    scale /= divisor
     delta *= scale if sample_weight is None else (scale * sample_weight)[:, None]
     backward(activations, delta, parameters, names, gradient, workspace)
-    return value / n_averaged
+    return value / divisor
 
 
 def add_penalty_gradient(parameters, strength, gradient):
@@ -289,13 +289,14 @@ def loss_and_gradient(
     total_weight = X.shape[0] if sample_weight is None else float(sample_weight.sum())
     if not total_weight:
         raise ValueError("The sample weights must not sum to 0.")
-    samples, scale = (X, Y, sample_weight), 1 / total_weight
+    divisor = LOSSES[objective.loss].sample_divisor(total_weight)
+    samples, scale = (X, Y, sample_weight), 1 / divisor
     loss = write_loss_gradient(
         parameters, samples, scale, objective, gradient, workspace
     )
-    loss /= total_weight
+    loss /= divisor
     if objective.alpha:
-        strength = objective.alpha / total_weight
+        strength = objective.alpha / divisor
         loss += add_penalty_gradient(parameters, strength, gradient)
     return loss, gradient
 

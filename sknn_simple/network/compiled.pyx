@@ -51,6 +51,7 @@ cdef public struct Network:
     int loss
     double loss_option  # the number that the loss depends on
     double averaged_over  # outputs
+    bint summed  # over samples
 
 cdef public struct CSamples:  # dense, or of a CSR matrix; weights may be NULL
     Py_ssize_t n
@@ -225,7 +226,8 @@ cdef class Passes:
         network.layers = <Layer *>address("layers", layers, np.uint8, layers.shape)
         network.n_layers, network.loss = n_layers, loss.code
         network.loss_option = objective.loss_option or 0.0
-        network.averaged_over = loss.n_averaged(sizes[n_layers])
+        network.averaged_over = loss.output_divisor(sizes[n_layers])
+        network.summed = loss.summed
         network.fit_intercept = parameters.fit_intercept
         n_units = 0
         for i, (fan_in, fan_out) in enumerate(zip(sizes[:n_layers], sizes[1:])):

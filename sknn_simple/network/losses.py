@@ -161,6 +161,8 @@ class Loss:
     out_activations: tuple[str, ...]  # output activations that the loss takes
     canonical: bool  # whether the two are differentiated together
     averaged: bool  # whether the objective averages over outputs, or else sums
+    summed: bool = False  # whether it sums over samples, or else averages
+    factor: float = 1.0  # of `function` in the objective
     scored: bool = False  # whether its negative is the default score of validation
     for_labels: bool = False  # whether targets are labels, coded as 0 and 1
     sides: Callable | None = None  # side of each kink, from errors and the option
@@ -169,9 +171,13 @@ class Loss:
     slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
     code: int  # number in the compiled loops
 
-    def n_averaged(self, n_outputs):
-        """Return the number of outputs that the objective averages over."""
-        return n_outputs if self.averaged else 1
+    def output_divisor(self, n_outputs):
+        """Return the number by which the objective divides the sum over outputs."""
+        return (n_outputs if self.averaged else 1) / self.factor
+
+    def sample_divisor(self, total_weight):
+        """Return the number by which the objective divides the sum over samples."""
+        return 1.0 if self.summed else total_weight
 
 
 LOSSES = {
@@ -182,6 +188,29 @@ LOSSES = {
         canonical=False,
         averaged=True,
         title="Half squared error",
+        formula="(a - y)^2 / 2",
+        code=0,
+    ),
+    "mean_squared_error": Loss(
+        function=squared_error,
+        of_constant=baselines.squared_error,
+        out_activations=tuple(ACTIVATIONS),
+        canonical=False,
+        averaged=True,
+        factor=2.0,
+        title="Mean squared error",
+        formula="(a - y)^2",
+        slope="2 * ({a} - {y})",
+        code=0,
+    ),
+    "sum_squared_error": Loss(
+        function=squared_error,
+        of_constant=baselines.squared_error,
+        out_activations=tuple(ACTIVATIONS),
+        canonical=False,
+        averaged=False,
+        summed=True,
+        title="Half the sum of squared errors",
         formula="(a - y)^2 / 2",
         code=0,
     ),

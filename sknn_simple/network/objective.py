@@ -12,10 +12,12 @@ class Objective:
 
     Parameters
     ----------
-    loss : {'squared_error', 'absolute_error', 'quantile', 'huber', 'poisson', \
-            'binary_log_loss', 'softmax_log_loss'}, default='squared_error'
-        Log-loss is summed over outputs, the other losses are averaged. Squared error is
-        half the square.
+    loss : {'squared_error', 'mean_squared_error', 'sum_squared_error', \
+            'absolute_error', 'quantile', 'huber', 'poisson', 'binary_log_loss', \
+            'softmax_log_loss'}, default='squared_error'
+        'squared_error' is half the square, averaged over samples and outputs,
+        'mean_squared_error' twice as much, and 'sum_squared_error' half the square,
+        summed. Log-loss is summed over outputs, the other losses are averaged.
 
     activation : str or sequence of str, default='logistic'
         Activation function of the hidden layers, one of
@@ -81,7 +83,9 @@ class Objective:
         """Return the loss of the best constant prediction of `Y`, without penalty."""
         loss = LOSSES[self.loss]
         value = loss.of_constant(Y, sample_weight, *self.loss_arguments)
-        return float(value / loss.n_averaged(Y.shape[1]))
+        total_weight = len(Y) if sample_weight is None else float(sample_weight.sum())
+        value *= total_weight / loss.sample_divisor(total_weight)
+        return float(value / loss.output_divisor(Y.shape[1]))
 
 
 def loss_and_delta(objective, raw_prediction, Y, sample_weight, delta, scratch):

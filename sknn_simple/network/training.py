@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .backprop import add_penalty_gradient, check_shapes, write_loss_gradient
+from .losses import LOSSES
 from .minibatches import Minibatches
 from .optimizers import SGD, Adam
 from .parameters import Parameters
@@ -199,7 +200,8 @@ class Trainer:
         sum_{i in B} w_i * loss_i / (|B| * W / n)  +  alpha / (2 * W) * ||coefs||**2
 
     which on average is the gradient of the objective. A minibatch of zero total
-    weight is skipped.
+    weight is skipped. With a loss that is summed over samples, the step is |B| * W / n
+    times as long: along the gradient of sum_{i in B} w_i * loss_i.
 
     Parameters
     ----------
@@ -295,22 +297,24 @@ class Trainer:
         objective, gradient = self.objective, self.gradient
         total_weight = self.minibatches.total_weight
         mean_weight = total_weight / self.minibatches.n_samples
-        loss_sum = penalty_sum = 0.0
+        loss, loss_sum, penalty_sum = LOSSES[objective.loss], 0.0, 0.0
         for samples, workspace in self.minibatches.epoch(self.state.rng):
             n_rows, sample_weight = samples.X.shape[0], samples.sample_weight
             weight = n_rows if sample_weight is None else float(sample_weight.sum())
             if weight == 0:
                 continue
-            scale = 1 / (n_rows * mean_weight)
+            # Steps along a sum are as many times longer as there are rows.
+            length = n_rows * mean_weight if loss.summed else 1.0
+            scale = length / (n_rows * mean_weight)
             loss_sum += write_loss_gradient(
                 parameters, samples, scale, objective, gradient, workspace
             )
             if objective.alpha:
-                strength = objective.alpha / total_weight
+                strength = objective.alpha / total_weight * length
                 penalty = add_penalty_gradient(parameters, strength, gradient)
-                penalty_sum += weight * penalty
+                penalty_sum += weight * penalty / length
             optimizer.step(parameters.flat, gradient.flat, learning_rate)
-        return (loss_sum + penalty_sum) / total_weight
+        return (loss_sum + penalty_sum) / loss.sample_divisor(total_weight)
 
 
 def epochs(state, samples, objective, *, batch_size, shuffle=True):

@@ -1,0 +1,321 @@
+"""The defaults learn what a small network can learn, and follow from the data."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_wine,
+    make_circles,
+    make_moons,
+)
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from support import CLASSIFIER, STOCHASTIC, diabetes, iris, kept_state, weights_of
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.model_selection import EpochSearchCV
+from sknn_simple.network import LOSSES
+
+XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
+
+
+def spirals():
+    """Return two noisy spirals of one and a half turns."""
+    rng = np.random.RandomState(0)
+    angle = 3 * np.pi * np.sqrt(rng.random_sample(400))
+    y = rng.randint(0, 2, 400)
+    turned = angle + np.pi * y
+    X = angle[:, None] * np.column_stack([np.cos(turned), np.sin(turned)])
+    return X + 0.2 * rng.standard_normal(X.shape), y
+
+
+def checkers():
+    """Return a board of two by two."""
+    X = np.random.RandomState(0).uniform(-1, 1, (400, 2))
+    return X, (X[:, 0] * X[:, 1] > 0).astype(int)
+
+
+@pytest.mark.parametrize(("sizes", "n_solved"), [((4,), 8), ((100,), 10)])
+def test_xor_is_learned(sizes, n_solved):
+    solved = [
+        SimpleMLPClassifier(sizes, random_state=seed).fit(*XOR).score(*XOR) == 1
+        for seed in range(10)
+    ]
+    assert sum(solved) >= n_solved
+
+
+MOONS = make_moons(400, noise=0.15, random_state=0)
+CIRCLES = make_circles(400, noise=0.1, factor=0.5, random_state=0)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize(
+    ("data", "sizes", "accuracy"),
+    [
+        (MOONS, (8,), 0.965),
+        (MOONS, (100,), 0.965),
+        (CIRCLES, (100,), 0.99),
+        (checkers(), (8,), 0.96),
+        (spirals(), (100,), 0.97),
+        (spirals(), (32, 32), 0.95),
+    ],
+)
+def test_toys_are_learned(data, sizes, accuracy, early_stopping):
+    model = SimpleMLPClassifier(sizes, early_stopping=early_stopping, random_state=0)
+    folds = StratifiedKFold(3, shuffle=True, random_state=0)
+    pipeline = make_pipeline(StandardScaler(), model)
+    # Early stopping trains on a tenth less.
+    least = accuracy - 0.02 * early_stopping
+    assert cross_val_score(pipeline, *data, cv=folds).mean() >= least
+
+
+@pytest.mark.parametrize(
+    ("load", "least"), [(load_wine, 0.38), (load_breast_cancer, 0.85)]
+)
+def test_inputs_that_are_not_scaled_do_not_make_training_diverge(load, least):
+    X, y = load(return_X_y=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        scores = cross_val_score(SimpleMLPClassifier(random_state=0), X, y, cv=3)
+    assert scores.mean() > least
+
+
+# The values of "auto" ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "batch_size", "max_iter"),
+    [(4, "auto", 2000), (90, "auto", 667), (2000, "auto", 100), (90, "full", 2000)],
+)
+def test_the_number_of_epochs_follows_from_the_updates(n_rows, batch_size, max_iter):
+    X = np.random.RandomState(0).standard_normal((n_rows, 2))
+    model = SimpleMLPClassifier(
+        (2,), batch_size=batch_size, n_iter_no_change=np.inf, random_state=0
+    )
+    assert model.fit(X, X[:, 0] > 0).n_iter_ == max_iter
+
+
+@pytest.mark.parametrize(("n_rows", "patience"), [(20, 500), (90, 167), (2000, 10)])
+def test_patience_follows_from_the_updates(n_rows, patience):
+    X = np.random.RandomState(0).standard_normal((n_rows, 2))
+    model = SimpleMLPClassifier((2,), tol=9.0, random_state=0, max_iter=999)
+    with (
+        pytest.warns(ConvergenceWarning, match="next to nothing")
+        if (n_rows < 90)
+        else warnings.catch_warnings()
+    ):
+        warnings.simplefilter("ignore")
+        model.fit(X, X[:, 0] > 0)
+    assert (model.n_iter_, model.stop_reason_) == (patience + 1, "patience")
+
+
+@pytest.mark.parametrize(
+    ("model", "n_rows", "alpha"),
+    [
+        (SimpleMLPClassifier((3,)), 150, 0.12),
+        (SimpleMLPClassifier((3,)), 20, 0.1),
+        (SimpleMLPClassifier((3,), loss="squared_error"), 150, 0.012),
+        (SimpleMLPRegressor((3,)), 150, 0.4),
+        (SimpleMLPRegressor((3,)), 40, 0.2),
+    ],
+)
+def test_the_penalty_follows_from_features_and_samples(model, n_rows, alpha):
+    X, y = iris()
+    rows = np.random.RandomState(0).permutation(150)[:n_rows]
+    options = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    automatic, given = (clone(model).set_params(**options) for _ in range(2))
+    given.set_params(alpha=alpha)
+    for one in (automatic, given):
+        one.fit(X[rows], y[rows])
+    np.testing.assert_allclose(weights_of(automatic), weights_of(given), rtol=1e-12)
+
+
+def test_weights_count_like_repeated_samples_for_the_penalty_and_the_rate():
+    X, y = diabetes()
+    X = 3 * X
+    weights = np.random.RandomState(0).randint(0, 4, 100)
+    model = SimpleMLPRegressor((3,), batch_size="full", max_iter=5, random_state=0)
+    weighted = clone(model).fit(X, y, weights)
+    repeated = clone(model).fit(np.repeat(X, weights, 0), np.repeat(y, weights))
+    assert weighted.history_["learning_rate"] == pytest.approx(
+        repeated.history_["learning_rate"]
+    )
+    np.testing.assert_allclose(weights_of(weighted), weights_of(repeated), rtol=1e-9)
+
+
+def test_a_search_trains_the_automatic_number_of_epochs_separately():
+    X, y = iris()
+    model = SimpleMLPClassifier((3,), random_state=0, n_iter_no_change=np.inf)
+    search = EpochSearchCV(model, {"max_iter": [5, "auto", 20]}, cv=3).fit(X, y)
+    for i, max_iter in enumerate([5, "auto", 20]):
+        alone = cross_val_score(clone(model).set_params(max_iter=max_iter), X, y, cv=3)
+        assert search.cv_results_["mean_test_score"][i] == alone.mean()
+    with pytest.raises(ValueError, match="'auto' is not a number of epochs"):
+        EpochSearchCV(model, {"alpha": [0, 1]}, every_epoch=True).fit(X, y)
+
+
+# Averages ------------------------------------------------------------------------
+
+
+@STOCHASTIC
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_the_model_is_the_average_of_shamir_and_zhang(solver, engine):
+    """A recursion equals the explicit weights of its epochs."""
+    X, y = diabetes()
+    model = SimpleMLPRegressor(
+        (4,), solver=solver, engine=engine, normalize_y=False, random_state=0
+    )
+    raw = clone(model).set_params(average=False)
+    last = []
+    for _ in range(12):
+        model.partial_fit(X, y)
+        last.append(weights_of(raw.partial_fit(X, y)))
+    shares = np.ones(1)
+    for k in range(2, 13):
+        shares = np.append(shares * (1 - 4 / (k + 3)), 4 / (k + 3))
+    assert shares.sum() == pytest.approx(1)
+    np.testing.assert_allclose(weights_of(model), shares @ np.array(last), rtol=1e-10)
+    assert model.loss_curve_ == raw.loss_curve_
+    assert kept_state(model).n_averaged == 12
+
+
+def test_the_average_does_not_depend_on_max_iter():
+    estimator, (X, y) = CLASSIFIER
+    short, long = (
+        clone(estimator).set_params(max_iter=n, warm_start=True).fit(X, y)
+        for n in (4, 9)
+    )
+    short.set_params(max_iter=5).fit(X, y)
+    np.testing.assert_array_equal(weights_of(short), weights_of(long))
+
+
+def test_validation_watches_the_average():
+    X, y = diabetes()
+    model = SimpleMLPRegressor(
+        (4,), early_stopping=True, max_iter=6, n_iter_no_change=np.inf, random_state=0
+    )
+    model.fit(X, y, X_val=X, y_val=y)
+    error = np.mean((model.predict(X) - y) ** 2) / 2 / y.var()
+    assert -model.best_validation_score_ == pytest.approx(error)
+
+
+def test_lbfgs_has_no_average():
+    X, y = load_diabetes(return_X_y=True)
+    model = SimpleMLPRegressor((), solver="lbfgs", random_state=0, tol=1e-6)
+    with_average, without = (
+        clone(model).set_params(average=average).fit(X, y) for average in (True, False)
+    )
+    np.testing.assert_array_equal(weights_of(with_average), weights_of(without))
+
+
+# Initial weights -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+def test_no_epoch_gives_the_initial_network(kind):
+    X, y = iris()
+    options = {"random_state": 0, "batch_size": 16, "n_iter_no_change": np.inf}
+    model = kind((5,), max_iter=0, **options).fit(X, y)
+    assert (model.n_iter_, model.stop_reason_, model.loss_curve_) == (0, "max_iter", [])
+    assert np.isfinite(model.loss_)
+    whole = kind((5,), max_iter=4, **options).fit(X, y)
+    for _ in range(4):
+        model.partial_fit(X, y)
+    np.testing.assert_array_equal(weights_of(model), weights_of(whole))
+
+
+# Conventions of textbooks --------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", ["mean_squared_error", "sum_squared_error"])
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+@pytest.mark.parametrize("batch_size", [25, "full"])
+def test_other_squared_errors_are_multiples_of_the_default(loss, engine, batch_size):
+    X, y = diabetes()
+    model = SimpleMLPRegressor(
+        (4,),
+        batch_size=batch_size,
+        engine=engine,
+        max_iter=6,
+        n_iter_no_change=np.inf,
+        random_state=0,
+    )
+    half, other = clone(model).fit(X, y), clone(model).set_params(loss=loss)
+    # alpha penalises the sum as a whole, or the mean, so that the optimum differs.
+    other.set_params(alpha=10 * LOSSES[loss].factor)
+    half = clone(model).set_params(alpha=10).fit(X, y)
+    other.fit(X, y)
+    multiple = 100 if LOSSES[loss].summed else 2
+    np.testing.assert_allclose(weights_of(other), weights_of(half), rtol=1e-9)
+    np.testing.assert_allclose(
+        other.loss_curve_, multiple * np.array(half.loss_curve_), rtol=1e-9
+    )
+
+
+def test_steps_along_a_sum_over_uneven_minibatches():
+    """Without a penalty, three rows pull three times as much as one."""
+    X, y = diabetes()
+    model = SimpleMLPRegressor(
+        (),
+        loss="sum_squared_error",
+        coefs_init=[np.zeros((10, 1))],
+        intercepts_init=[np.zeros(1)],
+        normalize_y=False,
+        average=False,
+        alpha=0,
+        momentum=0,
+        batch_size=60,
+        shuffle=False,
+        learning_rate_init=1e-3,
+    )
+    coef = np.zeros(10)
+    for rows in (slice(60), slice(60, 100)):
+        error = X[rows] @ coef + (0 if rows.start is None else bias) - y[rows]
+        coef = coef - 1e-3 * X[rows].T @ error
+        bias = (0 if rows.start is None else bias) - 1e-3 * error.sum()
+    model.partial_fit(X, y)
+    np.testing.assert_allclose(model.coefs_[0][:, 0], coef, rtol=1e-10)
+
+
+# Precision -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [1.1e20, 1e300, 0.1, -1e-310])
+def test_a_constant_target_is_centred_to_exactly_zero(value):
+    X, _ = iris()
+    y = np.full(len(X), value)
+    model = SimpleMLPRegressor(
+        (5,), max_iter=0, coefs_init=[np.zeros((4, 5)), np.zeros((5, 1))]
+    )
+    model.set_params(intercepts_init=[np.zeros(5), np.full(1, value)]).fit(X, y)
+    assert model.loss_ == 0
+    np.testing.assert_array_equal(model.predict(X), y)
+
+
+def test_float32_says_when_it_is_too_coarse_for_y():
+    X, _ = diabetes()
+    y = 1e6 + 0.02 * X[:, 0]
+    model = SimpleMLPRegressor((5,), random_state=0)
+    with pytest.warns(UserWarning, match="too coarse for a y that varies so little"):
+        clone(model).fit(X.astype(np.float32), y)
+    assert clone(model).fit(X, y).score(X, y) > 0.99
+    shifted = clone(model).fit(X.astype(np.float32), y - 1e6)
+    assert shifted.score(X.astype(np.float32), y - 1e6) > 0.99
+
+
+# Plateaus ------------------------------------------------------------------------
+
+
+def test_a_fit_that_patience_ended_on_a_plateau_is_warned_of():
+    X, y = load_diabetes(return_X_y=True)
+    X = X * 1e4
+    model = SimpleMLPRegressor((5,), n_iter_no_change=5, tol=0.05, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"next to nothing.*n_iter_no_change"):
+        model.fit(X, y)
+    assert model.stop_reason_ == "patience"
