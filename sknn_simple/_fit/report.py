@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from ..network import NOT_FINITE
-from .options import auto_learning_rate, enough_epochs
+from .options import auto_learning_rate, enough_epochs, root_mean_square
 
 
 def constant_loss(objective, samples):
@@ -35,6 +35,7 @@ class Report:
     enough_epochs: float  # no warning that max_iter is too low after so many
     auto_rate: float  # the value of learning_rate_init="auto", for advice
     constant_loss: float
+    is_unscaled: bool  # whether the inputs are far from standardised
     scale: str  # advice: "scale ..."
     pending: list[tuple[str, type]] = field(default_factory=list)  # warnings
 
@@ -48,6 +49,7 @@ class Report:
             enough_epochs(estimator, session.samples.X.shape[0]),
             auto_learning_rate(estimator, session.targets, session.samples),
             constant_loss(session.objective, session.samples),
+            root_mean_square(session.samples) > 3,
             f"scale {what} (for instance with StandardScaler)",
         )
 
@@ -108,9 +110,8 @@ class Report:
                 f"{constant:.6g}. Try to {self.scale}, or to change learning_rate_init "
                 "or hidden_layer_sizes."
             )
-        elif (
-            session.n_epochs <= 2 * session.patience.n_epochs
-            and loss > 0.95 * constant > session.patience.tol
+        elif loss > 0.95 * constant > session.patience.tol and (
+            self.is_unscaled or session.n_epochs <= 2 * session.patience.n_epochs
         ):
             self._warn(
                 f"{ended} without improvement, hardly below the loss of a constant "

@@ -33,10 +33,8 @@ def test_the_loss_of_the_best_constant(loss, out_activation):
     _, Y, weights = make_problem(loss)
     option = LOSS_OPTIONS.get(loss)
     objective = Objective(loss, out_activation=out_activation, loss_option=option)
-    divisor = LOSSES[loss].output_divisor(3) * LOSSES[loss].sample_divisor(
-        weights.sum()
-    )
-    best = objective.loss_of_constant(Y, weights) * divisor
+    best = objective.loss_of_constant(Y, weights) * LOSSES[loss].output_divisor(3)
+    best *= LOSSES[loss].sample_divisor(weights.sum())
 
     def value(raw):
         everywhere = np.tile(raw, (7, 1))

@@ -1,10 +1,10 @@
 """Promise 12, tutorials: the library prints what the tutorials print.
 
 Every number that five "neural network from scratch" tutorials print comes out to the
-printed digit. Two conventions differ, and the learning rates make up for them. The
-tutorials sum the gradient over samples, where this library takes the mean: times the
-number of samples in a batch. They take the square of the error, where this library
-takes half of it: times two.
+printed digit, with their own learning rates. Two conventions differ from the default
+loss. The first three sum the gradient over samples: `sum_squared_error`. The others
+take the square of the error, not half of it: `mean_squared_error`. With the default
+loss, the rate is times the number of samples in a batch, or times two.
 """
 
 import numpy as np
@@ -21,13 +21,19 @@ from sknn_simple.datasets import (
     load_soft_targets,
     load_third_input_wins,
 )
+from sknn_simple.inspection import explain_step
 from sknn_simple.network import Objective, Parameters, forward, loss_and_gradient
 
-# No momentum, no penalty, no average, rows in the given order, exactly max_iter epochs.
+# Every option that plain gradient descent needs, besides rate and epochs.
 PLAIN_DESCENT = {
+    "batch_size": "full",
     "momentum": 0,
     "alpha": 0,
     "average": False,
+}
+# One row at a time, in the given order.
+PER_ROW = PLAIN_DESCENT | {
+    "batch_size": 1,
     "shuffle": False,
     "n_iter_no_change": np.inf,
 }
@@ -35,12 +41,14 @@ PLAIN_DESCENT = {
 SEEDED_START = {"init": "uniform", "random_state": 1, "fit_intercept": False}
 
 
-def classifier(hidden_layer_sizes, **params):
-    return SimpleMLPClassifier(hidden_layer_sizes, loss="squared_error", **params)
+def classifier(hidden_layer_sizes, loss="sum_squared_error", **params):
+    return SimpleMLPClassifier(hidden_layer_sizes, loss=loss, **params)
 
 
-def regressor(hidden_layer_sizes, **params):
-    return SimpleMLPRegressor(hidden_layer_sizes, out_activation="logistic", **params)
+def regressor(hidden_layer_sizes, loss="sum_squared_error", **params):
+    return SimpleMLPRegressor(
+        hidden_layer_sizes, loss=loss, out_activation="logistic", **params
+    )
 
 
 def outputs(network, X):
@@ -63,13 +71,13 @@ def outputs(network, X):
         (load_first_input_wins, 15_000, 0.9999584),
     ],
 )
-def test_single_neuron(load, n_epochs, published, make_network):
+@pytest.mark.parametrize("loss", ["sum_squared_error", "squared_error"])
+def test_single_neuron(load, n_epochs, published, make_network, loss):
     data = load()
-    n_rows = len(data.data)
     neuron = make_network(
         (),
-        batch_size=n_rows,
-        learning_rate_init=n_rows,
+        loss=loss,
+        learning_rate_init=1 if loss == "sum_squared_error" else len(data.data),
         max_iter=n_epochs,
         **SEEDED_START,
         **PLAIN_DESCENT,
@@ -112,8 +120,7 @@ def test_soft_targets():
     watch = MeanAbsoluteErrors(X, y, every=10_000)
     network = regressor(
         (4,),
-        batch_size=4,
-        learning_rate_init=4,
+        learning_rate_init=1,
         max_iter=99_999,  # The 100000th forward pass comes after 99999 updates.
         **SEEDED_START,
         **PLAIN_DESCENT,
@@ -203,6 +210,23 @@ def test_backpropagation_by_hand():
     assert 2 * gradient.coefs[0][0, 0] == pytest.approx(exactly, rel=1e-14)
 
 
+def test_the_factors_of_the_backpropagation_step():
+    """The page shows -0.952 and 0.0214, the latter from rounded factors."""
+    people = load_four_people()
+    coefs = [np.ones((2, 2)), np.ones((2, 1))]
+    network = SimpleMLPClassifier.from_coefs(
+        coefs, [np.zeros(2), np.zeros(1)], loss="mean_squared_error", **PER_ROW
+    )
+    step = explain_step(network, people.data[0], people.target[0])
+    hidden, output = step.layers
+    error = output.neurons[0].chains[0][0]
+    assert error.value == pytest.approx(-0.952, abs=1e-3)
+    assert error.formula == "2 * (a_o - y)"
+    weight = hidden.neurons[0].weights[0]
+    assert weight.derivative == pytest.approx(0.0214, abs=1e-4)
+    assert step.loss == pytest.approx((1 - 0.524) ** 2, abs=1e-3)
+
+
 @pytest.mark.parametrize("random_state", range(10))
 def test_four_people(random_state):
     # The tutorial, without a seed, prints 0.951 and 0.039. A plain NumPy loop with 100
@@ -211,12 +235,12 @@ def test_four_people(random_state):
     assert people.names_new == ["Emily", "Frank"]
     network = classifier(
         (2,),
+        loss="mean_squared_error",
         init="normal",
         random_state=random_state,
-        batch_size=1,
-        learning_rate_init=0.2,
+        learning_rate_init=0.1,
         max_iter=1000,
-        **PLAIN_DESCENT,
+        **PER_ROW,
     ).fit(people.data, people.target)
     emily, frank = outputs(network, people.data_new)
     assert 0.944 <= emily <= 0.975
@@ -235,23 +259,28 @@ def test_linear_neuron():
     X, y = neuron_data.data, neuron_data.target
     neuron = SimpleMLPRegressor(
         (),
+        loss="mean_squared_error",
         coefs_init=[[[0.8]]],
         fit_intercept=False,
         normalize_y=False,
-        learning_rate_init=0.05,
+        learning_rate_init=0.025,
         max_iter=100,
         **PLAIN_DESCENT,
     ).fit(X, y)
     assert neuron.predict(neuron_data.data_new).round(6).tolist() == [0.004736]
     expected = 0.8 * 0.95 ** np.arange(101)
     np.testing.assert_allclose(neuron.coefs_[0], expected[-1], rtol=1e-13)
-    np.testing.assert_allclose(neuron.loss_curve_, expected[:-1] ** 2 / 2, rtol=1e-13)
+    np.testing.assert_allclose(neuron.loss_curve_, expected[:-1] ** 2, rtol=1e-13)
 
 
 def test_linear_neuron_step_by_step():
     X, y = load_linear_neuron(return_X_y=True)
     neuron = SimpleMLPRegressor.from_coefs(
-        [[[0.8]]], normalize_y=False, learning_rate_init=0.05, **PLAIN_DESCENT
+        [[[0.8]]],
+        loss="mean_squared_error",
+        normalize_y=False,
+        learning_rate_init=0.025,
+        **PLAIN_DESCENT,
     )
     steps = []
     for _ in range(100):
