@@ -1,4 +1,5 @@
-"""Backpropagation by hand: one step, with every factor.
+"""Backpropagation by hand: one step, with every factor
+=======================================================
 
 The 2-2-1 network of the "four people" tutorial, with all weights 1 and all biases 0, is
 given one person. The tutorial works out this step on paper. Its loss is not halved, so

@@ -1,4 +1,5 @@
-"""Imbalanced classes: what `class_weight` changes.
+"""Imbalanced classes: what `class_weight` changes
+==================================================
 
 Of 2000 people, one in twenty is ill. A network trained for accuracy misses many of
 them. With ``class_weight="balanced"``, both classes have the same total weight.

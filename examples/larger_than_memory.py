@@ -1,4 +1,5 @@
-"""Data that do not fit in memory: train on chunks with `partial_fit`.
+"""Data that do not fit in memory: train on chunks with `partial_fit`
+=====================================================================
 
 The samples are in a file that is mapped into memory, not loaded. Each call of
 `partial_fit` trains for one epoch on the rows of that call.

@@ -1,4 +1,5 @@
-"""The decision boundary of a network while it learns.
+"""The decision boundary of a network while it learns
+=====================================================
 
 No straight line separates two interleaved half moons. This example trains a network
 with ten hidden neurons and draws its predictions after more and more epochs, with

@@ -1,4 +1,5 @@
-"""Choose the learning rate and the number of epochs in one search.
+"""Choose the learning rate and the number of epochs in one search
+==================================================================
 
 A network that trains for 25 epochs passes all smaller numbers of epochs on its way.
 `EpochSearchCV` scores it there, so a search over the number of epochs costs no more

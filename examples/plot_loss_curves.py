@@ -1,4 +1,5 @@
-"""Loss curves: which learning rate, and when to stop.
+"""Loss curves: which learning rate, and when to stop
+=====================================================
 
 `LossCurveDisplay` draws the loss of each epoch. This example compares learning rates,
 then shows a network that overfits and the epoch that early stopping returns to.

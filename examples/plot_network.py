@@ -1,4 +1,5 @@
-"""The diagram of a network, with its activations for one sample.
+"""The diagram of a network, with its activations for one sample
+================================================================
 
 `NetworkDisplay` draws a fitted network. Circles are neurons and lines are weights:
 solid and blue if positive, dashed and vermilion if negative, wider if larger. Given a

@@ -1,4 +1,5 @@
-"""Exclusive or: why a network needs a hidden layer.
+"""Exclusive or: why a network needs a hidden layer
+===================================================
 
 The target is "yes" if exactly one of two inputs is 1. No straight line separates the
 four points, so a network without a hidden layer cannot learn them. Two hidden neurons

@@ -1,4 +1,5 @@
-"""Quickstart: published numbers, a search over rate and epochs, a pickle.
+"""Quickstart: published numbers, a search over rate and epochs, a pickle
+=========================================================================
 
 The script first trains the networks of five tutorials, each of which is one setting of
 the same two estimators. It then does what the tutorials' own programs cannot do and a

@@ -1,4 +1,5 @@
-"""A search on a Dask cluster that survives the death of a worker.
+"""A search on a Dask cluster that survives the death of a worker
+=================================================================
 
 scikit-learn's searches send their fits to the backend of joblib. Here that is a Dask
 cluster, whose workers may be on many machines. Needs the extra `distributed`.

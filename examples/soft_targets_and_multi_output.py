@@ -1,4 +1,5 @@
-"""Soft targets and several outputs: learn from votes instead of verdicts.
+"""Soft targets and several outputs: learn from votes instead of verdicts
+=========================================================================
 
 Five judges vote on two questions about each of 400 cases. The share of yes votes is a
 number between 0 and 1, a soft target, and carries more information than the majority's

@@ -1,4 +1,5 @@
-"""Text: a network on the sparse matrix of a vectorizer.
+"""Text: a network on the sparse matrix of a vectorizer
+=======================================================
 
 The samples are a few dozen headlines, and the features are their words. Most entries of
 the matrix are zero, and it stays sparse on its way into the network's first layer.

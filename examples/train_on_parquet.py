@@ -1,4 +1,5 @@
-"""Train on Parquet files that need not fit in memory, and measure the memory.
+"""Train on Parquet files that need not fit in memory, and measure the memory
+=============================================================================
 
 Each file is read, converted to rows, passed to `partial_fit` and released. Needs the
 extra `distributed`, for pyarrow.

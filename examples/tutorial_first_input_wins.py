@@ -1,4 +1,5 @@
-"""One neuron: a rule for inputs that it has never seen.
+"""One neuron: a rule for inputs that it has never seen
+=======================================================
 
 The data are four rows of three binary inputs, and the target is the first input. The
 third input is always 1 and so carries no information. After training, the neuron

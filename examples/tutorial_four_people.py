@@ -1,4 +1,5 @@
-"""Backpropagation, from one neuron to a trained network.
+"""Backpropagation, from one neuron to a trained network
+========================================================
 
 The task is to predict from weight and height whether a person is female. The tutorial
 begins with a single neuron, joins three of them to a network of two inputs, two hidden

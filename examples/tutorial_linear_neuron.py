@@ -1,4 +1,5 @@
-"""The simplest network: one weight, step by step.
+"""The simplest network: one weight, step by step
+=================================================
 
 There is one input, one weight, no bias and no activation, so the output is the weight
 times the input. The input is 1, the weight begins at 0.8, and the target is 0. You can

@@ -1,4 +1,5 @@
-"""A hidden layer: targets between 0 and 1.
+"""A hidden layer: targets between 0 and 1
+==========================================
 
 The targets of this tutorial are 1, 0.7, 1 and 0. A target of 0.7 is not a label, so
 this is regression, with a sigmoid as output activation because all targets lie between

@@ -1,4 +1,5 @@
-"""One neuron: the longer it trains, the more certain it becomes.
+"""One neuron: the longer it trains, the more certain it becomes
+================================================================
 
 The data are three rows of three binary inputs, and the target is always the third
 input. The neuron is given only the rows and their targets. It multiplies each input by

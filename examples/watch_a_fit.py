@@ -1,4 +1,5 @@
-"""Watch a fit with scikit-learn's ProgressBar and ScoringMonitor.
+"""Watch a fit with scikit-learn's ProgressBar and ScoringMonitor
+=================================================================
 
 Callbacks are called at every epoch. Set a progress bar on the estimator that you fit,
 which may be a network, a Pipeline or a search. Set a score monitor on the network

@@ -1,4 +1,5 @@
-"""Import and export weights with `from_coefs` and `to_sklearn`.
+"""Import and export weights with `from_coefs` and `to_sklearn`
+===============================================================
 
 A network is its weights. This script imports the weights of scikit-learn's MLP, trains
 them further, and exports them again.

@@ -40,7 +40,7 @@ from .network import Parameters
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
-    r"""Multi-layer perceptron classifier, written from scratch on NumPy.
+    """Multi-layer perceptron classifier, written from scratch on NumPy.
 
     Training minimises ::
 
@@ -295,7 +295,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     n_features_in_ : int
         Number of features seen during `fit`.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Feature names seen during `fit`. Defined only if all of them are strings.
 
     See Also

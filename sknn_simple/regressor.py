@@ -27,7 +27,7 @@ from .network import ACTIVATIONS, LOSSES
 
 
 class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
-    r"""Multi-layer perceptron regressor, written from scratch on NumPy.
+    """Multi-layer perceptron regressor, written from scratch on NumPy.
 
     Training minimises ::
 
@@ -298,7 +298,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     n_features_in_ : int
         Number of features seen during `fit`.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Feature names seen during `fit`. Defined only if all of them are strings.
 
     See Also

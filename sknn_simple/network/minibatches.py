@@ -10,9 +10,9 @@ from .workspace import Workspace
 class Samples(NamedTuple):
     """The samples that a network learns from.
 
-    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
-    Y : ndarray of shape (n_samples, n_outputs)
-    sample_weight : ndarray of shape (n_samples,), or None if all weigh 1
+    - `X`: {ndarray, CSR matrix} of shape (n_samples, n_features)
+    - `Y`: ndarray of shape (n_samples, n_outputs)
+    - `sample_weight`: ndarray of shape (n_samples,), or None if all weigh 1
     """
 
     X: np.ndarray

@@ -17,6 +17,8 @@ from .workspace import add_multiple
 class SGD:
     """Gradient descent with momentum.
 
+    A step computes ::
+
         velocity   = momentum * velocity - learning_rate * gradient
         parameters = parameters + velocity
 
@@ -74,6 +76,8 @@ class SGD:
 @dataclass
 class Adam:
     """Steps scaled by running means of the gradient and of its square.
+
+    Step t computes ::
 
         first_moment  = beta_1 * first_moment  + (1 - beta_1) * gradient
         second_moment = beta_2 * second_moment + (1 - beta_2) * gradient**2

@@ -27,9 +27,9 @@ def all_finite(array):
 class Epoch(NamedTuple):
     """Record of an epoch.
 
-    loss : float, mean over the minibatches
-    learning_rate : float or None, None for L-BFGS
-    validation_loss, validation_score : float or None, None without validation
+    - `loss`: float, mean over the minibatches
+    - `learning_rate`: float or None, None for L-BFGS
+    - `validation_loss`, `validation_score`: float or None, None without validation
     """
 
     loss: float
@@ -45,10 +45,10 @@ DONE, PATIENCE_RAN_OUT, NOT_FINITE, INTERRUPTED = range(4)
 class Block(NamedTuple):
     """Consecutive epochs.
 
-    losses : list of float, one per epoch
-    learning_rates : list of float or None, one per epoch; None for L-BFGS
-    ending : DONE; PATIENCE_RAN_OUT or NOT_FINITE in the last epoch; or INTERRUPTED by
-        Ctrl-C after the last epoch
+    - `losses`: list of float, one per epoch
+    - `learning_rates`: list of float or None, one per epoch; None for L-BFGS
+    - `ending`: DONE; PATIENCE_RAN_OUT or NOT_FINITE in the last epoch; or INTERRUPTED
+      by Ctrl-C after the last epoch
     """
 
     losses: list[float]
@@ -195,7 +195,7 @@ class Patience:
 class Trainer:
     """Training of a network on minibatches, one block of epochs at a time.
 
-    A minibatch B of n samples steps along the gradient of
+    A minibatch B of n samples steps along the gradient of ::
 
         sum_{i in B} w_i * loss_i / (|B| * W / n)  +  alpha / (2 * W) * ||coefs||**2
 
