@@ -5,7 +5,9 @@ The package works without them, on NumPy.
 """
 
 import platform
+import runpy
 import sys
+from pathlib import Path
 
 import numpy
 from Cython.Build import cythonize
@@ -63,7 +65,12 @@ class OptionalBuild(build_ext):
         self.build_extension(extension)
 
 
+addresses = runpy.run_path("sknn_simple/_addresses.py")
+
 setup(
+    long_description=addresses["absolute_links"](Path("README.md").read_text("utf-8")),
+    long_description_content_type="text/markdown",
+    project_urls=addresses["project_urls"](),
     ext_modules=cythonize(
         [
             Extension(

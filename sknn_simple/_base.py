@@ -16,6 +16,7 @@ from sklearn.base import _fit_context
 from sklearn.utils.metaestimators import available_if
 
 from . import _persistence
+from ._addresses import DocumentationLink
 from ._fit import options, suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport, with_callbacks
 from ._fit.loop import Loop
@@ -71,7 +72,7 @@ def _solver_is_stochastic(estimator):
     )
 
 
-class BaseSimpleMLP(CallbackSupport, FittedNetwork):
+class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
     """A multi-layer perceptron; the two estimators document its parameters.
 
     A subclass defines ``_make_targets(y, classes)``.

@@ -15,6 +15,7 @@ from sklearn.utils import indexable
 from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.parallel import Parallel, delayed
 
+from .._addresses import DocumentationLink
 from .._base import all_or_nothing
 from .._pipeline import final_network, parameter_prefix
 from ._groups import group_by_epochs, why_separate
@@ -22,7 +23,7 @@ from ._replay import mean_and_std, replay
 from ._shared_training import fit_task, train_and_score
 
 
-class EpochSearchCV(GridSearchCV):
+class EpochSearchCV(DocumentationLink, GridSearchCV):
     """Grid search in which candidates that differ only in `max_iter` train once.
 
     A network that trains for 400 epochs passes 50, 100 and 200 on its way. This search
