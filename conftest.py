@@ -14,6 +14,9 @@ if find_spec("sknn_simple.network.compiled") is None:
 if find_spec("mypy") is None or find_spec("pyright") is None:
     collect_ignore += ["tests/test_typing.py"]
 
+if find_spec("sphinx_gallery") is None or find_spec("pydata_sphinx_theme") is None:
+    collect_ignore += ["tests/test_site.py"]
+
 # Pictures are drawn without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")
 

@@ -1,4 +1,7 @@
-"""The code on every page runs, links resolve, and the scripts in examples/ run."""
+"""The code on every page runs, links resolve, and the scripts in examples/ run.
+
+The pages of the site are `docs/**/*.md`; `test_site.py` builds them.
+"""
 
 import doctest
 import json
@@ -6,13 +9,31 @@ import re
 import runpy
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from sknn_simple.inspection.diagnosis import SYMPTOMS
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+GENERATED = ("_build", "gallery", "reference")
+PAGES = [
+    page
+    for page in sorted((ROOT / "docs").rglob("*.md"))
+    if page.relative_to(ROOT / "docs").parts[0] not in GENERATED
+]
+INTEGRATIONS = ROOT / "docs" / "integrations.md"
+TOOLS = {
+    "MLflow": "mlflow",
+    "Ray": "ray",
+    "Optuna": "optuna",
+    "Dask": "distributed",
+    "SHAP": "shap",
+    "ONNX": "skl2onnx",
+}
 MARKDOWN = [
     *PAGES,
     *sorted(ROOT.glob("*.md")),
@@ -37,9 +58,56 @@ def test_readme():
     assert run_code(ROOT / "README.md") > 10
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if p != INTEGRATIONS], ids=lambda page: page.stem
+)
 def test_code_in_docs(page):
     run_code(page)
+
+
+def sections(page):
+    """The sections of a page, by their headings."""
+    _, *parts = re.split(r"^## ", page.read_text(), flags=re.MULTILINE)
+    return dict(part.split("\n", 1) for part in parts)
+
+
+def test_every_integration_has_a_section():
+    assert list(sections(INTEGRATIONS)) == list(TOOLS)
+    assert all(">>> " in text for text in sections(INTEGRATIONS).values())
+
+
+@pytest.mark.filterwarnings("default")  # those of the tools are not ours
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if find_spec(TOOLS[tool])])
+def test_integration(tool, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "section.md"
+    path.write_text(sections(INTEGRATIONS)[tool])
+    results = doctest.testfile(
+        str(path), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert results.failed == 0
+    assert results.attempted > 5
+
+
+def test_api_page_lists_every_public_name():
+    page = (ROOT / "docs" / "api.rst").read_text()
+    _, *parts = re.split(r"^\.\. currentmodule:: ", page, flags=re.MULTILINE)
+    for part in parts:
+        module, _, text = part.partition("\n")
+        listed = re.findall(r"^   (\w+)$", text, re.MULTILINE)
+        assert sorted(listed) == sorted(import_module(module).__all__)
+    packages = [
+        path.parent for path in (ROOT / "sknn_simple").glob("[a-z]*/__init__.py")
+    ]
+    assert len(parts) == len(packages) + 2  # and sknn_simple, and datasets
+
+
+def test_every_kind_of_finding_is_explained():
+    text = (ROOT / "docs/user_guide/when_something_goes_wrong.md").read_text()
+    kinds = re.findall(
+        r"^\| `(\w+)` \|", text.partition("## Findings")[2], re.MULTILINE
+    )
+    assert kinds == [symptom.__name__ for symptom in SYMPTOMS]
 
 
 def anchors(page):
@@ -49,7 +117,7 @@ def anchors(page):
         yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(ROOT)))
 def test_relative_links_resolve(page):
     text = FENCE.sub("", page.read_text())
     links = re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", text)

@@ -20,7 +20,7 @@ def imports(package=PACKAGE):
     for path in sorted(package.rglob("*.py")):
         *folders, name = path.relative_to(package).with_suffix("").parts
         part = (*folders, name)[0]
-        if part in ("__init__", "_addresses"):
+        if part == "__init__":
             continue
         graph.setdefault(part, set())
         for node in ast.parse(path.read_text()).body:

@@ -1,0 +1,147 @@
+"""The documentation site: it builds without a warning, and its links resolve.
+
+The examples do not run in this build. `.ci/run` builds the site with their output.
+"""
+
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from sklearn.base import BaseEstimator
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _addresses
+from sknn_simple.model_selection import EpochSearchCV
+
+ROOT = Path(__file__).parent.parent
+ESTIMATORS = [
+    SimpleMLPClassifier(),
+    SimpleMLPRegressor(),
+    EpochSearchCV(SimpleMLPClassifier(), {"max_iter": [1, 2]}),
+]
+TASKS = {
+    "how to weigh classes": "class_weight=&quot;balanced&quot;",
+    "what a divergence error means": "Training diverged in epoch",
+    "how to resume a killed fit": "Checkpoint.resume",
+    "how to move from MLPClassifier": "Change the import and the class name",
+    "how to add an activation": "Add an activation",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Build the site from a copy of its sources."""
+    folder = tmp_path_factory.mktemp("site")
+    tracked = ["benchmarks", "docs", "examples", "sknn_simple", "*.md"]
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *tracked],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    for name in names:
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((ROOT / name).read_bytes())
+    process = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-qWT",
+            "--keep-going",
+            "-D",
+            "plot_gallery=0",
+            "docs",
+            "built",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr
+    return folder / "built"
+
+
+def links(page):
+    """The addresses that a page links to or loads, without those of other sites."""
+    for link in re.findall(r'(?:href|src)="([^"]*)"', page.read_text()):
+        if not re.match(r"https?:|mailto:|data:|javascript:", link):
+            yield urldefrag(unquote(unescape(link)))
+
+
+def text_of(page):
+    """The text of a page without its markup."""
+    main = page.read_text().partition("<article")[2].partition("</article>")[0]
+    return re.sub(r"<[^>]*>", "", main)
+
+
+def test_links_and_images_resolve(site):
+    ids = {}
+    for page in site.rglob("*.html"):
+        for path, anchor in links(page):
+            target = (page.parent / path).resolve() if path else page.resolve()
+            assert target.exists(), (page.name, path)
+            if anchor and target.suffix == ".html":
+                if target not in ids:
+                    ids[target] = set(re.findall(r'id="([^"]*)"', target.read_text()))
+                assert anchor in ids[target], (page.name, path, anchor)
+
+
+def test_pages_load_nothing_from_the_network(site):
+    for page in site.rglob("*.html"):
+        loads = r'<(?:script|img|link rel="stylesheet")[^>]*(?:src|href)="https?:[^"]*"'
+        assert not re.findall(loads, page.read_text()), page.name
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_fresh_reader_finds_in_two_clicks(site, task):
+    found, seen = False, {site / "index.html"}
+    for _ in range(2):
+        linked = {
+            (page.parent / path).resolve()
+            for page in seen
+            for path, _ in links(page)
+            if path.endswith(".html")
+        }
+        seen |= {page for page in linked if "_modules" not in page.parts}
+        found = found or any(
+            unescape(TASKS[task]) in unescape(text_of(p)) for p in seen
+        )
+    assert found
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+def test_links_of_estimators_lead_to_their_pages(site, estimator, monkeypatch):
+    assert isinstance(estimator, BaseEstimator)
+    assert "href=" not in estimator._repr_html_()  # there is no site yet
+    monkeypatch.setattr(_addresses, "SITE", site.as_uri())
+    html = estimator._repr_html_()
+    own = [
+        link
+        for link in re.findall(r'href="([^"]*)"', html)
+        if link.startswith(site.as_uri())
+    ]
+    pages = {Path(urldefrag(link)[0].removeprefix("file://")) for link in own}
+    assert any(
+        page.name.endswith(f".{type(estimator).__name__}.html") for page in pages
+    )
+    assert all(page.exists() for page in pages)
+    if not isinstance(estimator, EpochSearchCV):  # its parameters link there as well
+        assert len(own) > len(estimator.get_params())
+
+
+def test_imports_run_downward(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs" / "_extensions")
+    import house_picture as house
+
+    graph = house.imports()
+    rows = house.floors(graph)  # raises an error if imports run in a circle
+    assert "network" in rows[0]
+    assert all(f">{part}" in house.draw(graph) for row in rows for part in row)
+    with pytest.raises(ValueError, match="cycle"):
+        house.floors({"a": {"b"}, "b": {"a"}})
