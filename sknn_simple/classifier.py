@@ -218,9 +218,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         - 'uniform': uniform on [-1, 1).
         - 'normal': standard normal.
 
-    coefs_init, intercepts_init : list of array-like, default=None
-        Initial coefs and intercepts to use instead of random ones, with the shapes of
-        `coefs_` and `intercepts_`. They are copied.
+    coefs_init : list of array-like of shape (fan_in, fan_out), default=None
+        Initial coefs to use instead of random ones, one array per layer. They are
+        copied.
+
+    intercepts_init : list of array-like of shape (fan_out,), default=None
+        Initial intercepts to use instead of random ones, one array per layer. They are
+        copied.
 
     class_weight : dict, 'balanced' or None, default=None
         Weights of the classes, which multiply the sample weights. 'balanced' gives

@@ -229,9 +229,13 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         - 'uniform': uniform on [-1, 1).
         - 'normal': standard normal.
 
-    coefs_init, intercepts_init : list of array-like, default=None
-        Initial coefs and intercepts to use instead of random ones, with the shapes of
-        `coefs_` and `intercepts_`. They are copied.
+    coefs_init : list of array-like of shape (fan_in, fan_out), default=None
+        Initial coefs to use instead of random ones, one array per layer. They are
+        copied.
+
+    intercepts_init : list of array-like of shape (fan_out,), default=None
+        Initial intercepts to use instead of random ones, one array per layer. They are
+        copied.
 
     engine : {'auto', 'numpy', 'compiled'}, default='auto'
         Implementation of the training. 'compiled' is an extension module, built when

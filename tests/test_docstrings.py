@@ -89,7 +89,7 @@ def test_parameters_are_documented_with_their_defaults(documented):
     assert list(section) == list(parameters)
     for name, default in parameters.items():
         kind, description = section[name]
-        _, found, value = kind.partition(", default=")
+        _, found, value = " ".join(kind.split()).partition(", default=")
         assert bool(found) == (default is not inspect.Parameter.empty), name
         if found:
             assert ast.literal_eval(value) == default, name
