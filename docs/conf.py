@@ -26,6 +26,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "estimator_signatures",
     "house_picture",
     "mathml",
     "public_names",
@@ -61,6 +62,7 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "min_reported_time": 3600,  # times of one machine help nobody
     "write_computation_times": False,
+    "default_thumb_file": str(DOCS / "_static" / "text_output.png"),
     "download_all_examples": True,
     "image_srcset": ["2x"],
 }
@@ -73,7 +75,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": []}
+html_sidebars = {page: [] for page in ("index", "start", "tutorials")}
 html_theme_options = {
     "logo": {"text": "sknn-simple"},
     "header_links_before_dropdown": 6,

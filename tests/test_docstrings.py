@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import typing
+from importlib import import_module
 
 import pandas as pd
 import pytest
@@ -137,3 +138,20 @@ def test_fitted_attributes_are_documented_and_declared(estimator):
             hint = hints[name]
             kind = list if typing.get_origin(hint) is list else hint
             assert isinstance(value, kind), name
+
+
+def test_see_also_leads_back():
+    packages = ("", ".inspection", ".model_selection", ".plotting")
+    modules = [import_module(f"sknn_simple{package}") for package in packages]
+    public = {
+        name: getattr(module, name) for module in modules for name in module.__all__
+    }
+    related = {
+        name: {other.split(" ")[0].split(".")[-1] for other in entries(o, "See Also")}
+        for name, o in public.items()
+        if "See Also\n" in (o.__doc__ or "")
+    }
+    assert len(related) > 8
+    for name, others in related.items():
+        for other in others & public.keys():
+            assert name in related[other], (name, other)

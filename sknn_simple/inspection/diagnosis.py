@@ -88,6 +88,13 @@ def diagnose(
     ValueError
         If `fit` would not accept the data.
 
+    See Also
+    --------
+    sknn_simple.inspection.explain_step :
+        One training step, with every factor of the chain rule.
+    sknn_simple.inspection.check_gradient :
+        Comparison of the gradient with numerical differences.
+
     Notes
     -----
     Thresholds are rules of thumb. "Constant" is the loss of the best constant

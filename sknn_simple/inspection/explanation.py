@@ -55,6 +55,15 @@ def explain_step(
     ValueError
         If `x` is not a single sample, `y` is not its target, or the loss is not finite.
 
+    See Also
+    --------
+    sknn_simple.inspection.check_gradient :
+        Comparison of the gradient with numerical differences.
+    sknn_simple.inspection.diagnose :
+        Search for common problems of a trained network.
+    sknn_simple.plotting.NetworkDisplay :
+        Diagram of a network.
+
     Notes
     -----
     The formulas count inputs, weights, neurons and targets from 1: x1 is the first

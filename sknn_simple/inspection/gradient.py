@@ -159,6 +159,13 @@ def check_gradient(
     ValueError
         If `fit` would not accept the data, or the objective is not finite.
 
+    See Also
+    --------
+    sknn_simple.inspection.explain_step :
+        One training step, with every factor of the chain rule.
+    sknn_simple.inspection.diagnose :
+        Search for common problems of a trained network.
+
     Notes
     -----
     The relative difference of a derivative is ::

@@ -100,7 +100,10 @@ refit_time_, multimetric_
 
     See Also
     --------
-    sklearn.model_selection.GridSearchCV
+    sklearn.model_selection.GridSearchCV :
+        The same search, with a training for each candidate.
+    sknn_simple.plotting.EpochSearchDisplay :
+        Curves of a search over numbers of epochs.
 
     Examples
     --------

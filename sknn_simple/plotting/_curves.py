@@ -1,12 +1,14 @@
 """Curves over epochs: their styles, labels, axes and legend."""
 
+import textwrap
+
 import numpy as np
 
-from ._style import COLORS, text_width
+from ._style import COLORS, foreground, text_width
 
 # Markers distinguish curves in grey print and where colours repeat.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
-STAR = {"marker": "*", "markersize": 15, "markeredgecolor": "black", "zorder": 4}
+STAR = {"marker": "*", "markersize": 15, "zorder": 4}
 
 
 def curve_style(i, values, n_marks):
@@ -18,8 +20,9 @@ def curve_style(i, values, n_marks):
     marked = known & ~np.append(known[1:], False) & ~np.append(False, known[:-1])
     spread = np.linspace(0, len(values) - 1, min(n_marks, len(values)))
     marked[spread.astype(int)] = True
+    colors = (*COLORS, foreground())
     return {
-        "color": COLORS[i % len(COLORS)],
+        "color": colors[i % len(colors)],
         "marker": MARKERS[i % len(MARKERS)] if marked.any() else "",
         "markersize": 5,
         "markevery": np.flatnonzero(marked).tolist(),
@@ -58,7 +61,8 @@ def _abridged(value):
 
 def draw_star(ax, line, x, y, label):
     """Mark the point (x, y) of a line with a star."""
-    [star] = ax.plot([x], [y], ls="", color=line.get_color(), label=label, **STAR)
+    style = {"color": line.get_color(), "markeredgecolor": foreground(), **STAR}
+    [star] = ax.plot([x], [y], ls="", label=label, **style)
     return star
 
 
@@ -74,11 +78,34 @@ def finish_curves(ax, ylabel, handles, beside):
     ax.xaxis.set_major_locator(ticks)
     ax.set(xlabel="Epoch", ylabel=ylabel)
     ax.grid(alpha=0.3)
-    place = {"fontsize": "small"}
+    place = {"fontsize": "small", "framealpha": 0.7}
     if beside:
         place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.015)}
         size = mpl.rcParams["font.size"]
         widest = max(text_width(handle.get_label(), size) for handle in handles)
         height = max(4.2, 0.5 + 1.6 * size / 72 * len(handles))
         ax.figure.set_size_inches(6 + widest, height)
-    ax.legend(handles=handles, frameon=not beside, **place)
+    legend = ax.legend(handles=handles, frameon=not beside, **place)
+    # The layout of the figure sets the size of the axes.
+    ax.figure.canvas.figure.draw_without_rendering()
+    if not beside:
+        _shrink(legend, ax)
+    _wrap_ylabel(ax)
+
+
+def _shrink(legend, ax):
+    """Scale the texts of a legend that is wider or higher than its axes."""
+    box, room = legend.get_window_extent(), ax.get_window_extent()
+    scale = 0.95 * min(room.width / box.width, room.height / box.height)
+    if scale < 0.95:
+        for text in legend.get_texts():
+            text.set_fontsize(max(5, scale * text.get_fontsize()))
+
+
+def _wrap_ylabel(ax):
+    """Break a label that is longer than its axis into lines."""
+    label = ax.yaxis.label
+    length, height = label.get_window_extent().height, ax.get_window_extent().height
+    if length > height:
+        n_characters = int(len(label.get_text()) * height / length)
+        label.set_text(textwrap.fill(label.get_text(), max(10, n_characters)))

@@ -1,7 +1,14 @@
 """Colours, sizes of text, and the import of pyplot."""
 
 BLUE, VERMILION = "#0072B2", "#D55E00"
-COLORS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+COLORS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+def foreground():
+    """Return the colour of texts in the current style, which is light on dark ones."""
+    import matplotlib as mpl
+
+    return mpl.rcParams["text.color"]
 
 
 def import_pyplot(caller):

@@ -75,6 +75,13 @@ class EpochSearchDisplay:
     ax_, figure_ : matplotlib Axes and Figure
         Axes of the curves, and the figure that contains them.
 
+    See Also
+    --------
+    sknn_simple.model_selection.EpochSearchCV :
+        Grid search that trains once for all numbers of epochs.
+    sknn_simple.plotting.LossCurveDisplay :
+        Loss or validation score by epoch.
+
     Examples
     --------
     >>> import numpy as np
@@ -237,7 +244,7 @@ class EpochSearchDisplay:
         style = curve_style(i, mean, n_marks=10)
         style["label"] = (self.names and self.names[i]) or "mean"
         [line] = ax.plot(epochs, mean, **(style | line_kw))
-        style = {"color": line.get_color(), "alpha": 0.12, "linewidth": 0}
+        style = {"color": line.get_color(), "alpha": 0.18, "linewidth": 0}
         top = np.minimum(mean + std, self.max_score)
         band = ax.fill_between(epochs, mean - std, top, **(style | fill_between_kw))
         self.lines_.append(line)

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from .._pipeline import fitted_network
 from ._annotation import loss_name_of
 from ._curves import STAR, curve_style, draw_star, finish_curves, names_of
-from ._style import VERMILION, import_pyplot
+from ._style import VERMILION, foreground, import_pyplot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,6 +62,11 @@ class LossCurveDisplay:
 
     ax_, figure_ : matplotlib Axes and Figure
         Axes of the curves, and the figure that contains them.
+
+    See Also
+    --------
+    sknn_simple.plotting.EpochSearchDisplay :
+        Curves of a search over numbers of epochs.
 
     Examples
     --------
@@ -283,8 +288,9 @@ class LossCurveDisplay:
                 handles.append(line)
         if training and validation:
             for what, style in {"training": "-", "validation": "--"}.items():
-                handles.append(Line2D([], [], color="black", ls=style, label=what))
+                handles.append(Line2D([], [], color=foreground(), ls=style, label=what))
         if stars:
-            star = {"ls": "", "color": "white", "label": "best epoch", **STAR}
+            style = {"markerfacecolor": "none", "markeredgecolor": foreground()}
+            star = {"ls": "", "label": "best epoch", **style, **STAR}
             handles.append(Line2D([], [], **star))
         return handles

@@ -66,6 +66,11 @@ class NetworkDisplay:
     ax_, figure_ : matplotlib Axes and Figure
         Axes of the diagram, and the figure that contains them.
 
+    See Also
+    --------
+    sknn_simple.inspection.explain_step :
+        One training step, with every factor of the chain rule.
+
     Examples
     --------
     The activations of a network for a new sample:

@@ -1,0 +1,64 @@
+"""Curves on small axes and on dark styles: nothing is cut off, and all is visible."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from pictures import X, Y, classifier
+
+from sknn_simple import SimpleMLPRegressor
+from sknn_simple.model_selection import EpochSearchCV
+from sknn_simple.plotting import EpochSearchDisplay, LossCurveDisplay
+
+
+def draw_losses(ax=None):
+    networks = [
+        SimpleMLPRegressor(
+            (units,),
+            early_stopping=True,
+            alpha=alpha,
+            max_iter=12,
+            n_iter_no_change=np.inf,
+        ).fit(X, X[:, 0])
+        for units, alpha in [(5, 0.1), (10, 1.0)]
+    ]
+    return LossCurveDisplay.from_estimators(networks, ax=ax)
+
+
+def draw_search(ax=None):
+    grid = {"learning_rate_init": [0.01, 0.1], "max_iter": [2, 4]}
+    search = EpochSearchCV(classifier(), grid, cv=3).fit(X, Y)
+    return EpochSearchDisplay.from_estimator(search, ax=ax)
+
+
+@pytest.mark.parametrize("draw", [draw_losses, draw_search])
+def test_texts_fit_small_axes(draw):
+    figure, axes = plt.subplots(1, 3, figsize=(9, 2.4), layout="constrained")
+    ax = draw(axes[1]).ax_
+    figure.draw_without_rendering()
+    room, label = ax.get_window_extent(), ax.yaxis.label.get_window_extent()
+    legend = ax.get_legend().get_window_extent()
+    assert label.height <= room.height
+    assert legend.width <= room.width
+    assert legend.height <= room.height
+
+
+def luminance(color):
+    """The relative luminance of a colour, as the WCAG define it."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("draw", [draw_losses, draw_search])
+@pytest.mark.parametrize("style", ["default", "dark_background"])
+def test_lines_stand_out_from_the_background(draw, style):
+    with plt.style.context(style):
+        display = draw()
+    background = luminance(display.ax_.get_facecolor())
+    handles = display.ax_.get_legend().legend_handles
+    lines = [h for h in [*display.ax_.lines, *handles] if hasattr(h, "get_marker")]
+    for line in lines:
+        if line.get_linestyle() != "None":
+            dark, light = sorted([luminance(line.get_color()), background])
+            assert (light + 0.05) / (dark + 0.05) >= 3
