@@ -78,28 +78,28 @@ def finish_curves(ax, ylabel, handles, beside):
     ax.xaxis.set_major_locator(ticks)
     ax.set(xlabel="Epoch", ylabel=ylabel)
     ax.grid(alpha=0.3)
-    place = {"fontsize": "small", "framealpha": 0.7}
     if beside:
         place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.015)}
         size = mpl.rcParams["font.size"]
         widest = max(text_width(handle.get_label(), size) for handle in handles)
         height = max(4.2, 0.5 + 1.6 * size / 72 * len(handles))
         ax.figure.set_size_inches(6 + widest, height)
-    legend = ax.legend(handles=handles, frameon=not beside, **place)
+        ax.legend(handles=handles, frameon=False, **place)
     # The layout of the figure sets the size of the axes.
     ax.figure.canvas.figure.draw_without_rendering()
     if not beside:
-        _shrink(legend, ax)
+        _add_legend_that_fits(ax, handles)
     _wrap_ylabel(ax)
 
 
-def _shrink(legend, ax):
-    """Scale the texts of a legend that is wider or higher than its axes."""
-    box, room = legend.get_window_extent(), ax.get_window_extent()
-    scale = 0.95 * min(room.width / box.width, room.height / box.height)
-    if scale < 0.95:
-        for text in legend.get_texts():
-            text.set_fontsize(max(5, scale * text.get_fontsize()))
+def _add_legend_that_fits(ax, handles):
+    """Add a legend inside the axes, in a smaller size if it would not fit."""
+    from matplotlib.font_manager import FontProperties
+
+    size, room = FontProperties(size="small").get_size_in_points(), ax.bbox
+    box = ax.legend(handles=handles, fontsize=size).get_window_extent()
+    scale = 0.9 * min(room.width / box.width, room.height / box.height)
+    ax.legend(handles=handles, fontsize=size * min(1, scale), framealpha=0.7)
 
 
 def _wrap_ylabel(ax):
