@@ -12,6 +12,10 @@ PAGES = {
     "scoring": "modules/model_evaluation.html",
     "cross_validation": "modules/cross_validation.html",
     "visualizations": "visualizations.html",
+    "df_output_transform": "modules/df_output_transform.html",
+    "sphx_glr_auto_examples_miscellaneous_plot_set_output.py": (
+        "auto_examples/miscellaneous/plot_set_output.html"
+    ),
 }
 """Page of scikit-learn's site for each label that its docstrings refer to."""
 
