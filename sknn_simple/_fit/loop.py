@@ -2,6 +2,7 @@
 
 import copy
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -62,7 +63,7 @@ class Loop:
                     self._minimize()
         except KeyboardInterrupt:
             # A search must end as well, instead of scoring an unfinished model.
-            if session.n_epochs == 0 or self.callbacks.is_one_of_many:
+            if session.n_epochs == 0 or _is_parallel_task():
                 raise
             session.rewind()
             session.stop_reason = "interrupted"
@@ -197,3 +198,11 @@ class Loop:
         vars(fitted).update(session.attributes(), max_iter=session.n_epochs)
         fitted.stop_reason_ = "max_iter"
         return fitted
+
+
+def _is_parallel_task():
+    """Return whether the fit is one of several of scikit-learn's, as in a search."""
+    return any(
+        frame.f_globals.get("__name__") == "sklearn.utils.parallel"
+        for frame, _ in traceback.walk_stack(None)
+    )

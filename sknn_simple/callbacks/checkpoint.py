@@ -9,6 +9,7 @@ from pathlib import Path
 from sklearn.utils import check_random_state
 
 from .._base import BaseSimpleMLP
+from .._fit.callback_bridge import without_callbacks
 from .._fit.session import Mode
 from .._fit.validation import ValidationData
 from ..network import OPTIMIZERS
@@ -202,7 +203,7 @@ class Checkpoint:
         """Save the fitted estimator after a fit that was not interrupted."""
         if context.task_name == "epoch" or self._session.stop_reason == "interrupted":
             return
-        fitted = _without_callbacks(estimator)
+        fitted = without_callbacks(estimator)
         if self._saved["unseeded"]:
             fitted.random_state = None
         write_checkpoint(self.path, self._saved | {"fitted": fitted})
@@ -212,22 +213,9 @@ class Checkpoint:
         self._session = self._saved = None
 
 
-def _without_callbacks(estimator):
-    """Return a copy of the estimator without the state of a fit in progress."""
-    bare = copy.copy(estimator)
-    for name in (
-        "_skl_callbacks",
-        "_skl_callbacks_to_teardown",
-        "_callback_fit_ctx",
-        "_parent_callback_ctx",
-    ):
-        bare.__dict__.pop(name, None)
-    return bare
-
-
 def _start_of(estimator):
     """Return the estimator and its random state, pickled."""
-    start = _without_callbacks(estimator)
+    start = without_callbacks(estimator)
     unseeded = start.random_state is None
     if unseeded:
         # NumPy's global generator is pickled in its current state.

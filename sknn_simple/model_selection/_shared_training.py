@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from joblib import parallel_config
 from sklearn.base import BaseEstimator
-from sklearn.callback import CallbackSupportMixin
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 
+from .._fit.callback_bridge import StandIn
 from .._fit.loop import Milestones
 from .._pipeline import final_network, replace_network
 
@@ -37,17 +37,10 @@ class Outcome(NamedTuple):
     multimetric: bool = False
 
 
-def fit_task(estimator, X, y, params):
-    """Return the arguments of the callbacks of a task."""
-    weights = params.get("sample_weight")
-    metadata = None if weights is None else {"sample_weight": weights}
-    return {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
-
-
-def train_and_score(estimator, group, search, context, fold, X, y, params, splitter):
+def train_and_score(estimator, group, search, task, fold, X, y, params, splitter):
     """Train a group on one fold; returns its outcomes by number of epochs."""
     began, (number, indices) = time.time(), fold
-    training = SharedTraining(estimator, group, search, context)
+    training = SharedTraining(estimator, group, search, task)
     scored = _ModelSearch(
         training,
         {},
@@ -105,9 +98,9 @@ class SharedTraining(BaseEstimator):
         By number of epochs, all of `epochs` after training.
     """
 
-    def __init__(self, estimator, group, search, context):
+    def __init__(self, estimator, group, search, task):
         self.estimator, self.group = estimator, group
-        self.search, self.context = search, context
+        self.search, self.task = search, task
         self.epochs = sorted(set(group.epochs))
         if search.every_epoch:
             self.epochs = list(range(1, self.epochs[-1] + 1))
@@ -130,18 +123,15 @@ class SharedTraining(BaseEstimator):
             self.estimator = replace_network(
                 self.estimator, _VisitedNetwork(network, milestones)
             )
-        task, error = fit_task(self.search, X, y, params), None
+        error = None
         self.began = time.time()
         try:
-            with self.context.propagate_callback_context(self.estimator):
-                self.context.call_on_fit_task_begin(**task)
+            with self.task.watched(self.search, self.estimator, X, y, params):
                 self.estimator.fit(X, *(() if y is None else (y,)), **params)
         except Exception:
             if self.search.error_score == "raise":
                 raise
             error = format_exc()
-        finally:
-            self.context.call_on_fit_task_end(**task)
         left = [n for n in self.epochs if n not in self.outcomes]
         self.outcomes |= dict.fromkeys(left, self._outcome(error))
         if error is None and separate:
@@ -198,15 +188,14 @@ class _ModelSearch(GridSearchCV):
             evaluate_candidates([{}] * len(self.estimator.models))
 
 
-class _VisitedNetwork(CallbackSupportMixin, BaseEstimator):
+class _VisitedNetwork(StandIn, BaseEstimator):
     """Stands in for a network during a training, and gives it the milestones."""
 
     def __init__(self, network, milestones):
         self.network, self.milestones = network, milestones
 
     def fit(self, X, y, **params):
-        # For callbacks this is the network's task, not another one around it.
-        with self._parent_callback_ctx.propagate_callback_context(self.network):
+        with self._in_place_of_self(self.network):
             self.network._fit_with_milestones(self.milestones, X, y, **params)
         return self
 

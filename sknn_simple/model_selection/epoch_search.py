@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, _fit_context, clone, is_classifier
-from sklearn.callback import with_callbacks
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.utils import indexable
@@ -17,13 +16,14 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from .._addresses import DocumentationLink
 from .._base import all_or_nothing
+from .._fit.callback_bridge import CallbackSupport, SearchBridge, with_callbacks
 from .._pipeline import final_network, parameter_prefix
 from ._groups import group_by_epochs, why_separate
 from ._replay import mean_and_std, replay
-from ._shared_training import fit_task, train_and_score
+from ._shared_training import train_and_score
 
 
-class EpochSearchCV(DocumentationLink, GridSearchCV):
+class EpochSearchCV(DocumentationLink, CallbackSupport, GridSearchCV):
     """Grid search in which candidates that differ only in `max_iter` train once.
 
     A network that trains for 400 epochs passes 50, 100 and 200 on its way. This search
@@ -205,11 +205,8 @@ refit_time_, multimetric_
         if not folds:
             raise ValueError(f"cv makes no split of the samples: {self.cv!r}.")
         self.n_splits_, self.scorer_ = len(folds), self._scorers()
-        task = fit_task(self, X, y, params)
-        context = self._init_callback_context(
-            max_subtasks=1 if self.refit is False else 2
-        ).call_on_fit_task_begin(**task)
-        tables = self._train(groups, estimators, folds, context, X, y, params, cv)
+        callbacks = SearchBridge(self, X, y, params)
+        tables = self._train(groups, estimators, folds, callbacks, X, y, params, cv)
         outcomes: list = [None] * len(candidates)
         for group, table in zip(groups, tables, strict=True):
             for i, n_epochs in zip(group.candidates, group.epochs, strict=True):
@@ -219,8 +216,8 @@ refit_time_, multimetric_
             curves = map(self._validation_curve, groups, tables)
             self.validation_curves_ = list(curves)
         if self.refit:
-            self._refit(task, fit_params, context)
-        context.call_on_fit_task_end(**task)
+            self._refit(X, y, fit_params, callbacks)
+        callbacks.end()
         return self
 
     def _estimator(self, params):
@@ -259,7 +256,7 @@ refit_time_, multimetric_
             return check_scoring(self.estimator, scoring)
         return {name: check_scoring(self.estimator, scoring[name]) for name in scoring}
 
-    def _train(self, groups, estimators, folds, context, *data):
+    def _train(self, groups, estimators, folds, callbacks, *data):
         """Return outcomes by number of epochs, for each group and each fold."""
         fits = list(product(groups, folds))
         if self.verbose > 0:
@@ -267,21 +264,13 @@ refit_time_, multimetric_
                 f"Fitting {len(folds)} folds for each of {len(groups)} trainings, "
                 f"which serve {len(estimators)} candidates, totalling {len(fits)} fits"
             )
-        search = context.subcontext(
-            task_name="search", max_subtasks=len(fits), sequential_subtasks=False
-        ).call_on_fit_task_begin(estimator=self)
-        # All of them before the first job is pickled, since each changes its parent.
-        contexts = [
-            search.subcontext(task_name="candidate-split-evaluation", task_id=i)
-            for i in range(len(fits))
-        ]
-        results = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)(
-            delayed(train_and_score)(
-                clone(estimators[group.longest]), group, self, one, fold, *data
+        with callbacks.trainings(len(fits)) as tasks:
+            results = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)(
+                delayed(train_and_score)(
+                    clone(estimators[group.longest]), group, self, task, fold, *data
+                )
+                for (group, fold), task in zip(fits, tasks, strict=True)
             )
-            for (group, fold), one in zip(fits, contexts, strict=True)
-        )
-        search.call_on_fit_task_end(estimator=self)
         in_turn = iter(results)
         return [[next(in_turn) for _ in folds] for _ in groups]
 
@@ -304,17 +293,13 @@ refit_time_, multimetric_
                 curve[key], curve[f"std_{name}"] = mean_and_std(scores)
         return curve
 
-    def _refit(self, task, fit_params, context):
+    def _refit(self, X, y, fit_params, callbacks):
         """Fit the best candidate on all samples."""
         best = self._estimator(self.best_params_)
-        y = () if task["y"] is None else (task["y"],)
-        refit = context.subcontext(task_name="refit-with-best-params")
-        with refit.propagate_callback_context(best):
-            refit.call_on_fit_task_begin(**task)
+        with callbacks.refit(best):
             began = time.time()
-            best.fit(task["X"], *y, **fit_params)
+            best.fit(X, *(() if y is None else (y,)), **fit_params)
             self.refit_time_ = time.time() - began
-        self.best_estimator_ = best
-        if hasattr(best, "feature_names_in_"):
-            self.feature_names_in_ = best.feature_names_in_
-        refit.call_on_fit_task_end(**task)
+            self.best_estimator_ = best
+            if hasattr(best, "feature_names_in_"):
+                self.feature_names_in_ = best.feature_names_in_
