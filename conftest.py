@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sknn_simple._fit.callback_bridge import HAS_CALLBACKS
+
 collect_ignore = []
 if find_spec("sknn_simple.network.compiled") is None:
     collect_ignore += ["tests/promises/test_engines.py"]
@@ -16,6 +18,17 @@ if find_spec("mypy") is None or find_spec("pyright") is None:
 
 if find_spec("sphinx_gallery") is None or find_spec("pydata_sphinx_theme") is None:
     collect_ignore += ["tests/test_site.py"]
+if not HAS_CALLBACKS:
+    collect_ignore += ["sknn_simple/callbacks/checkpoint.py"]  # its doctest
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests of callbacks where scikit-learn has none."""
+    if not HAS_CALLBACKS:
+        without = [item for item in items if not item.get_closest_marker("callbacks")]
+        config.hook.pytest_deselected(items=set(items) - set(without))
+        items[:] = without
+
 
 # Pictures are drawn without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")

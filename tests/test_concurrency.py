@@ -138,6 +138,7 @@ def test_different_trainings_side_by_side():
     assert_same_models(at_once(tasks), alone)
 
 
+@pytest.mark.callbacks
 def test_checkpoints_side_by_side(tmp_path):
     def train(name):
         path = tmp_path / name

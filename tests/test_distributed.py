@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client, LocalCluster
 from sklearn.base import clone
-from sklearn.callback import ProgressBar
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
@@ -124,8 +123,11 @@ def test_an_error_on_a_worker_is_that_of_the_local_search(client, kind):
         search.fit(X, X[:, 0])
 
 
+@pytest.mark.callbacks
 @SEARCHES
 def test_a_progress_bar_follows_workers_on_the_same_machine(client, kind, capfd):
+    from sklearn.callback import ProgressBar
+
     search = kind(NETWORK, {"learning_rate_init": [0.01, 0.1]}, cv=FOLDS)
     search.set_callbacks(ProgressBar(max_propagation_depth=1))
     with joblib.parallel_config("dask"):

@@ -42,6 +42,19 @@ MARKDOWN = [
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
+def marked(paths):
+    """Return parameters, with a mark on the files that set callbacks."""
+    callbacks = pytest.mark.callbacks
+    return [
+        pytest.param(
+            path,
+            id=path.stem,
+            marks=callbacks if ".set_callbacks(" in path.read_text() else (),
+        )
+        for path in paths
+    ]
+
+
 def run_code(page):
     """Run the doctests of a page; every Python block on it must be one."""
     blocks = re.findall(r"^```python\n(.{4})", page.read_text(), re.MULTILINE)
@@ -58,9 +71,7 @@ def test_readme():
     assert run_code(ROOT / "README.md") > 10
 
 
-@pytest.mark.parametrize(
-    "page", [p for p in PAGES if p != INTEGRATIONS], ids=lambda page: page.stem
-)
+@pytest.mark.parametrize("page", marked(p for p in PAGES if p != INTEGRATIONS))
 def test_code_in_docs(page):
     run_code(page)
 
@@ -130,7 +141,7 @@ def test_relative_links_resolve(page):
         assert not anchor or anchor in set(anchors(target)), link
 
 
-@pytest.mark.parametrize("script", EXAMPLES, ids=lambda script: script.stem)
+@pytest.mark.parametrize("script", marked(EXAMPLES))
 def test_examples_run_without_a_warning(script, tmp_path, monkeypatch, capfd):
     draws = script.stem.startswith("plot_")
     monkeypatch.setattr(sys, "argv", [str(script)])

@@ -145,9 +145,17 @@ CASES = {
     "lbfgs": regressor(solver="lbfgs", warm_start=True),
     "numpy lbfgs": regressor(solver="lbfgs", warm_start=True, engine="numpy"),
     "rng": classifier(random_state=None, engine="numpy", warm_start=True, **SLOWING),
-    "observed": classifier(warm_start=True, **SLOWING).set_callbacks(Observer()),
+    "observed": classifier(warm_start=True, **SLOWING),
     "verbose": classifier(engine="numpy", verbose=1, warm_start=True, **SLOWING),
 }
+
+
+def marked(cases):
+    """Return the names of tests, with a mark on those whose case needs callbacks."""
+    return [
+        pytest.param(name, marks=pytest.mark.callbacks if case == "observed" else ())
+        for name, case in cases.items()
+    ]
 
 
 def seeded(estimator):
@@ -278,7 +286,10 @@ def train_further(model):
 
 def starts(case):
     """Yield sweeps of a first call, and of a call that continues."""
-    new, again = CASES[case], seeded(CASES[case])
+    new = CASES[case]
+    if case == "observed":
+        new = clone(new).set_callbacks(Observer())
+    again = seeded(new)
     yield Sweep(new, fit, N_EPOCHS)
     if new.warm_start:
         yield Sweep(fit(again, 3), fit, N_EPOCHS)
@@ -289,7 +300,7 @@ def starts(case):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", marked({case: case for case in CASES}))
 def test_a_fault_at_any_line(case, error):
     """The suite tries eight of the lines, the soak profile some hundreds."""
     for sweep in starts(case):
@@ -318,7 +329,9 @@ CALLS = {
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "call", marked({name: case for name, (case, *_) in CALLS.items()})
+)
 def test_a_fault_before_or_after_any_call(call, error):
     case, owner, name = CALLS[call]
     for sweep in starts(case):
@@ -392,6 +405,7 @@ class Interruption(Callback):
             raise KeyboardInterrupt
 
 
+@pytest.mark.callbacks
 @pytest.mark.parametrize("search", [GridSearchCV, EpochSearchCV])
 @pytest.mark.parametrize("in_pipeline", [False, True])
 def test_ctrl_c_ends_a_search_instead_of_one_of_its_fits(search, in_pipeline):
@@ -409,6 +423,7 @@ def test_ctrl_c_ends_a_search_instead_of_one_of_its_fits(search, in_pipeline):
 # Files and signals -----------------------------------------------------------------
 
 
+@pytest.mark.callbacks
 @pytest.mark.parametrize("error", ERRORS)
 def test_a_fault_leaves_a_whole_checkpoint_or_none(tmp_path, error, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda file: None)

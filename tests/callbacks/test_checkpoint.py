@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import BaggingClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -28,6 +27,8 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network.optimizers import Adam
+
+pytestmark = pytest.mark.callbacks
 
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
@@ -289,6 +290,8 @@ def test_a_search_refuses_a_checkpoint(tmp_path, search, n_jobs):
     with pytest.raises(ValueError, match="of which this is a clone"):
         searching.fit(X, Y)
     # Also if the search propagates callbacks of its own.
+    from sklearn.callback import ScoringMonitor
+
     searching.set_callbacks(ScoringMonitor(scoring="accuracy"))
     searching.set_params(error_score="raise")
     with pytest.raises(ValueError, match="of which this is a clone"):
@@ -329,6 +332,8 @@ def test_in_a_pipeline(tmp_path):
 
 
 def test_with_a_progress_bar_and_a_scoring_monitor(tmp_path, capsys):
+    from sklearn.callback import ProgressBar, ScoringMonitor
+
     path, scores = tmp_path / "run.ckpt", ScoringMonitor(scoring="accuracy")
     model = clone(CLASSIFIER)
     model.set_callbacks(

@@ -23,6 +23,8 @@ import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.callbacks import Checkpoint
 
+pytestmark = pytest.mark.callbacks
+
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 X_REAL, Y_REAL = (array[:120] for array in load_diabetes(return_X_y=True))

@@ -5,7 +5,6 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -17,8 +16,10 @@ from sknn_simple import SimpleMLPClassifier
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 BASE = SimpleMLPClassifier((5,), max_iter=6, n_iter_no_change=np.inf, random_state=0)
-pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
-pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+pytestmark = [
+    pytest.mark.callbacks,
+    pytest.mark.filterwarnings("ignore:lbfgs failed to converge"),
+]
 
 
 class Observer:
@@ -142,6 +143,8 @@ def test_callbacks_see_partial_fit_as_a_fit_of_one_epoch():
 @SOLVERS
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_scoring_monitor_alone_in_a_pipeline_and_in_a_search(solver, n_jobs):
+    from sklearn.callback import ScoringMonitor
+
     def lines(log):
         return [row for row in log.data if row["task_name"] == "epoch"]
 
@@ -171,6 +174,8 @@ def test_scoring_monitor_alone_in_a_pipeline_and_in_a_search(solver, n_jobs):
 @pytest.mark.parametrize("within", ["alone", "pipeline", "search", "2 processes"])
 def test_progress_bar_alone_in_a_pipeline_and_in_a_search(solver, within, capsys):
     """Set on the outermost estimator, it shows a bar for the fits within."""
+    from sklearn.callback import ProgressBar
+
     outermost = clone(BASE).set_params(solver=solver)
     if within != "alone":
         outermost = make_pipeline(StandardScaler(), outermost)

@@ -35,6 +35,7 @@ class InterruptingScorer:
         return estimator.score(X, y)
 
 
+@pytest.mark.callbacks
 @SOLVERS
 def test_ctrl_c_keeps_the_last_finished_epoch(solver):
     X, y = diabetes()
@@ -77,6 +78,7 @@ def test_ctrl_c_in_mid_epoch_restores_the_last_finished_one(monkeypatch):
     assert_same_weights(regressor.fit(X, y), two.set_params(max_iter=5).fit(X, y))
 
 
+@pytest.mark.callbacks
 @pytest.mark.parametrize("task_name", ["fit", "epoch"])
 def test_ctrl_c_before_the_first_epoch_is_raised(task_name):
     class Impatient(Callback):

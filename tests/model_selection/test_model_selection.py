@@ -10,7 +10,6 @@ import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
-from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.decomposition import PCA, KernelPCA
@@ -351,7 +350,6 @@ SEPARATE = {
         r"random_state=RandomState\(MT19937\)",
     ),
     "warm_start": (clone(CLASSIFIER).set_params(warm_start=True), "warm_start=True"),
-    "callbacks": (clone(CLASSIFIER).set_callbacks(Watcher()), "callbacks of its own"),
     "own fit": (OwnFit(**CLASSIFIER.get_params()), "not a SimpleMLPClassifier"),
 }
 
@@ -359,6 +357,17 @@ SEPARATE = {
 @pytest.mark.parametrize(("model", "why"), SEPARATE.values(), ids=SEPARATE.keys())
 @pytest.mark.parametrize("in_pipeline", [False, True])
 def test_other_trainings_are_separate(model, why, in_pipeline, trainings):
+    assert_separate(model, why, in_pipeline, trainings)
+
+
+@pytest.mark.callbacks
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_trainings_with_callbacks_are_separate(in_pipeline, trainings):
+    model = clone(CLASSIFIER).set_callbacks(Watcher())
+    assert_separate(model, "callbacks of its own", in_pipeline, trainings)
+
+
+def assert_separate(model, why, in_pipeline, trainings):
     grid = {"max_iter": [3, 5]}
     if in_pipeline:
         model = Pipeline([("scale", StandardScaler()), ("net", model)])
@@ -372,7 +381,10 @@ def test_other_trainings_are_separate(model, why, in_pipeline, trainings):
     assert trainings == []
 
 
+@pytest.mark.callbacks
 def test_callbacks_of_any_step_are_called_for_each_fit():
+    from sklearn.callback import ScoringMonitor
+
     pipeline = make_pipeline(StandardScaler(), CLASSIFIER).set_callbacks(Watcher())
     with pytest.raises(ValueError, match="callbacks of its own"):
         EpochSearchCV(pipeline, IN_PIPELINE, every_epoch=True).fit(*IRIS)
@@ -746,6 +758,7 @@ class Recorder(Watcher):
         return None
 
 
+@pytest.mark.callbacks
 def test_callbacks_of_the_search_see_one_task_a_training(trainings):
     recorder = Recorder()
     search = EpochSearchCV(PIPELINE, IN_PIPELINE, cv=2).set_callbacks(recorder)
@@ -759,6 +772,7 @@ def test_callbacks_of_the_search_see_one_task_a_training(trainings):
     assert_same_results(search, plain)
 
 
+@pytest.mark.callbacks
 def test_a_callback_that_stops_the_training_stops_it_for_all_candidates():
     results = []
     for kind in (GridSearchCV, EpochSearchCV):
@@ -768,6 +782,7 @@ def test_a_callback_that_stops_the_training_stops_it_for_all_candidates():
     assert results[1].best_estimator_.n_iter_ <= 4
 
 
+@pytest.mark.callbacks
 def test_a_failing_callback_fails_the_epochs_from_there_on():
     results = []
     for kind in (GridSearchCV, EpochSearchCV):
@@ -781,8 +796,11 @@ def test_a_failing_callback_fails_the_epochs_from_there_on():
     assert failed.tolist() == [True, False, True] * 2
 
 
+@pytest.mark.callbacks
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_scikit_learns_progress_bar(n_jobs, capsys):
+    from sklearn.callback import ProgressBar
+
     search = EpochSearchCV(PIPELINE, IN_PIPELINE, cv=2, n_jobs=n_jobs)
     search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(*IRIS)
     shown = capsys.readouterr().out
@@ -794,7 +812,9 @@ def interrupt(estimator, X, y):
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("where", ["scorer", "callback"])
+@pytest.mark.parametrize(
+    "where", ["scorer", pytest.param("callback", marks=pytest.mark.callbacks)]
+)
 def test_an_interruption_ends_the_search(where):
     search = EpochSearchCV(CLASSIFIER, GRID, cv=2)
     if where == "scorer":

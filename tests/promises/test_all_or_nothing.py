@@ -15,6 +15,7 @@ from support import BOTH, SOLVERS, RaiseAtEnd, assert_same_weights, diabetes, ro
 from sknn_simple import SimpleMLPRegressor
 
 
+@pytest.mark.callbacks
 @BOTH
 @pytest.mark.parametrize("fitted_before", [False, True])
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
@@ -56,6 +57,7 @@ def test_a_partial_fit_that_raises_does_not_train():
     assert regressor.history_ == same.history_
 
 
+@pytest.mark.callbacks
 def test_a_partial_fit_that_raises_late_leaves_the_history():
     X, y = diabetes()
     model = SimpleMLPRegressor((5,), random_state=0).partial_fit(X, y)

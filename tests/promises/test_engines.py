@@ -630,6 +630,7 @@ class Observer:
         return None
 
 
+@pytest.mark.callbacks
 @BOTH
 def test_who_looks_on_changes_nothing(estimator, y, capsys):
     model = clone(estimator).set_params(max_iter=6).fit(X, y)
@@ -654,6 +655,7 @@ def test_early_stopping_is_that_of_the_numpy_engine(estimator, y):
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-9)
 
 
+@pytest.mark.callbacks
 @BOTH
 def test_a_fit_that_fails_leaves_everything_as_it_was(estimator, y):
     model = clone(estimator).set_params(max_iter=3, warm_start=True).fit(X, y)
@@ -669,6 +671,7 @@ def test_a_fit_that_fails_leaves_everything_as_it_was(estimator, y):
     np.testing.assert_array_equal(model._continuation.state.parameters.flat, kept)
 
 
+@pytest.mark.callbacks
 @BOTH
 def test_ctrl_c_keeps_the_last_finished_epoch(estimator, y):
     model = clone(estimator).set_params(max_iter=9, warm_start=True, batch_size=20)

@@ -49,6 +49,7 @@ def test_patience_stops_after_exactly_n_iter_no_change_epochs(solver):
     assert classifier.n_iter_ == len(classifier.loss_curve_) == 6
 
 
+@pytest.mark.callbacks
 @BOTH
 @SOLVERS
 @pytest.mark.parametrize("scoring", [None, "loss", "scorer"])

@@ -115,6 +115,7 @@ class MeanAbsoluteErrors(Callback):
             del self.on_fit_task_begin
 
 
+@pytest.mark.callbacks
 def test_soft_targets():
     X, y = load_soft_targets(return_X_y=True)
     watch = MeanAbsoluteErrors(X, y, every=10_000)
