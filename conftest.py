@@ -5,7 +5,9 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+import sklearn
 from hypothesis import HealthCheck, settings
+from packaging.version import Version
 
 from sknn_simple._fit.callback_bridge import HAS_CALLBACKS
 
@@ -18,16 +20,27 @@ if find_spec("mypy") is None or find_spec("pyright") is None:
 
 if find_spec("sphinx_gallery") is None or find_spec("pydata_sphinx_theme") is None:
     collect_ignore += ["tests/test_site.py"]
+if find_spec("ray") is None:
+    collect_ignore += ["tests/test_ray.py"]
+
 if not HAS_CALLBACKS:
     collect_ignore += ["sknn_simple/callbacks/checkpoint.py"]  # its doctest
 
 
+def is_possible(item):
+    """Return whether the installed scikit-learn has what a test needs."""
+    if item.get_closest_marker("callbacks") and not HAS_CALLBACKS:
+        return False
+    installed = Version(sklearn.__version__)
+    marks = item.iter_markers("scikit_learn")
+    return all(installed >= Version(mark.args[0]) for mark in marks)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leave out the tests of callbacks where scikit-learn has none."""
-    if not HAS_CALLBACKS:
-        without = [item for item in items if not item.get_closest_marker("callbacks")]
-        config.hook.pytest_deselected(items=set(items) - set(without))
-        items[:] = without
+    """Leave out the tests that need a newer scikit-learn."""
+    impossible = [item for item in items if not is_possible(item)]
+    config.hook.pytest_deselected(items=impossible)
+    items[:] = [item for item in items if item not in set(impossible)]
 
 
 # Pictures are drawn without a screen.

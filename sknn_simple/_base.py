@@ -33,9 +33,12 @@ WARNING_LEVEL = 6
 
 
 def training_method(method: Method) -> Method:
-    """Validate options and manage callbacks around `method`, and undo its errors."""
+    """Validate options and manage callbacks around `method`, and undo its errors.
+
+    The outermost wrapper undoes, so that it sees Ctrl-C within scikit-learn's, too.
+    """
     validated = _fit_context(prefer_skip_nested_validation=True)
-    return validated(all_or_nothing(with_callbacks(method)))
+    return all_or_nothing(validated(with_callbacks(method)))
 
 
 def all_or_nothing(method: Method) -> Method:

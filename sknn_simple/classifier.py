@@ -528,16 +528,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 share, totals, out=np.ones(len(classes)), where=totals > 0
             )
         else:
-            self._check_class_weight()
-            try:
-                by_class = compute_class_weight(
-                    self.class_weight, classes=classes, y=classes
-                )
-            except TypeError as error:
-                raise TypeError(
-                    f"class_weight can't tell labels of {classes.dtype} apart: use "
-                    "sample_weight, or labels that are numbers or text."
-                ) from error
+            self._check_class_weight(classes)
+            by_class = compute_class_weight(
+                self.class_weight, classes=classes, y=classes
+            )
         with np.errstate(over="ignore"):
             weights = by_class[codes] * (1 if sample_weight is None else sample_weight)
             weights = weights.astype(X.dtype)
@@ -549,8 +543,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         check_total_weight(weights, "class_weight with sample_weight")
         return samples._replace(sample_weight=weights)
 
-    def _check_class_weight(self):
-        """Check that the values of a dict are weights."""
+    def _check_class_weight(self, classes):
+        """Check that a dict holds weights, for labels that can be its keys."""
+        if classes.dtype.kind in "mM":  # its keys and the labels differ in their units
+            raise TypeError(
+                f"class_weight can't tell labels of {classes.dtype} apart: use "
+                "sample_weight, or labels that are numbers or text."
+            )
         weights = list(self.class_weight.values())
         largest = float(np.finfo(float).max)
         if not all(isinstance(w, Real) and 0 <= w <= largest for w in weights):

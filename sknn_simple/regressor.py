@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
+import sklearn
 from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 from sklearn.neural_network import MLPRegressor
@@ -598,16 +599,20 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
         ValueError
             If scikit-learn has no equivalent: for an `out_activation` other than
-            'identity', and for the `activation` 'leaky_relu', 'softplus' or several.
+            'identity', for the `activation` 'leaky_relu', 'softplus' or several, and
+            before scikit-learn 1.7 for `loss='poisson'`.
         """
         check_is_fitted(self)
-        if self.out_activation_ not in ("identity", "exp"):
+        has_losses = "loss" in MLPRegressor().get_params()
+        known = ("identity", "exp") if has_losses else ("identity",)
+        if self.out_activation_ not in known:
             raise ValueError(
                 "scikit-learn's MLPRegressor has no equivalent of out_activation="
-                f"{self.out_activation_!r}, only of 'identity' and of loss='poisson'."
+                f"{self.out_activation_!r}, only of 'identity' and of loss='poisson' "
+                f"(since scikit-learn 1.7; this is {sklearn.__version__})."
             )
         regressor = to_sklearn(self, MLPRegressor)
-        if self.out_activation_ == "identity":
+        if has_losses and self.out_activation_ == "identity":
             regressor.loss = "squared_error"
         return regressor
 

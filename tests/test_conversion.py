@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
@@ -27,7 +28,10 @@ REGRESSORS = [
         X[:, 0],
         {"loss": "huber", "activation": ["relu"]},
     ),
-    (X, Y, {"loss": "poisson", "activation": "tanh"}),
+    pytest.param(
+        *(X, Y, {"loss": "poisson", "activation": "tanh"}),
+        marks=pytest.mark.scikit_learn("1.7"),
+    ),
 ]
 
 
@@ -54,6 +58,16 @@ def test_to_sklearn_regressor_predicts_the_same(X, y, options):
     np.testing.assert_allclose(theirs.predict(X), ours.predict(X), rtol=1e-12)
     theirs.coefs_[0][:] = 0
     assert (ours.coefs_[0] != 0).any()
+
+
+def test_a_poisson_network_needs_a_scikit_learn_with_losses(monkeypatch):
+    class Earlier(BaseEstimator):
+        """Stands for the MLPRegressor of scikit-learn 1.6, which has no `loss`."""
+
+    monkeypatch.setattr("sknn_simple.regressor.MLPRegressor", Earlier)
+    model = SimpleMLPRegressor(loss="poisson", **QUICK).fit(X, Y)
+    with pytest.raises(ValueError, match=r"'exp'.*since scikit-learn 1\.7"):
+        model.to_sklearn()
 
 
 def test_to_sklearn_where_there_is_no_equivalent():

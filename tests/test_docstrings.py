@@ -78,8 +78,9 @@ def test_the_estimators_describe_what_they_share_in_the_same_words(section):
 @pytest.mark.parametrize("documented", DOCUMENTED.values(), ids=DOCUMENTED)
 def test_parameters_are_documented_with_their_defaults(documented):
     signature = inspect.signature(documented)
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     parameters = {
-        {parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "") + name: parameter.default
+        stars.get(parameter.kind, "") + name: parameter.default
         for name, parameter in signature.parameters.items()
         if name != "self"
     }

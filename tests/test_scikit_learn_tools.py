@@ -85,12 +85,13 @@ OUR_KINDS = (
     partial(SimpleMLPClassifier, **SHARED, **OURS),
     partial(SimpleMLPRegressor, normalize_y=False, **SHARED, **OURS),
 )
-TOOLS = {}
+TOOLS = []
 
 
 def tool(function):
     """Register a use of an MLPClassifier `C` or MLPRegressor `R`."""
-    TOOLS[function.__name__] = function
+    marks = getattr(function, "pytestmark", [])
+    TOOLS.append(pytest.param(function, id=function.__name__, marks=marks))
     return function
 
 
@@ -167,6 +168,7 @@ def cross_validated_predictions(C, R):
 
 
 @tool
+@pytest.mark.scikit_learn("1.7")
 def cross_validation_by_probabilities(C, R):
     scoring = ("neg_log_loss", "roc_auc_ovr", "neg_brier_score")
     found = cross_validate(C(), X, Y, cv=2, scoring=scoring)
@@ -211,6 +213,7 @@ def stacking_of_regressors(C, R):
 
 
 @tool
+@pytest.mark.scikit_learn("1.7")
 def voting(C, R):
     pair = [("relu", C()), ("tanh", C(activation="tanh"))]
     model = VotingClassifier(pair, voting="soft").fit(X, Y, sample_weight=WEIGHTS)
@@ -224,6 +227,7 @@ def voting_of_regressors(C, R):
 
 
 @tool
+@pytest.mark.scikit_learn("1.7")
 def bagging(C, R):
     model = BaggingClassifier(C(), n_estimators=3, max_features=0.6, random_state=0)
     return model.fit(X, Y, sample_weight=WEIGHTS).predict_proba(X)
@@ -236,6 +240,7 @@ def bagging_of_regressors(C, R):
 
 
 @tool
+@pytest.mark.scikit_learn("1.7")
 def boosting(C, R):
     network = C(max_iter=50)  # AdaBoost refuses a network worse than chance
     model = AdaBoostClassifier(network, n_estimators=3, random_state=0).fit(X, Y)
@@ -313,6 +318,7 @@ def dependence_on_features(C, R):
 
 
 @tool
+@pytest.mark.scikit_learn("1.7")
 def decision_boundary(C, R):
     return DecisionBoundaryDisplay.from_estimator(
         *(C().fit(X[:, :2], Y), X[:, :2]),
@@ -333,6 +339,7 @@ def selected_features(C, R):
 
 
 @tool
+@pytest.mark.scikit_learn("1.7")
 def routed_weights(C, R):
     with sklearn.config_context(enable_metadata_routing=True):
         network = C().set_fit_request(sample_weight=True)
@@ -353,14 +360,21 @@ def routed_weights(C, R):
     )
 
 
-@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("use", TOOLS)
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
-def test_a_tool_gives_the_same_with_these_estimators(name):
-    ours, theirs = TOOLS[name](*OUR_KINDS), TOOLS[name](*THEIR_KINDS)
+def test_a_tool_gives_the_same_with_these_estimators(use):
+    ours, theirs = use(*OUR_KINDS), use(*THEIR_KINDS)
     np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize("method", ["sigmoid", "isotonic", "temperature"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "sigmoid",
+        "isotonic",
+        pytest.param("temperature", marks=pytest.mark.scikit_learn("1.8")),
+    ],
+)
 def test_calibration_uses_the_decision_function(method):
     """scikit-learn's MLP has no decision_function: its probabilities are calibrated."""
     network = OUR_KINDS[0](max_iter=100)

@@ -8,6 +8,7 @@ watches a fit, and `set_callbacks` raises.
 """
 
 import copy
+import functools
 from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 
@@ -37,14 +38,36 @@ if HAS_CALLBACKS:
 else:
 
     def with_callbacks(method):
-        """Return a method that has no callbacks to set up."""
-        return method
+        """Wrap a method that has no callbacks to set up."""
+
+        # A frame like scikit-learn's, so that warnings point at the same caller.
+        @functools.wraps(method)
+        def unwatched_method(estimator, *args, **kwargs):
+            return method(estimator, *args, **kwargs)
+
+        return unwatched_method
 
     class CallbackSupportMixin:
-        """What `sklearn.callback` has under this name, for fits that no one watches."""
+        """What `sklearn.callback` has under this name, for fits without a watcher."""
 
         def set_callbacks(self, *callbacks):
-            """Raise an error that names the version of scikit-learn with callbacks."""
+            """Raise an error that names the version of scikit-learn with callbacks.
+
+            Parameters
+            ----------
+            *callbacks : callback instances
+                None of them can be set.
+
+            Returns
+            -------
+            self : object
+                The estimator, if there are no callbacks to set.
+
+            Raises
+            ------
+            ImportError
+                If there are callbacks to set.
+            """
             if callbacks:
                 raise ImportError(
                     "set_callbacks needs scikit-learn 1.9 or later, which brings "

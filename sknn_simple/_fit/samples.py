@@ -131,6 +131,8 @@ def check_total_weight(sample_weight, name):
     """
     with np.errstate(over="ignore"):
         total = sample_weight.sum(dtype=np.float64)
+    if total == 0:
+        raise ValueError(f"{name} must be non-zero for at least one sample.")
     largest = float(np.sqrt(np.finfo(sample_weight.dtype).max))
     if total > largest or total < len(sample_weight) / largest:
         raise ValueError(

@@ -161,8 +161,8 @@ refit_time_, multimetric_
         self.every_epoch = every_epoch
 
     # prefer_skip_nested_validation: the estimator has not been validated yet.
-    @_fit_context(prefer_skip_nested_validation=False)
     @all_or_nothing
+    @_fit_context(prefer_skip_nested_validation=False)
     @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Search the grid, and fit the best candidate.

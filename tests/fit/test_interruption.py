@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import cross_val_score
 from support import (
     SOLVERS,
     UNSTOPPED,
@@ -128,3 +129,13 @@ def test_ctrl_c_in_a_scorer_under_lbfgs_undoes_the_iteration():
     with pytest.warns(UserWarning, match="after 3 epochs"):
         model.fit(X, y)
     assert (model.n_iter_, model.t_) == (3, 3 * 135)
+
+
+def test_ctrl_c_ends_a_cross_validation():
+    """Its scores would otherwise include one of an unfinished model."""
+    X, y = iris()
+    model = SimpleMLPClassifier(
+        (5,), early_stopping=True, scoring=InterruptingScorer(), random_state=0
+    )
+    with pytest.raises(KeyboardInterrupt):
+        cross_val_score(model, X, y)

@@ -82,6 +82,7 @@ def test_full_batch_regression_trajectory_is_scikit_learns(options, n_outputs):
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), rtol=0, atol=1e-10)
 
 
+@pytest.mark.scikit_learn("1.7")
 def test_weighted_full_batch_trajectory_is_scikit_learns():
     X, y = iris()
     weights = np.random.RandomState(0).uniform(0, 3, len(y))
@@ -104,6 +105,7 @@ def test_weighted_full_batch_trajectory_is_scikit_learns():
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), rtol=0, atol=1e-10)
 
 
+@pytest.mark.scikit_learn("1.7")
 def test_poisson_trajectory_is_scikit_learns():
     X, y = diabetes()
     y = np.random.RandomState(0).poisson(np.exp(0.3 * y))

@@ -125,6 +125,7 @@ def test_a_minibatch_of_zero_total_weight_is_skipped():
     assert np.isfinite(model.loss_)
 
 
+@pytest.mark.scikit_learn("1.7")
 def test_the_loss_of_weighted_minibatches_is_the_weighted_mean():
     """scikit-learn weights each minibatch by its number of rows instead."""
     X, y = load_iris(return_X_y=True)
