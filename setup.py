@@ -4,14 +4,17 @@ Its loops are built once per set of instructions; the best one is chosen at run 
 The package works without them, on NumPy.
 """
 
+import os
 import platform
 import runpy
+import shutil
 import sys
 from pathlib import Path
 
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build import build
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
@@ -28,6 +31,16 @@ UNIX_FLAGS = [
 ]
 MSVC_FLAGS = ["/std:c++20", "/O2", "/fp:contract"]
 LOOPS = "sknn_simple/network/_loops.cpp"
+
+
+class CleanBuild(build):
+    """Builds in an empty folder: a wheel holds all that it finds there."""
+
+    def run(self):
+        """Remove what earlier builds left in the usual place, then build."""
+        if os.path.dirname(self.build_lib) == self.build_base:
+            shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
 
 
 class OptionalBuild(build_ext):
@@ -85,6 +98,6 @@ setup(
         ],
         compiler_directives={"language_level": 3},
     ),
-    cmdclass={"build_ext": OptionalBuild},
+    cmdclass={"build": CleanBuild, "build_ext": OptionalBuild},
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )
