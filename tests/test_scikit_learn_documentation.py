@@ -391,9 +391,9 @@ PROBLEMS = {
     "one output": (REGRESSORS, IRIS_X, IRIS_X[:, 0]),
     "two outputs": (REGRESSORS, IRIS_X, IRIS_X[:, :2]),
 }
-# Before 1.8, scikit-learn's network can't stop early on text labels.
+# Before 1.9, scikit-learn's network can't stop early on text labels.
 NAMES = ["multiclass", "multilabel", "one output", "two outputs"]
-NAMES += [pytest.param("binary", marks=pytest.mark.scikit_learn("1.8"))]
+NAMES += [pytest.param("binary", marks=pytest.mark.scikit_learn("1.9"))]
 SOLVERS = [
     {"solver": "sgd", "learning_rate_init": 0.01},
     {"solver": "adam", "early_stopping": True},
