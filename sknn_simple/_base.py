@@ -220,8 +220,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         return _persistence.to_state(super().__getstate__())
 
     def __setstate__(self, state):
-        attributes = _persistence.from_state(state)
-        super().__setstate__(_persistence.default_options(type(self)) | attributes)
+        super().__setstate__(_persistence.from_state(type(self), state))
 
     def __copy__(self):
         # Without __getstate__: a callback may get a copy in each epoch.

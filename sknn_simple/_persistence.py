@@ -12,6 +12,8 @@ from . import _targets
 from ._fit.history import History
 from ._fit.options import Architecture
 from ._fit.session import Continuation
+from ._rules import integer
+from ._saved_state import PARTS, check_model
 from .network import OPTIMIZERS, SCHEDULES, Parameters, Patience, TrainingState
 
 FORMAT = 1
@@ -42,22 +44,24 @@ def to_state(attributes):
     return {**plain, "_format": FORMAT}
 
 
-def from_state(state):
-    """Convert plain data back to attributes, unless a newer version wrote them."""
+def from_state(kind, state):
+    """Check plain data, and convert them back to the attributes of a `kind`."""
     attributes = dict(state)
-    version = attributes.pop("_format")
+    version = attributes.pop("_format", None)
+    integer(1).check("_format", version)
     if version > FORMAT:
         raise ValueError(
             f"This model was saved by a newer sknn_simple: it has format {version}, "
             f"and this version reads up to {FORMAT}."
         )
-    for name in ("_architecture", "_targets", "_history", "_continuation"):
-        if name in attributes:
-            attributes[name] = _from_plain(attributes[name])
+    attributes = _default_options(kind) | attributes
+    check_model(kind, attributes)
+    for name in PARTS & attributes.keys():
+        attributes[name] = _from_plain(attributes[name])
     return attributes
 
 
-def default_options(cls):
+def _default_options(cls):
     """Return the defaults of a class's options, some of which older files lack."""
     parameters = inspect.signature(cls.__init__).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not p.empty}
@@ -76,23 +80,15 @@ def _to_plain(value):
 
 
 def _from_plain(value):
-    """Undo `_to_plain`."""
+    """Undo `_to_plain`, for a value that has been checked."""
     if not isinstance(value, dict) or "kind" not in value:
         return value
     parts = {key: _from_plain(part) for key, part in value.items()}
     kind = KINDS[parts.pop("kind")]
     if kind is TrainingState and parts["rng"] is not None:
-        parts["rng"] = _random_state(parts["rng"])
+        rng = np.random.RandomState()
+        rng.set_state(parts["rng"])
+        parts["rng"] = rng
     restored = kind.__new__(kind)
     getattr(restored, "__setstate__", restored.__dict__.update)(parts)
     return restored
-
-
-def _random_state(state):
-    """Return a generator in the given state."""
-    # NumPy does not check the position within the 624 numbers of the state.
-    if not 0 <= state["state"]["pos"] <= 624:
-        raise ValueError(f"This model's random state is damaged: {state}.")
-    rng = np.random.RandomState()
-    rng.set_state(state)
-    return rng

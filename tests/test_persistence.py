@@ -291,8 +291,125 @@ def test_a_damaged_random_state_is_refused(position):
     model, _, _ = MODELS["sgd, numpy"]()
     state = model.__getstate__()
     state["_continuation"]["state"]["rng"]["state"]["pos"] = position
-    with pytest.raises(ValueError, match="random state is damaged"):
+    with pytest.raises(ValueError, match=r"damaged.*_continuation\.state\.rng must be"):
         SimpleMLPClassifier().__setstate__(state)
+
+
+def places(part, where=""):
+    """Yield the path, the dict and the key of each field of a state."""
+    for key, value in part.items():
+        yield where + key, part, key
+        if isinstance(value, dict) and "kind" in value:
+            yield from places(value, f"{where}{key}.")
+
+
+def change(state, path, change_place):
+    """Call ``change_place(part, key)`` for a place of a copy of a state."""
+    changed = copy.deepcopy(state)
+    for name, part, key in list(places(changed)):
+        if name == path:
+            change_place(part, key)
+    return changed
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_field_of_a_state_is_checked(name):
+    """A wrong or missing one is refused by name; only options are checked by `fit`."""
+    model, _, _ = MODELS[name]()
+    state, kind = model.__getstate__(), type(model)
+    paths = [path for path, *_ in places(state)]
+    assert len(paths) > 60
+    for path in paths:
+        where = re.escape(path.removesuffix(".kind"))
+        if path not in model.get_params():
+            wrong = change(state, path, lambda part, key: part.update({key: object()}))
+            with pytest.raises(ValueError, match=f"damaged.*: {where} must "):
+                kind().__setstate__(wrong)
+        missing = change(state, path, lambda part, key: part.pop(key))
+        if re.match(r"feature_names_in_|_history\.(learning_rate|validation)", path):
+            kind().__setstate__(missing)
+            continue
+        with pytest.raises(ValueError, match=f"damaged.*{where}"):
+            kind().__setstate__(missing)
+
+
+WIDE = {"layer_sizes": (4, -3, 30, 3, -30, 3), "flat": np.zeros(128)}
+TRAINED = "_continuation.state."
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        # Compiled loops would write outside their buffers.
+        ("sgd, numpy", TRAINED + "parameters", {**WIDE, "fit_intercept": True}),
+        ("sgd, numpy", TRAINED + "parameters.layer_sizes", (4, 4, 3.0)),
+        ("sgd, numpy", TRAINED + "parameters.flat", np.zeros(34)),
+        ("sgd, numpy", TRAINED + "parameters.flat", np.full(35, np.nan)),
+        ("sgd, numpy", TRAINED + "parameters.flat", np.zeros(35, np.float32)),
+        ("sgd, numpy", TRAINED + "parameters.flat", np.zeros(70)[::2]),
+        ("sgd, numpy", TRAINED + "parameters.flat", np.ma.zeros(35)),
+        ("sgd, numpy", TRAINED + "optimizer.velocity", np.zeros(36)),
+        ("sgd, numpy", TRAINED + "optimizer.momentum", 1.5),
+        ("sgd, numpy", TRAINED + "schedule.learning_rate_init", np.inf),
+        ("sgd, numpy", TRAINED + "t", 10**400),
+        ("sgd, numpy", TRAINED + "t", True),
+        ("sgd, numpy", "_continuation.seed", None),
+        ("adam, numpy", TRAINED + "optimizer.n_steps", -1),
+        ("adam, numpy", TRAINED + "optimizer.first_moment", None),
+        ("adam, numpy", TRAINED + "optimizer.second_moment", np.full(35, -1.0)),
+        ("sgd, numpy", "_history.loss", [1.0]),
+        ("sgd, numpy", "_history.loss", [1.0, np.nan]),
+        ("sgd, numpy", "_history.learning_rate", [0.1, 0.1, 0.1]),
+        ("sgd, numpy", "_architecture.hidden_layer_sizes", (-4,)),
+        ("sgd, numpy", "_architecture.hidden_layer_sizes", [4]),
+        ("sgd, numpy", "_architecture.activation", "sigmoid"),
+        ("sgd, numpy", "_targets.classes", np.array([2, 1, 0])),
+        ("sgd, numpy", "_targets.classes", np.array([0, 1])),
+        ("sgd, numpy", "_targets.n_outputs", 2),
+        ("sgd, numpy", "_targets", {"kind": "regression"}),
+        ("sgd, numpy", "classes_", np.array([0, 1, 3])),
+        ("sgd, numpy", "coefs_", [np.zeros((4, 4)), np.zeros((3, 4))]),
+        ("sgd, numpy", "coefs_", [np.zeros((4, 4)), np.full((4, 3), np.inf)]),
+        ("sgd, numpy", "coefs_", []),
+        ("sgd, numpy", "n_features_in_", 2**70),
+        ("sgd, numpy", "_format", "1"),
+        ("sgd, numpy", "_format", None),
+        ("frame", "feature_names_in_", np.array(list("abc"), object)),
+        ("sgd of numbers, numpy", "_targets.scale", np.array([-1.0])),
+        ("sgd of numbers, numpy", "_targets.mean", np.array([1.0, 2.0])),
+        ("adaptive, slowed", TRAINED + "schedule.factor", 0.0),
+        ("adaptive, slowed", "_continuation.patience.n_epochs", 0),
+    ],
+)
+def test_a_damaged_state_is_refused(name, path, value):
+    """Before anything is built from it, with the name of the part."""
+    model, _, _ = MODELS[name]()
+    if isinstance(value, dict):
+        value = {"kind": path.rpartition(".")[2], **value}
+    wrong = change(
+        model.__getstate__(), path, lambda part, key: part.update({key: value})
+    )
+    loaded = type(model)()
+    with pytest.raises(ValueError, match=f"damaged.*{re.escape(path.split('.')[0])}"):
+        loaded.__setstate__(wrong)
+    assert not hasattr(loaded, "coefs_")
+
+
+def test_a_state_with_unknown_fields_is_refused():
+    model, _, _ = MODELS["sgd, numpy"]()
+    state = model.__getstate__()
+    state["_history"]["rewind"] = [1.0, 2.0]
+    with pytest.raises(ValueError, match="_history has an unknown field 'rewind'"):
+        SimpleMLPClassifier().__setstate__(state)
+
+
+def test_a_damaged_generator_among_the_options_is_refused():
+    model = SimpleMLPClassifier(random_state=np.random.RandomState(0))
+    numbers = model.random_state.get_state(legacy=False)
+    numbers["state"]["pos"] = 10**6
+    model.random_state.set_state(numbers)
+    with pytest.raises(ValueError, match=r"damaged.*: random_state must be the state"):
+        SimpleMLPClassifier().__setstate__(model.__getstate__())
 
 
 def release_folders():

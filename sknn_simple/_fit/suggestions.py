@@ -54,9 +54,9 @@ def did_you_mean(name, allowed):
 
 
 @functools.cache
-def _option_names(cls):
+def option_names(cls):
     """Return the names of the constructor's parameters, or None if it has **kwargs."""
-    parameters = inspect.signature(cls.__init__).parameters.values()
+    _self, *parameters = inspect.signature(cls.__init__).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         return None
     return frozenset(p.name for p in parameters)
@@ -64,7 +64,7 @@ def _option_names(cls):
 
 def check_option_names(cls, given):
     """Raise TypeError if one of the `given` names is not a parameter of `cls`."""
-    allowed = _option_names(cls)
+    allowed = option_names(cls)
     for name in given if allowed is not None else ():
         if name not in allowed:
             raise TypeError(
