@@ -163,14 +163,17 @@ def _initial_parameters(estimator, samples, targets, rng):
     """
     X, Y, sample_weight = samples
     layer_sizes = (X.shape[1], *options.hidden_layer_sizes(estimator), Y.shape[1])
-    parameters = draw_parameters(
-        layer_sizes,
-        rng,
-        estimator.init,
-        options.activation(estimator),
-        estimator.fit_intercept,
-        X.dtype,
-    )
+    try:
+        parameters = draw_parameters(
+            layer_sizes,
+            rng,
+            estimator.init,
+            options.activation(estimator),
+            estimator.fit_intercept,
+            X.dtype,
+        )
+    except ValueError as error:
+        raise ValueError(f"hidden_layer_sizes is too large: {error}") from error
     output_bias = targets.output_bias(Y, sample_weight)
     if output_bias is not None and estimator.fit_intercept:
         parameters.intercepts[-1][:] = output_bias

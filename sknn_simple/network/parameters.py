@@ -8,9 +8,30 @@ layout. An optimizer works on whole vectors, whatever the depth of the network;
 the penalty applies to the coefs alone, the first part of a vector.
 """
 
+import sys
 from itertools import pairwise
+from numbers import Integral
 
 import numpy as np
+
+
+def _count(layer_sizes, fit_intercept):
+    """Return the number of coefs and intercepts; check the sizes."""
+    if len(layer_sizes) < 2 or not all(
+        isinstance(size, Integral) and size >= 1 for size in layer_sizes
+    ):
+        raise ValueError(
+            "layer_sizes must hold at least two integers of at least 1, got "
+            f"{layer_sizes}."
+        )
+    n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(layer_sizes))
+    n_parameters = n_coefs + (sum(layer_sizes[1:]) if fit_intercept else 0)
+    if n_parameters > sys.maxsize // 8:
+        raise ValueError(
+            f"layer_sizes {layer_sizes} need {n_parameters:.3g} parameters, more than "
+            "an array can hold. Use smaller layers."
+        )
+    return n_parameters
 
 
 class Parameters:
@@ -28,7 +49,14 @@ class Parameters:
         False for a network without biases; `intercepts` is then empty.
 
     flat : ndarray of shape (n_parameters,), default=None
-        Vector to view. None allocates zeros.
+        Vector to view, contiguous and writeable, of float64 or float32. None allocates
+        zeros.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `layer_sizes` are not at least two integers of at least 1, or `flat` is
+        another kind of array.
 
     Attributes
     ----------
@@ -55,13 +83,29 @@ class Parameters:
     def __init__(self, layer_sizes, dtype=np.float64, fit_intercept=True, flat=None):
         layer_sizes = tuple(layer_sizes)
         if flat is None:
-            n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(layer_sizes))
-            n_intercepts = sum(layer_sizes[1:]) if fit_intercept else 0
-            flat = np.zeros(n_coefs + n_intercepts, dtype)
+            n_parameters = _count(layer_sizes, fit_intercept)
+            flat = np.zeros(n_parameters, dtype)
+        elif isinstance(flat, np.ndarray) and not flat.flags.writeable:
+            raise ValueError("flat must be writeable, got a read-only array: copy it.")
         self._lay_out(layer_sizes, fit_intercept, flat)
 
     def _lay_out(self, layer_sizes, fit_intercept, flat):
-        """Set the attributes, most of which are views of `flat`."""
+        """Check `flat`, and set the attributes, most of which are views of it."""
+        n_parameters = _count(layer_sizes, fit_intercept)
+        if not isinstance(flat, np.ndarray) or flat.dtype not in (
+            np.float64,
+            np.float32,
+        ):
+            raise TypeError(
+                "flat must be an array of float64 or float32, got "
+                f"{getattr(flat, 'dtype', type(flat).__name__)}."
+            )
+        if flat.shape != (n_parameters,) or not flat.flags.c_contiguous:
+            raise ValueError(
+                f"flat must be a contiguous array of shape ({n_parameters},) for "
+                f"layer_sizes {layer_sizes}, got shape {flat.shape} with strides "
+                f"{flat.strides}."
+            )
         self.layer_sizes = layer_sizes
         self.fit_intercept = fit_intercept
         self.flat = flat

@@ -573,12 +573,12 @@ def test_one_engine_goes_on_with_a_model_of_the_other(estimator, y):
 def test_a_file_with_shapes_that_do_not_fit_is_refused(n_features, velocity, message):
     """Where NumPy would raise, compiled loops would read beyond the arrays."""
     model = clone(CLASSIFIER).partial_fit(X, Y, classes=np.unique(Y))
-    state = model.__getstate__() | {"n_features_in_": n_features}
-    state["_continuation"]["state"]["optimizer"]["velocity"] = velocity
-    damaged = SimpleMLPClassifier()
-    damaged.__setstate__(state)
+    model._continuation.state.optimizer.velocity = velocity
+    model.n_features_in_ = n_features
+    with pytest.raises(ValueError, match="damaged"):
+        SimpleMLPClassifier().__setstate__(model.__getstate__())
     with pytest.raises(ValueError, match=message):
-        damaged.partial_fit(X[:, :n_features], Y)
+        model.partial_fit(X[:, :n_features], Y)
 
 
 @pytest.mark.parametrize("rows", [(150, 149, 150), (150, 150, 149), (149, 150, 150)])
