@@ -40,8 +40,7 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 
 def to_state(attributes):
     """Convert the attributes of an estimator to a new dict of plain data."""
-    plain = {name: _to_plain(value) for name, value in attributes.items()}
-    return {**plain, "_format": FORMAT}
+    return to_plain(attributes) | {"_format": FORMAT}
 
 
 def from_state(kind, state):
@@ -56,9 +55,18 @@ def from_state(kind, state):
         )
     attributes = _default_options(kind) | attributes
     check_model(kind, attributes)
-    for name in PARTS & attributes.keys():
-        attributes[name] = _from_plain(attributes[name])
-    return attributes
+    parts = {name: attributes[name] for name in PARTS & attributes.keys()}
+    return attributes | from_plain(parts)
+
+
+def to_plain(objects):
+    """Convert a dict of objects of this package, and of others, to plain data."""
+    return {name: _to_plain(value) for name, value in objects.items()}
+
+
+def from_plain(parts):
+    """Undo `to_plain`, for plain data that have been checked."""
+    return {name: _from_plain(part) for name, part in parts.items()}
 
 
 def _default_options(cls):
@@ -72,7 +80,7 @@ def _to_plain(value):
     name = NAMES.get(type(value))
     if name is None:
         return value
-    parts = {key: _to_plain(part) for key, part in value.__getstate__().items()}
+    parts = to_plain(value.__getstate__())
     if name == "training" and value.rng is not None:
         # Not every version of NumPy can read a pickled RandomState.
         parts["rng"] = value.rng.get_state(legacy=False)
@@ -80,10 +88,10 @@ def _to_plain(value):
 
 
 def _from_plain(value):
-    """Undo `_to_plain`, for a value that has been checked."""
+    """Undo `_to_plain`."""
     if not isinstance(value, dict) or "kind" not in value:
         return value
-    parts = {key: _from_plain(part) for key, part in value.items()}
+    parts = from_plain(value)
     kind = KINDS[parts.pop("kind")]
     if kind is TrainingState and parts["rng"] is not None:
         rng = np.random.RandomState()

@@ -192,7 +192,8 @@ def _targets_of(kind, architecture, n_outputs):
     return {"regression": of_numbers}
 
 
-def _history(n_epochs):
+def history_columns(n_epochs):
+    """Return the fields of a history of so many epochs."""
     columns = {
         name: optional(column_of(optional(number()), n_epochs), may_be_missing=True)
         for name in Epoch._fields
@@ -240,7 +241,7 @@ def check_fields(values, rules, parts, where=""):
 def check_model(kind, attributes):
     """Raise ValueError unless these can be the attributes of a `kind` of estimator."""
     if isinstance(rng := attributes.get("random_state"), np.random.RandomState):
-        RANDOM_STATE.check("random_state", rng.get_state(legacy=False))
+        check_generator("random_state", rng.get_state(legacy=False))
     if "coefs_" not in attributes:
         for name in PARTS & attributes.keys():
             raise damage(f"coefs_ is missing, but there is {name}")
@@ -265,9 +266,18 @@ def check_model(kind, attributes):
     )
     targets = _targets_of(kind, architecture, n_outputs)
     parts = targets | training_parts(layout)
-    parts["history"] = _history(attributes["n_iter_"])
+    parts["history"] = history_columns(attributes["n_iter_"])
     check_fields(attributes, _attributes(layout, n_features, targets), parts)
     _check_together(attributes)
+
+
+def check_generator(name, state):
+    """Raise ValueError unless this is a valid state of a caller's RandomState.
+
+    Only the usual bit generator takes a state that it cannot be in.
+    """
+    if state["bit_generator"] == "MT19937":
+        RANDOM_STATE.check(name, state)
 
 
 def _check_together(attributes):

@@ -170,7 +170,7 @@ def assert_resumes(estimator, path, epoch, *data, every=1, **validation):
 def saved_epochs(path):
     """Return the number of epochs in a checkpoint, or None if its fit has ended."""
     saved = read_checkpoint(path)
-    return saved["progress"]["finished"][0] if saved["fitted"] is None else None
+    return saved["progress"]["n_epochs"] if saved["fitted"] is None else None
 
 
 # Comparisons ----------------------------------------------------------------------

@@ -88,14 +88,20 @@ def callbacks_of(estimator):
 
 def without_callbacks(estimator):
     """Return a copy of the estimator without callbacks and their state in a fit."""
+    bare = without_fit_in_progress(estimator)
+    vars(bare).pop("_skl_callbacks", None)
+    return bare
+
+
+def without_fit_in_progress(estimator):
+    """Return a copy of the estimator without the state of callbacks during a fit."""
     bare = copy.copy(estimator)
     for name in (
-        "_skl_callbacks",
         "_skl_callbacks_to_teardown",
         "_callback_fit_ctx",
         "_parent_callback_ctx",
     ):
-        bare.__dict__.pop(name, None)
+        vars(bare).pop(name, None)
     return bare
 
 

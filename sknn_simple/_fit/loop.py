@@ -1,6 +1,5 @@
 """Loop: runs the epochs of a session, on either engine or with L-BFGS."""
 
-import copy
 import time
 import traceback
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from ..network import (
     minimize_lbfgs,
 )
 from . import options
+from .callback_bridge import without_fit_in_progress
 from .report import Report
 from .session import Mode
 
@@ -194,7 +194,7 @@ class Loop:
             report = replace(self.report, pending=[])
             report.out_of_epochs(session)
             report.give_warnings(stacklevel=2)
-        fitted = copy.copy(self.estimator)
+        fitted = without_fit_in_progress(self.estimator)
         vars(fitted).update(session.attributes(), max_iter=session.n_epochs)
         fitted.stop_reason_ = "max_iter"
         return fitted

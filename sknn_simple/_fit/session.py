@@ -159,26 +159,37 @@ class Session:
         self.patience.restore(counts)
 
     def progress(self):
-        """Return everything that training has changed, to be pickled at once."""
+        """Return everything that training has changed, before an epoch begins."""
+        epoch, flat, score = self.best or (None, None, None)
+        rng = self.state.rng.get_state(legacy=False) if self.state.draws else None
         return {
-            "finished": self.finished,
-            "draws": self.state.draws,
+            "n_epochs": self.n_epochs,
+            "state": replace(self.state, rng=None),
+            "rng": rng,
+            "patience": self.patience,
+            "best_epoch": epoch,
+            "best_flat": flat,
+            "best_score": score,
             "first_loss": self.first_loss,
             "history": self.history.view(),
         }
 
     def restore(self, progress):
         """Continue an earlier session from its `progress`, before training begins."""
-        finished = progress["finished"]
-        if finished.snapshot is None:  # no epoch was finished
+        state, epoch = progress["state"], progress["best_epoch"]
+        if progress["n_epochs"] == 0:
             return
-        self.state.draws = progress["draws"]
-        self.state.restore(finished.snapshot)
-        self.patience.restore(finished.counts)
+        self.state.draws = state.draws
+        self.state.restore(state.snapshot(with_rng=False))
+        if state.draws:
+            self.state.rng.set_state(progress["rng"])
+        self.patience.restore(progress["patience"].snapshot())
+        best = epoch and Best(epoch, progress["best_flat"], progress["best_score"])
         self.first_loss = progress["first_loss"]
         self.history = progress["history"]
-        # A new snapshot: training changes the arrays of the restored one.
-        self.finished = finished._replace(snapshot=self.state.snapshot())
+        self.finished = Finished(
+            self.history.n_epochs, self.state.snapshot(), self.patience.snapshot(), best
+        )
 
     def attributes(self, best=True):
         """Return the fitted attributes, as if training had ended here.

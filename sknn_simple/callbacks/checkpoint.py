@@ -12,8 +12,15 @@ from .._base import BaseSimpleMLP
 from .._fit.callback_bridge import without_callbacks
 from .._fit.session import Mode
 from .._fit.validation import ValidationData
+from .._persistence import from_plain, to_plain
 from ..network import OPTIMIZERS
-from .checkpoint_file import check_writable, read_checkpoint, write_checkpoint
+from .checkpoint_content import check_progress
+from .checkpoint_file import (
+    check_writable,
+    load_estimator,
+    read_checkpoint,
+    write_checkpoint,
+)
 from .fingerprints import check_same, fingerprints
 
 
@@ -25,9 +32,12 @@ class Checkpoint:
     estimator at the start of the fit, the random state, the weights, the optimizer, the
     learning rate, the patience, the best weights so far under early stopping, and the
     history. The validation split, the scale of the targets and everything else that
-    follows from these and the data are computed again. A checkpoint replaces the
-    previous one in a single step, so that the file is always complete. A new one is
-    first written beside it, to `path` plus ``.tmp``.
+    follows from these and the data are computed again.
+
+    A checkpoint replaces the previous one in a single step, so that the file is always
+    complete; it keeps the mode and, where allowed, the owner of the file. A new one is
+    first written beside it, under a random hidden name that no other file has. If
+    several fits share a path, it holds the last checkpoint that any of them wrote.
 
     `resume` runs the remaining epochs. Its weights equal those of an uninterrupted run
     to the last bit, also after Ctrl-C.
@@ -49,9 +59,9 @@ class Checkpoint:
     ------
     ValueError
         In `fit`, before training: if the folder of `path` does not exist, `path` is
-        another kind of file, the solver is 'lbfgs', whose state SciPy does not expose,
-        the estimator is a clone, or one of its parameters cannot be pickled. In every
-        `partial_fit`: pickle the estimator between calls instead.
+        another kind of file or cannot be written, the solver is 'lbfgs', whose state
+        SciPy does not expose, the estimator is a clone, or one of its parameters cannot
+        be pickled. In every `partial_fit`: pickle the estimator between calls instead.
 
     Notes
     -----
@@ -141,7 +151,7 @@ class Checkpoint:
         if saved["fitted"] is not None:
             return saved["fitted"].set_callbacks(checkpoint, *callbacks)
         checkpoint._saved = saved
-        estimator = pickle.loads(saved["estimator"])
+        estimator = load_estimator(path, saved["estimator"])
         estimator.set_callbacks(checkpoint, *callbacks)
         estimator.fit(**data)
         if saved["unseeded"]:
@@ -185,7 +195,14 @@ class Checkpoint:
                 "estimator between the calls instead."
             )
         if "progress" in self._saved:
-            session.restore(self._saved.pop("progress"))
+            progress = self._saved.pop("progress")
+            try:
+                check_progress(progress, session.state, session.max_iter)
+            except ValueError as error:
+                raise ValueError(
+                    f"{os.fspath(self.path)!r} can't be resumed here: {error}"
+                ) from error
+            session.restore(from_plain(progress))
         else:
             self._saved["data"] = fingerprints(data)
         self._session = session
@@ -194,7 +211,7 @@ class Checkpoint:
         """Save the training after the previous epoch has finished completely."""
         is_epoch = context.task_name == "epoch"
         if is_epoch and self._session.n_epochs % self.every == 0:
-            progress = self._session.progress()
+            progress = to_plain(self._session.progress())
             write_checkpoint(
                 self.path, self._saved | {"progress": progress, "fitted": None}
             )

@@ -6,8 +6,10 @@ import random
 import select
 import shutil
 import signal
+import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,7 +23,8 @@ from support import assert_resumes, assert_same_estimator, cut_fit, saved_epochs
 
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple.callbacks import Checkpoint
+from sknn_simple.callbacks import Checkpoint, checkpoint_file
+from sknn_simple.callbacks.checkpoint_file import read_checkpoint, write_checkpoint
 
 pytestmark = pytest.mark.callbacks
 
@@ -203,3 +206,191 @@ def test_the_file_is_synced_before_it_replaces_another(tmp_path, monkeypatch):
     model.fit(X, Y)
     folder = ["fsync"] if hasattr(os, "O_DIRECTORY") else []
     assert calls == 2 * ["fsync", "replace", *folder]
+
+
+def fit_with_checkpoint(path):
+    return clone(CLASSIFIER).set_callbacks(Checkpoint(path, every=3)).fit(X, Y)
+
+
+def test_no_other_file_is_touched(tmp_path):
+    """Earlier versions wrote to the path plus ".tmp"."""
+    path, other = tmp_path / "run.ckpt", tmp_path / "run.ckpt.tmp"
+    other.write_text("my thesis")
+    fit_with_checkpoint(path)
+    assert other.read_text() == "my thesis"
+    assert sorted(tmp_path.iterdir()) == [path, other]
+
+
+@pytest.mark.skipif(not hasattr(os, "fchmod"), reason="modes of POSIX")
+def test_a_planted_link_is_not_followed(tmp_path, monkeypatch):
+    path, thesis = tmp_path / "run.ckpt", tmp_path / "thesis"
+    thesis.write_text("my thesis")
+    monkeypatch.setattr(checkpoint_file.secrets, "token_hex", lambda n: "guessed")
+    (tmp_path / f"{checkpoint_file._prefix(path)}guessed.tmp").symlink_to(thesis)
+    monkeypatch.setattr(checkpoint_file, "_remove_leftovers", lambda path: None)
+    with pytest.raises(ValueError, match=r"must be a file that can be written.*exists"):
+        fit_with_checkpoint(path)
+    assert thesis.read_text() == "my thesis"
+
+
+@pytest.mark.skipif(not hasattr(os, "fchmod"), reason="modes of POSIX")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666])
+def test_the_mode_of_the_file_is_kept(tmp_path, mode):
+    path = tmp_path / "run.ckpt"
+    cut_fit(CLASSIFIER, path, 4, X, Y)
+    os.chmod(path, mode)
+    Checkpoint.resume(path, X, Y)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@pytest.mark.skipif(not hasattr(os, "fchmod"), reason="modes of POSIX")
+def test_a_new_file_has_the_usual_mode(tmp_path):
+    (tmp_path / "usual").touch()
+    fit_with_checkpoint(tmp_path / "run.ckpt")
+    usual = (tmp_path / "usual").stat().st_mode
+    assert (tmp_path / "run.ckpt").stat().st_mode == usual
+
+
+def test_several_writers_leave_the_last_whole_checkpoint(tmp_path):
+    """One of them failed when another had moved the file that both wrote to."""
+    path, errors = tmp_path / "run.ckpt", []
+    content = read_checkpoint(_finished(tmp_path / "whole.ckpt"))
+
+    def write_often(every):
+        try:
+            for _ in range(50):
+                checkpoint_file.check_writable(path)
+                write_checkpoint(path, content | {"every": every})
+        except Exception as error:
+            errors.append(error)
+
+    writers = [threading.Thread(target=write_often, args=[n]) for n in (1, 2, 3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert not errors
+    assert read_checkpoint(path)["every"] in (1, 2, 3)
+    assert {file.name for file in tmp_path.iterdir()} == {"run.ckpt", "whole.ckpt"}
+
+
+def _finished(path):
+    fit_with_checkpoint(path)
+    return path
+
+
+def test_a_failure_leaves_no_temporary_file(tmp_path, monkeypatch):
+    path = _finished(tmp_path / "run.ckpt")
+    before = path.read_bytes()
+
+    def full(file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        fit_with_checkpoint(path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(checkpoint_file.fcntl is None, reason="needs locks of POSIX")
+def test_the_next_fit_removes_what_a_killed_writer_left(tmp_path):
+    """But no file that a writer still has open."""
+    path = tmp_path / "run.ckpt"
+    left, open_file = (checkpoint_file._new_file(path, 0o600) for _ in range(2))
+    left.close()
+    with open_file:
+        fit_with_checkpoint(path)
+        assert set(tmp_path.iterdir()) == {path, Path(open_file.name)}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"estimator": "text"}, "estimator must be bytes"),
+        ({"estimator": None}, "estimator must be bytes"),
+        ({"every": 0}, "every must be an integer from 1"),
+        ({"data": {}}, "data must be the fingerprints"),
+        ({"fitted": 5}, "fitted must be BaseSimpleMLP"),
+        ({"unseeded": "no"}, "unseeded must be bool"),
+        ({"progress": []}, "progress must be dict"),
+    ],
+)
+def test_a_valid_checksum_around_other_content(tmp_path, change, message):
+    path = tmp_path / "run.ckpt"
+    cut_fit(CLASSIFIER, path, 5, X, Y)
+    content = read_checkpoint(path)
+    write_checkpoint(path, content | change)
+    with pytest.raises(ValueError, match=f"run.ckpt' can't be loaded here.*{message}"):
+        Checkpoint.resume(path, X, Y)
+    for missing in change:
+        write_checkpoint(path, {n: v for n, v in content.items() if n != missing})
+        with pytest.raises(ValueError, match=f"can't be loaded.*{missing} is missing"):
+            Checkpoint.resume(path, X, Y)
+
+
+@pytest.mark.parametrize("content", [None, 5, [], {}, "text", CLASSIFIER])
+def test_a_valid_checksum_around_something_else(tmp_path, content):
+    path = tmp_path / "run.ckpt"
+    write_checkpoint(path, content)
+    with pytest.raises(ValueError, match=r"run.ckpt' can't be loaded here: .*damaged"):
+        Checkpoint.resume(path, X, Y)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("n_epochs", -1),
+        ("n_epochs", 15),
+        ("state", None),
+        ("state.parameters.flat", np.zeros(3)),
+        ("state.parameters.layer_sizes", (4, -5, 3)),
+        ("state.optimizer", {"kind": "adam"}),
+        ("state.optimizer.velocity", np.zeros(3)),
+        ("state.schedule", {"kind": "adaptive", "learning_rate_init": 1, "factor": 1}),
+        ("state.draws", False),
+        ("rng", {"bit_generator": "PCG64"}),
+        ("rng", None),
+        ("patience", {}),
+        ("patience.count", -1),
+        ("best_epoch", 3),
+        ("history.loss", [1.0]),
+        ("history.loss", [1.0] * 4),
+        ("first_loss", "low"),
+    ],
+)
+def test_progress_that_does_not_fit_is_refused(tmp_path, path, value):
+    file = tmp_path / "run.ckpt"
+    cut_fit(CLASSIFIER, file, 5, X, Y)
+    content = read_checkpoint(file)
+    *parts, key = ["progress", *path.split(".")]
+    part = content
+    for name in parts:
+        part = part[name]
+    part[key] = value
+    write_checkpoint(file, content)
+    with pytest.raises(ValueError, match=f"can't be resumed here.*{key}"):
+        Checkpoint.resume(file, X, Y)
+
+
+@pytest.mark.parametrize("name", ["n" * 256, "folder", "in a/folder"])
+def test_a_path_that_cannot_be_written_is_refused_before_training(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    model = clone(CLASSIFIER).set_callbacks(Checkpoint(tmp_path / name))
+    message = r"must be a file that can be written|not a checkpoint|must be in a folder"
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, Y)
+    assert not hasattr(model, "coefs_")
+
+
+def test_the_longest_name(tmp_path):
+    longest = tmp_path / ("n" * 250)
+    _, resumed = assert_resumes(CLASSIFIER, longest, 5, X, Y)
+    assert resumed.n_iter_ == 14
+
+
+@pytest.mark.parametrize("kind", [np.random.MT19937, np.random.PCG64])
+def test_every_bit_generator_of_a_random_state_resumes(tmp_path, kind):
+    model = clone(CLASSIFIER)
+    model.random_state = np.random.RandomState(kind(3))
+    assert_resumes(model, tmp_path / "run.ckpt", 5, X, Y)

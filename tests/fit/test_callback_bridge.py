@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from support import SOLVERS, assert_same_weights
 
 from sknn_simple import SimpleMLPClassifier
+from sknn_simple._fit.loop import Milestones
 
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
@@ -187,3 +188,17 @@ def test_progress_bar_alone_in_a_pipeline_and_in_a_search(solver, within, capsys
     shown = capsys.readouterr().out
     assert "SimpleMLPClassifier" in shown
     assert "100%" in shown
+
+
+def test_the_model_of_a_milestone_is_that_of_a_shorter_fit():
+    """It has no attributes of callbacks in the middle of a fit."""
+    found = []
+
+    def visit(n_epochs, finish):
+        found.append(finish(warns=False))
+
+    options = {"random_state": 0, "n_iter_no_change": np.inf}
+    model = SimpleMLPClassifier((3,), max_iter=4, **options)
+    model._fit_with_milestones(Milestones([2], visit), X, Y)
+    shorter = SimpleMLPClassifier((3,), max_iter=2, **options).fit(X, Y)
+    assert vars(found[0]).keys() == vars(shorter).keys()
