@@ -47,16 +47,18 @@ def all_or_nothing(method: Method) -> Method:
     @functools.wraps(method)
     def restoring_method(estimator, *args, **kwargs):
         attributes = estimator.__dict__.copy()
-        rng = getattr(estimator, "random_state", None)
-        is_generator = isinstance(rng, np.random.RandomState)
-        rng_state = rng.get_state(legacy=False) if is_generator else None
+        # A search may have a generator in its splitter, too.
+        owners = estimator, getattr(estimator, "cv", None)
+        rngs = [getattr(owner, "random_state", None) for owner in owners]
+        rngs = [rng for rng in rngs if isinstance(rng, np.random.RandomState)]
+        states = [rng.get_state(legacy=False) for rng in rngs]
         try:
             return method(estimator, *args, **kwargs)
         except BaseException:
             # One assignment, which a second Ctrl-C leaves undone or done.
             estimator.__dict__ = attributes
-            if is_generator:
-                rng.set_state(rng_state)
+            for rng, state in zip(rngs, states, strict=True):
+                rng.set_state(state)
             raise
 
     return cast(Method, restoring_method)
@@ -87,6 +89,32 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         """Suggest a name for an unknown parameter."""
         suggestions.check_option_names(cls, kwargs)
         return super().__new__(cls)
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of the estimator.
+
+        Parameters
+        ----------
+        **params : dict
+            Values by the names of the parameters.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown.
+        """
+        try:
+            return super().set_params(**params)
+        except ValueError as error:
+            hint = suggestions.for_names(type(self), params)
+            if not hint:
+                raise
+            raise ValueError(f"{error}{hint}") from None
 
     def _validate_params(self) -> None:
         try:

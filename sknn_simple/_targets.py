@@ -81,10 +81,12 @@ def label_codes(y, classes):
     encoder.classes_ = classes
     try:
         return encoder.transform(y)
-    except ValueError as error:
-        unseen = sorted(set(y.tolist()) - set(classes.tolist()), key=str)
+    except (OverflowError, TypeError, ValueError) as error:
+        known = classes.tolist()
+        unseen = {str(label): label for label in y.tolist() if label not in known}
+        some = [unseen[label] for label in sorted(unseen)][:10]
         raise ValueError(
-            f"y must hold only the classes {classes.tolist()}, got also {unseen}."
+            f"y must hold only the classes {known}, got also {some}."
         ) from error
 
 

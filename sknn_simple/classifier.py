@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
@@ -26,7 +27,13 @@ from ._conversion import (
     make_fitted,
     to_sklearn,
 )
-from ._fit.samples import check_not_missing, check_total_weight
+from ._fit.samples import (
+    check_not_missing,
+    check_total_weight,
+    naming,
+    plain_labels,
+    weights_for_score,
+)
 from ._fit.session import Mode
 from ._targets import (
     BinaryTargets,
@@ -145,8 +152,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     tol : float, default=1e-4
         Minimum decrease of the loss, or increase of the validation score, that counts
-        as an improvement. 'lbfgs' also stops when every derivative is at most `tol` in
-        absolute value.
+        as an improvement. 'lbfgs' stops when every derivative is at most `tol` in
+        absolute value, or when an iteration lowers the loss by a fraction of less than
+        2.2e-9 (SciPy's `ftol`).
 
     verbose : bool or int, default=False
         Whether to print one line per epoch.
@@ -481,7 +489,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 f"dict or None, got {self.class_weight!r}."
             )
         self._check_partial_fit()
-        self._check_classes(y, classes)
+        classes = plain_labels(classes)
+        with naming("classes", "y"):
+            self._check_classes(plain_labels(y), classes)
         self._train(X, y, sample_weight, mode=Mode.APPEND, classes=classes)
         return self
 
@@ -509,7 +519,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             )
 
     def _make_targets(self, y, classes):
-        return label_targets(y, self.loss, classes)
+        with naming("y" if classes is None else "classes"):
+            return label_targets(y, self.loss, classes)
 
     def _weigh_classes(self, targets, samples):
         if self.class_weight is None:
@@ -529,9 +540,17 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             )
         else:
             self._check_class_weight(classes)
-            by_class = compute_class_weight(
-                self.class_weight, classes=classes, y=classes
-            )
+            try:
+                by_class = compute_class_weight(
+                    self.class_weight, classes=classes, y=classes
+                )
+            except ValueError as error:
+                unknown = [key for key in self.class_weight if key not in classes]
+                raise ValueError(
+                    f"The keys {unknown} of class_weight are not among the classes "
+                    f"{classes.tolist()}, and some of these are not in class_weight. "
+                    "Correct the keys."
+                ) from error
         with np.errstate(over="ignore"):
             weights = by_class[codes] * (1 if sample_weight is None else sample_weight)
             weights = weights.astype(X.dtype)
@@ -655,9 +674,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         TypeError
             If the labels in `y` cannot be compared with the labels in `fit`.
         """
-        check_not_missing(y)
+        y = plain_labels(y)
+        with naming("y"):
+            check_not_missing(y)
+        prediction = self.predict(X)
+        weights = weights_for_score(sample_weight)
         try:
-            return super().score(X, y, sample_weight)
+            # scikit-learn casts huge labels to integers to see whether they are whole.
+            with naming("y", "sample_weight"), np.errstate(invalid="ignore"):
+                return accuracy_score(y, prediction, sample_weight=weights)
         except TypeError as error:
             raise TypeError(
                 "y must hold labels that can be compared with "
@@ -729,7 +754,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 "Leave multilabel out for a classifier of two classes."
             )
         n_classes = max(n_outputs, 2)
-        classes = np.asarray(range(n_classes) if classes is None else classes)
+        labels = range(n_classes) if classes is None else plain_labels(classes)
+        classes = np.asarray(labels)
         if classes.tolist() != np.unique(classes).tolist() or len(classes) != n_classes:
             raise ValueError(
                 f"classes must be {n_classes} different labels in sorted order, the "

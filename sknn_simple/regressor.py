@@ -22,6 +22,12 @@ from ._base import (
 )
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
 from ._fit.options import BETWEEN_0_AND_1, POSITIVE
+from ._fit.samples import (
+    check_numbers,
+    naming,
+    strict_validation,
+    weights_for_score,
+)
 from ._fit.session import Mode
 from ._targets import RegressionTargets, r2
 from .network import ACTIVATIONS, LOSSES
@@ -158,8 +164,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     tol : float, default=1e-4
         Minimum decrease of the loss, or increase of the validation score, that counts
-        as an improvement. 'lbfgs' also stops when every derivative is at most `tol` in
-        absolute value.
+        as an improvement. 'lbfgs' stops when every derivative is at most `tol` in
+        absolute value, or when an iteration lowers the loss by a fraction of less than
+        2.2e-9 (SciPy's `ftol`).
 
     verbose : bool or int, default=False
         Whether to print one line per epoch.
@@ -530,10 +537,13 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             As in `predict`. Also if `y` does not match the training data, or if R^2
             would be infinite.
         """
-        floats = [np.float64, np.float32]
-        with np.errstate(invalid="ignore"):  # scikit-learn sums y to check it
+        with strict_validation(y=y):
+            check_numbers(y)
+            floats = [np.float64, np.float32]
             y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
-        return r2(y, self.predict(X), sample_weight)
+        prediction, weights = self.predict(X), weights_for_score(sample_weight)
+        with naming("y", "sample_weight"):
+            return r2(y, prediction, weights)
 
     @classmethod
     def from_coefs(

@@ -1,6 +1,7 @@
 """Options: constraints of the constructor's arguments, and the values of "auto"."""
 
 import math
+import sys
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
 
@@ -84,10 +85,11 @@ def hidden_layer_sizes(estimator):
     except TypeError:
         sizes = (given,)
     for size in sizes:
-        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+        is_integer = isinstance(size, Integral) and not isinstance(size, bool)
+        if not is_integer or not 1 <= size <= sys.maxsize:
             raise ValueError(
                 "hidden_layer_sizes must hold integers of at least 1, one per hidden "
-                f"layer, got {given!r}."
+                f"layer, and below 2**63, got {given!r}."
             )
     return tuple(int(size) for size in sizes)
 
@@ -218,11 +220,16 @@ def make_optimizer(estimator, dtype, previous=None):
     """Make the optimizer, in the state of a `previous` one of the same kind."""
     if estimator.solver not in OPTIMIZERS:
         return None
-    if estimator.solver == "adam" and np.dtype(dtype).type(estimator.epsilon) == 0:
-        raise ValueError(
-            f"epsilon must be greater than 0 in {np.dtype(dtype).name}, the dtype of "
-            f"X, got {estimator.epsilon!r}, which rounds to 0. Increase epsilon."
-        )
+    if estimator.solver == "adam":
+        with np.errstate(over="ignore"):
+            rounded = np.dtype(dtype).type(estimator.epsilon)
+        if rounded == 0 or rounded == np.inf:
+            change = "Increase" if rounded == 0 else "Decrease"
+            raise ValueError(
+                f"epsilon must be greater than 0 in {np.dtype(dtype).name}, the dtype "
+                f"of X, and finite, got {estimator.epsilon!r}, which rounds to "
+                f"{rounded:g}. {change} epsilon."
+            )
     return _with_options(OPTIMIZERS[estimator.solver], previous, estimator)
 
 

@@ -36,6 +36,9 @@ class Report:
     auto_rate: float  # the value of learning_rate_init="auto", for advice
     constant_loss: float
     is_unscaled: bool  # whether the inputs are far from standardised
+    unit: float  # loss of a prediction that is wrong by about the spread of targets
+    alpha: float
+    strength: float  # of the penalty: alpha / W of the objective
     scale: str  # advice: "scale ..."
     pending: list[tuple[str, type]] = field(default_factory=list)  # warnings
 
@@ -44,12 +47,16 @@ class Report:
         """Make the report of a session that has not begun."""
         raw_y = session.targets.classes is None and not session.targets.is_scaled
         what = "the inputs and y" if raw_y else "the inputs"
+        objective, samples = session.objective, session.samples
         return cls(
             estimator.verbose,
-            enough_epochs(estimator, session.samples.X.shape[0]),
-            auto_learning_rate(estimator, session.targets, session.samples),
-            constant_loss(session.objective, session.samples),
-            root_mean_square(session.samples) > 3,
+            enough_epochs(estimator, samples.X.shape[0]),
+            auto_learning_rate(estimator, session.targets, samples),
+            constant_loss(objective, samples),
+            root_mean_square(samples) > 3,
+            LOSSES[objective.loss].of_unit_error,
+            objective.alpha,
+            objective.alpha / samples.total_weight,
             f"scale {what} (for instance with StandardScaler)",
         )
 
@@ -101,14 +108,22 @@ class Report:
             return
         # If nothing can be learned, noise alone makes the loss slightly higher.
         loss, constant = session.loss_without_penalty, self.constant_loss
+        noise = 0.01 if constant > 0 else self.unit
+        rate = session.history.last.learning_rate
         ended = (
             f"Training ended at a loss of {loss:.6g} after {session.n_epochs} epochs"
         )
-        if loss > 1.5 * constant + 0.01:
+        if loss > 1.5 * constant + noise:
+            advice = (
+                f"Try to {self.scale}, or to change learning_rate_init or "
+                "hidden_layer_sizes."
+            )
+            if rate is not None and rate > 10 * self.auto_rate:
+                advice = self._slow_down()
             self._warn(
-                f"{ended}, far above the loss of a constant prediction, "
-                f"{constant:.6g}. Try to {self.scale}, or to change learning_rate_init "
-                "or hidden_layer_sizes."
+                f"{ended}, far above the loss of a constant prediction, {constant:.6g}"
+                + ("" if rate is None else f", at a learning rate of {rate:g}")
+                + f". {self._weaken(rate) or advice}"
             )
         elif loss > 0.95 * constant > session.patience.tol and (
             self.is_unscaled or session.n_epochs <= 2 * session.patience.n_epochs
@@ -169,10 +184,12 @@ class Report:
     def check_progress(self, session):
         """Raise ValueError if training ends far above where it began."""
         # If nothing (more) can be learned, minibatches alone can end 1.8 times above
-        # their start: only a loss far above a constant prediction has diverged.
+        # their start: only a loss far above a constant prediction has diverged. On
+        # constant targets, whose constant prediction has no loss, steps of an ordinary
+        # size end above 0.
         epoch, first_loss = session.history.last, session.first_loss
         rose = epoch.loss > 1.5 * first_loss + max(session.patience.tol, 1e-4)
-        if rose and epoch.loss > 3 * self.constant_loss:
+        if rose and epoch.loss > max(3 * self.constant_loss, self.unit):
             raise self._divergence(
                 epoch,
                 session.n_epochs,
@@ -183,15 +200,32 @@ class Report:
     def _divergence(self, epoch, n_epochs, what):
         """Return the error that names the epoch, the rate and a next step."""
         rate = epoch.learning_rate
+        where = f"Training diverged in epoch {n_epochs}"
         if rate is None:
-            return ValueError(
-                f"Training diverged in epoch {n_epochs}: {what}. Try to {self.scale}."
-            )
-        return ValueError(
-            f"Training diverged in epoch {n_epochs}, at a learning rate of "
-            f"{rate:g}: {what}. Try to lower learning_rate_init (its 'auto' is "
-            f"{self.auto_rate:g} here), or to {self.scale}."
+            advice = f"Try to {self.scale}."
+        else:
+            where += f", at a learning rate of {rate:g}"
+            advice = self._slow_down()
+        return ValueError(f"{where}: {what}. {self._weaken(rate) or advice}")
+
+    def _slow_down(self):
+        """Return the advice to lower the learning rate."""
+        return (
+            f"Try to lower learning_rate_init (its 'auto' is {self.auto_rate:g} here), "
+            f"or to {self.scale}."
         )
+
+    def _weaken(self, rate):
+        """Return the advice to lower alpha, if its penalty alone makes steps too long.
+
+        Gradient descent on the penalty is stable while strength * rate is below 1. If
+        it is unstable at a high rate only, the rate is to blame.
+        """
+        rate = min(self.auto_rate, rate or self.auto_rate)
+        if self.strength * rate <= 1:
+            return ""
+        limit = self.alpha / (self.strength * rate)
+        return f"Lower alpha, which is {self.alpha:g}, to at most {limit:.1g}."
 
 
 def _watched(session):

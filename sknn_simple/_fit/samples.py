@@ -1,5 +1,6 @@
 """Samples: checks of X, y and sample weights."""
 
+import re
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def check_not_missing(y, name="y"):
         )
 
 
-def _check_numbers(y):
+def check_numbers(y):
     """Raise ValueError unless a regressor can predict `y`."""
     y = np.asarray(y)
     if y.dtype.kind in "mM":
@@ -69,6 +70,44 @@ def _check_numbers(y):
 
 
 @contextmanager
+def naming(*names):
+    """Name the data in errors of reading them, which are ValueError or TypeError."""
+    data = " or ".join(names)
+    try:
+        yield
+    except OverflowError as error:
+        raise ValueError(
+            f"{' and '.join(names)} must hold numbers that a float can hold: {error}."
+        ) from error
+    except RuntimeError as error:  # such as that of a tensor that requires gradients
+        raise TypeError(f"{data} can't be converted to an array: {error}") from error
+    except (TypeError, ValueError) as error:
+        if any(re.search(rf"\b{name}\b", str(error)) for name in names):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"Invalid {data}: {error}") from error
+
+
+def plain_labels(y):
+    """Return y, with NumPy's strings of variable length as objects."""
+    is_strings = getattr(getattr(y, "dtype", None), "kind", None) == "T"
+    return y.astype(object) if is_strings else y
+
+
+def _check_no_dates(array, name):
+    """Raise ValueError for dates and times, which NumPy converts to huge numbers."""
+    if hasattr(array, "dtype"):
+        dtypes = [array.dtype]
+    else:  # a data frame, or a list
+        dtypes = list(getattr(array, "dtypes", ()))
+    if any(getattr(dtype, "kind", None) in ("m", "M") for dtype in dtypes):
+        raise ValueError(
+            f"{name} must hold numbers, got dates or times. Convert them, for instance "
+            "to days since a date."
+        )
+
+
+@contextmanager
 def strict_validation(**arrays):
     """Catch cases that scikit-learn's validation of these arrays misses."""
     for name, array in arrays.items():
@@ -77,21 +116,20 @@ def strict_validation(**arrays):
                 f"{name} must not have masked values. Drop these samples, or fill in "
                 "the values."
             )
-    try:
-        # scikit-learn sums an array to see whether it is finite, and may warn.
-        with np.errstate(over="ignore", invalid="ignore"):
-            yield
-    except OverflowError as error:
-        raise ValueError(
-            f"{' and '.join(arrays)} must hold numbers that a float can hold: {error}."
-        ) from error
+        if name != "y":
+            _check_no_dates(array, name)
+    # scikit-learn sums an array to see whether it is finite, and may warn.
+    with naming(*arrays), np.errstate(over="ignore", invalid="ignore"):
+        yield
 
 
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     """Check inputs, targets and sample weights, and return LabelledSamples."""
-    check_not_missing(y)
-    if is_regressor(estimator):
-        _check_numbers(y)
+    y = plain_labels(y)
+    with naming("y"):
+        check_not_missing(y)
+        if is_regressor(estimator):
+            check_numbers(y)
     with strict_validation(X=X, y=y):
         X, y = validate_data(
             estimator,
@@ -116,7 +154,7 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
         raise ValueError("Input y contains infinity.")  # in an array of objects
     if sample_weight is not None:
         # Weights that overflow the dtype of X are refused below.
-        with np.errstate(over="ignore"):
+        with strict_validation(sample_weight=sample_weight):
             sample_weight = _check_sample_weight(
                 sample_weight, X, dtype=X.dtype, ensure_non_negative=True
             )
@@ -153,3 +191,11 @@ def encode(targets, samples):
         X = diags_array(counts) @ X if issparse(X) else X * counts[:, None]
         Y = Y * counts[:, None]
     return Samples(X, Y, sample_weight)
+
+
+def weights_for_score(sample_weight):
+    """Return weights as an array of floats, or None; scikit-learn checks the rest."""
+    if sample_weight is None:
+        return None
+    with strict_validation(sample_weight=sample_weight):
+        return np.asarray(sample_weight, dtype=float)

@@ -210,7 +210,7 @@ def _given_arrays(estimator, name, parts):
     required = f"{name} must be a list of arrays of shapes {expected}, one per layer"
     try:
         arrays = [np.array(array) for array in given]
-    except (TypeError, ValueError) as error:  # not a list, or a ragged array
+    except (RuntimeError, TypeError, ValueError) as error:  # no list of arrays
         raise ValueError(f"{required}, got {given!r}.") from error
     shapes = [array.shape for array in arrays]
     if shapes != expected:

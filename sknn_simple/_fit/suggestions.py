@@ -73,6 +73,13 @@ def check_option_names(cls, given):
             )
 
 
+def for_names(cls, given):
+    """Return " Did you mean ...?" for the first unknown name, or ""."""
+    allowed = option_names(cls) or given
+    hints = [did_you_mean(name, allowed) for name in given if name not in allowed]
+    return hints[0] if hints else ""
+
+
 def for_value(estimator):
     """Return " Did you mean ...?" for the first option with an unknown string."""
     for name, constraints in estimator._parameter_constraints.items():

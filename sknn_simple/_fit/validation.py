@@ -48,11 +48,12 @@ NO_VALIDATION_DATA = ValidationData()
 
 @contextmanager
 def naming_validation_data():
-    """Name the validation data in the message of a ValueError."""
+    """Name the validation data in the message of a ValueError or TypeError."""
     try:
         yield
-    except ValueError as error:
-        raise ValueError(
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
             f"Invalid validation data (X_val, y_val, sample_weight_val): {error}"
         ) from error
 

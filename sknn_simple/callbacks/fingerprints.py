@@ -24,7 +24,9 @@ def _fingerprint(data):
         data = np.asarray(data)
         parts, kind = (data,), ""
     for part in parts:
-        if part.dtype.kind in "biufcSU":
+        # Numbers of more than 64 bits have padding bytes of any value.
+        n_bytes = part.dtype.itemsize // (2 if part.dtype.kind == "c" else 1)
+        if part.dtype.kind in "SU" or (part.dtype.kind in "biufc" and n_bytes <= 8):
             digest.update(np.ascontiguousarray(part).view(np.uint8))
         else:
             digest.update(repr(part.tolist()).encode())

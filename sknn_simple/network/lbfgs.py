@@ -31,7 +31,8 @@ def minimize_lbfgs(
     objective : Objective
 
     tol : float
-        Training ends when no derivative exceeds this in absolute value.
+        Training ends when no derivative exceeds this in absolute value, or when an
+        iteration lowers the loss by a fraction of less than 2.2e-9, SciPy's `ftol`.
 
     max_iter, max_fun : int
         Maximum number of iterations, and of evaluations of the objective.

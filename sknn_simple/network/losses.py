@@ -166,6 +166,7 @@ class Loss:
     scored: bool = False  # whether its negative is the default score of validation
     for_labels: bool = False  # whether targets are labels, coded as 0 and 1
     sides: Callable | None = None  # side of each kink, from errors and the option
+    of_unit_error: float  # of a prediction wrong by 1, of even odds for labels
     title: str  # name for axes and headings
     formula: str  # the loss of the output a, as text; {option} is the option
     slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
@@ -187,6 +188,7 @@ LOSSES = {
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,
+        of_unit_error=0.5,
         title="Half squared error",
         formula="(a - y)^2 / 2",
         code=0,
@@ -221,6 +223,7 @@ LOSSES = {
         canonical=False,
         averaged=True,
         sides=sides_of_zero,
+        of_unit_error=1.0,
         title="Absolute error",
         formula="|a - y|",
         slope="sign({a} - {y})",
@@ -235,6 +238,7 @@ LOSSES = {
         averaged=True,
         scored=True,
         sides=sides_of_zero,
+        of_unit_error=0.5,
         title="Quantile loss",
         formula="max({option:g} * (y - a), (1 - {option:g}) * (a - y))",
         slope="1 - {option:g} if {a} > {y}, -{option:g} if {a} < {y}",
@@ -248,6 +252,7 @@ LOSSES = {
         canonical=False,
         averaged=True,
         sides=sides_of_threshold,
+        of_unit_error=0.5,
         title="Huber loss",
         formula="(a - y)^2 / 2 if |a - y| <= {option:g}, "
         "else {option:g} * (|a - y| - {option:g} / 2)",
@@ -260,6 +265,7 @@ LOSSES = {
         out_activations=("exp",),
         canonical=True,
         averaged=True,
+        of_unit_error=np.e - 2,
         title="Half Poisson deviance",
         formula="y * log(y / a) - y + a",
         code=2,
@@ -271,6 +277,7 @@ LOSSES = {
         canonical=True,
         averaged=False,
         for_labels=True,
+        of_unit_error=np.log(2),
         title="Log-loss",
         formula="-y * log(a) - (1 - y) * log(1 - a)",
         code=3,
@@ -282,6 +289,7 @@ LOSSES = {
         canonical=True,
         averaged=False,
         for_labels=True,
+        of_unit_error=np.log(2),
         title="Log-loss",
         formula="-y * log(a)",
         code=4,

@@ -25,6 +25,7 @@ import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.callbacks import Checkpoint, checkpoint_file
 from sknn_simple.callbacks.checkpoint_file import read_checkpoint, write_checkpoint
+from sknn_simple.callbacks.fingerprints import fingerprints
 
 pytestmark = pytest.mark.callbacks
 
@@ -192,6 +193,20 @@ def test_names_of_features_and_objects_are_data(tmp_path):
         Checkpoint.resume(path, frame.rename(columns={"a": "e"}), labels)
     with pytest.raises(ValueError, match=r"y must .* other values"):
         Checkpoint.resume(path, frame, labels[::-1])
+
+
+@pytest.mark.skipif(np.longdouble(1).nbytes == 8, reason="no longer than a double")
+def test_padding_bytes_are_no_data():
+    """A longdouble has 10 bytes in 16, and its complex numbers twice as many."""
+    for dtype in (np.longdouble, np.clongdouble):
+        clean = np.ones((3, 2), dtype)
+        padded = clean.copy()
+        bytes_of_numbers = padded.view(np.uint8).reshape(-1, 16)
+        bytes_of_numbers[:, 10:] = 7
+        assert (padded == clean).all()
+        assert fingerprints({"X": padded}) == fingerprints({"X": clean})
+        padded[0, 0] += np.finfo(dtype).eps
+        assert fingerprints({"X": padded}) != fingerprints({"X": clean})
 
 
 def test_the_file_is_synced_before_it_replaces_another(tmp_path, monkeypatch):

@@ -238,3 +238,24 @@ def test_probabilities_are_not_clipped_in_the_loss():
         **UNSTOPPED,
     ).fit([[1.0], [-1.0]], [0, 1])
     assert model.loss_ == pytest.approx(1000)
+
+
+@KINDS
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_an_epsilon_too_large_for_float32(kind, y, method):
+    """It was a RuntimeWarning."""
+    model = kind((3,), solver="adam", epsilon=1.7e308, max_iter=2, **UNSTOPPED)
+    data = X.astype(np.float32), y
+    if method == "partial_fit" and kind is SimpleMLPClassifier:
+        data = *data, None, np.unique(y)
+    with pytest.raises(ValueError, match=r"epsilon must be .* rounds to inf. Decrease"):
+        getattr(model, method)(*data)
+    model.fit(X, y)
+
+
+@pytest.mark.parametrize("sizes", [2**62, (2**62,), (2**40, 2**40), 2**63, (10**400,)])
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_layers_too_large_for_any_array(sizes, solver):
+    model = SimpleMLPClassifier(sizes, solver=solver)
+    with pytest.raises(ValueError, match=r"\bhidden_layer_sizes\b"):
+        model.fit(X, load_iris().target)

@@ -1,10 +1,14 @@
 """X and weights: bad ones are refused before any work, good ones in any layout."""
 
+import datetime
+import functools
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_iris
 from support import KINDS
 
@@ -171,3 +175,131 @@ def test_what_is_checked_before_predicting(kind, y):
     named = clone(model).fit(pd.DataFrame(X).add_prefix("x"), y)
     with pytest.warns(UserWarning, match="valid feature names"):
         named.predict(X)
+
+
+class Tensor:
+    """Refuses to become an array, like a torch tensor that requires gradients."""
+
+    shape = 12, 3
+    ndim = 2
+
+    def __len__(self):
+        return 12
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
+HUGE = 10**400
+DATES = [datetime.datetime(2020, 1, day) for day in range(1, 13)]
+LABELS_OF_12 = [0, 1] * 6
+ROWS = [[1.0, 2.0, 3.0]] * 6 + [[0.0, -1.0, 1.0]] * 6
+
+
+def _generator():
+    return (i for i in range(12))
+
+
+HOSTILE = {
+    "X": {
+        "huge": [[HUGE, 1, 1], *ROWS[1:]],
+        "dates": [[date] * 3 for date in DATES],
+        "NumPy's dates": np.array([[date] * 3 for date in DATES], "M8[s]"),
+        "times": np.ones((12, 3), "m8[s]"),
+        "dates in a frame": pd.DataFrame(dict.fromkeys("abc", DATES)),
+        "a date in a frame": pd.DataFrame(ROWS, columns=list("abc")).assign(a=DATES),
+        "text": "abc",
+        "texts": [["a", "b", "c"]] * 12,
+        "generator": _generator(),
+        "set": {1, 2},
+        "tensor": Tensor(),
+        "same names": pd.DataFrame(ROWS, columns=["a", "a", "b"]),
+    },
+    "y": {
+        "2**63": [2**63, *LABELS_OF_12[1:]],
+        "2**64": [2**64, *LABELS_OF_12[1:]],
+        "huge": [HUGE, *LABELS_OF_12[1:]],
+        "dates": DATES,
+        "text": "abcdefghijkl",
+        "bytes": b"abcdefghijkl",
+        "objects": [object() for _ in range(12)],
+        "mixed": np.array([0, "a"] * 6, object),
+        "generator": _generator(),
+        "set": set(range(12)),
+        "tensor": Tensor(),
+    },
+    "sample_weight": {
+        "huge": [HUGE, *LABELS_OF_12[1:]],
+        "huge number": HUGE,
+        "dates": DATES,
+        "NumPy's dates": np.array(DATES, "M8[s]"),
+        "text": "abcdefghijkl",
+        "texts": ["a"] * 12,
+        "generator": _generator(),
+        "set": {1, 2},
+        "tensor": Tensor(),
+    },
+}
+CASES = [(name, kind) for name, kinds in HOSTILE.items() for kind in kinds]
+
+
+def _takes(model, name, kind):
+    """Return whether these are data that the model should take."""
+    return name == "y" and kind in ("2**63", "2**64") and is_regressor(model)
+
+
+@pytest.mark.parametrize("model", [SimpleMLPClassifier((2,)), SimpleMLPRegressor((2,))])
+@pytest.mark.parametrize(("name", "kind"), CASES, ids=str)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_hostile_data_are_refused_by_name(model, name, kind):
+    """In the first and in later calls, in predictions and as validation data."""
+    good = {"X": ROWS, "y": LABELS_OF_12, "sample_weight": None}
+    data = good | {name: HOSTILE[name][kind]}
+    model = clone(model).set_params(max_iter=2, random_state=0)
+    if _takes(model, name, kind):
+        return
+    refused = functools.partial(
+        pytest.raises,
+        (ValueError, TypeError),
+        match=rf"\b{name}\b",
+    )
+    with refused():
+        model.fit(**data)
+    model.fit(**good)
+    with refused():
+        model.score(**data)
+    with refused():
+        model.partial_fit(**data)
+    if name == "X":
+        with refused():
+            model.predict(data["X"])
+    model.set_params(early_stopping=True)
+    validation = {f"{key}_val": value for key, value in data.items()}
+    with pytest.raises((ValueError, TypeError), match=f"validation data .*{name}"):
+        model.fit(**good, **validation)
+
+
+@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="new in NumPy 2")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_strings_of_variable_length_are_labels():
+    y = np.array(["yes", "no"] * 6, np.dtypes.StringDType())
+    options = {"max_iter": 3, "random_state": 0}
+    model = SimpleMLPClassifier((2,), **options).fit(ROWS, y)
+    judge = SimpleMLPClassifier((2,), **options).fit(ROWS, y.astype(object))
+    assert model.classes_.tolist() == ["no", "yes"]
+    assert model.predict(ROWS).tolist() == judge.predict(ROWS).tolist()
+    assert model.score(ROWS, y) == judge.score(ROWS, y.astype(object))
+    model.set_params(early_stopping=True).fit(ROWS, y, X_val=ROWS, y_val=y)
+    model.set_params(early_stopping=False).partial_fit(ROWS, y, classes=np.unique(y))
+    assert pickle.loads(pickle.dumps(model)).score(ROWS, y) == model.score(ROWS, y)
+    missing = np.array(["yes", None] * 6, np.dtypes.StringDType(na_object=None))
+    with pytest.raises(ValueError, match="y contains NaN, None"):
+        model.fit(ROWS, missing)
+    with pytest.raises(ValueError, match="y must be numbers for a regressor"):
+        SimpleMLPRegressor().fit(ROWS, y)
+
+
+def test_an_unknown_key_of_class_weight_is_named():
+    model = SimpleMLPClassifier(class_weight={7: 2}, random_state=0)
+    with pytest.raises(ValueError, match=r"keys \[7\] of class_weight are not"):
+        model.fit(ROWS, LABELS_OF_12)

@@ -60,6 +60,16 @@ def test_names(given, meant):
         SimpleMLPRegressor(**{given: 1})
 
 
+def test_names_in_set_params():
+    model = SimpleMLPRegressor()
+    message = r"Invalid parameter 'lr' .* Did you mean 'learning_rate_init'"
+    with pytest.raises(ValueError, match=message):
+        model.set_params(lr=1)
+    with pytest.raises(ValueError, match=r"Invalid parameter 'zzzzqqq' .*\.$"):
+        model.set_params(zzzzqqq=1)
+    assert model.set_params(alpha=0.5).alpha == 0.5
+
+
 def test_nothing_is_suggested_for_nonsense():
     with pytest.raises(TypeError, match=r"no parameter 'zzzzqqq'\.$"):
         SimpleMLPClassifier(zzzzqqq=1)

@@ -10,9 +10,11 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import ShuffleSplit
 from support import BOTH, SOLVERS, RaiseAtEnd, assert_same_weights, diabetes, round_trip
 
 from sknn_simple import SimpleMLPRegressor
+from sknn_simple.model_selection import EpochSearchCV
 
 
 @pytest.mark.callbacks
@@ -69,3 +71,22 @@ def test_a_partial_fit_that_raises_late_leaves_the_history():
     assert model.n_iter_ == 1
     model.set_callbacks().partial_fit(X, y)
     assert other.history_ == history
+
+
+@pytest.mark.filterwarnings("ignore:Training stopped")
+def test_a_search_that_fails_leaves_the_generator_of_its_splitter():
+    X, y = diabetes()
+    rng = np.random.RandomState(0)
+    before = rng.get_state(legacy=False)
+    broken = SimpleMLPRegressor(learning_rate_init=-1.0, random_state=0)
+    failing = EpochSearchCV(
+        broken,
+        {"max_iter": [2, 3]},
+        cv=ShuffleSplit(2, random_state=rng),
+        error_score="raise",
+    )
+    with pytest.raises(ValueError, match="learning_rate_init"):
+        failing.fit(X, y)
+    np.testing.assert_equal(rng.get_state(legacy=False), before)
+    failing.set_params(estimator__learning_rate_init=0.01).fit(X, y)
+    assert rng.get_state(legacy=False)["state"]["pos"] != before["state"]["pos"]

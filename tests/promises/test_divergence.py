@@ -4,13 +4,17 @@ Training that diverges raises a ValueError that names the epoch, the learning ra
 next step. Noise is not taken for divergence.
 """
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
-from support import BOTH, STOCHASTIC, UNSTOPPED, diabetes, iris
+from sklearn.exceptions import ConvergenceWarning
+from support import BOTH, ENGINES, STOCHASTIC, UNSTOPPED, diabetes, iris
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.network import LOSSES
 
 
 @BOTH
@@ -101,3 +105,67 @@ def test_a_loss_a_little_higher_than_at_first_is_noise():
         alpha=0.0,
     ).fit(X, y)
     assert 1.001 < noisy.loss_ / noisy.loss_curve_[0] < 1.5
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson"])
+@pytest.mark.parametrize("n_samples", [1, 2, 20])
+def test_wobbling_around_a_constant_target_is_not_divergence(
+    engine, solver, loss, n_samples
+):
+    """The loss of the best constant is 0: no multiple of it is a limit."""
+    for seed in range(7):
+        X = np.random.RandomState(seed).standard_normal((n_samples, 3))
+        model = SimpleMLPRegressor(
+            loss=loss, solver=solver, max_iter=300, random_state=seed, engine=engine
+        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Training stopped at max_iter")
+            model.fit(X, np.full(n_samples, 3.0))
+        assert model.loss_ < LOSSES[loss].of_unit_error
+
+
+def test_the_reported_wobbles():
+    X = np.random.RandomState(6).randn(20, 3)
+    model = SimpleMLPRegressor(loss="absolute_error", max_iter=1000, random_state=6)
+    model.fit(X, np.full(20, 3.0))
+    SimpleMLPRegressor(solver="adam", random_state=0).fit(X[:1], [3.0])
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
+def test_constant_targets_can_diverge(loss):
+    X, _ = diabetes()
+    model = SimpleMLPRegressor(
+        activation="relu", loss=loss, learning_rate_init=1e3, random_state=0
+    )
+    with pytest.raises(ValueError, match=r"diverged in epoch \d.*1000.*lower"):
+        model.fit(X, np.full(len(X), 3.0))
+
+
+@pytest.mark.filterwarnings("ignore:Training stopped")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"solver": "sgd"}, r"diverged in epoch 1, at a learning rate of 0.1"),
+        ({"solver": "lbfgs"}, "diverged in epoch 1"),
+        ({"solver": "sgd", "alpha": 1e6}, "diverged in epoch"),
+    ],
+)
+def test_a_penalty_that_diverges_is_not_blamed_on_the_rate(options, message):
+    X, y = iris()
+    model = SimpleMLPClassifier(random_state=0, **{"alpha": 1e300} | options)
+    with pytest.raises(ValueError, match=rf"{message}.*\. Lower alpha, which is 1e\+"):
+        model.fit(X, y)
+    model.set_params(alpha=100.0).fit(X, y)
+
+
+def test_a_rate_far_too_high_that_ends_in_a_warning_is_named():
+    X, y = load_iris(return_X_y=True)
+    model = SimpleMLPClassifier(learning_rate_init=1e6, random_state=0)
+    kept = np.arange(150) % 3 != 0
+    with pytest.warns(
+        ConvergenceWarning,
+        match=r"a learning rate of 1e\+06\. Try to lower learning",
+    ):
+        model.fit(X[kept], y[kept])
