@@ -3,8 +3,9 @@
 import numpy as np
 
 from ._diagram import FONT_SIZE, RADIUS
-from ._style import BLUE, VERMILION
+from ._style import BLUE, ORANGE, SKY, VERMILION
 
+INK = "black"  # of numbers on the light faces of neurons, in every style
 MAX_WIDTH, MIN_WIDTH = 4.0, 0.4  # of a line, in points
 
 
@@ -26,10 +27,14 @@ class Canvas:
     """Axes that show a diagram, scaled to fit."""
 
     def __init__(self, ax, diagram):
+        from matplotlib.colors import to_rgb
+
         self.ax = ax
         self.diagram = diagram
         ax.set(xlim=diagram.xlim, ylim=diagram.ylim, aspect="equal")
         ax.set_axis_off()
+        is_dark = sum(to_rgb(ax.figure.get_facecolor())) < 1.5
+        self.positive, self.negative = (SKY, ORANGE) if is_dark else (BLUE, VERMILION)
         # The layout of the figure sets the size of the axes.
         ax.figure.canvas.figure.draw_without_rendering()
         # Length of an inch of the diagram in the figure, for texts and line widths.
@@ -37,6 +42,7 @@ class Canvas:
 
     def write(self, x, y, text, size=FONT_SIZE, **kwargs):
         kwargs = {"ha": "center", "va": "center", "zorder": 4, **kwargs}
+        kwargs["parse_math"] = False  # dollar signs in names are no formulas
         self.ax.text(x, y, text, fontsize=size * self.scale, **kwargs)
 
     def write_layer(self, column, heading, labels_ha):
@@ -49,7 +55,7 @@ class Canvas:
             self.write(x, y, label, ha=labels_ha, linespacing=1.15)
 
     def write_foot(self, x, text):
-        self.write(x, self.diagram.foot_y, text, size=FONT_SIZE - 1, color="0.3")
+        self.write(x, self.diagram.foot_y, text, size=FONT_SIZE - 1, alpha=0.8)
 
     def draw_edges(self, starts, column, coef, largest, with_values, edge_kw):
         """Draw the weights `coef` from points to the neurons of a column.
@@ -67,7 +73,7 @@ class Canvas:
         faintest = 0.5 if with_values else 0.12
         style = {
             "linewidths": widths,
-            "colors": np.where(weights < 0, VERMILION, BLUE),
+            "colors": np.where(weights < 0, self.negative, self.positive),
             # Dashes have the same length on all lines.
             "linestyles": [
                 (0, (6 / width, 3 / width)) if weight < 0 else "solid"
@@ -82,14 +88,19 @@ class Canvas:
         if with_values:
             # At this fraction of their length, edges are equally far from each other.
             points = starts + (ends - starts) / (column.n_rows + 1)
-            box = {"boxstyle": "square,pad=0.1", "color": "white", "linewidth": 0}
+            background = self.ax.figure.get_facecolor()
+            box = {"boxstyle": "square,pad=0.1", "color": background, "linewidth": 0}
             for point, weight in zip(points, weights, strict=True):
-                style = {"color": VERMILION if weight < 0 else BLUE, "zorder": 2}
+                style = {
+                    "color": self.negative if weight < 0 else self.positive,
+                    "zorder": 2,
+                }
                 self.write(*point, short(weight), size=8, bbox=box, **style)
         return edges
 
     def draw_neurons(self, column, activations, neuron_kw):
         """Draw the circles of a column, and dots for the neurons not shown."""
+        from matplotlib import rcParams
         from matplotlib.collections import PatchCollection
         from matplotlib.colors import to_rgb
         from matplotlib.patches import Circle
@@ -105,10 +116,12 @@ class Canvas:
                 color = np.array(to_rgb(VERMILION if activation < 0 else BLUE))
                 # The number must stay legible on the darkest circle.
                 faces[k] -= 0.7 * abs(activation) / largest * (1 - color)
-                self.write(column.x, column.y[k], short(activation), size=7.5)
+                number = short(activation)
+                self.write(column.x, column.y[k], number, size=7.5, color=INK)
         if column.dots_y is not None:
             for shift in (-0.1, 0, 0.1):
-                dot = Circle((column.x, column.dots_y + shift), 0.025, color="0.2")
+                point = column.x, column.dots_y + shift
+                dot = Circle(point, 0.025, color=rcParams["text.color"])
                 self.ax.add_patch(dot)
         style = {"facecolors": faces, "edgecolors": "0.2", "linewidths": self.scale}
         circles = [Circle(point, RADIUS) for point in column.points]
@@ -124,14 +137,17 @@ class Canvas:
         corner = (x - side / 2, y - side / 2)
         style = {"facecolor": "0.92", "edgecolor": "0.2", "linewidth": self.scale}
         self.ax.add_patch(Rectangle(corner, side, side, zorder=3, **style))
-        self.write(x, y, "1")
+        self.write(x, y, "1", color=INK)
         self.write_foot(x, "bias")
         return np.array([[x, y]])
 
     def add_legend(self, with_activations):
         from matplotlib.lines import Line2D
 
-        signs = {"positive": (BLUE, "-"), "negative": (VERMILION, (0, (3, 1.5)))}
+        signs = {
+            "positive": (self.positive, "-"),
+            "negative": (self.negative, (0, (3, 1.5))),
+        }
         width = 2 * self.scale
         handles = [
             Line2D([], [], lw=width, color=color, ls=style, label=f"{sign} weight")

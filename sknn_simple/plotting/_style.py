@@ -1,7 +1,8 @@
 """Colours, sizes of text, and the import of pyplot."""
 
 BLUE, VERMILION = "#0072B2", "#D55E00"
-COLORS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+SKY, ORANGE = "#56B4E9", "#E69F00"  # in their place on a dark background
+COLORS = (BLUE, VERMILION, "#009E73", "#CC79A7", ORANGE, SKY)
 
 
 def foreground():
@@ -26,6 +27,7 @@ def text_width(text, size):
     """Return the width of the longest line of a text, in inches."""
     from matplotlib.textpath import TextPath
 
-    lines = [line for line in text.splitlines() if line.strip()]
+    # Dollar signs in names are no formulas.
+    lines = [line.replace("$", r"\$") for line in text.splitlines() if line.strip()]
     points = [TextPath((0, 0), line, size=size).get_extents().x1 for line in lines]
     return max(points, default=0) / 72

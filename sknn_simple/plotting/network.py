@@ -32,7 +32,8 @@ class NetworkDisplay:
     Create it with `from_estimator`. Circles are neurons, and a square is the constant
     input of the biases. Lines are weights: solid and blue if positive, dashed and
     vermilion if negative, their width relative to the largest weight of the layer.
-    Small networks show the values of the weights.
+    Small networks show the values of the weights. On a dark background, the two colours
+    are lighter.
 
     Parameters
     ----------

@@ -321,3 +321,50 @@ def test_each_layer_is_headed_by_its_activation():
     assert display.activation_names == ["softplus", "tanh", "identity"]
     expected = [0, np.log(2), np.tanh(np.log(2)), np.tanh(np.log(2))]
     np.testing.assert_allclose(np.ravel(display.activations), expected)
+
+
+@pytest.mark.parametrize(
+    "name", ["$a$", "price in $ or $$", r"\$x\$", "$\\frac{$", "_$^$"]
+)
+def test_names_with_dollar_signs_are_no_formulas(name):
+    """Matplotlib would set them as mathematics, or fail."""
+    names = [name, "b", "c", "d"]
+    display = NetworkDisplay.from_estimator(
+        classifier().fit(X, Y), feature_names=names, class_names=[name, "v", "w"]
+    )
+    assert texts(display).count(name) == 2
+    display.figure_.canvas.draw()
+    plain = NetworkDisplay.from_estimator(
+        classifier().fit(X, Y),
+        feature_names=[name.replace("$", "S"), "b", "c", "d"],
+        class_names=["u", "v", "w"],
+    )
+    shown, judge = (d.ax_.texts[0].get_window_extent() for d in (display, plain))
+    assert shown.height == pytest.approx(judge.height, rel=0.3)
+
+
+def luminance(color):
+    """Relative luminance, as WCAG 2 defines it."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background", "Solarize_Light2"])
+@pytest.mark.parametrize("x", [None, X[0]])
+@pytest.mark.parametrize("coef_values", [False, True])
+def test_texts_are_legible_in_every_style(style, x, coef_values):
+    """Texts in a circle or in the square of the biases have a light background."""
+    with plt.style.context(style):
+        display = NetworkDisplay.from_estimator(
+            classifier().fit(X, Y), x, coef_values=coef_values
+        )
+    canvas = display.figure_.get_facecolor()
+    for text in display.ax_.texts:
+        box = text.get_bbox_patch()
+        number = text.get_text() == "1" or (
+            x is not None and text.get_color() == "black"
+        )
+        background = "white" if number else box.get_facecolor() if box else canvas
+        one, other = sorted(map(luminance, (text.get_color(), background)))
+        assert (other + 0.05) / (one + 0.05) > 3, text.get_text()
