@@ -80,7 +80,12 @@ def label_codes(y, classes):
     encoder = LabelEncoder()
     encoder.classes_ = classes
     try:
-        return encoder.transform(y)
+        # The encoder casts fractions and huge numbers to the integers of the classes.
+        with np.errstate(invalid="ignore"):
+            codes = encoder.transform(y)
+        if y.dtype.kind == "f" and (classes[codes] != y).any():
+            raise ValueError("y holds numbers between the classes.")
+        return codes
     except (OverflowError, TypeError, ValueError) as error:
         known = classes.tolist()
         unseen = {str(label): label for label in y.tolist() if label not in known}

@@ -78,3 +78,21 @@ def test_one_class_is_predicted(label):
         assert (answer.shape, answer.dtype) == ((150, 1), np.float64)
         assert (answer == value).all()
     assert model.score(X, y) == 1
+
+
+@pytest.mark.parametrize("label", [0.5, 2.0**63, -0.1, 1e300])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_numbers_between_the_classes_are_no_labels(label):
+    """scikit-learn's encoder casts them to the integers that the classes are."""
+    X, y = np.arange(6.0).reshape(-1, 1), np.array([0, 1] * 3)
+    model = SimpleMLPClassifier((2,), random_state=0)
+    model.partial_fit(X, y, classes=[0, 1]).partial_fit(X, y.astype(float))
+    other = y.astype(float)
+    other[3] = label
+    with pytest.raises(
+        ValueError, match=r"y must hold only the classes \[0, 1\], got al"
+    ):
+        model.partial_fit(X, other)
+    model.set_params(early_stopping=True, max_iter=2)
+    with pytest.raises(ValueError, match=r"validation data .* only the classes"):
+        model.fit(X, y, X_val=X, y_val=other)
