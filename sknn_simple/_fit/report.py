@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from ..network import NOT_FINITE
+from ..network import LOSSES, NOT_FINITE
 from .options import auto_learning_rate, enough_epochs, root_mean_square
 
 
