@@ -260,7 +260,8 @@ def check_model(kind, attributes):
     if isinstance(names, tuple) and len(names) != len(sizes):
         raise damage("_architecture.activation must have a name per hidden layer")
     layout = Layout(
-        (n_features, *sizes, n_outputs),
+        # NumPy's integers overflow.
+        tuple(map(int, (n_features, *sizes, n_outputs))),
         architecture["fit_intercept"],
         attributes["coefs_"][0].dtype,
     )

@@ -28,8 +28,8 @@ def _count(layer_sizes, fit_intercept):
     n_parameters = n_coefs + (sum(layer_sizes[1:]) if fit_intercept else 0)
     if n_parameters > sys.maxsize // 8:
         raise ValueError(
-            f"layer_sizes {layer_sizes} need {n_parameters:.3g} parameters, more than "
-            "an array can hold. Use smaller layers."
+            f"layer_sizes {layer_sizes!s:.80} need more parameters than an array can "
+            "hold. Use smaller layers."
         )
     return n_parameters
 

@@ -12,7 +12,7 @@ import numpy as np
 from .backprop import add_penalty_gradient, check_shapes, write_loss_gradient
 from .losses import LOSSES
 from .minibatches import Minibatches
-from .optimizers import SGD, Adam
+from .optimizers import SGD, Adam, check_vectors
 from .parameters import Parameters
 from .schedules import Schedule
 
@@ -252,6 +252,7 @@ class Trainer:
             On Ctrl-C in the first epoch, or right after it if it is the only one.
         """
         state, minibatches = self.state, self.minibatches
+        check_vectors(state.optimizer, state.parameters.flat)
         if patience is None:
             patience = Patience(0.0, np.inf)
         losses, rates, ending = [], [], DONE

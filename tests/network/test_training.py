@@ -102,6 +102,19 @@ def test_a_state_is_finite_if_all_its_numbers_are():
             assert state.is_finite(loss) is expected
 
 
+@pytest.mark.parametrize("vector", [np.zeros(3), np.zeros(15, np.float32)])
+def test_vectors_of_an_optimizer_that_do_not_fit(vector):
+    state = TrainingState(
+        Parameters((4, 3)), SGD(0.9, velocity=vector), Constant(0.1), None
+    )
+    samples = Samples(np.ones((9, 4)), np.ones((9, 3)))
+    trainer = Trainer(state, samples, Objective(), batch_size=9)
+    with pytest.raises(
+        ValueError, match=r"velocity must be of shape .* and dtype float64"
+    ):
+        trainer.train(1)
+
+
 def test_how_a_block_of_epochs_ends():
     X, Y, _ = make_problem("squared_error")
     for rate, patience, ending in [
