@@ -127,6 +127,8 @@ def training_parts(layout):
             "rng": optional(RANDOM_STATE),
             "t": integer(0),
             "draws": BOOLEAN,
+            "average": optional(vector),
+            "n_averaged": integer(0),
         },
         "parameters": {
             "layer_sizes": equal_to(layout.layer_sizes),
@@ -150,8 +152,8 @@ def training_parts(layout):
         "invscaling": rate | {"power_t": _option("power_t")},
         "adaptive": rate | {"factor": number(5e-324)},
         "patience": {
-            "tol": _option("tol"),
-            "n_epochs": _option("n_iter_no_change"),
+            "tol": number(0),
+            "n_epochs": number(1, or_infinite=True),
             "best": number(or_infinite=True),
             "count": integer(0),
         },

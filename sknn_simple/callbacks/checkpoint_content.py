@@ -78,6 +78,8 @@ def check_progress(progress, state, max_iter):
     check_fields(saved, of_same_kind, parts, "progress.state.")
     if rng is not None:
         check_generator("progress.rng", rng)
+    if (saved["average"] is None) != (state.average is None):
+        raise damage("progress.state.average must be there if the option average is on")
     if saved["draws"] == (rng is None):
         raise damage("progress.rng must be there if progress.state.draws is True")
     missing = [progress[f"best_{name}"] is None for name in ("epoch", "flat", "score")]

@@ -364,6 +364,7 @@ def test_a_valid_checksum_around_something_else(tmp_path, content):
         ("state.optimizer.velocity", np.zeros(3)),
         ("state.schedule", {"kind": "adaptive", "learning_rate_init": 1, "factor": 1}),
         ("state.draws", False),
+        ("state.average", np.zeros(3)),
         ("rng", {"bit_generator": "PCG64"}),
         ("rng", None),
         ("patience", {}),
