@@ -430,6 +430,7 @@ def run_here(target, engine, first, last, seed):
         if has_alarm:
             signal.alarm(SECONDS)
         rng = np.random.RandomState([seed, case])
+        np.random.seed(case)  # noqa: NPY002 - for estimators without a seed
         try:
             outcomes[TARGETS[target](rng, engine)] += 1
         except Exception as error:

@@ -51,7 +51,8 @@ def test_a_vector_that_loops_cannot_write_to_is_refused(flat, error, message):
 
 
 @pytest.mark.parametrize(
-    "layer_sizes", [(4, -3, 30), (0, 1), (3,), (), (2.0, 1), ("2", "1"), (2, None)]
+    "layer_sizes",
+    [(4, -3, 30), (0, 1), (3,), (), (2.0, 1), ("2", "1"), (2, None), (2, True)],
 )
 def test_layer_sizes_are_checked(layer_sizes):
     with pytest.raises(ValueError, match="layer_sizes must hold at least two integers"):
