@@ -400,6 +400,16 @@ def test_a_damaged_state_is_refused(name, path, value):
     assert not hasattr(loaded, "coefs_")
 
 
+def test_a_forged_skops_file_is_refused():
+    """The types to trust are those of every file; the numbers are not."""
+    model, _, _ = MODELS["sgd, numpy"]()
+    parameters = model._continuation.state.parameters
+    parameters.layer_sizes, parameters.flat = WIDE["layer_sizes"], WIDE["flat"]
+    saved = skops.io.dumps(model)
+    with pytest.raises(ValueError, match=r"damaged.*parameters\.layer_sizes must be"):
+        skops.io.loads(saved, trusted=sorted(TRUSTED))
+
+
 def test_a_state_with_unknown_fields_is_refused():
     model, _, _ = MODELS["sgd, numpy"]()
     state = model.__getstate__()

@@ -13,13 +13,8 @@ from .._rules import (
     optional,
     part,
 )
-from .._saved_state import (
-    Layout,
-    check_fields,
-    check_generator,
-    history_columns,
-    training_parts,
-)
+from .._saved_fields import Layout, history_columns, training_parts
+from .._saved_state import check_fields, check_generator
 
 ARGUMENTS = ["X", "y", "sample_weight", "X_val", "y_val", "sample_weight_val"]
 

@@ -18,7 +18,7 @@ import numpy as np
 def _count(layer_sizes, fit_intercept):
     """Return the number of coefs and intercepts; check the sizes."""
     if len(layer_sizes) < 2 or not all(
-        isinstance(size, Integral) and size is not True and size >= 1
+        isinstance(size, Integral) and size is not True and int(size) >= 1
         for size in layer_sizes
     ):
         raise ValueError(
