@@ -45,7 +45,7 @@ assert w1.new == w1.old - 0.1 * w1.derivative
 # chain rule.
 check = check_gradient(network, [[-2, -1]], [1])
 print(
-    f"\ndL/dw1 = {w1.derivative:.4f}. The tutorial's loss is not halved, which gives "
+    f"\n∂L/∂w1 = {w1.derivative:.4f}. The tutorial's loss is not halved, which gives "
     f"{2 * w1.derivative:.4f};\nit rounds its factors and prints 0.0214. The largest "
     f"relative difference from a\nnumerical derivative is {check.max_difference:.0e}."
 )

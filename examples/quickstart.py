@@ -41,7 +41,7 @@ for name, rows in tutorials.items():
         label = name if i == 0 else ""
         print(f"{label:18}{what:26}{published:>20}{reproduced:>20}")
 print(
-    "dL/dw1 is 0.02147; the tutorial rounds its factors before it multiplies them.\n"
+    "∂L/∂w1 is 0.02147; the tutorial rounds its factors before it multiplies them.\n"
     "It does not seed its random weights: with 100 other seeds, Emily gets 0.944 to\n"
     "0.975 and Frank 0.034 to 0.060."
 )

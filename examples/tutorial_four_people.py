@@ -73,7 +73,7 @@ def one_derivative():
     return [
         ("Alice, hidden neuron", "0.0474", f"{hidden[0, 0]:.4f}"),
         ("Alice, output", "0.524", f"{output[0, 0]:.3f}"),
-        ("Alice, dL/dw1", "0.0214", f"{2 * gradient.coefs[0][0, 0]:.4f}"),
+        ("Alice, ∂L/∂w1", "0.0214", f"{2 * gradient.coefs[0][0, 0]:.4f}"),
     ]
 
 

@@ -37,11 +37,11 @@ class ChainRule:
             predicted.copy()[None], Y, None, error, scratch, *objective.loss_arguments
         )
         self.loss = float(value) / divisor
-        self.errors = [error[0] / divisor]  # dL/da
-        self.slopes = [np.ones(output.size)]  # da/dz
+        self.errors = [error[0] / divisor]  # ∂L/∂a
+        self.slopes = [np.ones(output.size)]  # ∂a/∂z
         if not loss.canonical:
             self.slopes = [_slopes(objective.out_activation, output[0])]
-        self.deltas = [self.errors[0] * self.slopes[0]]  # dL/dz
+        self.deltas = [self.errors[0] * self.slopes[0]]  # ∂L/∂z
         names = layer_activations(objective.activation, len(coefs) - 1)
         layers = zip(names[::-1], coefs[:0:-1], self.inputs[:0:-1], strict=True)
         for name, coef, a in layers:

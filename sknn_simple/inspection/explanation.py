@@ -12,6 +12,7 @@ from .._pipeline import fitted_network, input_names, network_input
 from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations
 from .chain_rule import ChainRule
 from .neuron import Factor, Layer, Neuron, Weight
+from .next_step import differences, next_parameters
 from .one_sample import one_sample, one_target
 from .problem import layer_name, make_problem, not_finite
 from .step import StepExplanation
@@ -24,8 +25,9 @@ def explain_step(
 
     The step is plain gradient descent from the fitted weights, at the learning rate of
     the estimator's next epoch: the step of `partial_fit` on this sample with
-    solver='sgd' and momentum=0. It is computed in float64, and the estimator is not
-    changed.
+    solver='sgd', momentum=0 and average=False. With other options the next step may
+    differ, and the explanation mentions it. The step is computed in float64, and the
+    estimator is not changed.
 
     Parameters
     ----------
@@ -72,12 +74,12 @@ def explain_step(
     By the chain rule, the derivative of the loss L by a weight w from an input x to a
     neuron is ::
 
-        dL/dw = dL/da * da/dz * x
+        ∂L/∂w = ∂L/∂a * ∂a/∂z * x
 
-    where z is the weighted sum of the neuron and a its activation. dL/da is a sum over
-    the neurons of the next layer: of dL/dz times the weight that leads there. If the
-    next layer has a single neuron, dL/dz is written out as a product. Log-loss and
-    Poisson deviance form canonical pairs with their output activations: dL/dz is a - y,
+    where z is the weighted sum of the neuron and a its activation. ∂L/∂a is a sum over
+    the neurons of the next layer: of ∂L/∂z times the weight that leads there. If the
+    next layer has a single neuron, ∂L/∂z is written out as a product. Log-loss and
+    Poisson deviance form canonical pairs with their output activations: ∂L/∂z is a - y,
     and is shown as one factor, since its two factors can be 0 and infinite.
 
     With `normalize_y` the network is trained on standardised targets, and the step
@@ -105,10 +107,10 @@ def explain_step(
     0.0107
     >>> for factor in w1.chains[0]:
     ...     print(f"{factor.name:11} {factor.value:7.4f}  {factor.formula}".rstrip())
-    dL/da_o     -0.4763  a_o - y
-    da_o/dz_o    0.2494  a_o * (1 - a_o)
+    ∂L/∂a_o     -0.4763  a_o - y
+    ∂a_o/∂z_o    0.2494  a_o * (1 - a_o)
     w5           1.0000
-    da_h1/dz_h1  0.0452  a_h1 * (1 - a_h1)
+    ∂a_h1/∂z_h1  0.0452  a_h1 * (1 - a_h1)
     x1          -2.0000
     """
     network = fitted_network(estimator)
@@ -167,6 +169,7 @@ class _Explainer:
                 for j in range(len(self.neuron_names[i]))
             )
             layers.insert(0, Layer(layer_name(i, n_layers), activations[i], above))
+        following = next_parameters(self.problem)
         encoded, targets = self.problem.samples.Y[0].tolist(), self.problem.targets
         standard = (targets.mean, targets.scale) if targets.is_scaled else None
         return StepExplanation(
@@ -183,6 +186,8 @@ class _Explainer:
             parameters=self.old,
             gradient=self.gradient,
             new_parameters=self.new,
+            next_parameters=following,
+            differs_by=differences(self.problem, following, self.new),
         )
 
     def _neuron(self, i, j, above, activation):
@@ -194,7 +199,7 @@ class _Explainer:
             paths = tuple(self._path(i, j, k, neuron) for k, neuron in enumerate(above))
         if above is not None or not self.loss.canonical:
             formula = OUT_ACTIVATIONS[activation].slope.format(a=f"a_{name}")
-            slope = Factor(f"da_{name}/dz_{name}", float(passes.slopes[i][j]), formula)
+            slope = Factor(f"∂a_{name}/∂z_{name}", float(passes.slopes[i][j]), formula)
         numbers = passes.weighted_sums, passes.activations, passes.deltas
         z, a, delta = (float(layers[i][j]) for layers in numbers)
         neuron = Neuron(name, passes.inputs[i], z, a, delta, paths, slope)
@@ -228,7 +233,7 @@ class _Explainer:
         if self.loss.averaged and len(self.targets) > 1:
             formula = f"({formula}) / {len(self.targets)}"
         by = "z" if self.loss.canonical else "a"
-        return Factor(f"dL/d{by}_{name}", float(self.passes.errors[-1][j]), formula)
+        return Factor(f"∂L/∂{by}_{name}", float(self.passes.errors[-1][j]), formula)
 
     def _path(self, i, j, k, neuron):
         """Return the factors from the loss via the k-th `neuron` above to the j-th."""
@@ -236,7 +241,7 @@ class _Explainer:
         weight = Factor(self._coef_name(i + 1, j, k), coef)
         if len(self.neuron_names[i + 1]) == len(neuron.paths) == 1:
             return (*neuron.chains[0], weight)
-        return Factor(f"dL/dz_{neuron.name}", neuron.delta), weight
+        return Factor(f"∂L/∂z_{neuron.name}", neuron.delta), weight
 
 
 def _numbered(prefix, n):

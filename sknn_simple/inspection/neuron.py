@@ -13,7 +13,7 @@ class Factor:
     Attributes
     ----------
     name : str
-        Name, such as "dL/da_o", "w5" or "x1".
+        Name, such as "∂L/∂a_o", "w5" or "x1".
 
     value : float
 
@@ -102,7 +102,7 @@ class Neuron:
         Derivative of the loss by the weighted sum.
 
     paths : tuple of tuple of Factor
-        Products that add up to the derivative of the loss by the activation, dL/da: one
+        Products that add up to the derivative of the loss by the activation, ∂L/∂a: one
         per neuron of the next layer. An output has a single factor; where output
         activation and loss form a canonical pair, it is `delta` itself.
 

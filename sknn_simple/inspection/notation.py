@@ -3,6 +3,13 @@
 import math
 
 
+def printable(text):
+    """Write control characters as escapes, which a terminal does not obey."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )
+
+
 def number(value):
     """Write a number with three significant digits."""
     value += 0.0  # no minus zero

@@ -6,9 +6,11 @@ A block is a Heading, a Facts, a Card, or a note (a str).
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from ..network import LOSSES, OUT_ACTIVATIONS
 from .neuron import Chain, Factor, Weight
-from .notation import names_of, number, operand, sum_of, values_of
+from .notation import names_of, number, operand, printable, sum_of, values_of
 
 
 class Heading(NamedTuple):
@@ -60,6 +62,7 @@ def outline(step, max_shown):
     yield Facts(inputs[:max_shown] + _rest(inputs, max_shown, "input"))
     yield Facts(targets[:max_shown] + _rest(targets, max_shown, "target"))
     yield from _notes(step)
+    yield from _difference(step)
     yield Heading(4, "Forward pass")
     yield from _layers(step.layers, _forward_card, max_shown)
     yield Card("loss", [Equation("L", _loss_formula(step), "", number(step.loss))])
@@ -83,7 +86,7 @@ def _rest(things, max_shown, what):
 def _inputs(step):
     names = step.feature_names or [""] * len(step.inputs)
     return [
-        f"{x} = {number(value)}  {name}".rstrip()
+        f"{x} = {number(value)}  {printable(name)}".rstrip()
         for (x, value), name in zip(step.inputs.items(), names, strict=True)
     ]
 
@@ -93,7 +96,7 @@ def _targets(step):
     given = step.y.tolist()
     # A label is encoded as 0 and 1: also show the label itself.
     if given != next(iter(step.targets.values())):
-        texts[0] += f"  (given as {given})"
+        texts[0] += f"  (given as {printable(str(given))})"
     return texts
 
 
@@ -103,7 +106,7 @@ def _notes(step):
     if LOSSES[objective.loss].canonical:
         yield (
             f"The loss and the {objective.out_activation} output are a canonical pair: "
-            "the product dL/da * da/dz simplifies to dL/dz = a - y."
+            "the product ∂L/∂a * ∂a/∂z simplifies to ∂L/∂z = a - y."
         )
     if step.standardised_by is not None:
         mean, scale = (", ".join(map(number, part)) for part in step.standardised_by)
@@ -116,6 +119,21 @@ def _notes(step):
         yield (
             f"The penalty alpha={objective.alpha:g} adds {number(step.penalty)} to the "
             "loss, and a multiple of each coef to its derivative."
+        )
+
+
+def _difference(step):
+    """Explain how the next step of training differs from this one."""
+    if step.differs_by:
+        plain, following = (
+            float(np.linalg.norm(after.flat - step.parameters.flat))
+            for after in (step.new_parameters, step.next_parameters)
+        )
+        length = f", {number(following / plain)} times as long" if plain else ""
+        yield (
+            "This is a plain step of gradient descent. With "
+            f"{' and '.join(step.differs_by)}, the next step of partial_fit is a "
+            f"different one{length}: see next_parameters."
         )
 
 
@@ -149,7 +167,7 @@ def _forward_card(layer, neuron, max_shown):
 
 def _backward_card(layer, neuron, max_shown):
     """Show delta as a product, and the updates of the weights."""
-    error, slope = Factor(f"dL/da_{neuron.name}", neuron.error), neuron.slope
+    error, slope = Factor(f"∂L/∂a_{neuron.name}", neuron.error), neuron.slope
 
     def update(weight):
         if len(neuron.paths) == 1:
@@ -160,7 +178,7 @@ def _backward_card(layer, neuron, max_shown):
     updates += _rest(neuron.weights, max_shown, "weight")
     if neuron.bias is not None:
         updates.append(update(neuron.bias))
-    [first, *_], delta = neuron.paths, f"dL/dz_{neuron.name}"
+    [first, *_], delta = neuron.paths, f"∂L/∂z_{neuron.name}"
     result = number(neuron.delta)
     if slope is None:
         equations = [Equation(delta, first[0].formula, "", result)]

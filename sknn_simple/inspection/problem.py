@@ -5,27 +5,40 @@ estimator is not changed.
 """
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .._fit import options
 from .._fit.session import Mode
 from .._fit.start import make_session
 from .._targets import Targets
-from ..network import Objective, Parameters, Samples
+from ..network import Engine, Objective, Parameters, Samples, TrainingState
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """A network's parameters, samples and objective."""
+    """A network's parameters, samples and objective, and how it is trained."""
 
     parameters: Parameters  # as trained: `coefs_` may contain the scale of y
     samples: Samples  # with targets and weights as the network sees them
     targets: Targets
     objective: Objective
-    learning_rate: float  # of the next epoch
+    engine: Engine
+    state: TrainingState  # before the next epoch
+    batch_size: int
+
+    @property
+    def is_stochastic(self):
+        """Whether the solver is sgd or adam."""
+        return self.state.optimizer is not None
+
+    @property
+    def learning_rate(self):
+        """The learning rate of the next epoch."""
+        return self.state.schedule.learning_rate(self.state.t)
 
 
 def make_problem(estimator, X, y, sample_weight=None):
@@ -34,14 +47,36 @@ def make_problem(estimator, X, y, sample_weight=None):
     session = make_session(
         _detached(estimator), X, y, sample_weight, mode=Mode.APPEND, dtype=np.float64
     )
-    state = session.state
+    state = _in_float64(session.state)
     return Problem(
-        state.model.view(state.model.flat.astype(np.float64)),
+        state.model.copy(),
         session.samples,
         session.targets,
         session.objective,
-        state.schedule.learning_rate(state.t),
+        session.engine,
+        state,
+        options.batch_size(estimator, session.samples.X.shape[0]),
     )
+
+
+def _in_float64(state):
+    """Return a copy of a TrainingState in float64."""
+    parameters, optimizer = state.parameters, state.optimizer
+    return replace(
+        state,
+        parameters=parameters.view(parameters.flat.astype(np.float64)),
+        optimizer=optimizer and replace(optimizer, **_arrays_in_float64(optimizer)),
+        **_arrays_in_float64(state),
+    )
+
+
+def _arrays_in_float64(owner):
+    """Return the attributes that are arrays, by name, as copies in float64."""
+    return {
+        name: value.astype(np.float64)
+        for name, value in vars(owner).items()
+        if isinstance(value, np.ndarray)
+    }
 
 
 def _detached(estimator):

@@ -48,6 +48,14 @@ class StepExplanation:
     parameters, gradient, new_parameters : Parameters
         The same numbers as arrays: the network's parameters before the step, the
         derivatives of the objective, and the parameters after the step.
+
+    next_parameters : Parameters or None
+        The parameters after the next call of `partial_fit` on this sample, which
+        momentum, adam or averaging may change; None for L-BFGS.
+
+    differs_by : tuple of str
+        The options that make `next_parameters` differ from `new_parameters`, such as
+        "momentum=0.9"; empty if they are equal.
     """
 
     inputs: dict[str, float]
@@ -63,6 +71,8 @@ class StepExplanation:
     parameters: Parameters
     gradient: Parameters
     new_parameters: Parameters
+    next_parameters: Parameters | None
+    differs_by: tuple[str, ...]
 
     def to_text(self, max_shown: int = 6) -> str:
         """Lay the step out as plain text.

@@ -5,10 +5,12 @@ from html import escape
 from .notation import before_and_after, number, operand
 from .outline import Card, Facts, Heading
 
-# Transparent greys and the page's own text colour suit any page.
+# Transparent greys and the page's own text colour suit any page. The selectors of the
+# table are more specific than Jupyter's, which align cells to the right.
 STYLE = """
 .sknn-step { font: 14px/1.5 system-ui, sans-serif; max-width: 72em; }
-.sknn-step h3, .sknn-step h4, .sknn-step h5 { margin: 1em 0 .4em; font-size: 1.1em; }
+div.sknn-step :is(h3, h4, h5) { margin: 1em 0 .4em; font-size: 1.1em;
+  font-style: normal; font-weight: 600; }
 .sknn-step h5::first-letter { text-transform: uppercase; }
 .sknn-step p { margin: .3em 0; }
 .sknn-step .note { opacity: .8; font-style: italic; }
@@ -21,10 +23,12 @@ STYLE = """
 .sknn-step .math { font: .92em ui-monospace, Menlo, Consolas, monospace; }
 .sknn-step div.math { margin: .15em 0; white-space: pre-wrap; }
 .sknn-step .scroll { overflow-x: auto; margin-top: .5em; }
-.sknn-step table { border-collapse: collapse; margin: 0; }
-.sknn-step th, .sknn-step td { padding: .25em .5em .25em 0; text-align: left;
-  vertical-align: bottom; border: 0; border-top: 1px solid rgba(128, 128, 128, .3);
-  background: none; white-space: nowrap; }
+div.sknn-step .scroll table { border-collapse: collapse; margin: 0; font-size: 1em;
+  table-layout: auto; width: auto; border: 0; }
+div.sknn-step .scroll table tbody tr { background: none; }
+div.sknn-step .scroll table th, div.sknn-step .scroll table td { text-align: left;
+  vertical-align: bottom; padding: .25em .8em .25em 0; border: 0; background: none;
+  border-top: 1px solid rgba(128, 128, 128, .3); white-space: nowrap; }
 .sknn-step .factor { display: inline-block; text-align: center; line-height: 1.25; }
 .sknn-step .factor small { display: block; opacity: .75; font-size: .85em; }
 .sknn-step .up { color: #2b83c6; } .sknn-step .down { color: #d0661b; }
@@ -82,7 +86,7 @@ def _row(update, n_factors, rate):
     cells = [first, *(f"&times; {other}" for other in others)]
     if weight.penalty:
         cells[-1] += f" + {_named('penalty', number(weight.penalty))}"
-    derivative = _named(f"dL/d{weight.name}", f"<b>{number(weight.derivative)}</b>")
+    derivative = _named(f"∂L/∂{weight.name}", f"<b>{number(weight.derivative)}</b>")
     old, new = before_and_after(weight.old, weight.new)
     direction = "up" if weight.new > weight.old else "down"
     cells = [

@@ -37,7 +37,7 @@ def _update(update, rate):
     derivative, name = weight.derivative, weight.name
     old, new = before_and_after(weight.old, weight.new)
     equations = [
-        Equation(f"dL/d{name}", by_name, by_value, number(derivative)),
+        Equation(f"∂L/∂{name}", by_name, by_value, number(derivative)),
         Equation(f"new {name}", f"{old} - {rate} * {operand(derivative)}", "", new),
     ]
     lines = indent("\n".join(map(str, equations)), "  ")

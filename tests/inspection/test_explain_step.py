@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 from small_networks import NETWORK, X, make
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple.inspection import check_gradient, explain_step
+from sknn_simple.inspection import check_gradient, diagnose, explain_step
 from sknn_simple.inspection.neuron import product
 from sknn_simple.inspection.problem import make_problem
 from sknn_simple.network import ACTIVATIONS, loss_and_gradient
@@ -47,10 +47,10 @@ def test_the_four_peoples_hand_calculation(kind, params):
     assert round(2 * w1.derivative, 5) == 0.02147
     [chain] = w1.chains
     expected = {
-        "dL/da_o": -(1 - o.activation),
-        "da_o/dz_o": o.activation * (1 - o.activation),
+        "∂L/∂a_o": -(1 - o.activation),
+        "∂a_o/∂z_o": o.activation * (1 - o.activation),
         "w5": 1,
-        "da_h1/dz_h1": 0.04743 * (1 - 0.04743),
+        "∂a_h1/∂z_h1": 0.04743 * (1 - 0.04743),
         "x1": -2,
     }
     assert [factor.name for factor in chain] == list(expected)
@@ -59,7 +59,7 @@ def test_the_four_peoples_hand_calculation(kind, params):
     text = str(step)
     assert "a_h1 = logistic(z_h1) = 0.0474" in text
     assert "a_o = logistic(z_o) = 0.524" in text
-    assert "dL/dw1 = dL/da_o * da_o/dz_o * w5 * da_h1/dz_h1 * x1" in text
+    assert "∂L/∂w1 = ∂L/∂a_o * ∂a_o/∂z_o * w5 * ∂a_h1/∂z_h1 * x1" in text
     assert "= -0.476 * 0.249 * 1 * 0.0452 * (-2) = 0.0107" in text
 
 
@@ -163,11 +163,11 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
     output = step.layers[-1].neurons[1]
     assert output.slope is None
     [[factor]] = output.chains
-    assert (factor.name, factor.formula) == ("dL/dz_o2", "a_o2 - y2")
+    assert (factor.name, factor.formula) == ("∂L/∂z_o2", "a_o2 - y2")
     assert factor.value == pytest.approx(output.activation - 1)
     assert step.targets == {"y1": 0, "y2": 1, "y3": 0}
     assert sum(n.activation for n in step.layers[-1].neurons) == pytest.approx(1)
-    assert "softmax output are a canonical pair: the product dL/da" in str(step)
+    assert "softmax output are a canonical pair: the product ∂L/∂a" in str(step)
     assert "y1 = 0  (given as b)" in str(step)
     assert "The penalty alpha=0.3 adds" in str(step)
     without = str(four_people_step(loss="squared_error"))
@@ -176,10 +176,87 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
 
 
 def test_saturated_canonical_outputs_still_learn():
-    """A sigmoid of 1000 has slope 0: only dL/dz as a whole is not 0."""
+    """A sigmoid of 1000 has slope 0: only ∂L/∂z as a whole is not 0."""
     neuron = SimpleMLPClassifier.from_coefs([[[1000.0]]], alpha=0)
     step = explain_step(neuron, [1], 0)
     assert step.layers[0].neurons[0].weights[0].derivative == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "n_earlier", "differs_by"),
+    [
+        ({"nesterovs_momentum": True}, 0, ("momentum=0.9",)),
+        ({"nesterovs_momentum": False}, 0, ()),  # the first step has no velocity
+        ({"nesterovs_momentum": False}, 2, ("momentum=0.9",)),
+        ({"momentum": 0}, 2, ()),
+        ({"momentum": 0, "average": True}, 2, ("average=True",)),
+        ({"average": True}, 2, ("momentum=0.9", "average=True")),
+        ({"solver": "adam"}, 0, ("solver='adam'",)),
+    ],
+)
+def test_the_next_step_is_mentioned_if_it_differs(options, n_earlier, differs_by):
+    """`partial_fit` is the judge of what the next step is."""
+    estimator, y = make("softmax")
+    estimator.set_params(**{"momentum": 0.9} | options).fit(X, y)
+    for _ in range(n_earlier):
+        estimator.partial_fit(X[4:5], y[4:5])
+    before = [coef.copy() for coef in estimator.coefs_]
+    step = explain_step(estimator, X[4], y[4])
+    assert step.differs_by == differs_by
+    for name in differs_by:
+        assert name in " ".join(str(step).split())
+    assert ("next step of partial_fit" in " ".join(str(step).split())) == bool(
+        differs_by
+    )
+    for a, b in zip(before, estimator.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+    estimator.partial_fit(X[4:5], y[4:5])
+    for a, b in zip(step.next_parameters.coefs, estimator.coefs_, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9)
+    same = all(map(np.allclose, step.new_parameters.coefs, estimator.coefs_))
+    assert same == (not differs_by)
+
+
+def test_lbfgs_has_no_next_step():
+    estimator, y = make("softmax", solver="lbfgs")
+    estimator.max_iter = 1000
+    step = explain_step(estimator.fit(X, y), X[4], y[4])
+    assert (step.next_parameters, step.differs_by) == (None, ())
+
+
+def test_control_characters_in_names_do_not_reach_the_terminal():
+    red = "\x1b[31mred\x1b[0m\u202e\n"
+    frame = pd.DataFrame({red: [0.0, 1.0], "x": [1000.0, -1000.0]})
+    model = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf)
+    model.fit(frame, [red, "no"])
+    step = explain_step(model, frame.iloc[0], red)
+    frame.columns = ["x", red]
+    model.fit(frame, [red, "no"])
+    for text in (str(step), step.to_html(), str(diagnose(model, frame, [red, "no"]))):
+        assert "\\x1b[31mred" in text
+        assert text.replace("\n", "").isprintable()
+
+
+def specificity(selector):
+    """The classes and the elements of a CSS selector of these two."""
+    return len(re.findall(r"\.", selector)), len(re.findall(r"(?:^|\s)[a-z]", selector))
+
+
+def test_the_table_is_styled_more_specifically_than_jupyter_does():
+    # ":not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon td" counts two classes.
+    jupyter = {"td": (2, 1), "th": (2, 1), "table": (2, 1), "tr": (2, 2)}
+    style = (
+        four_people_step().to_html().partition("<style>")[2].partition("</style>")[0]
+    )
+    ours = [
+        selector.strip()
+        for selectors in re.findall(r"([^{}]+)\{", style)
+        for selector in selectors.split(",")
+    ]
+    for element, theirs in jupyter.items():
+        selectors = [s for s in ours if s.split()[-1:] == [element]]
+        assert selectors
+        assert all(specificity(s) > theirs for s in selectors)
 
 
 def test_standardised_targets_are_explained():
@@ -269,7 +346,7 @@ def test_the_html_shows_what_the_text_shows():
     parser.feed(four_people_step(loss="squared_error").to_html())
     assert "a_h1 = logistic(z_h1) = 0.0474" in parser.text
     assert "a_o = logistic(z_o) = 0.524" in parser.text
-    assert "dL/dw10.0107" in parser.text  # the name above the value
+    assert "∂L/∂w10.0107" in parser.text  # the name above the value
     assert "x1 → h1" in parser.text
 
 
