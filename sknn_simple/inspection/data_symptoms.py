@@ -9,9 +9,8 @@ from scipy.stats import skew
 from sklearn.base import is_regressor
 
 from ..network import OUT_ACTIVATIONS
+from .advice import SCALE_INPUTS
 from .finding import beyond
-
-SCALE_INPUTS = "scale the inputs, for instance with StandardScaler in a Pipeline."
 
 
 def constant_inputs(evidence):
@@ -22,7 +21,7 @@ def constant_inputs(evidence):
     return beyond(
         evidence.feature_names,
         constant * constant.sum(),
-        above=0,
+        above=0.1 * len(constant),
         seen="{n_found} of {n} features have the same value in every sample: nothing "
         "can be learned from them.",
         advice="leave them out, for instance with VarianceThreshold.",
@@ -38,7 +37,7 @@ def unscaled_inputs(evidence):
         seen="The standard deviation of {n_found} of {n} features is above 10; for "
         "{first} it is {figure:.4g}. Such features drown out the others and saturate "
         "units.",
-        advice=SCALE_INPUTS,
+        advice=f"{SCALE_INPUTS}.",
     )
     if issparse(evidence.problem.samples.X):
         return found  # a rare word, for instance, is not a narrow feature
@@ -49,7 +48,7 @@ def unscaled_inputs(evidence):
         among=lowest < highest,
         seen="{n_found} of {n} features always lie within 0.25 of their mean, {first} "
         "within {figure:.4g}: they hardly influence the network.",
-        advice=SCALE_INPUTS,
+        advice=f"{SCALE_INPUTS}.",
     )
 
 
@@ -64,7 +63,35 @@ def uncentred_inputs(evidence):
         seen="The mean of {n_found} of {n} features is more than 10 standard "
         "deviations from 0; for {first} it is {figure:.4g} deviations. The variation "
         "is tiny compared with the mean.",
-        advice=SCALE_INPUTS,
+        advice=f"{SCALE_INPUTS}.",
+    )
+
+
+def one_hot_targets(evidence):
+    Y = evidence.problem.samples.Y
+    n_labels = Y.shape[1]
+    if not evidence.problem.targets.multilabel or n_labels < 2:
+        return []
+    return beyond(
+        ["y"],
+        [np.mean(Y.sum(axis=1) == 1)],
+        above=0.999,
+        seen="y is an indicator matrix, and each row has exactly one label: the "
+        f"network learns {n_labels} independent labels, not one of {n_labels} classes.",
+        advice="class labels of shape (n_samples,), such as y.argmax(axis=1).",
+    )
+
+
+def targets_out_of_range(evidence):
+    low, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].range
+    Y = evidence.problem.samples.Y
+    return beyond(
+        _target_names(evidence),
+        np.mean((low > Y) | (high < Y), axis=0),
+        above=0.01,
+        seen="{figure:.0%} of the targets lie outside the range of the output "
+        f"activation, from {low:g} to {high:g}: the network cannot predict them.",
+        advice="out_activation='identity', which predicts any number.",
     )
 
 

@@ -1,11 +1,12 @@
 """Diagnosis: common problems of a fitted network, and advice."""
 
+import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
 
 from .._base import BaseSimpleMLP, MatrixLike
 from .._pipeline import fitted_network, input_names, network_input
-from . import data_symptoms, training_symptoms, unit_symptoms
+from . import data_symptoms, loss_symptoms, training_symptoms, unit_symptoms
 from .evidence import gather_evidence
 from .finding import Finding
 
@@ -13,8 +14,13 @@ SYMPTOMS = (
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
     data_symptoms.uncentred_inputs,
+    data_symptoms.one_hot_targets,
+    data_symptoms.targets_out_of_range,
     data_symptoms.unscaled_targets,
     data_symptoms.skewed_targets,
+    loss_symptoms.scaled_unlike_training,
+    unit_symptoms.identical_units,
+    unit_symptoms.linear_network,
     unit_symptoms.saturated_units,
     unit_symptoms.dead_units,
     unit_symptoms.vanishing_gradients,
@@ -22,8 +28,11 @@ SYMPTOMS = (
     training_symptoms.learning_rate_too_high,
     training_symptoms.learning_rate_too_low,
     training_symptoms.stopped_by_max_iter,
-    training_symptoms.underfitting,
-    training_symptoms.overfitting,
+    training_symptoms.too_few_epochs,
+    training_symptoms.stopped_on_plateau,
+    loss_symptoms.underfitting,
+    loss_symptoms.final_iterate_worse,
+    loss_symptoms.overfitting,
 )
 """The symptoms, causes first. The function's name is the kind of its findings."""
 
@@ -98,47 +107,79 @@ def diagnose(
     Notes
     -----
     Thresholds are rules of thumb. "Constant" is the loss of the best constant
-    prediction. In a Pipeline, inputs are the output of the other steps. Symptoms of
-    training are read from `history_` and `stop_reason_`, which are empty for a model
-    made by `from_coefs`; L-BFGS has no learning rate.
+    prediction; a network is "learned" if its loss is below 0.1 times the constant. In a
+    Pipeline, inputs are the output of the other steps. Symptoms of training are read
+    from `history_` and `stop_reason_`, which are empty for a model made by
+    `from_coefs`; L-BFGS has no learning rate.
+
+    Two criteria include a trial, which trains a copy of the network on one half of the
+    samples and finds the loss of the other half (on all of them if they are fewer than
+    50). It takes a few seconds at most.
 
     ========================= =======================================================
     kind                      criterion
     ========================= =======================================================
-    constant_inputs           a feature has a single value (in a network without
-                              biases: only zeros)
+    constant_inputs           more than 0.1 of the features have a single value (in a
+                              network without biases: only zeros)
     unscaled_inputs           the standard deviation of a feature is above 10; or all
                               its values, in dense X, lie within 0.25 of its mean
     uncentred_inputs          the mean of a feature is above 1 and above 10 standard
                               deviations
+    one_hot_targets           y of a classifier is an indicator matrix, and more than
+                              0.999 of the rows have exactly one label
+    targets_out_of_range      more than 0.01 of the targets lie outside the range of
+                              the output activation
     unscaled_targets          raw targets of an identity or relu output have a standard
                               deviation above 10 or below 0.1, or a mean above 10
                               standard deviations
     skewed_targets            the skewness of such targets is above 3, and the loss is
                               the squared error
+    scaled_unlike_training    as overfitting, but the training loss is reached on the
+                              samples when they are standardised, or scaled to [0, 1]
+    identical_units           more than 0.2 of the units of a hidden layer have the
+                              same incoming weights as another one
+    linear_network            no hidden unit has different derivatives for different
+                              samples, and the network is not learned
     saturated_units           more than 0.5 of the activations of a sigmoid or tanh
                               layer lie within 1% of the ends of their range, and the
-                              loss is at least 0.1 times the constant
-    dead_units                more than 0.2 of the units of a relu layer are 0 for every
-                              sample
+                              network is not learned
+    dead_units                more than 0.19 of the units of a relu layer, and more
+                              than two of ten, are 0 for every sample, though their
+                              weights have not decayed (to a norm below 0.1, with a
+                              bias below 3)
     vanishing_gradients       the gradient by the coefs of a hidden layer is below 1e-3
                               times that in the output layer (norms for single samples,
                               root mean square over the samples)
     exploding_gradients       the same ratio is above 1e3
     learning_rate_too_high    in the second half of at least 10 epochs, the loss rises
-                              by more than 0.05 per epoch on average (relative to its
-                              whole fall or to the constant, whichever is more); or
-                              it ends more than 0.25 of that above its lowest value
+                              by more than 0.05 times the constant per epoch on
+                              average; or it ends more than 0.25 times the constant
+                              above its lowest value (with average=True, three times
+                              as much)
     learning_rate_too_low     in the second half of at least 10 epochs, the loss falls
                               in 9 of 10 epochs, by more than 0.25 of its whole fall
     stopped_by_max_iter       `stop_reason_` is 'max_iter', and training could have
                               stopped earlier, by patience (`n_iter_no_change`) or
-                              by L-BFGS's own rule
+                              by L-BFGS's own rule; not after as many epochs as
+                              max_iter='auto' allows
+    too_few_epochs            `stop_reason_` is 'max_iter', with infinite patience or
+                              after as many epochs as max_iter='auto' allows, and the
+                              network is not learned; in a trial of as many epochs or
+                              5000 steps more, the loss falls by more than 0.075 times
+                              the constant; not if the loss on `X` exceeds the training
+                              loss by 0.1 times the constant
+    stopped_on_plateau        the same, but `stop_reason_` is 'patience'; under early
+                              stopping, only if the loss is above 0.5 times the
+                              constant; neither with learning_rate_too_high
     underfitting              the loss on `X` and the training loss, if it is known, are
                               above 0.9 times the constant
+    final_iterate_worse       as overfitting, but the training loss is reached in a
+                              trial of 200 steps at 1/30 of the learning rate
     overfitting               the training loss is below 0.9 times the constant, and
                               exceeded, by more than 0.25 times the constant, by the
-                              loss on `X` or by early stopping's last validation loss
+                              loss on `X`, or by early stopping's last validation
+                              loss, which has risen by more than 0.5 times the
+                              constant
     ========================= =======================================================
 
     References
@@ -172,9 +213,10 @@ def diagnose(
     """
     network = fitted_network(estimator)
     X, names = network_input(estimator, X), input_names(estimator)
-    evidence = gather_evidence(network, names, X, y, sample_weight)
-    return Diagnosis(
-        Finding(symptom.__name__, *finding)
-        for symptom in SYMPTOMS
-        for finding in symptom(evidence)
-    )
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        evidence = gather_evidence(network, names, X, y, sample_weight)
+        return Diagnosis(
+            Finding(symptom.__name__, *finding)
+            for symptom in SYMPTOMS
+            for finding in symptom(evidence)
+        )

@@ -1,6 +1,7 @@
 """Evidence: measurements of a fitted network, by which symptoms are recognised."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,15 @@ from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 from .._base import BaseSimpleMLP
 from .._fit.report import constant_loss
-from ..network import Samples, Workspace, loss_and_gradient
-from .problem import Problem, make_problem
+from ..network import (
+    ACTIVATIONS,
+    Samples,
+    Workspace,
+    layer_activations,
+    loss_and_gradient,
+)
+from . import trial
+from .problem import Problem, layer_name, make_problem
 
 
 class Columns(NamedTuple):
@@ -28,7 +36,7 @@ class Evidence:
     """Measurements of a fitted network on given samples."""
 
     network: BaseSimpleMLP
-    problem: Problem  # without penalty and without samples of weight zero
+    problem: Problem  # without samples of weight zero
     feature_names: list[str]
     inputs: Columns
     targets: Columns  # standardised if the network is trained on such targets
@@ -37,32 +45,106 @@ class Evidence:
     loss: float  # without penalty
     constant_loss: float  # loss of the best constant prediction
 
+    @property
+    def losses(self):
+        """Training loss of each epoch; empty if it is unknown."""
+        return self.network.history_["loss"]
+
+    @property
+    def rate(self):
+        """The learning rate of the last epoch, else of the next one."""
+        rates = self.network.history_.get("learning_rate")
+        return rates[-1] if rates else self.problem.learning_rate
+
+    @property
+    def trained_loss(self):
+        """Training loss of the best epoch; infinite if it is unknown."""
+        best_epoch = self.network.best_epoch_ or 0
+        return self.losses[best_epoch - 1] if self.losses else np.inf
+
+    @property
+    def learned(self):
+        """Whether hardly any loss is left."""
+        return self.loss < 0.1 * self.constant_loss
+
+    @property
+    def hidden_layers(self):
+        """Names of the hidden layers."""
+        n_hidden = len(self.activations)
+        return [layer_name(i, n_hidden + 1) for i in range(n_hidden)]
+
+    @property
+    def hidden_activations(self):
+        """The Activation of each hidden layer."""
+        given = self.problem.objective.activation
+        names = layer_activations(given, len(self.activations))
+        return [ACTIVATIONS[name] for name in names]
+
+    @cached_property
+    def slopes(self):
+        """Derivatives of the activations, in the same shapes."""
+        slopes = [np.ones_like(A) for A in self.activations]
+        for activation, A, slope in zip(
+            self.hidden_activations, self.activations, slopes, strict=True
+        ):
+            activation.derivative(A, slope)
+        return slopes
+
+    @cached_property
+    def longer_trial(self):
+        """The Trial of more epochs like the ones before."""
+        n_epochs = self.network.n_iter_
+        return trial.longer(self.problem, n_epochs, enough=0.5 * self.loss)
+
+    @cached_property
+    def slower_trial(self):
+        """The Trial of a few steps at a lower learning rate."""
+        return trial.slower(self.problem)
+
+    @cached_property
+    def scaled_loss(self):
+        """The loss on scaled samples, the better of two usual ways to scale."""
+        X, Y, sample_weight = self.problem.samples
+        if issparse(X):
+            return self.loss
+        mean, deviation, lowest, highest = self.inputs
+        return min(
+            _loss(self.problem, Samples((X - start) / unit, Y, sample_weight))
+            for start, unit in (
+                (mean, np.where(deviation > 0, deviation, 1)),
+                (lowest, np.where(highest > lowest, highest - lowest, 1)),
+            )
+        )
+
 
 def gather_evidence(network, feature_names, X, y, sample_weight):
     """Measure the forward and the backward pass of the samples."""
     problem = make_problem(network, X, y, sample_weight)
-    objective = replace(problem.objective, alpha=0.0)
-    problem = replace(
-        problem, samples=_with_weight(problem.samples), objective=objective
-    )
+    problem = replace(problem, samples=_with_weight(problem.samples))
     X, Y, sample_weight = problem.samples
     workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        loss, _ = loss_and_gradient(
-            problem.parameters, X, Y, sample_weight, objective, workspace=workspace
-        )
-        activations = workspace.activations[:-1]
-        return Evidence(
-            network,
-            problem,
-            feature_names,
-            _columns(X, sample_weight),
-            _columns(Y, sample_weight),
-            activations,
-            _gradient_norms([X, *activations], workspace.deltas),
-            loss,
-            constant_loss(objective, problem.samples),
-        )
+    loss = _loss(problem, problem.samples, workspace)
+    activations = workspace.activations[:-1]
+    return Evidence(
+        network,
+        problem,
+        feature_names,
+        _columns(X, sample_weight),
+        _columns(Y, sample_weight),
+        activations,
+        _gradient_norms([X, *activations], workspace.deltas),
+        loss,
+        constant_loss(problem.objective, problem.samples),
+    )
+
+
+def _loss(problem, samples, workspace=None):
+    """Return the loss without penalty, and fill the workspace."""
+    objective = replace(problem.objective, alpha=0.0)
+    loss, _ = loss_and_gradient(
+        problem.parameters, *samples, objective, workspace=workspace
+    )
+    return loss
 
 
 def _with_weight(samples):

@@ -5,6 +5,8 @@ from textwrap import fill
 
 import numpy as np
 
+from .notation import printable
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -36,10 +38,12 @@ class Finding:
     advice: str
 
     def __str__(self) -> str:
-        where = ", ".join(self.where[:5])
+        where = ", ".join(map(printable, self.where[:5]))
         if len(self.where) > 5:
             where += f" and {len(self.where) - 5} more"
-        seen = fill(self.seen, 79, initial_indent="  ", subsequent_indent="  ")
+        seen = fill(
+            printable(self.seen), 79, initial_indent="  ", subsequent_indent="  "
+        )
         advice = fill(
             f"Try: {self.advice}", 79, initial_indent="  ", subsequent_indent=" " * 7
         )

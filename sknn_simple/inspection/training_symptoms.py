@@ -1,56 +1,56 @@
-"""Symptoms of the training: the learning rate, the stop, and the final losses.
+"""Symptoms of the training: the learning rate, and the stop.
 
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
 
+import math
+
 import numpy as np
 
-from .._fit.options import enough_epochs
+from .._fit import options
 from ..network import OPTIMIZERS
+from .advice import longer_training, lower_rate, one_of, scaled_inputs
 from .finding import beyond
 
 TRAINING = ("training",)
 
 
-def _losses_and_rate(evidence):
-    """Return the losses and the last rate of 10 or more epochs, or None for both."""
+def _losses(evidence):
+    """Return the losses of 10 or more epochs of gradient descent, else None."""
     history = evidence.network.history_
-    if len(history["loss"]) < 10 or "learning_rate" not in history:
-        return None, None
-    return np.array(history["loss"]), history["learning_rate"][-1]
+    enough = len(history["loss"]) >= 10 and "learning_rate" in history
+    return np.array(history["loss"]) if enough else None
 
 
 def learning_rate_too_high(evidence):
-    losses, rate = _losses_and_rate(evidence)
-    if losses is None:
-        return []
-    scale = max(losses[0] - losses.min(), evidence.constant_loss)
-    if scale <= 0:
+    losses, constant = _losses(evidence), evidence.constant_loss
+    if losses is None or constant <= 0:
         return []
     half = losses[len(losses) // 2 :]
-    advice = (
-        f"a learning_rate_init well below {rate:.3g}, learning_rate='adaptive', or "
-        "scaled inputs."
+    # The average of the weights evens out what their losses show.
+    tolerated = 3 if evidence.network.average else 1
+    advice = one_of(
+        lower_rate(evidence), "learning_rate='adaptive'", scaled_inputs(evidence)
     )
     return beyond(
         TRAINING,
-        [np.maximum(np.diff(half), 0).mean() / scale],
-        above=0.05,
+        [np.maximum(np.diff(half), 0).mean() / constant],
+        above=0.05 * tolerated,
         seen="The loss oscillates: in the second half of training it rises by "
-        "{figure:.0%} per epoch, relative to its fall or to a constant prediction.",
+        "{figure:.0%} per epoch, relative to a constant prediction.",
         advice=advice,
     ) or beyond(
         TRAINING,
-        [(losses[-1] - losses.min()) / scale],
-        above=0.25,
+        [(losses[-1] - losses.min()) / constant],
+        above=0.25 * tolerated,
         seen="The loss has risen again: it ended {figure:.0%} above its lowest value, "
-        "relative to its fall or to a constant prediction.",
+        "relative to a constant prediction.",
         advice=advice,
     )
 
 
 def learning_rate_too_low(evidence):
-    losses, rate = _losses_and_rate(evidence)
+    losses = _losses(evidence)
     if losses is None or losses[-1] >= losses[0]:
         return []
     half = losses[len(losses) // 2 - 1 :]
@@ -62,20 +62,19 @@ def learning_rate_too_low(evidence):
         above=0.25,
         seen="The loss was still falling steadily: {figure:.0%} of its fall came in "
         "the second half of training.",
-        advice=f"a learning_rate_init of 3 to 10 times {rate:.3g}, or 'auto'; "
-        "solver='adam'; or more epochs (max_iter).",
+        advice=one_of(
+            f"a learning_rate_init of 3 to 10 times {evidence.rate:.3g}, or 'auto'",
+            "solver='adam'" if evidence.network.solver != "adam" else None,
+            longer_training(evidence),
+        ),
     )
 
 
 def stopped_by_max_iter(evidence):
     network = evidence.network
-    # With infinite patience, the user asked for exactly `max_iter` epochs.
-    enough = enough_epochs(network, evidence.problem.samples.X.shape[0])
-    is_enough = network.n_iter_no_change == np.inf or network.n_iter_ >= enough
-    as_asked = network.solver in OPTIMIZERS and is_enough
-    if network.stop_reason_ != "max_iter" or as_asked:
+    if network.stop_reason_ != "max_iter" or _as_asked(evidence):
         return []
-    max_iter = network.n_iter_ if network.max_iter == "auto" else network.max_iter
+    max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
     advice = (
         "a larger max_iter; if the loss falls slowly, a higher "
@@ -84,50 +83,54 @@ def stopped_by_max_iter(evidence):
     return [(TRAINING, float(network.n_iter_), float(max_iter), seen, advice)]
 
 
-def underfitting(evidence):
-    if evidence.constant_loss <= 0:
+def _as_asked(evidence):
+    """Return whether training was to end at `max_iter`, and not before it."""
+    network, n_samples = evidence.network, evidence.problem.samples.X.shape[0]
+    patience = options.n_iter_no_change(network, n_samples)
+    is_enough = network.n_iter_ >= options.enough_epochs(network, n_samples)
+    return network.solver in OPTIMIZERS and (is_enough or math.isinf(patience))
+
+
+def too_few_epochs(evidence):
+    network = evidence.network
+    if network.stop_reason_ != "max_iter" or not _as_asked(evidence):
         return []
-    # A high loss on other samples may be overfitting instead.
-    loss = min(evidence.loss, _trained_loss(evidence))
-    return beyond(
-        TRAINING,
-        [loss / evidence.constant_loss],
-        above=0.9,
-        seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
-        "network has learned next to nothing.",
-        advice="fix the other findings first; then more epochs, more hidden units, a "
-        "smaller alpha, or more informative inputs.",
+    return _more_epochs_help(
+        evidence,
+        "Training ended after {n_iter} epochs, as asked, but it was not done: on a "
+        "copy, {n_more} more epochs lower the loss by {{figure:.0%}} of the loss of a "
+        "constant prediction.",
     )
 
 
-def _trained_loss(evidence):
-    """Return the training loss of the best epoch; infinite if it is unknown."""
-    losses = evidence.network.history_["loss"]
-    return losses[(evidence.network.best_epoch_ or 0) - 1] if losses else np.inf
-
-
-def overfitting(evidence):
-    history, constant = evidence.network.history_, evidence.constant_loss
-    losses = history["loss"]
-    if not losses or constant <= 0:
+def stopped_on_plateau(evidence):
+    if evidence.network.stop_reason_ != "patience":
         return []
-    compared = [("these samples", evidence.loss, _trained_loss(evidence))]
-    validation_loss = history.get("validation_loss", [None])[-1]
-    if validation_loss is not None:
-        compared.append(("the validation samples", validation_loss, losses[-1]))
-    return [
-        finding
-        for where, loss, trained in compared
-        for finding in beyond(
-            [where],
-            [(loss - trained) / constant],
-            above=0.25,
-            # A network that has learned nothing has not memorised its samples.
-            among=trained < 0.9 * constant,
-            seen="The loss on {first} exceeds the training loss by {figure:.2f} times "
-            "the loss of a constant prediction: the network memorised its training "
-            "samples (it overfits).",
-            advice="more samples, a larger alpha, fewer hidden units, or "
-            "early_stopping=True.",
-        )
-    ]
+    return _more_epochs_help(
+        evidence,
+        "Patience ended the training on a plateau, after {n_iter} epochs: on a copy, "
+        "{n_more} more epochs lower the loss by {{figure:.0%}} of the loss of a "
+        "constant prediction.",
+    )
+
+
+def _more_epochs_help(evidence, seen):
+    """Compare the fall of the loss in a longer training with the constant loss."""
+    constant = evidence.constant_loss
+    # A validation score may be as good as it gets while the loss is still high.
+    well_learned = 0.1 if evidence.network.best_epoch_ is None else 0.5
+    learned = evidence.loss <= well_learned * constant
+    # On other samples, a trial would show what more samples bring.
+    others = evidence.loss > evidence.trained_loss + 0.1 * constant
+    if learned or others or constant <= 0 or not evidence.problem.is_stochastic:
+        return []
+    if learning_rate_too_high(evidence):  # any look may happen to find a low loss
+        return []
+    n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
+    return beyond(
+        TRAINING,
+        [trial.fall / constant],
+        above=0.075,
+        seen=seen.format(n_iter=n_iter, n_more=trial.n_epochs),
+        advice=one_of(longer_training(evidence, 2 * (n_iter + trial.n_epochs))),
+    )

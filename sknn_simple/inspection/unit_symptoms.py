@@ -1,66 +1,105 @@
-"""Symptoms of the units: activations or gradients that prevent learning.
+"""Symptoms of the units: activations, weights or gradients that prevent learning.
 
-Each function returns a list of findings, as `finding.beyond` makes them.
+Each function returns a list of findings, as `finding.beyond` makes them. Linear
+and saturated units do no harm in a network that has hardly any loss left.
 """
 
 import numpy as np
 
-from ..network import ACTIVATIONS, layer_activations
+from .advice import lower_rate, one_of, scaled_inputs, smaller_weights
 from .finding import beyond
-from .problem import layer_name
-
-SCALE_INPUTS = "scale the inputs, for instance with StandardScaler"
 
 
-def _hidden_layers(evidence):
-    n_layers = len(evidence.activations) + 1
-    return [layer_name(i, n_layers) for i in range(n_layers - 1)]
+def identical_units(evidence):
+    shares = []
+    for i in range(len(evidence.activations)):
+        parameters = evidence.problem.parameters
+        incoming = np.vstack([parameters.coefs[i], *parameters.intercepts[i : i + 1]])
+        # Rounding errors may tell identical units apart.
+        largest = np.abs(incoming).max() or 1.0
+        distinct = np.unique(np.round(incoming / largest, 6), axis=1)
+        shares.append(1 - distinct.shape[1] / incoming.shape[1])
+    return beyond(
+        evidence.hidden_layers,
+        shares,
+        above=0.2,
+        seen="{figure:.0%} of the units of {first} have the same weights as another "
+        "one. They began with equal weights, and so they learn the same.",
+        advice="random initial weights, without coefs_init and intercepts_init.",
+    )
 
 
-def _layers(evidence):
-    """Return the Activation of each hidden layer, and the activations themselves."""
-    given, values = evidence.problem.objective.activation, evidence.activations
-    names = layer_activations(given, len(values))
-    return zip([ACTIVATIONS[name] for name in names], values, strict=True)
+def linear_network(evidence):
+    if evidence.learned or not evidence.activations:
+        return []
+    bends = [np.ptp(slopes, axis=0) > 1e-6 for slopes in evidence.slopes]
+    # Dead and saturated units do not bend either, but they are not linear.
+    is_alive = all((slopes > 0.005).all() for slopes in evidence.slopes)
+    return beyond(
+        ["hidden layers"],
+        [np.concatenate(bends).mean()],
+        below=1e-9,
+        # A single sample does not show whether units are linear.
+        among=is_alive and len(evidence.activations[0]) > 1,
+        seen="No hidden unit is nonlinear on these samples: however many layers it "
+        "has, the network is a linear model.",
+        advice="activation='logistic', 'tanh' or 'relu'.",
+    )
 
 
 def saturated_units(evidence):
-    # When hardly any loss is left, saturated units do no harm.
-    if evidence.loss < 0.1 * evidence.constant_loss:
+    if evidence.learned:
         return []
     shares = []
-    for activation, A in _layers(evidence):
+    for activation, A in zip(
+        evidence.hidden_activations, evidence.activations, strict=True
+    ):
         low, high = activation.bounds
         middle, half = (low + high) / 2, (high - low) / 2
         is_bounded = np.isfinite(half)
         shares.append(np.mean(np.abs(A - middle) > 0.98 * half) if is_bounded else 0)
     return beyond(
-        _hidden_layers(evidence),
+        evidence.hidden_layers,
         shares,
         above=0.5,
         seen="{figure:.0%} of the activations of {first} lie within 1% of the ends of "
         "their range, where the derivative is almost 0: these units hardly learn.",
-        advice=f"{SCALE_INPUTS}; smaller initial weights (init='lecun_uniform'), a "
-        "larger alpha, or a lower learning_rate_init.",
+        advice=one_of(
+            scaled_inputs(evidence),
+            smaller_weights(evidence),
+            "a larger alpha",
+            lower_rate(evidence),
+        ),
     )
 
 
 def dead_units(evidence):
-    shares = []
-    for activation, A in _layers(evidence):
-        slopes = np.ones_like(A)
-        activation.derivative(A, slopes)
-        dead = activation.kinked & ~slopes.any(axis=0)
-        shares.append(np.mean(dead))
+    shares, widths = [], []
+    for i, slopes in enumerate(evidence.slopes):
+        dead = ~slopes.any(axis=0) & ~_decayed(evidence.problem.parameters, i)
+        kinked = evidence.hidden_activations[i].kinked
+        shares.append(dead.mean() if kinked else 0)
+        widths.append(dead.size)
     return beyond(
-        _hidden_layers(evidence),
+        evidence.hidden_layers,
         shares,
-        above=0.2,
+        above=0.19,
+        among=shares > 0.15 + 0.5 / np.array(widths),  # a narrow layer may lose a unit
         seen="{figure:.0%} of the units of {first} have a derivative of 0 for every "
         "sample, so they can never learn again.",
-        advice="fit again with a lower learning_rate_init or scaled inputs, or with "
-        "activation='tanh'.",
+        advice="fit again with "
+        + one_of(lower_rate(evidence), scaled_inputs(evidence), "activation='tanh'"),
     )
+
+
+def _decayed(parameters, i):
+    """Return which units of hidden layer i the penalty has removed.
+
+    The weights of a unit that is not needed decay, but not its bias.
+    """
+    sizes = np.linalg.norm(parameters.coefs[i], axis=0)
+    biases = np.abs(parameters.intercepts[i]) if parameters.intercepts else 0 * sizes
+    return (sizes < 0.1) & (biases < 3)
 
 
 def _gradient_ratios(evidence):
@@ -70,7 +109,7 @@ def _gradient_ratios(evidence):
 
 def vanishing_gradients(evidence):
     return beyond(
-        _hidden_layers(evidence),
+        evidence.hidden_layers,
         _gradient_ratios(evidence),
         below=1e-3,
         seen="The gradient in {first} is {figure:.2g} times the gradient in the output "
@@ -82,11 +121,15 @@ def vanishing_gradients(evidence):
 
 def exploding_gradients(evidence):
     return beyond(
-        _hidden_layers(evidence),
+        evidence.hidden_layers,
         _gradient_ratios(evidence),
         above=1e3,
         seen="The gradient in {first} is {figure:.2g} times the gradient in the output "
         "layer: no single learning rate suits both layers.",
-        advice=f"{SCALE_INPUTS}; smaller initial weights (init='lecun_uniform'), a "
-        "larger alpha, or solver='adam'.",
+        advice=one_of(
+            scaled_inputs(evidence),
+            smaller_weights(evidence),
+            "a larger alpha",
+            "solver='adam'",
+        ),
     )

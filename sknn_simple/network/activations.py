@@ -115,6 +115,7 @@ class Activation:
     slope: str = ""  # the derivative from the activation {a}, as text
     code: int  # number in the compiled loops
     bounds: tuple[float, float] = (-np.inf, np.inf)  # interval of the targets
+    range: tuple[float, float] = (-np.inf, np.inf)  # interval of the outputs
     kinked: bool = False  # whether the derivative jumps where the activation passes 0
     glorot_factor: float = 6  # Glorot's bound is sqrt(factor / (fan_in + fan_out))
 
@@ -150,6 +151,7 @@ ACTIVATIONS = {
         formula="relu({z})",
         slope="1 if {a} > 0, else 0",
         code=3,
+        range=(0, np.inf),
         kinked=True,
     ),
     "leaky_relu": Activation(

@@ -1,0 +1,49 @@
+"""Advice: changes to try, without those that are in place already or cannot help."""
+
+import math
+
+from ..network import OPTIMIZERS
+
+SCALE_INPUTS = "scale the inputs, for instance with StandardScaler in a Pipeline"
+
+
+def one_of(*changes):
+    """Join changes, each a text or None, as alternatives."""
+    *others, last = filter(None, changes)
+    return "; or ".join(filter(None, ["; ".join(others), last])) + "."
+
+
+def scaled_inputs(evidence):
+    """Advise to scale the inputs, unless their deviations are moderate."""
+    _, deviation, lowest, highest = evidence.inputs
+    moderate = (deviation <= 10) & (abs(highest + lowest) <= 20 * deviation)
+    return None if moderate.all() else SCALE_INPUTS
+
+
+def smaller_weights(evidence):
+    """Advise smaller initial weights, unless they are drawn as small as possible."""
+    network = evidence.network
+    if network.coefs_init is not None:
+        return "smaller weights in coefs_init"
+    is_small = network.init == "glorot_uniform"
+    return None if is_small else "smaller initial weights (init='glorot_uniform')"
+
+
+def lower_rate(evidence):
+    """Advise a lower learning rate, if there is one."""
+    if evidence.network.solver not in OPTIMIZERS:
+        return None
+    rate = evidence.rate
+    return f"a learning_rate_init well below {rate:.3g}, such as {rate / 10:.2g}"
+
+
+def longer_training(evidence, n_epochs=None):
+    """Advise to train longer: more epochs, and patience if it ended the training."""
+    if n_epochs is None:
+        n_epochs = 5 * max(evidence.network.n_iter_, 20)
+    # Two digits are enough.
+    unit = 10 ** max(0, len(str(n_epochs)) - 2)
+    epochs = f"max_iter={math.ceil(n_epochs / unit) * unit}"
+    if evidence.network.stop_reason_ == "patience":
+        return f"n_iter_no_change=float('inf') with {epochs}"
+    return f"more epochs ({epochs})"

@@ -1,0 +1,115 @@
+"""Symptoms of the loss: it is high, or far above the training loss.
+
+Each function returns a list of findings, as `finding.beyond` makes them.
+"""
+
+from .advice import longer_training, lower_rate, one_of
+from .finding import beyond
+
+
+def underfitting(evidence):
+    if evidence.constant_loss <= 0:
+        return []
+    # If patience ended the training, `stopped_on_plateau` has tried more epochs.
+    impatient = evidence.network.stop_reason_ == "patience"
+    more_epochs = None if impatient else longer_training(evidence)
+    return beyond(
+        ["training"],
+        # A high loss on other samples may be overfitting instead.
+        [min(evidence.loss, evidence.trained_loss) / evidence.constant_loss],
+        above=0.9,
+        seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
+        "network has learned next to nothing.",
+        advice="fix the other findings first. Then "
+        + one_of(
+            more_epochs,
+            "more hidden units",
+            "a smaller alpha",
+            "more informative inputs",
+        ),
+    )
+
+
+def scaled_unlike_training(evidence):
+    return _excess(
+        evidence,
+        scaled_unlike_training,
+        seen="but not if these samples are scaled: the network was trained on scaled "
+        "samples.",
+        advice="scale the samples as in training: diagnose the whole Pipeline instead "
+        "of its last step.",
+    )
+
+
+def final_iterate_worse(evidence):
+    return _excess(
+        evidence,
+        final_iterate_worse,
+        seen="but not after a few smaller steps of training: the last steps happened "
+        "to go too far.",
+        advice=one_of(lower_rate(evidence), "learning_rate='adaptive'"),
+    )
+
+
+def overfitting(evidence):
+    network, constant = evidence.network, evidence.constant_loss
+    advice = one_of(
+        "more samples",
+        "a larger alpha",
+        "fewer hidden units",
+        None if network.early_stopping else "early_stopping=True",
+    )
+    memorised = "the network memorised its training samples (it overfits)."
+    findings = _excess(evidence, overfitting, seen=memorised, advice=advice)
+    losses = network.history_["loss"]
+    validation_losses = network.history_.get("validation_loss", [None])
+    *_, validation_loss = validation_losses
+    if validation_loss is None or constant <= 0:
+        return findings
+    # The best epoch may be no better on samples that are hard to predict.
+    lowest = min(loss for loss in validation_losses if loss is not None)
+    rose = validation_loss - lowest > 0.5 * constant
+    return findings + beyond(
+        ["the validation samples"],
+        [(validation_loss - losses[-1]) / constant],
+        above=0.25,
+        # A network that has learned nothing has not memorised its samples.
+        among=rose and losses[-1] < 0.9 * constant,
+        seen=f"{EXCESS}: {memorised}",
+        advice=advice,
+    )
+
+
+EXCESS = (
+    "The loss on {first} exceeds the training loss by {figure:.2f} times the loss of a "
+    "constant prediction"
+)
+
+
+def _excess(evidence, symptom, *, seen, advice):
+    """Compare the loss with the training loss, if `symptom` explains the excess."""
+    if _cause_of_excess(evidence) is not symptom:
+        return []
+    excess = evidence.loss - evidence.trained_loss
+    return beyond(
+        ["these samples"],
+        [excess / evidence.constant_loss],
+        above=0.25,
+        seen=f"{EXCESS}{':' if symptom is overfitting else ','} {seen}",
+        advice=advice,
+    )
+
+
+def _cause_of_excess(evidence):
+    """Return the symptom that explains a loss far above the training loss, or None."""
+    constant, trained = evidence.constant_loss, evidence.trained_loss
+    excess = evidence.loss - trained
+    # A network that has learned nothing has not memorised its samples.
+    if not (excess > 0.25 * constant and trained < 0.9 * constant):
+        return None
+    enough = trained + min(0.25 * excess, 0.1 * constant)
+    if evidence.scaled_loss < enough:
+        return scaled_unlike_training
+    if evidence.problem.is_stochastic and evidence.slower_trial.after < enough:
+        return final_iterate_worse
+    return overfitting

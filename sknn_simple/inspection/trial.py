@@ -1,0 +1,89 @@
+"""Trial: training continued on a copy of the network, to see what it would bring.
+
+A trial learns from one half of the samples and is judged by the loss of the other
+half, so that learning single samples does not count as progress. Fewer than 50 samples
+are not divided.
+"""
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..network import Constant, Samples, TrainingState, loss_and_gradient
+
+MIN_STEPS = 5000
+MAX_ROWS = 20_000
+MAX_PRODUCTS = 1e9  # products of an activation and a weight; a few seconds
+N_LOOKS = 10
+
+
+class Trial(NamedTuple):
+    """Losses without penalty, on the samples that the trial did not learn from."""
+
+    n_epochs: int  # until the lowest loss
+    before: float
+    after: float  # the lowest loss at any look
+
+    @property
+    def fall(self):
+        return self.before - self.after
+
+
+def longer(problem, n_epochs, enough):
+    """Train for `n_epochs` or 5000 steps, or until the loss falls by `enough`."""
+    return _train(problem, n_epochs, MIN_STEPS, problem.learning_rate, enough)
+
+
+def slower(problem):
+    """Train for 200 steps at a thirtieth of the learning rate."""
+    return _train(problem, 1, 200, problem.learning_rate / 30, math.inf)
+
+
+def _train(problem, n_epochs, n_steps, learning_rate, enough):
+    learned, judged = _halves(problem.samples)
+    # The penalty stays as strong as it was, relative to the loss.
+    share = learned.total_weight / problem.samples.total_weight
+    objective = replace(problem.objective, alpha=problem.objective.alpha * share)
+    optimizer = problem.state.optimizer
+    options = {name: getattr(optimizer, name) for name in optimizer.OPTIONS}
+    state = TrainingState(
+        problem.parameters.copy(),
+        type(optimizer)(**options),
+        Constant(learning_rate),
+        np.random.RandomState(0),
+    )
+    n_rows, batch_size = learned.X.shape[0], problem.batch_size
+    trainer = problem.engine.trainer(state, learned, objective, batch_size=batch_size)
+    n_epochs = max(n_epochs, math.ceil(n_steps * batch_size / n_rows))
+    affordable = MAX_PRODUCTS / (n_rows * problem.parameters.flat.size)
+    step = max(1, int(min(n_epochs, affordable)) // N_LOOKS)
+    before = lowest = _loss(state.parameters, judged, objective)
+    best = 0
+    for look in range(1, N_LOOKS + 1):
+        trainer.train(step)
+        loss = _loss(state.parameters, judged, objective)
+        if loss < lowest:  # not if the trial diverges
+            best, lowest = look, loss
+        if before - lowest > enough:
+            break
+    return Trial(best * step, before, lowest)
+
+
+def _halves(samples):
+    """Return the samples to learn from, and the ones to judge by."""
+    n_rows = samples.X.shape[0]
+    if n_rows < 50:
+        return samples, samples
+    order = np.random.RandomState(0).permutation(n_rows)[:MAX_ROWS]
+    halves = order[::2], order[1::2]
+    return [
+        Samples(*(part if part is None else part[np.sort(half)] for part in samples))
+        for half in halves
+    ]
+
+
+def _loss(parameters, samples, objective):
+    loss, _ = loss_and_gradient(parameters, *samples, replace(objective, alpha=0.0))
+    return loss

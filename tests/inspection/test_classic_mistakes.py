@@ -1,0 +1,375 @@
+"""Each finding of `diagnose` on a mistake that causes it, and its advice, followed.
+
+The mistake is found, the advice names the cure, and the cured network scores higher on
+new samples and has no such finding.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import (
+    load_diabetes,
+    load_iris,
+    load_wine,
+    make_circles,
+    make_classification,
+    make_friedman1,
+)
+from sklearn.feature_selection import VarianceThreshold
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.inspection import diagnose
+from sknn_simple.inspection.diagnosis import SYMPTOMS
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+# Every option that matters is stated, whatever the defaults are.
+OPTIONS = {
+    "alpha": 1e-4,
+    "learning_rate_init": 0.1,
+    "max_iter": 2000,
+    "n_iter_no_change": 100,
+    "average": False,
+    "init": "glorot_uniform",
+    "random_state": 0,
+}
+CLASSIFIER = SimpleMLPClassifier((20,), **OPTIONS)
+REGRESSOR = SimpleMLPRegressor((20,), **OPTIONS | {"learning_rate_init": 0.02})
+
+
+class Data(NamedTuple):
+    X: np.ndarray
+    y: np.ndarray
+    X_new: np.ndarray
+    y_new: np.ndarray
+
+    def map(self, X=None, y=None):
+        """Apply functions to X and X_new, or to y and y_new."""
+        X, y = X or (lambda X: X), y or (lambda y: y)
+        return Data(X(self.X), y(self.y), X(self.X_new), y(self.y_new))
+
+
+def halves(X, y, scale=True):
+    X, X_new, y, y_new = train_test_split(X, y, test_size=0.5, random_state=0)
+    scaler = StandardScaler().fit(X)
+    data = Data(X, y, X_new, y_new)
+    return data.map(scaler.transform) if scale else data
+
+
+IRIS = halves(*load_iris(return_X_y=True))
+RAW_WINE = halves(*load_wine(return_X_y=True), scale=False)
+DIABETES = halves(*load_diabetes(return_X_y=True))
+CIRCLES = halves(*make_circles(400, noise=0.1, factor=0.5, random_state=0))
+FRIEDMAN = halves(*make_friedman1(400, noise=1, random_state=0))
+NOISY = halves(*make_classification(200, 20, flip_y=0.2, random_state=0))
+CLASSES = halves(
+    *make_classification(600, 10, n_informative=5, n_classes=3, random_state=0)
+)
+XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
+
+
+def as_it_is(estimator, data):
+    return estimator.fit(data.X, data.y), data
+
+
+def with_options(**options):
+    """Cure an estimator with other options."""
+
+    def fit(estimator, data):
+        return as_it_is(clone(estimator).set_params(**options), data)
+
+    return fit
+
+
+def as_advised(estimator, data):
+    """Cure an estimator with the options that the advice spells out."""
+    advice = diagnose(clone(estimator).fit(data.X, data.y), data.X, data.y)[0].advice
+    options = {"max_iter": int(re.search(r"max_iter=(\d+)", advice)[1])}
+    if "n_iter_no_change=float('inf')" in advice:
+        options["n_iter_no_change"] = np.inf
+    return with_options(**options)(estimator, data)
+
+
+def in_pipeline(step):
+    """Cure an estimator with a step before it."""
+    return lambda estimator, data: as_it_is(make_pipeline(step, clone(estimator)), data)
+
+
+def last_step_of_pipeline(estimator, data):
+    pipeline = make_pipeline(StandardScaler(), clone(estimator))
+    return pipeline.fit(data.X, data.y)[-1], data
+
+
+def with_targets(function):
+    return lambda estimator, data: as_it_is(clone(estimator), data.map(y=function))
+
+
+def of_logarithms(estimator, data):
+    estimator = TransformedTargetRegressor(
+        clone(estimator), func=np.log1p, inverse_func=np.expm1
+    )
+    return as_it_is(estimator, data)
+
+
+def equal_weights(n_features, n_units, value):
+    return {
+        "hidden_layer_sizes": (n_units,),
+        "coefs_init": [
+            np.full((n_features, n_units), value),
+            np.full((n_units, 1), value),
+        ],
+        "intercepts_init": [np.full(n_units, value), np.full(1, value)],
+    }
+
+
+RNG = np.random.RandomState(0)
+TINY_AND_HUGE = [
+    scale * RNG.standard_normal(shape)
+    for scale, shape in [(1e-7, (2, 10)), (1e7, (10, 10)), (1, (10, 1))]
+]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake, the words of the advice that name its cure, and the cure."""
+
+    kind: str
+    data: Data
+    cure: Callable  # returns the fitted estimator, and the data to judge it by
+    advice: str
+    options: dict = field(default_factory=dict)
+    estimator: object = CLASSIFIER
+    fit: Callable = as_it_is
+    on_new: bool = False  # whether to diagnose on new samples
+    rise: float = 0.03  # of the score on new samples, at least
+
+
+MISTAKES = {
+    "constant inputs": Mistake(
+        "constant_inputs",
+        IRIS.map(lambda X: np.hstack([X, np.full((len(X), 3), 30.0)])),
+        in_pipeline(VarianceThreshold()),
+        "VarianceThreshold",
+    ),
+    "raw inputs": Mistake(
+        "unscaled_inputs", RAW_WINE, in_pipeline(StandardScaler()), "StandardScaler"
+    ),
+    "inputs with an offset": Mistake(
+        "uncentred_inputs",
+        IRIS.map(lambda X: X + 50),
+        in_pipeline(StandardScaler()),
+        "StandardScaler",
+    ),
+    "one-hot classes": Mistake(
+        "one_hot_targets",
+        CLASSES.map(y=lambda y: np.eye(3)[y]),
+        with_targets(lambda y: y.argmax(axis=1)),
+        "y.argmax(axis=1)",
+    ),
+    "negative targets of relu": Mistake(
+        "targets_out_of_range",
+        DIABETES.map(y=lambda y: (y - 150) / 77),
+        with_options(out_activation="identity"),
+        "out_activation='identity'",
+        {"out_activation": "relu", "alpha": 10.0},
+        REGRESSOR,
+    ),
+    "raw targets": Mistake(
+        "unscaled_targets",
+        FRIEDMAN.map(y=lambda y: 20 * y),
+        with_options(normalize_y=True),
+        "normalize_y=True",
+        {"normalize_y": False},
+        REGRESSOR,
+    ),
+    "skewed targets": Mistake(
+        "skewed_targets",
+        FRIEDMAN.map(y=lambda y: np.exp(y / 3)),
+        of_logarithms,
+        "TransformedTargetRegressor with np.log1p",
+        estimator=REGRESSOR,
+    ),
+    "the last step of a Pipeline": Mistake(
+        "scaled_unlike_training",
+        RAW_WINE,
+        in_pipeline(StandardScaler()),
+        "diagnose the whole Pipeline",
+        fit=last_step_of_pipeline,
+    ),
+    "all weights 0": Mistake(
+        "identical_units",
+        CIRCLES,
+        with_options(coefs_init=None, intercepts_init=None),
+        "without coefs_init and intercepts_init",
+        equal_weights(2, 10, 0.0),
+    ),
+    "all weights equal": Mistake(
+        "identical_units",
+        CIRCLES,
+        with_options(coefs_init=None, intercepts_init=None),
+        "without coefs_init and intercepts_init",
+        equal_weights(2, 10, 0.5),
+    ),
+    "no nonlinearity": Mistake(
+        "linear_network",
+        CIRCLES,
+        with_options(activation="tanh"),
+        "'tanh'",
+        {"activation": "identity", "hidden_layer_sizes": (10, 10)},
+    ),
+    "no nonlinearity, regression": Mistake(
+        "linear_network",
+        FRIEDMAN,
+        with_options(activation="tanh"),
+        "'tanh'",
+        {"activation": "identity", "alpha": 1.0},
+        REGRESSOR,
+    ),
+    "inputs of a thousand": Mistake(
+        "saturated_units",
+        CIRCLES.map(lambda X: 1000 * X),
+        in_pipeline(StandardScaler()),
+        "StandardScaler",
+    ),
+    "dead relus": Mistake(
+        "dead_units",
+        CIRCLES,
+        with_options(learning_rate_init=0.2),
+        "a learning_rate_init well below 2, such as 0.2",
+        {"activation": "relu", "learning_rate_init": 2.0, "random_state": 3},
+    ),
+    "deep sigmoids": Mistake(
+        "vanishing_gradients",
+        IRIS,
+        with_options(hidden_layer_sizes=(10, 10)),
+        "fewer hidden layers",
+        {"hidden_layer_sizes": (10,) * 7},
+    ),
+    "a tiny layer below a huge one": Mistake(
+        "exploding_gradients",
+        CIRCLES,
+        with_options(coefs_init=None, intercepts_init=None),
+        "smaller weights in coefs_init",
+        {
+            "coefs_init": TINY_AND_HUGE,
+            "intercepts_init": [np.zeros(10), np.zeros(10), np.zeros(1)],
+            "hidden_layer_sizes": (10, 10),
+            "activation": "tanh",
+            "solver": "lbfgs",
+        },
+    ),
+    "a rate of 10": Mistake(
+        "learning_rate_too_high",
+        IRIS,
+        with_options(learning_rate_init=1.0),
+        "a learning_rate_init well below 10, such as 1",
+        {"learning_rate_init": 10.0, "n_iter_no_change": 20, "random_state": 1},
+    ),
+    "a rate of 100": Mistake(
+        "learning_rate_too_high",
+        IRIS,
+        with_options(learning_rate_init=0.1),
+        "a learning_rate_init well below 100",
+        {"learning_rate_init": 100.0, "n_iter_no_change": 20},
+    ),
+    "a low rate": Mistake(
+        "learning_rate_too_low",
+        IRIS,
+        with_options(learning_rate_init="auto", max_iter=500),
+        "a learning_rate_init of 3 to 10 times 0.0001, or 'auto'",
+        {"learning_rate_init": 1e-4, "max_iter": 200},
+    ),
+    "max_iter too small": Mistake(
+        "stopped_by_max_iter",
+        CIRCLES,
+        with_options(max_iter=2000),
+        "a larger max_iter",
+        {"max_iter": 30},
+    ),
+    "exactly 5 epochs": Mistake(
+        "too_few_epochs",
+        CIRCLES,
+        as_advised,
+        "more epochs (max_iter=",
+        {"max_iter": 5, "n_iter_no_change": np.inf},
+    ),
+    "XOR": Mistake(
+        "stopped_on_plateau",
+        XOR,
+        as_advised,
+        "n_iter_no_change=float('inf') with max_iter=",
+        {"hidden_layer_sizes": (4,), "n_iter_no_change": 10, "max_iter": 200},
+        rise=0.5,
+    ),
+    "early stopping on a plateau": Mistake(
+        "stopped_on_plateau",
+        CIRCLES,
+        as_advised,
+        "n_iter_no_change=float('inf') with max_iter=",
+        {"early_stopping": True, "n_iter_no_change": 5, "learning_rate_init": 0.02},
+    ),
+    "no hidden units": Mistake(
+        "underfitting",
+        CIRCLES,
+        with_options(hidden_layer_sizes=(20,)),
+        "more hidden units",
+        {"hidden_layer_sizes": ()},
+    ),
+    "a bad last step": Mistake(
+        "final_iterate_worse",
+        IRIS,
+        with_options(learning_rate_init=0.2),
+        "a learning_rate_init well below 2, such as 0.2",
+        {
+            "activation": "tanh",
+            "learning_rate_init": 2.0,
+            "max_iter": 20,
+            "n_iter_no_change": np.inf,
+            "random_state": 6,
+        },
+    ),
+    "noise learned": Mistake(
+        "overfitting",
+        NOISY,
+        with_options(alpha=10.0),
+        "a larger alpha",
+        {"activation": "relu", "hidden_layer_sizes": (50,)},
+        on_new=True,
+    ),
+}
+
+
+def judge(estimator, data, on_new):
+    """Return the kinds found, the findings, and the score on new samples."""
+    score = estimator.score(data.X_new, data.y_new)
+    if isinstance(estimator, TransformedTargetRegressor):
+        data = data.map(y=estimator.func)
+        estimator = estimator.regressor_
+    X, y = (data.X_new, data.y_new) if on_new else (data.X, data.y)
+    return diagnose(estimator, X, y), score
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_found_and_the_advice_helps(mistake):
+    estimator = clone(mistake.estimator).set_params(**mistake.options)
+    sick, score = judge(*mistake.fit(clone(estimator), mistake.data), mistake.on_new)
+    found = {finding.kind: finding for finding in sick}
+    assert mistake.kind in found
+    assert mistake.advice in found[mistake.kind].advice
+    cured, better = judge(*mistake.cure(estimator, mistake.data), mistake.on_new)
+    assert mistake.kind not in cured.kinds
+    assert better >= score + mistake.rise
+
+
+def test_every_symptom_has_a_mistake():
+    kinds = {mistake.kind for mistake in MISTAKES.values()}
+    assert kinds == {symptom.__name__ for symptom in SYMPTOMS}
