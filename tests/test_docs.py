@@ -18,7 +18,7 @@ import pytest
 from sknn_simple.inspection.diagnosis import SYMPTOMS
 
 ROOT = Path(__file__).parent.parent
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
 GENERATED = ("_build", "gallery", "reference")
 PAGES = [
     page
@@ -37,7 +37,10 @@ TOOLS = {
 MARKDOWN = [
     *PAGES,
     *sorted(ROOT.glob("*.md")),
-    *(ROOT / folder / "README.md" for folder in ("benchmarks", "examples")),
+    *(
+        ROOT / folder / "README.md"
+        for folder in ("benchmarks", "examples", "examples/mistakes")
+    ),
 ]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -150,16 +153,18 @@ def test_examples_run_without_a_warning(script, tmp_path, monkeypatch, capfd):
     monkeypatch.syspath_prepend(script.parent)
     monkeypatch.setenv("PYTHONWARNINGS", "error")  # in the processes that it starts
     runpy.run_path(str(script), run_name="__main__")
+    if draws:
+        sys.modules["matplotlib.pyplot"].close("all")
     said, complained = capfd.readouterr()
     assert said
     assert not complained
     pictures = [path.name for path in tmp_path.glob("*.png")]
     assert bool(pictures) == draws
-    overview = (ROOT / "examples" / "README.md").read_text()
+    overview = (script.parent / "README.md").read_text()
     assert script.name in overview
     for picture in pictures:
         assert f'src="images/{picture}"' in overview
-        assert (ROOT / "examples" / "images" / picture).exists()
+        assert (script.parent / "images" / picture).exists()
 
 
 def test_benchmarks_run_without_peers_to_install(tmp_path):

@@ -1,0 +1,61 @@
+"""Hidden units without a nonlinearity
+===================================
+
+Layers of identity units compute a weighted sum of weighted sums: a straight line,
+however many layers there are.
+"""
+
+# %%
+# The mistake
+# -----------
+import warnings
+
+import matplotlib.pyplot as plt
+from sklearn.datasets import make_circles
+from sklearn.inspection import DecisionBoundaryDisplay
+
+from sknn_simple import SimpleMLPClassifier
+from sknn_simple.inspection import diagnose
+
+X, y = make_circles(300, noise=0.1, factor=0.5, random_state=0)
+mistake = SimpleMLPClassifier((10, 10), "identity", random_state=0)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    mistake.fit(X, y)
+print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+diagnosis = diagnose(mistake, X, y)
+print(diagnosis)
+
+# %%
+# The cure
+# --------
+cure = SimpleMLPClassifier((10, 10), "tanh", learning_rate_init=0.05, random_state=0)
+cure.fit(X, y)
+print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
+
+# %%
+# In one picture
+# --------------
+figure, axes = plt.subplots(1, 2, figsize=(8.4, 4), layout="constrained", sharey=True)
+for ax, network, name in zip(axes, (mistake, cure), ("identity", "tanh"), strict=True):
+    DecisionBoundaryDisplay.from_estimator(
+        network, X, response_method="predict", cmap="RdBu", alpha=0.35, ax=ax
+    )
+    for label, color, marker in ((0, "#D55E00", "o"), (1, "#0072B2", "^")):
+        style = {"color": color, "marker": marker, "edgecolor": "white"}
+        ax.scatter(*X[y == label].T, s=45, label=f"class {label}", **style)
+    ax.set_title(f"{name}: accuracy {network.score(X, y):.2f}", fontsize=11)
+    ax.set(xlabel="First input", ylabel="Second input")
+    ax.label_outer()
+figure.suptitle("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+
+# %%
+# Conclusion
+# ----------
+# Depth without a nonlinearity adds nothing.
+assert "linear_network" in diagnosis.kinds
+assert cure.score(X, y) > mistake.score(X, y)
+
+figure.savefig("mistake_no_nonlinearity.png", dpi=100)
+plt.show()

@@ -1,0 +1,65 @@
+"""The network learns the noise
+============================
+
+A large network with a weak penalty learns every one of forty noisy points, and is
+sure of itself where it should not be.
+"""
+
+# %%
+# The mistake
+# -----------
+import warnings
+
+import matplotlib.pyplot as plt
+from sklearn.datasets import make_moons
+from sklearn.inspection import DecisionBoundaryDisplay
+
+from sknn_simple import SimpleMLPClassifier
+from sknn_simple.inspection import diagnose
+
+X_train, y_train = make_moons(40, noise=0.4, random_state=1)
+X, y = make_moons(300, noise=0.4, random_state=2)  # new samples
+training = {"solver": "adam", "random_state": 0}
+mistake = SimpleMLPClassifier((100,), "relu", alpha=0, **training)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    mistake.fit(X_train, y_train)
+print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+diagnosis = diagnose(mistake, X, y)
+print(diagnosis)
+
+# %%
+# The cure
+# --------
+cure = SimpleMLPClassifier((100,), "relu", alpha=0.3, **training)
+cure.fit(X_train, y_train)
+print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
+
+# %%
+# In one picture
+# --------------
+figure, axes = plt.subplots(1, 2, figsize=(8.4, 4), layout="constrained", sharey=True)
+for ax, network, name in zip(
+    axes, (mistake, cure), ("alpha=0", "alpha=0.3"), strict=True
+):
+    DecisionBoundaryDisplay.from_estimator(
+        network, X, response_method="predict", cmap="RdBu", alpha=0.35, ax=ax
+    )
+    for label, color, marker in ((0, "#D55E00", "o"), (1, "#0072B2", "^")):
+        style = {"color": color, "marker": marker, "edgecolor": "white"}
+        ax.scatter(*X[y == label].T, s=45, label=f"class {label}", **style)
+    ax.set_title(f"{name}: accuracy {network.score(X, y):.2f}", fontsize=11)
+    ax.set(xlabel="First input", ylabel="Second input")
+    ax.label_outer()
+figure.suptitle("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+
+# %%
+# Conclusion
+# ----------
+# Overfitting shows on new samples only.
+assert "overfitting" in diagnosis.kinds
+assert cure.score(X, y) > mistake.score(X, y)
+
+figure.savefig("mistake_noise_learned.png", dpi=100)
+plt.show()

@@ -1,0 +1,67 @@
+"""Patience ends on a plateau
+==========================
+
+The loss of exclusive or hardly falls at first: the network must leave a plateau. Ten
+epochs of patience end the training before it does.
+"""
+
+# %%
+# The mistake
+# -----------
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.inspection import DecisionBoundaryDisplay
+
+from sknn_simple import SimpleMLPClassifier
+from sknn_simple.inspection import diagnose
+
+X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+y = np.array([0, 1, 1, 0])
+training = {"learning_rate_init": 0.1, "random_state": 0}
+training |= {"average": False, "init": "glorot_uniform", "alpha": 1e-4}
+mistake = SimpleMLPClassifier((4,), n_iter_no_change=10, **training)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    mistake.fit(X, y)
+print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+diagnosis = diagnose(mistake, X, y)
+print(diagnosis)
+
+# %%
+# The cure
+# --------
+cure = SimpleMLPClassifier((4,), n_iter_no_change=np.inf, max_iter=2000, **training)
+cure.fit(X, y)
+print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
+
+# %%
+# In one picture
+# --------------
+figure, axes = plt.subplots(1, 2, figsize=(8.4, 4), layout="constrained", sharey=True)
+for ax, network, name in zip(
+    axes, (mistake, cure), ("Patience of 10 epochs", "2000 epochs"), strict=True
+):
+    DecisionBoundaryDisplay.from_estimator(
+        network, X, response_method="predict", cmap="RdBu", alpha=0.35, ax=ax
+    )
+    for label, color, marker in ((0, "#D55E00", "o"), (1, "#0072B2", "^")):
+        style = {"color": color, "marker": marker, "edgecolor": "white"}
+        ax.scatter(*X[y == label].T, s=45, label=f"class {label}", **style)
+    ax.set_title(f"{name}: accuracy {network.score(X, y):.2f}", fontsize=11)
+    ax.set(xlabel="First input", ylabel="Second input")
+    ax.label_outer()
+figure.suptitle("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+
+# %%
+# Conclusion
+# ----------
+# More epochs, and the patience for them, are the cure. A larger `max_iter` alone
+# would change nothing.
+assert "stopped_on_plateau" in diagnosis.kinds
+assert cure.score(X, y) > mistake.score(X, y)
+
+figure.savefig("mistake_plateau.png", dpi=100)
+plt.show()
