@@ -1,0 +1,143 @@
+"""The compiled loops stay within the arrays that they are given.
+
+Each array lies against a page without access, once at its begin and once at its end, in
+a process of its own, which a single stray access would kill.
+"""
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from guarded_memory import guarded
+from scipy import sparse
+
+from sknn_simple.network import (
+    ENGINES,
+    LOSSES,
+    SGD,
+    Adam,
+    Constant,
+    Objective,
+    Parameters,
+    Samples,
+    Trainer,
+    TrainingState,
+    draw_parameters,
+    predict,
+)
+
+if "compiled" in ENGINES:
+    from sknn_simple.network import compiled as compiled_module
+
+OPTIMIZERS = SGD(), SGD(0.9, True), Adam()
+MODES = list(
+    itertools.product([np.float64, np.float32], ["dense", "sparse"], LOSSES, [1, 5, 40])
+)
+# Widths around those of registers, and products for loops and for BLAS.
+WIDTHS = [(1, 5, 2), (9, 17, 3, 2), (70, 40, 3)]
+
+
+def problem(dtype, container, loss, layer_sizes):
+    """Return samples, an objective and initial parameters."""
+    rng = np.random.RandomState(0)
+    out = LOSSES[loss].out_activations[-1]
+    n_outputs = layer_sizes[-1]
+    X = rng.standard_normal((40, layer_sizes[0])) * (rng.rand(40, 1) < 0.7)
+    Y = np.eye(n_outputs)[rng.randint(n_outputs, size=40)]
+    samples = Samples(
+        sparse.csr_matrix(X, dtype=dtype) if container == "sparse" else X.astype(dtype),
+        Y.astype(dtype),
+        rng.rand(40).astype(dtype),
+    )
+    start = draw_parameters(layer_sizes, rng, dtype=dtype)
+    return samples, Objective(loss, "logistic", out, 0.1), start
+
+
+def guarded_samples(samples, at_end):
+    """Return the samples with each array against a guarded page."""
+    X, Y, weights = samples
+    if sparse.issparse(X):
+        parts = [guarded(part, at_end) for part in (X.data, X.indices, X.indptr)]
+        X = sparse.csr_matrix(tuple(parts), X.shape)
+    else:
+        X = guarded(X, at_end)
+    return Samples(X, guarded(Y, at_end), guarded(weights, at_end))
+
+
+def train(trainer, samples, objective, start, optimizer, batch_size):
+    """Train twice for two epochs, the second time with vectors of the first."""
+    optimizer = optimizer.copy()
+    average = guarded(start.flat, False)
+    state = TrainingState(
+        start, optimizer, Constant(0.01), np.random.RandomState(1), average=average
+    )
+    for _ in range(2):
+        trainer(state, samples, objective, batch_size=batch_size).train(2)
+        for name, vector in optimizer.vectors(start.flat).items():
+            setattr(optimizer, name, guarded(vector, at_end=True))
+        state.average = guarded(state.average, at_end=True)
+    return np.concatenate([start.flat, state.average])
+
+
+def check(dtype, container, loss, batch_size):
+    """Compare all that the loops compute within guarded memory with NumPy's."""
+    compiled, numpy = ENGINES["compiled"], ENGINES["numpy"]
+    exact = 1e-9 if dtype == np.float64 else 1e-3
+    for layer_sizes, at_end in itertools.product(WIDTHS, [False, True]):
+        samples, objective, start = problem(dtype, container, loss, layer_sizes)
+        own = guarded_samples(samples, at_end)
+        for optimizer in OPTIMIZERS:
+            inner = Parameters(layer_sizes, flat=guarded(start.flat, at_end))
+            found = train(
+                compiled.trainer, own, objective, inner, optimizer, batch_size
+            )
+            expected = train(
+                Trainer, samples, objective, start.copy(), optimizer, batch_size
+            )
+            np.testing.assert_allclose(found, expected, rtol=exact, atol=exact)
+        flat, gradient = (guarded(start.flat, at_end) for _ in range(2))
+        theirs = np.zeros_like(gradient)
+        loss_found = compiled.make_evaluator(start, own, objective)(flat, gradient)
+        loss_expected = numpy.make_evaluator(start, samples, objective)(flat, theirs)
+        np.testing.assert_allclose(loss_found, loss_expected, rtol=exact)
+        np.testing.assert_allclose(gradient, theirs, rtol=exact, atol=exact)
+        raw = compiled_module.Passes(start, own, Objective(), batch_size).predict(flat)
+        expected = predict(samples.X, start.coefs, start.intercepts, "logistic")
+        np.testing.assert_allclose(raw, expected, rtol=exact, atol=exact)
+
+
+RUN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import test_memory_safety as tests
+for mode in tests.MODES:
+    tests.check(*mode)
+"""
+
+
+@pytest.mark.skipif("compiled" not in ENGINES, reason="there are no compiled loops")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs mprotect")
+def test_no_access_outside_of_the_arrays():
+    folder = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, folder], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs mprotect")
+def test_the_page_beside_an_array_kills():
+    """A process that reads one number too many dies, so the test above can fail."""
+    read = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import numpy as np, ctypes;"
+        "from guarded_memory import guarded; a = guarded(np.ones(3), True);"
+        "ctypes.c_double.from_address(a.ctypes.data + {offset}).value"
+    )
+    folder = str(Path(__file__).parent)
+    for offset, dies in ((16, False), (24, True)):
+        script = read.format(offset=offset)
+        done = subprocess.run([sys.executable, "-c", script, folder])
+        assert (done.returncode < 0) == dies
