@@ -36,14 +36,18 @@ class Rule(NamedTuple):
             raise damage(f"{name} must be {self.text}, got {given}")
 
 
-def optional(rule, may_be_missing=False):
-    """Allow None as well, and if asked that the value is missing."""
+def optional(rule):
+    """Allow None as well."""
     return Rule(
         f"{rule.text}, or None",
         lambda value: value is None or rule.holds(value),
         rule.kinds,
-        may_be_missing,
     )
+
+
+def or_missing(rule):
+    """Allow that the value is not there."""
+    return rule._replace(may_be_missing=True)
 
 
 def part(*kinds):

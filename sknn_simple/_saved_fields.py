@@ -23,6 +23,7 @@ from ._rules import (
     number,
     one_of,
     optional,
+    or_missing,
     part,
 )
 from .network import ACTIVATIONS, OPTIMIZERS, OUT_ACTIVATIONS, SCHEDULES, Epoch
@@ -124,7 +125,10 @@ def training_parts(layout):
         },
         "parameters": {
             "layer_sizes": equal_to(layout.layer_sizes),
-            "fit_intercept": BOOLEAN,
+            "fit_intercept": Rule(
+                repr(layout.fit_intercept),
+                lambda value: BOOLEAN.holds(value) and value == layout.fit_intercept,
+            ),
             "flat": vector,
         },
         "sgd": {
@@ -189,7 +193,7 @@ def targets_parts(kind, architecture, n_outputs):
 def history_columns(n_epochs):
     """Return the fields of a history of so many epochs."""
     columns = {
-        name: optional(column_of(optional(number()), n_epochs), may_be_missing=True)
+        name: or_missing(column_of(optional(number()), n_epochs))
         for name in Epoch._fields
     }
     return columns | {"loss": column_of(number(), n_epochs)}
@@ -210,7 +214,7 @@ def attribute_fields(layout, n_features, targets):
         "n_layers_": equal_to(len(sizes)),
         "out_activation_": one_of(OUT_ACTIVATIONS),
         "stop_reason_": optional(instance_of(str)),
-        "feature_names_in_": optional(names(n_features), may_be_missing=True),
+        "feature_names_in_": or_missing(names(n_features)),
         "_targets": part(*targets),
         "_history": part("history"),
         "_continuation": optional(part("continuation")),

@@ -348,6 +348,7 @@ TRAINED = "_continuation.state."
         # Compiled loops would write outside their buffers.
         ("sgd, numpy", TRAINED + "parameters", {**WIDE, "fit_intercept": True}),
         ("sgd, numpy", TRAINED + "parameters.layer_sizes", (4, 4, 3.0)),
+        ("sgd, numpy", TRAINED + "parameters.fit_intercept", False),
         ("sgd, numpy", TRAINED + "parameters.flat", np.zeros(34)),
         ("sgd, numpy", TRAINED + "parameters.flat", np.full(35, np.nan)),
         ("sgd, numpy", TRAINED + "parameters.flat", np.zeros(35, np.float32)),
@@ -363,6 +364,9 @@ TRAINED = "_continuation.state."
         ("adam, numpy", TRAINED + "optimizer.first_moment", None),
         ("adam, numpy", TRAINED + "optimizer.second_moment", np.full(35, -1.0)),
         ("sgd, numpy", "_history.loss", [1.0]),
+        ("sgd, numpy", "_history.learning_rate", None),
+        ("early stopping", "_history.validation_score", None),
+        ("frame", "feature_names_in_", None),
         ("sgd, numpy", "_history.loss", [1.0, np.nan]),
         ("sgd, numpy", "_history.learning_rate", [0.1, 0.1, 0.1]),
         ("sgd, numpy", "_architecture.hidden_layer_sizes", (-4,)),
