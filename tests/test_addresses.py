@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 HOSTS = {
     *("keepachangelog.com", "semver.org", "scikit-learn.org"),
+    "scientific-python.org",
     *("mutmut.readthedocs.io", "skops.readthedocs.io", "github.com"),
     *("www.geeksforgeeks.org", "www.kdnuggets.com", "victorzhou.com"),
     "www.oreilly.com",

@@ -21,7 +21,7 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
         (SimpleMLPClassifier, {"solver": "l-bfgs"}, "lbfgs"),
         (SimpleMLPClassifier, {"scoring": "accuracy score"}, "accuracy"),
         (SimpleMLPClassifier, {"engine": "numba"}, "compiled"),
-        (SimpleMLPRegressor, {"loss": "mse"}, "squared_error"),
+        (SimpleMLPRegressor, {"loss": "mse"}, "mean_squared_error"),
         (SimpleMLPRegressor, {"loss": "MAE"}, "absolute_error"),
         (SimpleMLPRegressor, {"init": "xavier"}, "glorot_uniform"),
     ],
