@@ -112,9 +112,8 @@ def test_names_that_do_not_fit_the_layers(kind, y, activation):
 
 def test_a_search_over_activations_per_layer():
     grid = {"activation": ["relu", ("relu", "tanh"), ("softplus", "leaky_relu")]}
-    search = GridSearchCV(
-        SimpleMLPClassifier((5, 4), **QUICK), grid, error_score="raise"
-    )
+    model = SimpleMLPClassifier((5, 4), **QUICK | {"max_iter": 30})
+    search = GridSearchCV(model, grid, error_score="raise")
     search.fit(X, Y)
     assert len(set(search.cv_results_["mean_test_score"])) > 1
     assert search.transform(X).shape == (150, 4)

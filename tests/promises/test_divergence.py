@@ -32,7 +32,7 @@ def test_a_loss_that_only_rises_is_divergence():
     """Saturated sigmoids: nothing overflows, and nothing is learned."""
     X, y = load_iris(return_X_y=True)
     classifier = SimpleMLPClassifier(
-        (10,), alpha=1e-4, learning_rate_init=50.0, n_iter_no_change=10, random_state=0
+        (10,), alpha=1e-4, learning_rate_init=100.0, n_iter_no_change=10, random_state=0
     )
     with pytest.raises(ValueError, match="the loss rose from"):
         classifier.fit(X, y)
