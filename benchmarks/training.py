@@ -96,6 +96,7 @@ def ours(training, engine):
         **training.parameters(),
         "init": training.init,
         "fit_intercept": training.fit_intercept,
+        "average": False,
         "engine": engine,
     }
     if training.of_numbers:

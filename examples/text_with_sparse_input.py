@@ -35,9 +35,9 @@ topics = [topic for topic, _ in pairs]
 # A Pipeline
 # ----------
 # The estimators take SciPy's sparse matrices as they are.
-model = make_pipeline(
-    TfidfVectorizer(), SimpleMLPClassifier((8,), max_iter=500, random_state=0)
-).fit(texts, topics)
+model = make_pipeline(TfidfVectorizer(), SimpleMLPClassifier((8,), random_state=0)).fit(
+    texts, topics
+)
 matrix = model[0].transform(texts)
 assert issparse(matrix)
 print(

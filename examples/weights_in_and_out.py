@@ -24,6 +24,8 @@ ours = SimpleMLPClassifier.from_coefs(
     theirs.intercepts_,
     classes=theirs.classes_,
     activation="tanh",
+    alpha=0,
+    learning_rate_init=0.01,
     random_state=0,
 )
 difference = np.abs(ours.predict_proba(X) - theirs.predict_proba(X)).max()

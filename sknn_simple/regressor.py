@@ -325,10 +325,14 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     or at the end if the loss is above 1.5 times the loss of the first epoch and above 3
     times the loss of the best constant prediction.
 
-    Plain gradient descent, as introduced in textbooks, is `momentum=0`, `alpha=0`, a
-    `batch_size` of at least the number of samples, and `n_iter_no_change=np.inf`. The
-    gradient is a mean over samples: to reproduce a tutorial that sums it over n rows
-    with learning rate 1, use `learning_rate_init=n`.
+    Plain gradient descent, as introduced in textbooks, is `batch_size='full'`,
+    `momentum=0`, `alpha=0` and `average=False`. With `loss='sum_squared_error'`, the
+    gradient is a sum over samples as in many of them, and with 'mean_squared_error' the
+    square is not halved.
+
+    The default values were chosen by their accuracy, log-loss and R^2 on about 35 data
+    sets, half of which were set aside until the choice was made, and on toys such as
+    XOR and spirals: see "Where the defaults come from" in the documentation.
 
     References
     ----------
@@ -351,7 +355,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from sknn_simple import SimpleMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> regressor = SimpleMLPRegressor((10,), max_iter=500, random_state=0)
+    >>> regressor = SimpleMLPRegressor((10,), random_state=0)
     >>> model = make_pipeline(StandardScaler(), regressor).fit(X, y)
     >>> print(f"{model.score(X, y):.1f}")
     0.6

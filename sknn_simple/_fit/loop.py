@@ -74,6 +74,7 @@ class Loop:
             session.state.optimizer = options.make_optimizer(
                 self.estimator, session.best.flat.dtype
             )
+        self.report.ended(session)
         return self.report
 
     def _evaluate_start(self):

@@ -93,6 +93,11 @@ class Report:
             line += f", validation score = {epoch.validation_score:.6f}"
         print(line)
 
+    def ended(self, session):
+        """Print why training has ended, if verbose."""
+        if self.verbose and session.stop_reason is not None:
+            print(f"Stopped after {session.n_epochs} epochs: {session.stop_reason}.")
+
     def slower(self, session):
         """Print the reduced learning rate, if verbose."""
         if self.verbose:
@@ -103,7 +108,7 @@ class Report:
         """Report that patience has ended training."""
         self.check_progress(session)
         if self.verbose:
-            print(f"{_no_improvement(session)} Stopping.")
+            print(_no_improvement(session))
         if session.validation is not None:
             return
         # If nothing can be learned, noise alone makes the loss slightly higher.

@@ -49,6 +49,10 @@ class LossCurveDisplay:
     loss_name : str, default="Loss"
         Name of the loss on the vertical axis.
 
+    stop_reasons : list of str or None, default=None
+        Fitted attribute `stop_reason_` of each network. The title of a single network
+        names the reason.
+
     Attributes
     ----------
     lines_ : list of matplotlib Line2D
@@ -83,6 +87,7 @@ class LossCurveDisplay:
     best_epochs: Sequence[int | None] | None = None
     names: Sequence[str] | None = None
     loss_name: str = "Loss"
+    stop_reasons: Sequence[str | None] | None = None
 
     lines_: list[Line2D] = field(init=False)
     validation_lines_: list[Line2D | None] = field(init=False)
@@ -174,6 +179,7 @@ class LossCurveDisplay:
             best_epochs=[network.best_epoch_ for network in networks],
             names=[str(name) for name in estimators] if named else names_of(networks),
             loss_name=losses.pop() if len(losses) == 1 else "Loss",
+            stop_reasons=[network.stop_reason_ for network in networks],
         )
         return display.plot(ax, metric=metric, log_scale=log_scale, line_kw=line_kw)
 
@@ -225,10 +231,17 @@ class LossCurveDisplay:
             ax.set_yscale("log")
         ylabel = self.loss_name if metric == "loss" else "Validation score"
         finish_curves(ax, ylabel, self._legend_handles(), beside)
-        if len(self.histories) == 1 and self.names and self.names[0]:
-            ax.set_title(self.names[0])
+        if len(self.histories) == 1:
+            ax.set_title(self._title())
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _title(self):
+        """Return the name of the one network, and why its training stopped."""
+        [name], [reason] = self.names or [""], self.stop_reasons or [None]
+        n_epochs = len(self.histories[0]["loss"])
+        ended = f"stopped by {reason!r} after {n_epochs} epochs" if reason else ""
+        return ": ".join(part for part in (name, ended) if part)
 
     def _check_metric(self, metric, log_scale):
         if metric not in COLUMNS:

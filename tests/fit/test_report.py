@@ -25,16 +25,17 @@ BASE = SimpleMLPClassifier((5,), max_iter=6, n_iter_no_change=np.inf, random_sta
 def test_verbose_prints_one_line_per_epoch(capsys):
     clone(BASE).set_params(verbose=True).fit(X, Y)
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert lines[0].startswith("Epoch 1 of 6: loss = ")
     assert "learning rate = 0.3" in lines[0]
+    assert lines[-1] == "Stopped after 6 epochs: max_iter."
     clone(BASE).set_params(
         verbose=1, early_stopping=True, n_iter_no_change=2, tol=9.0, scoring=None
     ).fit(X, Y)
     lines = capsys.readouterr().out.splitlines()
     assert "validation score = " in lines[0]
-    assert "validation score did not improve" in lines[-1]
-    assert lines[-1].endswith("Stopping.")
+    assert "validation score did not improve" in lines[-2]
+    assert lines[-1] == "Stopped after 3 epochs: patience."
     clone(BASE).fit(X, Y)
     assert capsys.readouterr().out == ""
 

@@ -191,3 +191,16 @@ def test_loss_curve_refuses():
     negative = LossCurveDisplay(histories=[{"loss": [-1.0, -2.0]}])
     with pytest.raises(ValueError, match="log_scale must be False: no loss is above"):
         negative.plot(log_scale=True)
+
+
+def test_the_title_names_the_reason_why_training_stopped():
+    network = SimpleMLPClassifier((3,), max_iter=5, n_iter_no_change=np.inf)
+    title = LossCurveDisplay.from_estimator(network.fit(X, Y)).ax_.get_title()
+    assert title.endswith("stopped by 'max_iter' after 5 epochs")
+    network.set_params(n_iter_no_change=2, tol=9.0, scoring=None, early_stopping=True)
+    title = LossCurveDisplay.from_estimator(network.fit(X, Y)).ax_.get_title()
+    assert title.endswith("stopped by 'patience' after 3 epochs")
+    title = LossCurveDisplay.from_estimator(
+        network.set_params(early_stopping=False).partial_fit(X, Y)
+    ).ax_.get_title()
+    assert "stopped" not in title
