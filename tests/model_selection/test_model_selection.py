@@ -473,7 +473,8 @@ def test_divergence_fails_the_epochs_from_there_on(scoring, trainings):
 
 def test_a_warning_made_an_error_fails_its_candidate_only():
     model = clone(CLASSIFIER).set_params(n_iter_no_change=4, tol=1e-3)
-    grid = {"max_iter": [2, 3, 200, 300]}
+    model = make_pipeline(StandardScaler(), model)
+    grid = {"simplemlpclassifier__max_iter": [2, 3, 200, 300]}
     results = []
     for kind in (GridSearchCV, EpochSearchCV):
         with warnings.catch_warnings():
