@@ -200,8 +200,8 @@ class Trainer:
         sum_{i in B} w_i * loss_i / (|B| * W / n)  +  alpha / (2 * W) * ||coefs||**2
 
     which on average is the gradient of the objective. A minibatch of zero total
-    weight is skipped. With a loss that is summed over samples, the step is |B| * W / n
-    times as long: along the gradient of sum_{i in B} w_i * loss_i.
+    weight is skipped. With a loss that is summed over samples, the step is
+    ``|B| * W / n`` times as long: along the gradient of ``sum_{i in B} w_i * loss_i``.
 
     Parameters
     ----------
