@@ -134,7 +134,8 @@ def mutate(rng, state, donor):
         elif (
             isinstance(value, int | float) and not isinstance(value, bool) and kind < 6
         ):
-            change = [-value, value + 1, value * 2**40, value - 1, float(value)]
+            half = value / 2 if abs(value) < 2**64 else 0.5
+            change = [-value, value + 1, value * 2**40, value - 1, half]
             container[key] = change[rng.randint(len(change))]
         elif isinstance(value, tuple) and value and kind < 6:
             numbers = [n if rng.rand() < 0.5 else scalars(rng) for n in value]
