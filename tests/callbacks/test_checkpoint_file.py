@@ -102,7 +102,8 @@ def test_twenty_kills_at_random_moments(tmp_path):
             assert run(None)
             duration = time.perf_counter() - began
         n_kills = 0
-        while n_kills < 20:
+        # On a busy machine twenty kills may all find the same epoch.
+        while n_kills < 20 or (len(found - {None, 0}) < 2 and n_kills < 200):
             if path.exists() and saved_epochs(path) is None:
                 path.unlink()
             killed = not run(chance.uniform(0, duration / 2))
