@@ -422,11 +422,17 @@ def test_a_state_with_unknown_fields_is_refused():
         SimpleMLPClassifier().__setstate__(state)
 
 
+class DamagedGenerator(np.random.RandomState):
+    """A generator in a state that new versions of NumPy refuse to set."""
+
+    def get_state(self, legacy=True):
+        numbers = super().get_state(legacy=False)
+        numbers["state"]["pos"] = 10**6
+        return numbers
+
+
 def test_a_damaged_generator_among_the_options_is_refused():
-    model = SimpleMLPClassifier(random_state=np.random.RandomState(0))
-    numbers = model.random_state.get_state(legacy=False)
-    numbers["state"]["pos"] = 10**6
-    model.random_state.set_state(numbers)
+    model = SimpleMLPClassifier(random_state=DamagedGenerator(0))
     with pytest.raises(ValueError, match=r"damaged.*: random_state must be the state"):
         SimpleMLPClassifier().__setstate__(model.__getstate__())
 

@@ -173,7 +173,9 @@ def test_weights_on_digits(engine, capsys):
     )
     with pytest.warns(ConvergenceWarning):
         mlp.fit(X_train, y_train)
-    assert len(capsys.readouterr().out.splitlines()) == 8
+    *epochs, end = capsys.readouterr().out.splitlines()
+    assert len(epochs) == 8
+    assert end == "Stopped after 8 epochs: max_iter."
     assert mlp.score(X_test, y_test) > 0.9
     assert [w.reshape(8, 8).shape for w in mlp.coefs_[0].T] == [(8, 8)] * 40
 

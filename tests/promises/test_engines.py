@@ -640,7 +640,9 @@ def test_who_looks_on_changes_nothing(estimator, y, capsys):
     assert observer.losses == model.loss_curve_
     for other in (watched, verbose):
         np.testing.assert_array_equal(weights_of(other), weights_of(model))
-    assert len(capsys.readouterr().out.splitlines()) == 6
+    *epochs, end = capsys.readouterr().out.splitlines()
+    assert len(epochs) == 6
+    assert end == "Stopped after 6 epochs: max_iter."
     stopped = clone(estimator).set_callbacks(Observer(epoch=2)).fit(X, y)
     assert stopped.n_iter_ == 3
 
