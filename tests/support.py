@@ -5,6 +5,8 @@ here as well, in one function each.
 """
 
 import pickle
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,6 +173,22 @@ def saved_epochs(path):
     """Return the number of epochs in a checkpoint, or None if its fit has ended."""
     saved = read_checkpoint(path)
     return saved["progress"]["n_epochs"] if saved["fitted"] is None else None
+
+
+# Files ----------------------------------------------------------------------------
+
+ROOT = Path(__file__).parent.parent
+
+
+def source_files():
+    """Return the files of the checkout, or of the unpacked source distribution."""
+    if not (ROOT / ".git").exists():
+        return (ROOT / "sknn_simple.egg-info" / "SOURCES.txt").read_text().splitlines()
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    process = subprocess.run(
+        listing, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [name for name in process.stdout.splitlines() if (ROOT / name).exists()]
 
 
 # Comparisons ----------------------------------------------------------------------

@@ -1,10 +1,10 @@
 """Links: what is empty is left out, and no page links to a site that does not exist."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from support import source_files
 
 from sknn_simple import SimpleMLPClassifier, _addresses
 
@@ -55,13 +55,11 @@ def test_another_class_of_a_user_has_no_page(monkeypatch):
     assert "example.org" not in Mine()._repr_html_()
 
 
-FILES = subprocess.run(
-    ["git", "ls-files", "*.md", "*.rst", "*.txt", "*.toml", "*.yml", "*.cff", "*.py"],
-    cwd=ROOT,
-    check=True,
-    capture_output=True,
-    text=True,
-).stdout.split()
+FILES = [
+    name
+    for name in source_files()
+    if Path(name).suffix in (".md", ".rst", ".txt", ".toml", ".yml", ".cff", ".py")
+]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "test" not in name])

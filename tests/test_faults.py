@@ -456,8 +456,13 @@ from sknn_simple import SimpleMLPClassifier
 
 warnings.simplefilter("ignore")
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def shoot(_, frame):
+    if frame.f_globals is not globals():  # otherwise the fit has ended
+        os.kill(os.getpid(), signal.SIGINT)
+
 # A thread could only send the signal when training releases the GIL.
-signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+signal.signal(signal.SIGALRM, shoot)
 engine, n_shots, patience = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 X, y = load_iris(return_X_y=True)
 network = SimpleMLPClassifier(

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from sklearn.base import BaseEstimator
+from support import source_files
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _addresses
 from sknn_simple.model_selection import EpochSearchCV
@@ -35,16 +36,9 @@ TASKS = {
 def site(tmp_path_factory):
     """Build the site from a copy of its sources."""
     folder = tmp_path_factory.mktemp("site")
-    tracked = ["benchmarks", "docs", "examples", "sknn_simple", "*.md"]
-    names = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *tracked],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    for name in names:
-        if (ROOT / name).exists():
+    parts = ("benchmarks", "docs", "examples", "sknn_simple")
+    for name in source_files():
+        if name.startswith(parts) or name.endswith(".md"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((ROOT / name).read_bytes())
     process = subprocess.run(

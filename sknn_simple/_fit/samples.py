@@ -107,6 +107,17 @@ def _check_no_dates(array, name):
         )
 
 
+def _check_unique_columns(frame, name):
+    """Raise ValueError if columns share a name, which scikit-learn sees since 1.9."""
+    columns = getattr(frame, "columns", None)
+    if not getattr(columns, "is_unique", True):
+        repeated = columns[columns.duplicated()].unique().tolist()
+        raise ValueError(
+            f"{name} must have unique column names, got more than one column of the "
+            f"names {repeated!r}. Rename or drop columns."
+        )
+
+
 @contextmanager
 def strict_validation(**arrays):
     """Catch cases that scikit-learn's validation of these arrays misses."""
@@ -118,6 +129,7 @@ def strict_validation(**arrays):
             )
         if name != "y":
             _check_no_dates(array, name)
+            _check_unique_columns(array, name)
     # scikit-learn sums an array to see whether it is finite, and may warn.
     with naming(*arrays), np.errstate(over="ignore", invalid="ignore"):
         yield

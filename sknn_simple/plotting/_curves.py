@@ -104,8 +104,9 @@ def _add_legend_that_fits(ax, handles):
 
 def _wrap_ylabel(ax):
     """Break a label that is longer than its axis into lines."""
-    label = ax.yaxis.label
-    length, height = label.get_window_extent().height, ax.get_window_extent().height
-    if length > height:
-        n_characters = int(len(label.get_text()) * height / length)
-        label.set_text(textwrap.fill(label.get_text(), max(10, n_characters)))
+    label, height = ax.yaxis.label, ax.get_window_extent().height
+    text = label.get_text()
+    width = len(text)
+    while label.get_window_extent().height > height and width > 10:
+        width -= 1
+        label.set_text(textwrap.fill(text, width))
