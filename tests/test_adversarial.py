@@ -76,6 +76,7 @@ WARRANTED = "|".join(
         "number of unique classes",
         "y_pred contains classes not in y_true",
         "less than two samples",
+        "labels represented as bytes",  # before 1.7, which refuses them
     ]
 )
 """Warnings of scikit-learn with a good reason, besides those of two classes."""
