@@ -153,8 +153,10 @@ def test_checkpoints_side_by_side(tmp_path):
     assert_same_models(models, [alone] * 4)
 
 
-# Newer Pythons warn that forked processes inherit the locks of threads.
+# Newer Pythons warn that forked processes inherit the locks of threads; so do some
+# versions of polars, once it was imported.
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Using fork:RuntimeWarning")
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
 def test_backends_of_joblib_give_the_same(backend):
     network = SimpleMLPClassifier(
