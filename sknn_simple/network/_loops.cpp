@@ -37,6 +37,7 @@ template <class T> struct Passes {
     const Layer *layers, &last;
     Step<T> step;
     ptrdiff_t work = 0;
+    double squares = 0;  // of the penalised parameters
     T *memory;
     T *X, *Y, *weights;  // of shuffled rows
     T *activations, *deltas, *gradient;
@@ -411,9 +412,11 @@ template <class T> struct Passes {
             epochs.ending = NOT_FINITE;
             return;
         }
-        T *average = (T *)epochs.average, weight = T(4) / (++epochs.n_averaged + 3);
-        for (ptrdiff_t i = 0; average && i < network.n_parameters; i++)
-            average[i] += weight * (step.flat[i] - average[i]);
+        if (T *average = (T *)epochs.average) {
+            T weight = T(4) / (++epochs.n_averaged + 3);
+            for (ptrdiff_t i = 0; i < network.n_parameters; i++)
+                average[i] += weight * (step.flat[i] - average[i]);
+        }
         epochs.count = loss < epochs.best - epochs.tol ? 0 : epochs.count + 1;
         epochs.best = std::min(epochs.best, loss);
         if (epochs.count >= epochs.wait)
@@ -467,7 +470,6 @@ template <class T> struct Passes {
                 return;
         }
     }
-    double squares = 0;  // of the penalised parameters
 };
 
 template <class T> constexpr Loops loops() {

@@ -201,14 +201,13 @@ cdef class Passes:
         training.epochs.batch_size = batch_size
         training.optimizer.alpha = objective.alpha
         self.lay_out(parameters, objective)
-        self.take(samples)
+        self.take(samples, sizes[0], sizes[len(sizes) - 1])
         most_rows = max(1, min(MOST_ROWS, MOST_WORK // training.network.n_parameters))
         training.n_rows = -(-batch_size // -(-batch_size // most_rows))
 
     cdef lay_out(self, parameters, objective):
         """Find the parts of each layer in flat vectors."""
         cdef Network *network = &self.training.network
-        cdef Layer *layer
         loss, sizes = LOSSES[objective.loss], parameters.layer_sizes
         n_layers = len(sizes) - 1
         if n_layers < 1 or min(sizes) < 1:
@@ -241,25 +240,22 @@ cdef class Passes:
         network.n_parameters = network.n_coefs
         network.n_parameters += n_units if network.fit_intercept else 0
 
-    cdef take(self, samples):
+    cdef take(self, samples, n_features, n_outputs):
         """Keep the samples, contiguous and of the network's dtype."""
         cdef CSamples *to = &self.training.samples
-        sizes = self.training.network.layers[0].fan_in, self.training.network.layers[
-            self.training.network.n_layers - 1
-        ].fan_out
         X, Y, weights = samples
         to.n = X.shape[0]
-        to.Y = self.hold("Y", Y, (to.n, sizes[1]))
+        to.Y = self.hold("Y", Y, (to.n, n_outputs))
         to.total_weight = to.n
         if weights is not None:
             to.weights = self.hold("sample_weight", weights, (to.n,))
             to.total_weight = self.arrays["sample_weight"].sum(dtype=np.float64)
         if isinstance(X, np.ndarray):
-            to.X = self.hold("X", X, (to.n, sizes[0]))
+            to.X = self.hold("X", X, (to.n, n_features))
             return
-        if X.format != "csr" or X.shape != (to.n, sizes[0]):
+        if X.format != "csr" or X.shape != (to.n, n_features):
             raise ValueError(
-                f"X must be an array or a CSR matrix of {sizes[0]} columns, got "
+                f"X must be an array or a CSR matrix of {n_features} columns, got "
                 f"{X.format} of shape {X.shape}."
             )
         # Copies, which nobody can change after the checks.
@@ -272,8 +268,8 @@ cdef class Passes:
             )
         to.data = self.hold("X.data", X.data[:n_stored], (n_stored,))
         indices = indices[:n_stored]
-        if n_stored and not 0 <= indices.min() <= indices.max() < sizes[0]:
-            raise ValueError(f"X.indices must be from 0 to {sizes[0] - 1}.")
+        if n_stored and not 0 <= indices.min() <= indices.max() < n_features:
+            raise ValueError(f"X.indices must be from 0 to {n_features - 1}.")
         to.indices = <const int32_t *>self.hold("X.indices", indices, (n_stored,), np.int32)
 
     cdef void *hold(self, name, array, shape, dtype=None) except *:
@@ -336,12 +332,13 @@ cdef class Passes:
         cdef Optimizer *to = &self.training.optimizer
         optimizer, flat = state.optimizer, state.parameters.flat
         vectors = optimizer.vectors(flat)
-        average = {} if state.average is None else {"average": state.average}
-        check_apart({"parameters": flat} | vectors | average, self.arrays)
-        to.flat = self.vector("parameters", flat)
+        written = {"parameters": flat} | vectors
         self.training.epochs.average = NULL
-        for name in average:
-            self.training.epochs.average = self.vector(name, state.average)
+        if state.average is not None:
+            written["average"] = state.average
+            self.training.epochs.average = self.vector("average", state.average)
+        check_apart(written, self.arrays)
+        to.flat = self.vector("parameters", flat)
         pointers = [<size_t>self.vector(name, vectors[name]) for name in vectors] + [0, 0]
         to.first, to.second = <void *><size_t>pointers[0], <void *><size_t>pointers[1]
         if isinstance(optimizer, Adam):

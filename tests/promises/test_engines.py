@@ -768,6 +768,17 @@ def test_the_trainer_takes_what_the_other_takes():
     np.testing.assert_allclose(*flats, rtol=1e-12)
 
 
+@pytest.mark.parametrize("averages", [False, True])
+def test_both_engines_count_the_epochs_in_the_average(averages):
+    samples = Samples(X, NUMBERS[:, None])
+    for trainer in (Trainer, compiled.Trainer):
+        parameters = Parameters((4, 1))
+        state = TrainingState(parameters, SGD(), Constant(0.01), None)
+        state.average = parameters.flat.copy() if averages else None
+        trainer(state, samples, Objective(), batch_size=150).train(3)
+        assert state.n_averaged == 3 * averages
+
+
 def test_without_the_compiled_engine(monkeypatch):
     """The error names a next step; "auto" does without."""
     monkeypatch.delitem(ENGINES, "compiled")
