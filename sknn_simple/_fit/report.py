@@ -3,6 +3,7 @@
 import math
 import warnings
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -33,13 +34,12 @@ class Report:
 
     verbose: int
     enough_epochs: float  # no warning that max_iter is too low after so many
-    auto_rate: float  # the value of learning_rate_init="auto", for advice
     constant_loss: float
-    is_unscaled: bool  # whether the inputs are far from standardised
     unit: float  # loss of a prediction that is wrong by about the spread of targets
     alpha: float
     strength: float  # of the penalty: alpha / W of the objective
     scale: str  # advice: "scale ..."
+    training: tuple[Any, ...]  # the estimator, its targets and its samples
     pending: list[tuple[str, type]] = field(default_factory=list)  # warnings
 
     @classmethod
@@ -51,14 +51,24 @@ class Report:
         return cls(
             estimator.verbose,
             enough_epochs(estimator, samples.X.shape[0]),
-            auto_learning_rate(estimator, session.targets, samples),
             constant_loss(objective, samples),
-            root_mean_square(samples) > 3,
             LOSSES[objective.loss].of_unit_error,
             objective.alpha,
             objective.alpha / samples.total_weight,
             f"scale {what} (for instance with StandardScaler)",
+            (estimator, session.targets, samples),
         )
+
+    # Both pass over all samples, and are needed for warnings and errors only.
+    @property
+    def auto_rate(self):
+        """The value of learning_rate_init="auto"."""
+        return auto_learning_rate(*self.training)
+
+    @property
+    def is_unscaled(self):
+        """Whether the inputs are far from standardised."""
+        return root_mean_square(self.training[-1]) > 3
 
     def check_precision(self, session):
         """Warn if the dtype of X cannot hold predictions in the units of y."""
