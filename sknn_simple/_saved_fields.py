@@ -104,8 +104,6 @@ def architecture_fields(kind):
 def training_parts(layout):
     """Return the fields of the parts that training changes, by kind."""
     vector = array(layout.dtype, (layout.n_parameters,))
-    squares = array(layout.dtype, (layout.n_parameters,), low=0)
-    rate = {"learning_rate_init": number(5e-324)}
     return {
         "continuation": {
             "state": part("training"),
@@ -131,6 +129,22 @@ def training_parts(layout):
             ),
             "flat": vector,
         },
+        "patience": {
+            "tol": number(0),
+            "n_epochs": number(1, or_infinite=True),
+            "best": number(or_infinite=True),
+            "count": integer(0),
+        },
+        **optimizer_parts(layout),
+        **schedule_parts(),
+    }
+
+
+def optimizer_parts(layout):
+    """Return the fields of the optimizers, by kind."""
+    vector = array(layout.dtype, (layout.n_parameters,))
+    squares = array(layout.dtype, (layout.n_parameters,), low=0)
+    return {
         "sgd": {
             "momentum": _option("momentum"),
             "nesterovs_momentum": BOOLEAN,
@@ -144,15 +158,16 @@ def training_parts(layout):
             "first_moment": optional(vector),
             "second_moment": optional(squares),
         },
+    }
+
+
+def schedule_parts():
+    """Return the fields of the learning-rate schedules, by kind."""
+    rate = {"learning_rate_init": number(5e-324)}
+    return {
         "constant": rate,
         "invscaling": rate | {"power_t": _option("power_t")},
         "adaptive": rate | {"factor": number(5e-324)},
-        "patience": {
-            "tol": number(0),
-            "n_epochs": number(1, or_infinite=True),
-            "best": number(or_infinite=True),
-            "count": integer(0),
-        },
     }
 
 
