@@ -35,7 +35,8 @@ WARNING_LEVEL = 6
 def training_method(method: Method) -> Method:
     """Validate options and manage callbacks around `method`, and undo its errors.
 
-    The outermost wrapper undoes, so that it sees Ctrl-C within scikit-learn's, too.
+    `all_or_nothing` is outermost, so that Ctrl-C inside scikit-learn's wrappers is
+    undone as well.
     """
     validated = _fit_context(prefer_skip_nested_validation=True)
     return all_or_nothing(validated(with_callbacks(method)))
