@@ -91,6 +91,12 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         suggestions.check_option_names(cls, kwargs)
         return super().__new__(cls)
 
+    @classmethod
+    @functools.cache
+    def _get_param_names(cls):
+        """Return the names of the parameters, for which signatures are inspected."""
+        return super()._get_param_names()
+
     def set_params(self, **params: Any) -> Self:
         """Set parameters of the estimator.
 

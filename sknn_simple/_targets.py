@@ -10,7 +10,6 @@ import copy
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from .network import OUT_ACTIVATIONS
@@ -73,26 +72,33 @@ class LabelTargets(Targets):
         return raw_prediction
 
 
+def find_classes(labels):
+    """Return the classes among labels, sorted, shape (n_classes,)."""
+    try:
+        return np.unique(labels)
+    except TypeError as error:
+        types = sorted({type(label).__name__ for label in labels})
+        raise TypeError(
+            f"labels must be sortable, got the types {types}. Convert them all to one "
+            "type, such as str."
+        ) from error
+
+
 def label_codes(y, classes):
-    """Return the index of each label in `classes`, shape (n_samples,)."""
+    """Return the index of each label in the sorted `classes`, shape (n_samples,)."""
     if y.ndim != 1:
         raise ValueError(f"y must be of shape (n_samples,), got {y.shape}.")
-    encoder = LabelEncoder()
-    encoder.classes_ = classes
     try:
-        # The encoder casts fractions and huge numbers to the integers of the classes.
-        with np.errstate(invalid="ignore"):
-            codes = encoder.transform(y)
-        if y.dtype.kind == "f" and (classes[codes] != y).any():
-            raise ValueError("y holds numbers between the classes.")
-        return codes
-    except (OverflowError, TypeError, ValueError) as error:
-        known = classes.tolist()
-        unseen = {str(label): label for label in y.tolist() if label not in known}
-        some = [unseen[label] for label in sorted(unseen)][:10]
-        raise ValueError(
-            f"y must hold only the classes {known}, got also {some}."
-        ) from error
+        codes = np.searchsorted(classes, y)
+        codes[codes == len(classes)] = 0  # above all classes
+        if (classes[codes] == y).all():
+            return codes
+    except TypeError:  # labels of another type
+        pass
+    known = classes.tolist()
+    unseen = {str(label): label for label in y.tolist() if label not in known}
+    some = [unseen[label] for label in sorted(unseen)][:10]
+    raise ValueError(f"y must hold only the classes {known}, got also {some}.")
 
 
 class BinaryTargets(LabelTargets):
@@ -196,16 +202,24 @@ class MultilabelTargets(LabelTargets):
         return expit(raw_prediction)
 
 
-def kind_of_labels(y):
-    """Return scikit-learn's `type_of_target`, or raise its error if y is not labels."""
+def are_multilabel(y):
+    """Return whether labels are a multilabel indicator matrix, or raise an error."""
     if np.ndim(y) == 0:
         raise ValueError(f"y must be array-like of shape (n_samples,), got {y!r}.")
+    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "biu":
+        return False  # without the many checks below
     # Both functions cast NaN and huge numbers to integers to test if they are whole.
     with np.errstate(invalid="ignore"):
         kind = type_of_target(y, input_name="y")
         if not kind.startswith(("binary", "multi")):
             check_classification_targets(y)  # which raises
-    return kind
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            "y must be labels of shape (n_samples,), or a multilabel indicator "
+            "matrix of zeros and ones; got several columns of multiclass labels. Wrap "
+            "the classifier in sklearn.multioutput.MultiOutputClassifier."
+        )
+    return kind == "multilabel-indicator"
 
 
 def label_targets(y, loss, classes=None):
@@ -213,16 +227,9 @@ def label_targets(y, loss, classes=None):
 
     `classes` are all classes, if `y` may lack some.
     """
-    kind = kind_of_labels(y)
-    if kind == "multiclass-multioutput":
-        raise ValueError(
-            "y must be labels of shape (n_samples,), or a multilabel indicator "
-            "matrix of zeros and ones; got several columns of multiclass labels. Wrap "
-            "the classifier in sklearn.multioutput.MultiOutputClassifier."
-        )
-    if kind == "multilabel-indicator":
+    if are_multilabel(y):
         return MultilabelTargets(np.arange(y.shape[1]), loss)
-    classes = LabelEncoder().fit(y if classes is None else classes).classes_
+    classes = find_classes(y if classes is None else classes)
     return (BinaryTargets if len(classes) <= 2 else MulticlassTargets)(classes, loss)
 
 

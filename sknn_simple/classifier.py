@@ -39,7 +39,7 @@ from ._targets import (
     BinaryTargets,
     MulticlassTargets,
     MultilabelTargets,
-    kind_of_labels,
+    are_multilabel,
     label_codes,
     label_targets,
 )
@@ -508,8 +508,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         check_not_missing(classes, "classes")
         if not hasattr(self, "coefs_"):
             check_not_missing(y)
-            kind = kind_of_labels(y)
-            if classes is None and kind != "multilabel-indicator":
+            if not are_multilabel(y) and classes is None:
                 raise ValueError(
                     "classes must be passed on the first call to partial_fit: all "
                     "labels that y will ever hold, got None."

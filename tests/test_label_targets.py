@@ -80,6 +80,12 @@ def test_one_class_is_predicted(label):
     assert model.score(X, y) == 1
 
 
+def test_classes_of_mixed_types_are_refused():
+    model, classes = SimpleMLPClassifier((2,)), np.array([1, "one"], object)
+    with pytest.raises(TypeError, match=r"classes.*types \['int', 'str'\]. Convert"):
+        model.partial_fit(X, np.arange(150) % 2, classes=classes)
+
+
 @pytest.mark.parametrize("label", [0.5, 2.0**63, -0.1, 1e300])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_numbers_between_the_classes_are_no_labels(label):
