@@ -252,8 +252,35 @@ def r2(y, prediction, sample_weight=None):
     return score
 
 
+def mean_and_deviation(Y, weights):
+    """Return the weighted mean and standard deviation of each column.
+
+    The deviation of a constant is 1, or its size if that is larger.
+    """
+    Y = Y.astype(np.float64)
+    # Sums of very large numbers would overflow; powers of two change no digit.
+    exponent = np.frexp(np.abs(Y).max(axis=0))[1]
+    Y = np.ldexp(Y, -exponent)
+    # The mean of a constant is exactly this constant.
+    mean = Y[0] + np.average(Y - Y[0], weights=weights, axis=0)
+    # Squares of very small numbers would vanish.
+    largest = np.abs(Y - mean).max(axis=0)
+    largest[largest == 0] = 1.0
+    squares = ((Y - mean) / largest) ** 2
+    scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
+    mean, scale = np.ldexp(mean, exponent), np.ldexp(scale, exponent)
+    # Rounding errors of a constant are not enlarged.
+    only_rounding = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    scale[only_rounding] = np.maximum(scale[only_rounding], 1.0)
+    return mean, scale
+
+
 class RegressionTargets(Targets):
-    """Numbers; with an identity output they may be standardised."""
+    """Numbers; under an identity output they may be standardised.
+
+    Under an exponential output they may be divided by their mean, so that the same
+    learning rate and penalty suit counts of any size.
+    """
 
     def __init__(self, n_outputs, squeeze, loss, out_activation, is_scaled):
         self.n_outputs = n_outputs
@@ -261,38 +288,33 @@ class RegressionTargets(Targets):
         self.network_loss = loss
         self.out_activation = out_activation
         self.is_scaled = is_scaled  # whether `scaled_to` standardises y
-        # The network is trained on (y - mean) / scale.
+        # The network is trained on (y - mean) / scale; `mean` is 0 for counts.
         self.mean, self.scale = np.zeros(n_outputs), np.ones(n_outputs)
 
     def scaled_to(self, samples, center):
         """Return targets standardised by the deviation of `samples`, if scaled.
 
-        With `center`, they are also centred on the weighted mean.
+        With `center`, they are also centred on the weighted mean. Under an exponential
+        output they are divided by this mean instead.
         """
         if not self.is_scaled:
             return self
         y, weights = samples.y, samples.sample_weight
         if weights is not None:
             y, weights = y[weights > 0], weights[weights > 0]
-        Y = y.reshape(len(y), -1).astype(np.float64)
-        # Sums of very large numbers would overflow; powers of two change no digit.
-        exponent = np.frexp(np.abs(Y).max(axis=0))[1]
-        Y = np.ldexp(Y, -exponent)
-        # The mean of a constant is exactly this constant.
-        mean = Y[0] + np.average(Y - Y[0], weights=weights, axis=0)
-        # Squares of very small numbers would vanish.
-        largest = np.abs(Y - mean).max(axis=0)
-        largest[largest == 0] = 1.0
-        squares = ((Y - mean) / largest) ** 2
-        scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
-        mean, scale = np.ldexp(mean, exponent), np.ldexp(scale, exponent)
-        # Rounding errors of a constant are not enlarged.
-        only_rounding = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-        scale[only_rounding] = np.maximum(scale[only_rounding], 1.0)
+        mean, scale = mean_and_deviation(y.reshape(len(y), -1), weights)
+        if self.out_activation == "exp":
+            mean, scale = np.zeros_like(mean), np.where(mean > 0, mean, 1.0)
         scaled = copy.copy(self)
         scaled.mean = mean if center else np.zeros_like(mean)
         scaled.scale = scale
         return scaled
+
+    def _to_units_of_y(self):
+        """Return the factor and the shift of raw predictions in the units of y."""
+        if self.out_activation == "exp":
+            return np.ones_like(self.scale), np.log(self.scale)
+        return self.scale, self.mean
 
     def output_bias(self, Y, sample_weight):
         """Return log(mean) for an exponential output, so that it starts at the mean."""
@@ -304,10 +326,10 @@ class RegressionTargets(Targets):
     def fold(self, parameters):
         """Put the scaling of y into the last layer, if its dtype can hold it."""
         coefs, intercepts = super().fold(parameters)
-        dtype = parameters.flat.dtype
+        dtype, (factor, shift) = parameters.flat.dtype, self._to_units_of_y()
         with np.errstate(over="ignore"):
-            coefs[-1] = (coefs[-1] * self.scale).astype(dtype)
-            intercepts[-1] = (intercepts[-1] * self.scale + self.mean).astype(dtype)
+            coefs[-1] = (coefs[-1] * factor).astype(dtype)
+            intercepts[-1] = (intercepts[-1] * factor + shift).astype(dtype)
         if not (np.isfinite(coefs[-1]).all() and np.isfinite(intercepts[-1]).all()):
             raise ValueError(
                 "y is too large: in the units of y, coefs_ or intercepts_ overflow "
@@ -323,14 +345,16 @@ class RegressionTargets(Targets):
 
     def unfold(self, coefs, intercepts):
         """Take the scaling of y out of the last layer."""
+        factor, shift = self._to_units_of_y()
         if coefs:
-            coefs[-1] = coefs[-1] / self.scale
+            coefs[-1] = coefs[-1] / factor
         if intercepts:
-            intercepts[-1] = (intercepts[-1] - self.mean) / self.scale
+            intercepts[-1] = (intercepts[-1] - shift) / factor
 
     def score(self, raw_prediction, y, sample_weight):
         """Return the R^2 of raw predictions in the units of training."""
-        prediction = self.predict(raw_prediction * self.scale + self.mean)
+        factor, shift = self._to_units_of_y()
+        prediction = self.predict(raw_prediction * factor + shift)
         return r2(y, prediction, sample_weight)
 
     def encode(self, y, dtype):

@@ -92,8 +92,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     normalize_y : bool, default=True
         Whether to train on standardised targets, (y - mean) / deviation, or
         y / deviation without intercepts. The weighted mean and standard deviation are
-        those of the training samples of the first call. Applies only to identity
-        outputs. Predictions and `coefs_` are in the units of y.
+        those of the training samples of the first call. With `loss='poisson'`, y is
+        divided by its weighted mean, unless there are no intercepts, and the automatic
+        `alpha` is 1 + min(10, 1 / mean) times as much, since small counts are mostly
+        noise. Applies to no other outputs than identity. Predictions and `coefs_` are
+        in the units of y.
 
     quantile : float, default=0.5
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
@@ -139,9 +142,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Initial learning rate. 'auto' means 0.003 for 'adam'. For 'sgd' it means
         min(0.05, 2.5 / width) with sigmoids and min(0.01, 1 / width) with other hidden
         layers, where width is the number of units in the last one. It means min(1, 30 /
-        width) with `out_activation='logistic'`, and min(0.0003, 0.01 / width) with
-        `loss='poisson'`. Inputs whose root mean square is
-        above 1 divide it by this number. `history_` records the rate of each epoch.
+        width) with `out_activation='logistic'`. With `loss='poisson'` it means
+        min(0.03, 1 / width) with sigmoids and min(0.003, 0.2 / width) with other hidden
+        layers, divided by the mean of the counts if this is above 1 without
+        `normalize_y`. Inputs whose root mean square is above 1 divide it by this
+        number. `history_` records the rate of each epoch.
         'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
@@ -498,19 +503,21 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     def _make_targets(self, y, classes=None):
         out_activation = self.out_activation
+        can_scale = out_activation == "identity"
         if self.loss == "poisson":
             if out_activation != "identity":
                 raise ValueError(
                     "out_activation must be left at 'identity' with loss='poisson', "
                     f"whose output is exponential, got {out_activation!r}."
                 )
-            out_activation = "exp"
+            # The intercept of an exponential output brings the mean back.
+            out_activation, can_scale = "exp", self.fit_intercept
         return RegressionTargets(
             n_outputs=1 if y.ndim == 1 else y.shape[1],
             squeeze=y.ndim == 1,
             loss=self.loss,
             out_activation=out_activation,
-            is_scaled=self.normalize_y and out_activation == "identity",
+            is_scaled=self.normalize_y and can_scale,
         )
 
     def score(

@@ -13,6 +13,7 @@ from sklearn.linear_model import (
     QuantileRegressor,
 )
 from sklearn.metrics import (
+    d2_tweedie_score,
     mean_absolute_error,
     mean_pinball_loss,
     mean_poisson_deviance,
@@ -47,26 +48,51 @@ def test_poisson_is_scikit_learns_poisson_regression():
     reference = PoissonRegressor(alpha=0, max_iter=1000, tol=1e-9).fit(X, counts)
     np.testing.assert_allclose(model.predict(X), reference.predict(X), rtol=1e-3)
     deviance = mean_poisson_deviance(counts, model.predict(X))
-    assert model.loss_ == pytest.approx(deviance / 2, rel=1e-9)
+    # The network is trained on counts / mean.
+    assert model.loss_ * counts.mean() == pytest.approx(deviance / 2, rel=1e-9)
     assert model.out_activation_ == "exp"
 
 
-def test_poisson_begins_at_the_mean():
-    counts = np.random.RandomState(0).poisson(Y / 30)
-    weights = np.random.RandomState(1).uniform(0, 1, 120)
-    model = SimpleMLPRegressor(
-        (5,),
-        loss="poisson",
-        coefs_init=[np.zeros((10, 5)), np.zeros((5, 1))],
-        learning_rate_init=1e-300,
-        max_iter=1,
-        n_iter_no_change=np.inf,
-    ).fit(X, counts, sample_weight=weights)
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_poisson_is_training_on_counts_divided_by_their_mean(n_outputs):
+    counts = np.random.RandomState(0).poisson(np.outer(Y, [1, 1 / 30][:n_outputs]) / 9)
+    counts, weights = counts.squeeze(), np.random.RandomState(1).uniform(0, 1, 120)
+    model = clone(QUICK).set_params(loss="poisson", learning_rate_init=0.01, alpha=0.1)
+    by_hand = clone(model).set_params(normalize_y=False)
+    mean = np.average(counts, weights=weights, axis=0)
+    for _ in range(2):  # the mean of the first call stays
+        model.partial_fit(X, counts, sample_weight=weights)
+        by_hand.partial_fit(X, counts / mean, sample_weight=weights)
+        weights = weights[::-1]
+        np.testing.assert_allclose(model.predict(X), by_hand.predict(X) * mean)
+        assert model.loss_ == pytest.approx(by_hand.loss_)
+    np.testing.assert_allclose(model.coefs_[-1], by_hand.coefs_[-1])
     np.testing.assert_allclose(
-        model.predict(X), np.average(counts, weights=weights), rtol=1e-12
+        model.intercepts_[-1], by_hand.intercepts_[-1] + np.log(mean)
     )
-    none_at_all = clone(QUICK).set_params(loss="poisson").fit(X, np.zeros(120))
-    assert (none_at_all.predict(X) < 2).all()
+    again = SimpleMLPRegressor.from_coefs(
+        model.coefs_, model.intercepts_, loss="poisson", max_iter=0
+    )
+    np.testing.assert_allclose(again.predict(X), model.predict(X))
+
+
+def test_poisson_without_intercepts_is_not_scaled():
+    counts = np.random.RandomState(0).poisson(Y / 30)
+    model = clone(QUICK).set_params(loss="poisson", fit_intercept=False)
+    raw = clone(model).set_params(normalize_y=False)
+    prediction = model.fit(X, counts).predict(X)
+    np.testing.assert_array_equal(prediction, raw.fit(X, counts).predict(X))
+
+
+@pytest.mark.parametrize("size", [1e-3, 1, 1e6])
+@pytest.mark.parametrize("activation", ["logistic", "relu"])
+def test_poisson_learns_counts_of_any_size(size, activation):
+    y = size * Y / Y.mean()
+    model = SimpleMLPRegressor(loss="poisson", activation=activation, random_state=0)
+    assert d2_tweedie_score(y, model.fit(X, y).predict(X), power=1) > 0.3
+    if size >= 1:  # the gradients of smaller counts are small, too
+        model.set_params(normalize_y=False).fit(X, y)
+        assert d2_tweedie_score(y, model.predict(X), power=1) > 0.3
 
 
 def test_absolute_error_finds_the_median():

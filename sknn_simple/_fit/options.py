@@ -173,6 +173,9 @@ def alpha(estimator, targets, samples):
     is_canonical = LOSSES[targets.network_loss].canonical
     if not is_canonical and targets.out_activation != "identity":
         strength /= 10
+    # The variance of small counts is large in units of their mean.
+    if targets.out_activation == "exp":
+        strength *= 1 + min(10.0, float(np.mean(1 / targets.scale)))
     return strength
 
 
@@ -236,7 +239,7 @@ def make_optimizer(estimator, dtype, previous=None):
 def auto_learning_rate(estimator, targets, samples):
     """Return the value of learning_rate_init="auto" for these Samples.
 
-    Inputs that are not scaled take a lower rate.
+    Inputs that are not scaled take a lower rate, and so do counts.
     """
     width, *_ = *reversed(hidden_layer_sizes(estimator)), 1
     rate = suitable_learning_rate(
@@ -251,6 +254,8 @@ def auto_learning_rate(estimator, targets, samples):
     rate /= loss.factor
     if loss.summed:
         rate *= n_samples / samples.total_weight / batch_size(estimator, n_samples)
+    if targets.out_activation == "exp":  # of slope mean(y) at the mean
+        rate /= max(1.0, float(samples.Y.mean()))
     return rate / max(1.0, root_mean_square(samples))
 
 

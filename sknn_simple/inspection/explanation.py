@@ -84,7 +84,8 @@ def explain_step(
 
     With `normalize_y` the network is trained on standardised targets, and the step
     shows the weights of the output layer in these units. In `coefs_` they are
-    multiplied by the standard deviation of y. The penalty adds alpha / W * w to the
+    multiplied by the standard deviation of y. With Poisson loss, targets are divided by
+    their mean, and only the intercepts differ. The penalty adds alpha / W * w to the
     derivative by each coef, where W is the weight of the sample: 1, or the weight of
     its class.
 

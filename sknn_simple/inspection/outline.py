@@ -110,10 +110,12 @@ def _notes(step):
         )
     if step.standardised_by is not None:
         mean, scale = (", ".join(map(number, part)) for part in step.standardised_by)
+        what = f"(y - mean) / deviation, with mean {mean} and deviation {scale}"
+        if objective.out_activation == "exp":
+            what = f"y / mean, with mean {scale}"
         yield (
-            f"The network is trained on (y - mean) / deviation, with mean {mean} and "
-            f"deviation {scale}: outputs, targets and the weights of the output layer "
-            "are in these units."
+            f"The network is trained on {what}: outputs, targets and the weights of "
+            "the output layer are in these units."
         )
     if step.penalty:
         yield (

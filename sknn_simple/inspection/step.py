@@ -29,11 +29,12 @@ class StepExplanation:
         The target as given.
 
     targets : dict of str to float
-        The target of each output: "y", or "y1" and so on. They are standardised for a
-        regressor that trains on standardised targets.
+        The target of each output: "y", or "y1" and so on. They are (y - mean) /
+        deviation for a regressor that trains on such targets.
 
     standardised_by : tuple of ndarray or None
-        The mean and the deviation, each of shape (n_outputs,), that standardise y.
+        The mean and the deviation, each of shape (n_outputs,), that standardise y. With
+        Poisson loss they are 0 and the mean of y.
 
     objective : Objective
 

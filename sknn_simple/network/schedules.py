@@ -119,8 +119,7 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
         return min((rates.get(name, 0.02) for name in names), default=0.3)
     if out_activation == "logistic":
         return min(1.0, 30 / width)
+    has_sigmoids = set(names) <= {"logistic"}
     if loss == "poisson":
-        return min(0.0003, 0.01 / width)
-    if set(names) <= {"logistic"}:
-        return min(0.05, 2.5 / width)
-    return min(0.01, 1 / width)
+        return min(0.03, 1 / width) if has_sigmoids else min(0.003, 0.2 / width)
+    return min(0.05, 2.5 / width) if has_sigmoids else min(0.01, 1 / width)

@@ -47,7 +47,10 @@ def loss_name_of(network):
     """Name the loss, with the units of the targets if they are scaled."""
     targets = network._targets
     title = LOSSES[targets.network_loss].title
-    return f"{title} (standardised targets)" if targets.is_scaled else title
+    if not targets.is_scaled:
+        return title
+    is_count = targets.out_activation == "exp"
+    return f"{title} ({'counts / mean' if is_count else 'standardised targets'})"
 
 
 def checked_names(parameter, names, default):

@@ -174,8 +174,9 @@ AUTO_RATES = [
     (SimpleMLPRegressor, 200, {"activation": "tanh"}, 0.005),
     (SimpleMLPRegressor, 100, {"solver": "adam"}, 0.003),
     (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3),
-    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.0003),
-    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.0001),
+    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.03),
+    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.01),
+    (SimpleMLPRegressor, 100, {"loss": "poisson", "activation": "relu"}, 0.002),
 ]
 
 

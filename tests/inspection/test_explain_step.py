@@ -136,6 +136,8 @@ def test_the_update_is_a_step_of_partial_fit(network, learning_rate):
     scale, mean = 1, 0
     if step.standardised_by is not None:
         mean, scale = step.standardised_by
+        if step.objective.out_activation == "exp":
+            mean, scale = np.log(scale), 1
     new = step.new_parameters
     new.coefs[-1] *= scale
     new.intercepts[-1] *= scale

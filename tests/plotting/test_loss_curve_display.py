@@ -68,7 +68,7 @@ def test_loss_curve_of_the_score(stopped):
         ),
         (
             SimpleMLPRegressor(loss="poisson"),
-            "Half Poisson deviance",
+            "Half Poisson deviance (counts / mean)",
         ),
     ],
 )
