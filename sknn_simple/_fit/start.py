@@ -4,6 +4,7 @@ import copy
 from numbers import Integral
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
 from ..network import (
@@ -60,6 +61,7 @@ def make_session(
         targets = targets.scaled_to(samples, center=estimator.fit_intercept)
     samples = encode(targets, samples)
     state = _make_state(estimator, samples, targets, rng, earlier, resumes)
+    _check_weighted_sums(state.parameters.coefs[0], samples.X)
     appends, n_samples = resumes and mode is Mode.APPEND, samples.X.shape[0]
     return Session(
         mode=mode,
@@ -130,6 +132,26 @@ def _make_state(estimator, samples, targets, rng, earlier, resumes):
             averaged, state.n_averaged = before.average, before.n_averaged
         state.average = averaged.copy()
     return state
+
+
+def _check_weighted_sums(coef, X):
+    """Raise ValueError if the weighted sums of the first layer can overflow.
+
+    Whether they do may depend on the order of their terms, in which engines differ.
+    """
+    numbers, weights = X.data if issparse(X) else X.ravel(), coef.ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        # The Cauchy-Schwarz inequality is enough, unless its squares overflow.
+        if np.isfinite(np.vdot(numbers, numbers) * np.vdot(weights, weights)):
+            return
+        largest_sums = abs(X) @ abs(coef)
+    if not np.isfinite(largest_sums).all():
+        raise ValueError(
+            f"X is too large for the first layer, whose weighted sums can overflow "
+            f"{X.dtype}: X is from {X.min():.3g} to {X.max():.3g}, and the coefs are "
+            f"from {coef.min():.3g} to {coef.max():.3g}. Scale X (for instance with "
+            "MaxAbsScaler)."
+        )
 
 
 def _make_patience(estimator, state, earlier, n_samples):

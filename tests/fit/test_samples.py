@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_iris
-from support import KINDS
+from support import ENGINES, KINDS, UNSTOPPED
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -84,6 +84,34 @@ def test_samples_at_both_ends_of_the_floating_range(kind, y):
     extreme = np.finfo(float).max / 4 * np.sign(X - X.mean(axis=0))
     model = kind((3,), max_iter=2, n_iter_no_change=np.inf).fit(extreme, y)
     assert np.isfinite(model.score(extreme.tolist(), y))
+
+
+@KINDS
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
+def test_samples_whose_weighted_sums_overflow(kind, y, engine, dtype, container):
+    """Engines add in different orders, so that only one of them might overflow."""
+    large = np.full((150, 30), np.finfo(dtype).max, dtype)
+    model = kind((3,), engine=engine, max_iter=2, random_state=0)
+    message = rf"X is too large for the first layer.*overflow {dtype.__name__}: X is"
+    for solver in ("sgd", "adam", "lbfgs"):
+        with pytest.raises(ValueError, match=message):
+            model.set_params(solver=solver).fit(container(large), y)
+    labels = {} if is_regressor(model) else {"classes": np.unique(y)}
+    model.set_params(solver="sgd").partial_fit(np.zeros_like(large), y, **labels)
+    with pytest.raises(ValueError, match=message):
+        model.partial_fit(container(large), y)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("loss", ["squared_error", "sum_squared_error"])
+def test_the_automatic_rate_for_huge_samples_has_all_digits(solver, loss):
+    """Divided by such inputs and weights it would become 0, or lose digits."""
+    X, weights = np.full((12, 1), 5e307), np.full(12, 1e150)
+    model = SimpleMLPRegressor((3,), solver=solver, loss=loss, random_state=0)
+    model.set_params(max_iter=1, **UNSTOPPED).fit(X, np.arange(12), weights)
+    assert model.history_["learning_rate"][0] >= np.finfo(float).tiny
 
 
 def test_samples_too_large_for_the_network():

@@ -516,6 +516,35 @@ def test_large_products_are_the_same(width):
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), atol=1e-11)
 
 
+def outcome(model, X, y):
+    """Return the weights after a fit, or the beginning of its error."""
+    try:
+        return weights_of(model.fit(X, y))
+    except ValueError as error:
+        return str(error).partition(":")[0]
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+@pytest.mark.parametrize("scale", [1e305, 3e307, 1.79e308])
+def test_samples_near_the_end_of_the_floating_range(kind, solver, scale):
+    """Sums of such samples overflow in one order of the terms, but not in another."""
+    outcomes = set()
+    for seed in range(20):
+        rng = np.random.RandomState(seed)
+        X, y = scale * np.sign(rng.standard_normal((20, 10))), rng.randint(2, size=20)
+        options = {"solver": solver, "activation": ("logistic", "relu")[seed % 2]}
+        model = kind((3,), max_iter=2, random_state=seed, **UNSTOPPED, **options)
+        found = outcome(model.set_params(engine="compiled"), X, y)
+        expected = outcome(model.set_params(engine="numpy"), X, y)
+        if isinstance(expected, str):
+            assert found == expected
+        else:
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+        outcomes.add(expected if isinstance(expected, str) else "trained")
+    assert ("trained" in outcomes) == (scale < 1.79e308)
+
+
 @BOTH
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 def test_fifty_epochs_agree(estimator, y, solver):
