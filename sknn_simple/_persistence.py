@@ -53,7 +53,11 @@ def from_state(kind, state):
             f"This model was saved by a newer sknn_simple: it has format {version}, "
             f"and this version reads up to {FORMAT}."
         )
-    attributes = _default_options(kind) | attributes
+    options = _default_options(kind)
+    attributes = options | {
+        name: value if name in options else in_native_order(value)
+        for name, value in attributes.items()
+    }
     check_model(kind, attributes)
     parts = {name: attributes[name] for name in PARTS & attributes.keys()}
     return attributes | from_plain(parts)
@@ -67,6 +71,17 @@ def to_plain(objects):
 def from_plain(parts):
     """Undo `to_plain`, for plain data that have been checked."""
     return {name: _from_plain(part) for name, part in parts.items()}
+
+
+def in_native_order(value):
+    """Return plain data whose arrays have the byte order of this machine."""
+    if type(value) is dict:
+        return {name: in_native_order(part) for name, part in value.items()}
+    if type(value) is list:
+        return [in_native_order(part) for part in value]
+    if isinstance(value, np.ndarray) and not value.dtype.isnative:
+        return value.astype(value.dtype.newbyteorder("="))
+    return value
 
 
 def _default_options(cls):

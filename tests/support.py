@@ -191,6 +191,17 @@ def source_files():
     return [name for name in process.stdout.splitlines() if (ROOT / name).exists()]
 
 
+def in_other_byte_order(value):
+    """Return plain data as a machine of the other byte order would have saved them."""
+    if isinstance(value, dict):
+        return {name: in_other_byte_order(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [in_other_byte_order(part) for part in value]
+    if isinstance(value, np.ndarray):
+        return value.astype(value.dtype.newbyteorder())
+    return value
+
+
 # Comparisons ----------------------------------------------------------------------
 
 LEARNED = [

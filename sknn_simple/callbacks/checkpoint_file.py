@@ -13,6 +13,7 @@ import secrets
 import stat
 
 from .._base import BaseSimpleMLP
+from .._persistence import in_native_order
 from .._rules import instance_of
 from .checkpoint_content import check_content
 
@@ -162,7 +163,7 @@ def read_checkpoint(path):
             "off or changed."
         )
     try:
-        content = pickle.loads(pickled)
+        content = in_native_order(pickle.loads(pickled))
         check_content(content)
     except Exception as error:
         raise ValueError(f"{name!r} can't be loaded here: {error}") from error

@@ -19,7 +19,13 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import StandardScaler
-from support import assert_resumes, assert_same_estimator, cut_fit, saved_epochs
+from support import (
+    assert_resumes,
+    assert_same_estimator,
+    cut_fit,
+    in_other_byte_order,
+    saved_epochs,
+)
 
 import sknn_simple
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -259,6 +265,18 @@ def test_the_mode_of_the_file_is_kept(tmp_path, mode):
     assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
+)
+def test_the_owner_of_the_file_is_kept(tmp_path):
+    path = tmp_path / "run.ckpt"
+    cut_fit(CLASSIFIER, path, 4, X, Y)
+    os.chown(path, 12345, 54321)
+    Checkpoint.resume(path, X, Y)
+    assert read_checkpoint(path)["fitted"] is not None
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 54321)
+
+
 @pytest.mark.skipif(not hasattr(os, "fchmod"), reason="modes of POSIX")
 def test_a_new_file_has_the_usual_mode(tmp_path):
     (tmp_path / "usual").touch()
@@ -388,6 +406,17 @@ def test_progress_that_does_not_fit_is_refused(tmp_path, path, value):
     write_checkpoint(file, content)
     with pytest.raises(ValueError, match=f"can't be resumed here.*{key}"):
         Checkpoint.resume(file, X, Y)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_a_checkpoint_of_a_machine_of_the_other_byte_order(tmp_path, solver):
+    path = tmp_path / "run.ckpt"
+    model = clone(CLASSIFIER).set_params(early_stopping=True, solver=solver)
+    cut_fit(model, path, 5, X, Y)
+    content = in_other_byte_order(read_checkpoint(path))
+    assert not content["progress"]["state"]["parameters"]["flat"].dtype.isnative
+    write_checkpoint(path, content)
+    assert_same_estimator(Checkpoint.resume(path, X, Y), model.fit(X, Y))
 
 
 @pytest.mark.parametrize("name", ["n" * 256, "folder", "in a/folder"])
