@@ -758,8 +758,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             )
         n_classes = max(n_outputs, 2)
         labels = range(n_classes) if classes is None else plain_labels(classes)
-        classes = np.asarray(labels)
-        if classes.tolist() != np.unique(classes).tolist() or len(classes) != n_classes:
+        with naming("classes"):
+            classes = np.asarray(labels)
+            in_order = np.unique(classes)
+        if classes.tolist() != in_order.tolist() or len(classes) != n_classes:
             raise ValueError(
                 f"classes must be {n_classes} different labels in sorted order, the "
                 f"order of the outputs, got {classes.tolist()}."

@@ -62,6 +62,19 @@ def make_problem(loss, n_outputs=3, seed=0):
     return X, Y, rng.randint(0, 4, size=7).astype(float)
 
 
+class Tensor:
+    """Refuses to become an array, like a torch tensor that requires gradients."""
+
+    shape = 12, 3
+    ndim = 2
+
+    def __len__(self):
+        return 12
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
 # Estimators -----------------------------------------------------------------------
 
 

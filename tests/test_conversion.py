@@ -5,6 +5,7 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from support import Tensor
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -166,6 +167,17 @@ def test_bad_classes_and_parameters():
         SimpleMLPRegressor.from_coefs([np.ones((2, 1))], fit_intercept=False)
     with pytest.raises(ValueError, match="activation"):
         SimpleMLPClassifier.from_coefs([np.ones((2, 1))], activation="sigmoid")
+
+
+def test_what_cannot_become_an_array_is_refused_by_name():
+    weights, ragged = np.ones((2, 1)), [[1.0], [1.0, 2.0]]
+    for coefs, intercepts in ((Tensor(), None), ([Tensor()], None), ([ragged], None)):
+        for kind in (SimpleMLPClassifier, SimpleMLPRegressor):
+            with pytest.raises((TypeError, ValueError), match="coefs and intercepts"):
+                kind.from_coefs(coefs, intercepts)
+    for classes in (Tensor(), np.array([1, "a"], object), 5):
+        with pytest.raises((TypeError, ValueError), match=r"\bclasses\b"):
+            SimpleMLPClassifier.from_coefs([weights], classes=classes)
 
 
 @pytest.mark.parametrize("activation", ["leaky_relu", "softplus", ("relu", "tanh")])

@@ -58,7 +58,7 @@ def check_not_missing(y, name="y"):
 def check_numbers(y):
     """Raise ValueError unless a regressor can predict `y`."""
     y = np.asarray(y)
-    if y.dtype.kind in "mM":
+    if _holds_dates(y):
         raise ValueError("y must be numbers for a regressor, got dates or times.")
     if y.dtype.kind in "SU" or (
         y.dtype.kind == "O" and any(isinstance(v, str) for v in y.flat)
@@ -67,6 +67,19 @@ def check_numbers(y):
             "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
             "labels."
         )
+
+
+def _holds_dates(array):
+    """Return whether there are dates or times of NumPy, which it makes huge numbers."""
+    if isinstance(array, list | tuple):
+        array = np.asarray(array)
+    # A data frame has several.
+    dtypes = [array.dtype] if hasattr(array, "dtype") else getattr(array, "dtypes", ())
+    kinds = {getattr(dtype, "kind", None) for dtype in dtypes}
+    if "O" in kinds:
+        values = np.asarray(array).flat
+        return any(isinstance(v, np.datetime64 | np.timedelta64) for v in values)
+    return bool(kinds & {"m", "M"})
 
 
 @contextmanager
@@ -94,19 +107,6 @@ def plain_labels(y):
     return y.astype(object) if is_strings else y
 
 
-def _check_no_dates(array, name):
-    """Raise ValueError for dates and times, which NumPy converts to huge numbers."""
-    if hasattr(array, "dtype"):
-        dtypes = [array.dtype]
-    else:  # a data frame, or a list
-        dtypes = list(getattr(array, "dtypes", ()))
-    if any(getattr(dtype, "kind", None) in ("m", "M") for dtype in dtypes):
-        raise ValueError(
-            f"{name} must hold numbers, got dates or times. Convert them, for instance "
-            "to days since a date."
-        )
-
-
 def _check_unique_columns(frame, name):
     """Raise ValueError if columns share a name, which scikit-learn sees since 1.9."""
     columns = getattr(frame, "columns", None)
@@ -116,6 +116,17 @@ def _check_unique_columns(frame, name):
             f"{name} must have unique column names, got more than one column of the "
             f"names {repeated!r}. Rename or drop columns."
         )
+
+
+def _check_kind(array, name):
+    """Catch columns and numbers that scikit-learn would misread."""
+    _check_unique_columns(array, name)
+    with naming(name):
+        if _holds_dates(array):
+            raise ValueError(
+                f"{name} must hold numbers, got dates or times. Convert them, for "
+                "instance to days since a date."
+            )
 
 
 @contextmanager
@@ -128,8 +139,7 @@ def strict_validation(**arrays):
                 "the values."
             )
         if name != "y":
-            _check_no_dates(array, name)
-            _check_unique_columns(array, name)
+            _check_kind(array, name)
     # scikit-learn sums an array to see whether it is finite, and may warn.
     with naming(*arrays), np.errstate(over="ignore", invalid="ignore"):
         yield

@@ -147,8 +147,9 @@ class Parameters:
         try:
             coefs = [np.asarray(coef) for coef in coefs]
             intercepts = [np.asarray(intercept) for intercept in intercepts]
-        except TypeError as error:
-            raise TypeError(
+        except (RuntimeError, TypeError, ValueError) as error:
+            kind = ValueError if isinstance(error, ValueError) else TypeError
+            raise kind(
                 f"coefs and intercepts must be lists of arrays, one per layer: {error}."
             ) from error
         shapes = [coef.shape for coef in coefs]

@@ -11,6 +11,7 @@ from scipy import sparse
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from small_networks import NETWORK, X, make
+from support import Tensor
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import check_gradient, diagnose, explain_step
@@ -413,6 +414,9 @@ def test_explain_step_refuses_bad_input():
     with pytest.raises(NotFittedError, match="not fitted yet"):
         explain_step(estimator, X[0], y[0])
     estimator.fit(X, y)
+    for x, target, name in (([Tensor()], y[0], "x"), (X[0], Tensor(), "y")):
+        with pytest.raises((TypeError, ValueError), match=rf"\b{name}\b"):
+            explain_step(estimator, x, target)
     with pytest.raises(ValueError, match=r"x must be one sample.* got shape \(12, 3\)"):
         explain_step(estimator, X, y[0])
     with pytest.raises(ValueError, match="X has 2 features"):
