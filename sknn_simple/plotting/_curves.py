@@ -84,7 +84,7 @@ def finish_curves(ax, ylabel, handles, beside):
         widest = max(text_width(handle.get_label(), size) for handle in handles)
         height = max(4.2, 0.5 + 1.6 * size / 72 * len(handles))
         ax.figure.set_size_inches(6 + widest, height)
-        ax.legend(handles=handles, frameon=False, **place)
+        _add_legend(ax, handles, frameon=False, **place)
     # The layout of the figure sets the size of the axes.
     ax.figure.canvas.figure.draw_without_rendering()
     if not beside:
@@ -97,9 +97,17 @@ def _add_legend_that_fits(ax, handles):
     from matplotlib.font_manager import FontProperties
 
     size, room = FontProperties(size="small").get_size_in_points(), ax.bbox
-    box = ax.legend(handles=handles, fontsize=size).get_window_extent()
+    box = _add_legend(ax, handles, fontsize=size).get_window_extent()
     scale = 0.9 * min(room.width / box.width, room.height / box.height)
-    ax.legend(handles=handles, fontsize=size * min(1, scale), framealpha=0.7)
+    _add_legend(ax, handles, fontsize=size * min(1, scale), framealpha=0.7)
+
+
+def _add_legend(ax, handles, **style):
+    """Add a legend, in whose names dollar signs are no formulas, and return it."""
+    legend = ax.legend(handles=handles, **style)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return legend
 
 
 def _wrap_ylabel(ax):

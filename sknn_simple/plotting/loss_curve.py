@@ -232,7 +232,7 @@ class LossCurveDisplay:
         ylabel = self.loss_name if metric == "loss" else "Validation score"
         finish_curves(ax, ylabel, self._legend_handles(), beside)
         if len(self.histories) == 1:
-            ax.set_title(self._title())
+            ax.set_title(self._title(), parse_math=False)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -43,6 +43,28 @@ def test_texts_fit_small_axes(draw):
     assert legend.height <= room.height
 
 
+@pytest.mark.parametrize("n_networks", [1, 2])
+@pytest.mark.parametrize("small", [False, True])
+def test_names_with_dollar_signs_are_no_formulas(n_networks, small):
+    """Matplotlib would set them as mathematics, or fail."""
+    names = ["$\\frac{$", "price in $ or $$"][:n_networks]
+    model = classifier().fit(X, Y)
+    _, ax = plt.subplots(figsize=(3, 2)) if small else (None, None)
+    display = LossCurveDisplay.from_estimators(dict.fromkeys(names, model), ax=ax)
+    display.figure_.canvas.draw()
+    texts = display.ax_.get_legend().get_texts() if n_networks > 1 else []
+    shown = [display.ax_.title.get_text(), *(text.get_text() for text in texts)]
+    assert all(any(name in text for text in shown) for name in names)
+
+
+def test_labels_as_text_in_a_search_are_no_formulas():
+    labels = np.array(["a$", "b^", "$c_"])[Y]
+    grid = {"class_weight": [{"a$": 1, "b^": 1, "$c_": 1}, None], "max_iter": [1, 2]}
+    search = EpochSearchCV(classifier(), grid, cv=2).fit(X, labels)
+    display = EpochSearchDisplay.from_estimator(search)
+    assert not any(text.get_parse_math() for text in display.ax_.get_legend().texts)
+
+
 def luminance(color):
     """The relative luminance of a colour, as the WCAG define it."""
     rgb = np.array(to_rgb(color))
