@@ -9,50 +9,60 @@ import pytest
 from support import ENGINES
 
 FUZZ = Path(__file__).parent / "fuzz.py"
-N_CASES = {"loader": 250, "checkpoint": 150, "parameters": 400, "data": 150}
-
-
-@pytest.mark.skipif(
+N_CASES = {
+    "loader": 250,
+    "checkpoint": 150,
+    "parameters": 400,
+    "data": 150,
+    "memory": 500,
+}
+pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("resource") is None, reason="needs limits of POSIX"
 )
+
+
+def run(script, target, n_cases, engine="numpy"):
+    """Run cases, and return the finished process."""
+    command = [sys.executable, str(script), target, "--cases", str(n_cases)]
+    command += ["--engine", engine]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     "target",
     [
-        *("loader", "parameters", "data"),
+        *("loader", "parameters", "data", "memory"),
         pytest.param("checkpoint", marks=pytest.mark.callbacks),
     ],
 )
 def test_each_case_ends_in_a_finite_model_or_a_named_error(target, engine):
-    command = [sys.executable, str(FUZZ), target, "--cases", str(N_CASES[target])]
-    done = subprocess.run(
-        [*command, "--engine", engine], capture_output=True, text=True
-    )
+    done = run(FUZZ, target, N_CASES[target], engine)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{N_CASES[target]} cases" in done.stdout
 
 
-def test_a_case_that_ends_its_process_is_a_failure(tmp_path):
-    """The judge itself: a target that crashes, one that hangs, and one that lies."""
-    crashing = tmp_path / "crashing.py"
-    crashing.write_text(
+@pytest.mark.parametrize(
+    ("target", "body", "failure"),
+    [
+        ("data", "os.abort()", "case 0: process ended with status -6"),
+        ("data", "signal.pause()", "case 0: process ended with status -14"),
+        ("data", "raise KeyError('coefs')", "case 1: KeyError: 'coefs'"),
+        ("data", "refused(lambda: int('a'), 'X')", "case 1: CaseError: names no cause"),
+        ("memory", "DATA.append(np.ones(2**14))", "memory has grown by"),
+    ],
+)
+def test_a_case_that_ends_otherwise_is_a_failure(tmp_path, target, body, failure):
+    """The judge itself: targets that crash, hang, lie and leak."""
+    planted = f"DATA = []\n\n\ndef {target}(rng, engine):\n    {body}\n\n\nTARGETS ="
+    script = tmp_path / "planted.py"
+    script.write_text(
         FUZZ.read_text()
-        .replace(
-            "TARGETS = {f.__name__",
-            "def memory(rng, engine):\n"
-            "    case = rng.randint(3)\n"
-            "    if case == 0:\n"
-            "        os.abort()\n"
-            "    raise KeyError('coefs')\n\n\n"
-            "TARGETS = {f.__name__",
-        )
+        .replace("TARGETS =", planted)
+        .replace("SECONDS = 20", "SECONDS = 1")
         .replace("Path(__file__).parents[1]", f"Path({str(FUZZ.parents[1])!r})")
         .replace("Path(__file__).parent)", f"Path({str(FUZZ.parent)!r}))")
     )
-    command = [sys.executable, str(crashing), "memory", "--cases", "5"]
-    done = subprocess.run(
-        [*command, "--engine", "numpy"], capture_output=True, text=True
-    )
+    done = run(script, target, 40 if target == "memory" else 2)
     assert done.returncode == 1
-    assert "process ended with status -6" in done.stdout
-    assert "KeyError: 'coefs'" in done.stdout
+    assert failure in done.stdout
