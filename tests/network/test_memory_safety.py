@@ -67,15 +67,24 @@ def guarded_samples(samples, at_end):
     return Samples(X, guarded(Y, at_end), guarded(weights, at_end))
 
 
-def train(trainer, samples, objective, start, optimizer, batch_size):
-    """Train twice for two epochs, the second time with vectors of the first."""
+def trained(samples, objective, start, optimizer, batch_size, build=None):
+    """Train twice for two epochs, the second time with vectors of the first.
+
+    Without a `build` of the compiled loops the NumPy engine trains.
+    """
+    trainer = Trainer if build is None else compiled_module.Trainer
     optimizer = optimizer.copy()
     average = guarded(start.flat, False)
     state = TrainingState(
         start, optimizer, Constant(0.01), np.random.RandomState(1), average=average
     )
     for _ in range(2):
-        trainer(state, samples, objective, batch_size=batch_size).train(2)
+        made = trainer(state, samples, objective, batch_size=batch_size)
+        if build is not None:
+            made.passes = compiled_module.Passes(
+                start, samples, objective, batch_size, build
+            )
+        made.train(2)
         for name, vector in optimizer.vectors(start.flat).items():
             setattr(optimizer, name, guarded(vector, at_end=True))
         state.average = guarded(state.average, at_end=True)
@@ -84,29 +93,30 @@ def train(trainer, samples, objective, start, optimizer, batch_size):
 
 def check(dtype, container, loss, batch_size):
     """Compare all that the loops compute within guarded memory with NumPy's."""
-    compiled, numpy = ENGINES["compiled"], ENGINES["numpy"]
     exact = 1e-9 if dtype == np.float64 else 1e-3
-    for layer_sizes, at_end in itertools.product(WIDTHS, [False, True]):
+    places = list(itertools.product(range(len(compiled_module.BUILDS)), [False, True]))
+    for layer_sizes in WIDTHS:
         samples, objective, start = problem(dtype, container, loss, layer_sizes)
-        own = guarded_samples(samples, at_end)
         for optimizer in OPTIMIZERS:
-            inner = Parameters(layer_sizes, flat=guarded(start.flat, at_end))
-            found = train(
-                compiled.trainer, own, objective, inner, optimizer, batch_size
-            )
-            expected = train(
-                Trainer, samples, objective, start.copy(), optimizer, batch_size
-            )
-            np.testing.assert_allclose(found, expected, rtol=exact, atol=exact)
-        flat, gradient = (guarded(start.flat, at_end) for _ in range(2))
-        theirs = np.zeros_like(gradient)
-        loss_found = compiled.make_evaluator(start, own, objective)(flat, gradient)
-        loss_expected = numpy.make_evaluator(start, samples, objective)(flat, theirs)
-        np.testing.assert_allclose(loss_found, loss_expected, rtol=exact)
-        np.testing.assert_allclose(gradient, theirs, rtol=exact, atol=exact)
-        raw = compiled_module.Passes(start, own, Objective(), batch_size).predict(flat)
-        expected = predict(samples.X, start.coefs, start.intercepts, "logistic")
-        np.testing.assert_allclose(raw, expected, rtol=exact, atol=exact)
+            expected = trained(samples, objective, start.copy(), optimizer, batch_size)
+            for build, at_end in places:
+                own = guarded_samples(samples, at_end)
+                inner = Parameters(layer_sizes, flat=guarded(start.flat, at_end))
+                found = trained(own, objective, inner, optimizer, batch_size, build)
+                np.testing.assert_allclose(found, expected, rtol=exact, atol=exact)
+        judge = np.zeros_like(start.flat)
+        evaluator = ENGINES["numpy"].make_evaluator(start, samples, objective)
+        value = evaluator(start.flat, judge)
+        raw = predict(samples.X, start.coefs, start.intercepts, "logistic")
+        for build, at_end in places:
+            own = guarded_samples(samples, at_end)
+            flat, gradient = (guarded(start.flat, at_end) for _ in range(2))
+            whole = compiled_module.Passes(start, own, objective, 40, build)
+            found = whole.loss_and_gradient(flat, gradient)
+            np.testing.assert_allclose(found, value, rtol=exact)
+            np.testing.assert_allclose(gradient, judge, rtol=exact, atol=exact)
+            passes = compiled_module.Passes(start, own, Objective(), batch_size, build)
+            np.testing.assert_allclose(passes.predict(flat), raw, exact, exact)
 
 
 RUN = """
