@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support import ENGINES, iris
 
+from sknn_simple.network import ENGINES as IMPLEMENTATIONS
 from sknn_simple.network import (
     Constant,
     Objective,
@@ -12,7 +13,6 @@ from sknn_simple.network import (
     draw_parameters,
     minimize_lbfgs,
 )
-from sknn_simple.network import ENGINES as IMPLEMENTATIONS
 
 
 @pytest.mark.parametrize("engine", ENGINES)
