@@ -132,6 +132,7 @@ def test_poisson_trajectory_is_scikit_learns():
         coefs_init=start.coefs_,
         intercepts_init=start.intercepts_,
         average=False,
+        normalize_y=False,
         **shared,
     ).fit(X, y)
     np.testing.assert_allclose(weights_of(ours), weights_of(theirs), rtol=0, atol=1e-10)
