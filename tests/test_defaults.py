@@ -76,14 +76,16 @@ def test_toys_are_learned(data, sizes, accuracy, early_stopping):
 
 
 @pytest.mark.parametrize(
-    ("load", "least"), [(load_wine, 0.38), (load_breast_cancer, 0.85)]
+    ("load", "least"), [(load_wine, 0.45), (load_breast_cancer, 0.85)]
 )
 def test_inputs_that_are_not_scaled_do_not_make_training_diverge(load, least):
+    """Rounding decides how well a single network does."""
     X, y = load(return_X_y=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        scores = cross_val_score(SimpleMLPClassifier(random_state=0), X, y, cv=3)
-    assert scores.mean() > least
+        models = [SimpleMLPClassifier(random_state=seed) for seed in range(5)]
+        scores = [cross_val_score(model, X, y, cv=3) for model in models]
+    assert np.mean(scores) > least
 
 
 # The values of "auto" ------------------------------------------------------------
