@@ -488,7 +488,7 @@ def main(arguments=None):
         while first < given.cases:
             last = min(first + size, given.cases)
             found, failed, first = watch(given.target, engine, first, last, given.seed)
-            outcomes += found
+            outcomes.update(found)  # a sum would leave out zeros
             n_failed += len(failed)
             for failure in failed:
                 print(failure, flush=True)
