@@ -49,7 +49,7 @@ class Canvas:
         """Write the heading above a column, and the labels beside its neurons."""
         heading_y = self.diagram.heading_y
         self.write(column.x, heading_y, heading, va="top", linespacing=1.15)
-        side = RADIUS + 0.1
+        side = column.side + 0.1
         x = column.x + (side if labels_ha == "left" else -side)
         for y, label in zip(column.y, column.labels, strict=False):
             self.write(x, y, label, ha=labels_ha, linespacing=1.15)

@@ -2,6 +2,7 @@
 
 import textwrap
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -22,6 +23,7 @@ class Column:
     x: float
     y: np.ndarray
     dots_y: float | None  # of the dots that stand for the other neurons
+    side: float = RADIUS  # half the width of a neuron
 
     @property
     def n_rows(self):
@@ -35,6 +37,29 @@ class Column:
 
 
 class Diagram:
+    """Positions of columns, of the headings above them and of the footnotes below.
+
+    `row` is the distance between neurons, and `gaps` are those between columns.
+    `above` and `below` are the distances from the outermost rows to headings and
+    footnotes, and `foot_height` is the room for the footnotes.
+    """
+
+    def __init__(self, columns, row, gaps, above, below, foot_height):
+        self.columns = columns
+        for column, x in zip(columns, accumulate(gaps, initial=0.0), strict=True):
+            column.x, column.y = x, row * column.y
+            column.dots_y = column.dots_y and row * column.dots_y
+        top = row * (max(column.n_rows for column in columns) - 1) / 2
+        self.heading_y = top + above + 3 * LINE_HEIGHT  # its upper end
+        self.foot_y = -top - below
+        left = _margin(columns[0])
+        right = _margin(columns[-1]) + columns[-1].x
+        spare = max(0, 4.8 - left - right) / 2
+        self.xlim = -left - spare, right + spare
+        self.ylim = self.foot_y - foot_height, self.heading_y + 0.1
+
+
+class NetworkDiagram(Diagram):
     """Positions of the layers, headings, biases and footnotes of a network.
 
     `max_neurons` is the maximum number of rows per layer, and `names` are the names of
@@ -43,32 +68,24 @@ class Diagram:
     """
 
     def __init__(self, layer_sizes, max_neurons, names, with_values, with_bias):
-        self.columns = [
-            _column(size, max_neurons, names.get(i))
+        columns = [
+            make_column(size, max_neurons, names.get(i))
             for i, size in enumerate(layer_sizes)
         ]
-        row, gap = _spacing(self.columns, with_values)
-        for i, column in enumerate(self.columns):
-            column.x, column.y = i * gap, row * column.y
-            column.dots_y = column.dots_y and row * column.dots_y
-        top = row * (max(column.n_rows for column in self.columns) - 1) / 2
-        self.heading_y = top + RADIUS + 0.12 + 3 * LINE_HEIGHT  # its upper end
-        self.bias_y = -top - row * with_bias
-        self.foot_y = self.bias_y - RADIUS - 0.14
-        left = _margin(self.columns[0])
-        right = _margin(self.columns[-1]) + self.columns[-1].x
-        spare = max(0, 4.8 - left - right) / 2
-        self.xlim = -left - spare, right + spare
-        self.ylim = self.foot_y - 0.5, self.heading_y + 0.1
+        row, gap = _spacing(columns, with_values)
+        gaps = [gap] * (len(columns) - 1)
+        above, below = RADIUS + 0.12, row * with_bias + RADIUS + 0.14
+        super().__init__(columns, row, gaps, above, below, foot_height=0.5)
+        self.bias_y = self.foot_y + RADIUS + 0.14
 
 
 def _margin(column):
     """Return the width of a column's labels, or a little space."""
     widths = [text_width(label, FONT_SIZE) for label in column.labels]
-    return max([RADIUS + 0.2 + width for width in widths] + [0.6])
+    return max([column.side + 0.2 + width for width in widths] + [0.6])
 
 
-def _column(size, max_neurons, names):
+def make_column(size, max_neurons, names):
     """Choose the neurons of a layer to show, in rows at a distance of 1."""
     neurons, n_rows = np.arange(size), min(size, max_neurons)
     y, dots_y = (n_rows - 1) / 2 - np.arange(n_rows), None

@@ -14,7 +14,7 @@ from .._pipeline import fitted_network, input_names
 from ..network import layer_activations
 from ._annotation import activations_of, checked_names, output_names_of
 from ._canvas import Canvas, short
-from ._diagram import Diagram
+from ._diagram import NetworkDiagram
 from ._style import import_pyplot
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class NetworkDisplay:
             coef_values = max(sizes[1:]) <= 4 and max(c.size for c in self.coefs) <= 16
         names = {0: self.feature_names, len(self.coefs): self.output_names}
         with_bias = self.intercepts is not None
-        diagram = Diagram(sizes, max_neurons, names, coef_values, with_bias)
+        diagram = NetworkDiagram(sizes, max_neurons, names, coef_values, with_bias)
         if ax is None:
             size = np.ptp(diagram.xlim), np.ptp(diagram.ylim)
             _, ax = plt.subplots(figsize=size, layout="constrained")
