@@ -45,6 +45,16 @@ class Update(NamedTuple):
     weight: Weight
     factors: Chain
 
+    @property
+    def derivative(self):
+        """The Equation of the derivative by the weight."""
+        by_name, by_value = names_of(self.factors), values_of(self.factors)
+        if self.weight.penalty:
+            by_name += " + penalty"
+            by_value += f" + {operand(self.weight.penalty)}"
+        symbol = f"∂L/∂{self.weight.name}"
+        return Equation(symbol, by_name, by_value, number(self.weight.derivative))
+
 
 class Card(NamedTuple):
     """Equations, and updates of a neuron's weights; a str counts those not shown."""
@@ -169,17 +179,11 @@ def _forward_card(layer, neuron, max_shown):
 
 def _backward_card(layer, neuron, max_shown):
     """Show delta as a product, and the updates of the weights."""
-    error, slope = Factor(f"∂L/∂a_{neuron.name}", neuron.error), neuron.slope
-
-    def update(weight):
-        if len(neuron.paths) == 1:
-            return Update(weight, weight.chains[0])
-        return Update(weight, (error, slope, weight.factor))  # a sum over paths
-
-    updates = list(map(update, neuron.weights[:max_shown]))
+    updates = [update_of(neuron, weight) for weight in neuron.weights[:max_shown]]
     updates += _rest(neuron.weights, max_shown, "weight")
     if neuron.bias is not None:
-        updates.append(update(neuron.bias))
+        updates.append(update_of(neuron, neuron.bias))
+    error, slope = _error(neuron), neuron.slope
     [first, *_], delta = neuron.paths, f"∂L/∂z_{neuron.name}"
     result = number(neuron.delta)
     if slope is None:
@@ -197,3 +201,15 @@ def _backward_card(layer, neuron, max_shown):
         Equation(delta, names_of(product), values_of(product), result),
     ]
     return Card(f"neuron {neuron.name}", equations, updates)
+
+
+def update_of(neuron, weight):
+    """Return the Update of a weight that leads to a neuron."""
+    if len(neuron.paths) == 1:
+        return Update(weight, weight.chains[0])
+    return Update(weight, (_error(neuron), neuron.slope, weight.factor))
+
+
+def _error(neuron):
+    """Return the derivative of the loss by an activation, which is a sum over paths."""
+    return Factor(f"∂L/∂a_{neuron.name}", neuron.error)

@@ -2,7 +2,7 @@
 
 from textwrap import fill, indent
 
-from .notation import before_and_after, names_of, number, operand, values_of
+from .notation import before_and_after, operand
 from .outline import Card, Equation, Facts, Heading
 
 
@@ -29,16 +29,9 @@ def _update(update, rate):
     """Write the derivative by a weight, and the weight after the step."""
     if isinstance(update, str):
         return update
-    weight, factors = update
-    by_name, by_value = names_of(factors), values_of(factors)
-    if weight.penalty:
-        by_name += " + penalty"
-        by_value += f" + {operand(weight.penalty)}"
-    derivative, name = weight.derivative, weight.name
+    weight, name = update.weight, update.weight.name
     old, new = before_and_after(weight.old, weight.new)
-    equations = [
-        Equation(f"∂L/∂{name}", by_name, by_value, number(derivative)),
-        Equation(f"new {name}", f"{old} - {rate} * {operand(derivative)}", "", new),
-    ]
+    change = f"{old} - {rate} * {operand(weight.derivative)}"
+    equations = [update.derivative, Equation(f"new {name}", change, "", new)]
     lines = indent("\n".join(map(str, equations)), "  ")
     return f"{name} ({weight.source} -> {weight.target})\n{lines}"

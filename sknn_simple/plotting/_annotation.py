@@ -43,6 +43,19 @@ def output_names_of(network, names):
     return [f"1: {names[1]}\n0: {names[0]}"]
 
 
+def layer_heading(i, n_layers, size, activation):
+    """Write the name, size and activation of a layer.
+
+    Layer 0 holds the inputs, and layer `n_layers` the outputs.
+    """
+    if i == 0:
+        return f"input\n{size} feature{'s' if size > 1 else ''}"
+    name = "output"
+    if i < n_layers:
+        name = "hidden" if n_layers == 2 else f"hidden {i}"
+    return f"{name}\n{size} neuron{'s' if size > 1 else ''}\n{activation}".rstrip()
+
+
 def loss_name_of(network):
     """Name the loss, with the units of the targets if they are scaled."""
     targets = network._targets

@@ -23,6 +23,16 @@ def short(value):
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def tints(values, largest):
+    """Return light colours for values: blue or vermilion, fuller if larger."""
+    from matplotlib.colors import to_rgb
+
+    negative = np.asarray(values)[:, None] < 0
+    colors = np.where(negative, to_rgb(VERMILION), to_rgb(BLUE))
+    # The number must stay legible on the darkest face.
+    return 1 - 0.7 * np.abs(values)[:, None] / largest * (1 - colors)
+
+
 class Canvas:
     """Axes that show a diagram, scaled to fit."""
 
@@ -101,8 +111,6 @@ class Canvas:
     def draw_neurons(self, column, activations, neuron_kw):
         """Draw the circles of a column, and dots for the neurons not shown."""
         from matplotlib import rcParams
-        from matplotlib.collections import PatchCollection
-        from matplotlib.colors import to_rgb
         from matplotlib.patches import Circle
 
         faces = np.ones((len(column.y), 3))
@@ -111,20 +119,24 @@ class Canvas:
             if largest >= 0.005:
                 # Show activations that are tiny in their layer as 0.
                 activations = np.round(activations, 2)
-            largest = max(1.0, largest)
-            for k, activation in enumerate(activations[column.neurons]):
-                color = np.array(to_rgb(VERMILION if activation < 0 else BLUE))
-                # The number must stay legible on the darkest circle.
-                faces[k] -= 0.7 * abs(activation) / largest * (1 - color)
-                number = short(activation)
-                self.write(column.x, column.y[k], number, size=7.5, color=INK)
+            shown = activations[column.neurons]
+            faces = tints(shown, max(1.0, largest))
+            for y, activation in zip(column.y, shown, strict=True):
+                self.write(column.x, y, short(activation), size=7.5, color=INK)
         if column.dots_y is not None:
             for shift in (-0.1, 0, 0.1):
                 point = column.x, column.dots_y + shift
                 dot = Circle(point, 0.025, color=rcParams["text.color"])
                 self.ax.add_patch(dot)
+        return self.draw_circles(column, faces, neuron_kw)
+
+    def draw_circles(self, column, faces, neuron_kw):
+        """Draw the circles of a column in the colours `faces`."""
+        from matplotlib.collections import PatchCollection
+        from matplotlib.patches import Circle
+
         style = {"facecolors": faces, "edgecolors": "0.2", "linewidths": self.scale}
-        circles = [Circle(point, RADIUS) for point in column.points]
+        circles = [Circle(point, column.side) for point in column.points]
         neurons = PatchCollection(circles, **(style | {"zorder": 3} | neuron_kw))
         self.ax.add_collection(neurons, autolim=False)
         return neurons

@@ -12,7 +12,12 @@ from sklearn.base import BaseEstimator
 
 from .._pipeline import fitted_network, input_names
 from ..network import layer_activations
-from ._annotation import activations_of, checked_names, output_names_of
+from ._annotation import (
+    activations_of,
+    checked_names,
+    layer_heading,
+    output_names_of,
+)
 from ._canvas import Canvas, short
 from ._diagram import NetworkDiagram
 from ._style import import_pyplot
@@ -274,11 +279,5 @@ class NetworkDisplay:
             canvas.write_foot((left.x + right.x) / 2, text)
 
     def _heading(self, i, size):
-        n_hidden = len(self.coefs) - 1
-        if i == 0:
-            return f"input\n{size} feature{'s' if size > 1 else ''}"
-        name = "output"
-        if i <= n_hidden:
-            name = "hidden" if n_hidden == 1 else f"hidden {i}"
-        function = self.activation_names[i - 1] if self.activation_names else ""
-        return f"{name}\n{size} neuron{'s' if size > 1 else ''}\n{function}".rstrip()
+        function = self.activation_names[i - 1] if self.activation_names and i else ""
+        return layer_heading(i, len(self.coefs), size, function)
