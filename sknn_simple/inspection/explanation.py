@@ -63,8 +63,8 @@ def explain_step(
         Comparison of the gradient with numerical differences.
     sknn_simple.inspection.diagnose :
         Search for common problems of a trained network.
-    sknn_simple.plotting.NetworkDisplay :
-        Diagram of a network.
+    sknn_simple.plotting.StepDisplay :
+        Diagram of the step.
 
     Notes
     -----

@@ -13,5 +13,6 @@ For decision boundaries use `sklearn.inspection.DecisionBoundaryDisplay`.
 from .epoch_search import EpochSearchDisplay
 from .loss_curve import LossCurveDisplay
 from .network import NetworkDisplay
+from .step import StepDisplay
 
-__all__ = ["EpochSearchDisplay", "LossCurveDisplay", "NetworkDisplay"]
+__all__ = ["EpochSearchDisplay", "LossCurveDisplay", "NetworkDisplay", "StepDisplay"]

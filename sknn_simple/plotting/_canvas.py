@@ -128,16 +128,15 @@ class Canvas:
                 point = column.x, column.dots_y + shift
                 dot = Circle(point, 0.025, color=rcParams["text.color"])
                 self.ax.add_patch(dot)
-        return self.draw_circles(column, faces, neuron_kw)
+        circles = [Circle(point, RADIUS) for point in column.points]
+        return self.add_patches(circles, faces, neuron_kw)
 
-    def draw_circles(self, column, faces, neuron_kw):
-        """Draw the circles of a column in the colours `faces`."""
+    def add_patches(self, patches, faces, patch_kw):
+        """Draw neurons in the colours `faces`."""
         from matplotlib.collections import PatchCollection
-        from matplotlib.patches import Circle
 
         style = {"facecolors": faces, "edgecolors": "0.2", "linewidths": self.scale}
-        circles = [Circle(point, column.side) for point in column.points]
-        neurons = PatchCollection(circles, **(style | {"zorder": 3} | neuron_kw))
+        neurons = PatchCollection(patches, **(style | {"zorder": 3} | patch_kw))
         self.ax.add_collection(neurons, autolim=False)
         return neurons
 

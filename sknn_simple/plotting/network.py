@@ -74,8 +74,8 @@ class NetworkDisplay:
 
     See Also
     --------
-    sknn_simple.inspection.explain_step :
-        One training step, with every factor of the chain rule.
+    sknn_simple.plotting.StepDisplay :
+        Diagram of a small network with the derivatives of one training step.
 
     Examples
     --------

@@ -1,0 +1,53 @@
+"""The path of a weight through the network to the loss."""
+
+from typing import NamedTuple
+
+from ..inspection.neuron import Neuron, Weight
+
+
+class WeightPath(NamedTuple):
+    """A weight, the neuron it leads to, and everything on the way to the loss.
+
+    `source` is the input or neuron whose activation the weight multiplies. `neurons`
+    and `weights` are the names of those through which it acts, itself included.
+    """
+
+    neuron: Neuron
+    weight: Weight
+    neurons: frozenset[str]
+    weights: frozenset[str]
+
+    @property
+    def source(self):
+        return self.weight.source
+
+
+def weight_path(step, parameter):
+    """Return the WeightPath of a weight or bias by its name, or raise a ValueError."""
+    for i, layer in enumerate(step.layers):
+        for neuron in layer.neurons:
+            for weight in _parameters(neuron):
+                if weight.name == parameter:
+                    return _path(step.layers[i + 1 :], neuron, weight)
+    n_coefs = step.parameters.flat_coefs.size
+    allowed = f"'w1' to 'w{n_coefs}'"
+    n_biases = step.parameters.flat.size - n_coefs
+    if n_biases:
+        allowed += f" and 'b1' to 'b{n_biases}'"
+    raise ValueError(
+        f"parameter must be the name of a weight ({allowed}), got {parameter!r}."
+    )
+
+
+def _parameters(neuron):
+    return neuron.weights if neuron.bias is None else (*neuron.weights, neuron.bias)
+
+
+def _path(layers_above, neuron, weight):
+    reached, weights = {neuron.name}, {weight.name}
+    for layer in layers_above:
+        weights |= {
+            w.name for n in layer.neurons for w in n.weights if w.source in reached
+        }
+        reached |= {n.name for n in layer.neurons}
+    return WeightPath(neuron, weight, frozenset(reached), frozenset(weights))
