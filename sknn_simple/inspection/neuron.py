@@ -130,6 +130,11 @@ class Neuron:
     bias: Weight | None = None
 
     @property
+    def parameters(self) -> tuple[Weight, ...]:
+        """The weights, then the bias if there is one."""
+        return self.weights if self.bias is None else (*self.weights, self.bias)
+
+    @property
     def error(self) -> float:
         """The sum of the products of `paths`."""
         return math.fsum(map(product, self.paths))

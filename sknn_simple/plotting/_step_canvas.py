@@ -10,6 +10,8 @@ from ._step_diagram import (
     RADIUS,
     SMALL,
     SMALL_LINE,
+    bias_names,
+    coef_names,
     printed,
     widest,
 )
@@ -32,11 +34,12 @@ class StepCanvas(Canvas):
         self.forward, self.backward = self.positive, self.negative
         self.ink = foreground()
 
-    def _label_weight(self, point, label, name):
+    def _label_weight(self, point, name):
         """Write the label of a weight, faded beside a path."""
         is_faded = self.path and name not in self.path.weights
         colors = self.forward, self.backward, self.ink
-        self._write_label(point, label, colors, alpha=FADED if is_faded else 1)
+        alpha = FADED if is_faded else 1
+        self._write_label(point, self.diagram.labels[name], colors, alpha=alpha)
 
     def _write_label(self, point, lines, colors, **kwargs):
         """Write the lines of a label over a point, in one colour each."""
@@ -56,20 +59,15 @@ class StepCanvas(Canvas):
     def draw_weights(self, i, edge_kw):
         """Draw a line and a label for each weight of a layer, and label its biases."""
         diagram, layer = self.diagram, self.step.layers[i]
-        names = [weight.name for n in layer.neurons for weight in n.weights]
-        lines = diagram.lines(i).reshape(-1, 2, 2)
+        names = coef_names(layer)
         is_on_path = [self.path is not None and n in self.path.weights for n in names]
-        edges = self._draw_lines(lines, is_on_path, edge_kw)
-        points = diagram.label_points(i).reshape(-1, 2)
-        labels = [label for row in diagram.labels[i] for label in row]
-        for point, label, name in zip(points, labels, names, strict=True):
-            self._label_weight(point, label, name)
+        edges = self._draw_lines(diagram.lines(i), is_on_path, edge_kw)
+        for point, name in zip(diagram.label_points(i), names, strict=True):
+            self._label_weight(point, name)
         below = RADIUS + 0.05 + diagram.label_height / 2
-        points = diagram.columns[i + 1].points - [0, below]
-        for point, label, neuron in zip(
-            points, diagram.bias_labels[i], layer.neurons, strict=False
-        ):
-            self._label_weight(point, label, neuron.bias.name)
+        points, names = diagram.columns[i + 1].points, bias_names(layer)
+        for (x, y), name in zip(points, names, strict=False):
+            self._label_weight((x, y - below), name)
         return edges
 
     def _draw_lines(self, lines, is_on_path, edge_kw):

@@ -26,6 +26,16 @@ def with_minus(text):
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def coef_names(layer):
+    """Return the names of a layer's coefs, neuron by neuron."""
+    return [weight.name for neuron in layer.neurons for weight in neuron.weights]
+
+
+def bias_names(layer):
+    """Return the names of a layer's biases, if it has any."""
+    return [n.bias.name for n in layer.neurons if n.bias is not None]
+
+
 def _label(weight, with_new):
     """Label a weight with its value and derivative, optionally with its new value."""
     derivative = printed(weight.derivative)
@@ -53,75 +63,91 @@ class StepDiagram(Diagram):
     """Positions and texts of a StepExplanation.
 
     The columns are the inputs, the layers, and a frame with the targets and the loss.
-    Labels are lists of lines. Those of weights have the shape of a layer's neurons, and
-    within it of their inputs. `notes` are broken to the width of the diagram.
+    `labels` are lists of lines by the name of a weight or bias, and `notes` are broken
+    to the width of the diagram.
     """
 
     def __init__(self, step, feature_names, output_names, loss_name, with_new, notes):
-        neurons = [layer.neurons for layer in step.layers]
-        self.labels = [
-            [[_label(weight, with_new) for weight in n.weights] for n in layer]
-            for layer in neurons
-        ]
-        self.bias_labels = [
-            [_label(n.bias, with_new) for n in layer if n.bias is not None]
-            for layer in neurons
-        ]
-        self.output_labels = [_output_label(neuron) for neuron in neurons[-1]]
+        self.step = step
+        self.labels = {
+            weight.name: _label(weight, with_new)
+            for layer in step.layers
+            for neuron in layer.neurons
+            for weight in neuron.parameters
+        }
+        outputs = step.layers[-1].neurons
+        self.output_labels = [_output_label(neuron) for neuron in outputs]
         self.targets = [f"{y} = {printed(value)}" for y, value in step.targets.items()]
         self.key = _key(step)
         self.loss = f"L = {printed(step.loss)}"
         self.headings = _headings(step, loss_name)
-        sizes = [len(step.inputs), *map(len, neurons), len(step.targets)]
-        names = [feature_names, *[None] * len(neurons), output_names]
-        columns = [make_column(n, n, of) for n, of in zip(sizes, names, strict=True)]
-        for column in columns[:-1]:
-            column.side = RADIUS
+        columns = _make_columns(step, feature_names, output_names)
         columns[-1].side = widest([self.targets, [self.loss]]) / 2 + 0.15
         self.label_height = (2 + with_new) * SMALL_LINE + 0.01
-        # Labels between two layers are at least this part of a row apart.
-        n_places = max(min(pair) + 1 for pair in pairwise(sizes[:-1]))
-        bias_height = self.label_height + 0.05 if self.bias_labels[0] else 0
-        below = max(RADIUS + bias_height, FRAME_BOTTOM)
-        row = below + RADIUS + LINE_HEIGHT + 0.1
-        row = max(row, (self.label_height + 0.05) * n_places)
+        has_biases = bool(step.parameters.intercepts)
+        below = max(RADIUS + has_biases * (self.label_height + 0.05), FRAME_BOTTOM)
+        # Labels between two layers are this part of a row apart, or more.
+        n_places = max(_n_places(*pair) for pair in pairwise(columns[:-1]))
+        row = max(
+            below + RADIUS + LINE_HEIGHT + 0.1, n_places * (self.label_height + 0.05)
+        )
         gaps = self._gaps(columns)
         n_characters = int(max(4.8, sum(gaps) + 1.2) / 0.07)
         self.notes = [line for n in notes for line in textwrap.wrap(n, n_characters)]
         above = RADIUS + LINE_HEIGHT + 0.15
         foot_height = len(self.notes) * LINE_HEIGHT
         super().__init__(columns, row, gaps, above, below + 0.16, foot_height)
+        left, right = self.xlim
+        heading = text_width(self.headings[-1], FONT_SIZE) / 2 + 0.1
+        self.xlim = left, max(right, columns[-1].x + heading)
 
     def _gaps(self, columns):
         """Return the distances between columns, with room for labels and headings."""
-        sides = [max(RADIUS, widest(labels) / 2) for labels in [[], *self.bias_labels]]
+        layers, labels = self.step.layers, self.labels
+        biases = [[], *([labels[b] for b in bias_names(layer)] for layer in layers)]
+        sides = [max(RADIUS, widest(labels_below) / 2) for labels_below in biases]
         gaps = []
-        for i, layer in enumerate(self.labels):
-            half = max(map(widest, layer)) / 2
-            n_places = min(columns[i].size, columns[i + 1].size) + 1
-            side = max(sides[i : i + 2])
-            gaps.append(n_places * (side + SPACE + half))
+        for i, layer in enumerate(layers):
+            half = widest([labels[coef] for coef in coef_names(layer)]) / 2
+            n_places = _n_places(*columns[i : i + 2])
+            gaps.append(n_places * (max(sides[i : i + 2]) + SPACE + half))
         room = widest(self.output_labels) + 2 * SPACE
         gaps.append(RADIUS + room + columns[-1].side)
         halves = [text_width(heading, FONT_SIZE) / 2 for heading in self.headings]
         return np.maximum(gaps, np.add(halves[:-1], halves[1:]) + 0.12)
 
     def lines(self, i):
-        """Return the ends of the lines into layer i, shape (n_out, n_in, 2, 2)."""
+        """Return the ends of the lines into layer i, in the order of `coef_names`.
+
+        The shape is (n_lines, 2, 2): start and end, each with x and y.
+        """
         starts, ends = self.columns[i].points, self.columns[i + 1].points
-        lines = np.empty((len(ends), len(starts), 2, 2))
-        lines[:, :, 0], lines[:, :, 1] = starts, ends[:, None]
-        return lines
+        return np.array([[start, end] for end in ends for start in starts])
 
     def label_points(self, i):
-        """Return the centres of the labels of layer i, shape (n_out, n_in, 2).
+        """Return the centres of the labels on these lines, shape (n_lines, 2).
 
         At this fraction of their lengths, the lines are equally far from each other.
         """
         n_in, n_out = self.columns[i].size, self.columns[i + 1].size
         share = 1 / (n_out + 1) if n_out <= n_in else n_in / (n_in + 1)
         lines = self.lines(i)
-        return (1 - share) * lines[:, :, 0] + share * lines[:, :, 1]
+        return (1 - share) * lines[:, 0] + share * lines[:, 1]
+
+
+def _make_columns(step, feature_names, output_names):
+    widths = [len(layer.neurons) for layer in step.layers]
+    sizes = [len(step.inputs), *widths, len(step.targets)]
+    names = [feature_names, *[None] * len(widths), output_names]
+    columns = [make_column(n, n, of) for n, of in zip(sizes, names, strict=True)]
+    for column in columns:
+        column.side = RADIUS
+    return columns
+
+
+def _n_places(left, right):
+    """Return the number of parts in which labels divide a row between two columns."""
+    return min(left.size, right.size) + 1
 
 
 def _key(step):

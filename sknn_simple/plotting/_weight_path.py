@@ -26,7 +26,7 @@ def weight_path(step, parameter):
     """Return the WeightPath of a weight or bias by its name, or raise a ValueError."""
     for i, layer in enumerate(step.layers):
         for neuron in layer.neurons:
-            for weight in _parameters(neuron):
+            for weight in neuron.parameters:
                 if weight.name == parameter:
                     return _path(step.layers[i + 1 :], neuron, weight)
     n_coefs = step.parameters.flat_coefs.size
@@ -37,10 +37,6 @@ def weight_path(step, parameter):
     raise ValueError(
         f"parameter must be the name of a weight ({allowed}), got {parameter!r}."
     )
-
-
-def _parameters(neuron):
-    return neuron.weights if neuron.bias is None else (*neuron.weights, neuron.bias)
 
 
 def _path(layers_above, neuron, weight):

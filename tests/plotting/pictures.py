@@ -1,6 +1,7 @@
 """Data and networks to draw, and what a picture shows."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
 
@@ -21,3 +22,16 @@ def texts(display):
 
 def legend(display):
     return [text.get_text() for text in display.ax_.get_legend().get_texts()]
+
+
+def luminance(color):
+    """Relative luminance, as WCAG 2 defines it."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(color, background):
+    """Contrast ratio of two colours, as WCAG 2 defines it."""
+    dark, light = sorted([luminance(color), luminance(background)])
+    return (light + 0.05) / (dark + 0.05)

@@ -9,7 +9,12 @@ import pytest
 from pictures import X, Y, classifier
 from sklearn.inspection import DecisionBoundaryDisplay
 
-from sknn_simple.plotting import EpochSearchDisplay, LossCurveDisplay, NetworkDisplay
+from sknn_simple.plotting import (
+    EpochSearchDisplay,
+    LossCurveDisplay,
+    NetworkDisplay,
+    StepDisplay,
+)
 
 
 def test_decision_boundary_display():
@@ -33,9 +38,11 @@ def test_decision_boundary_display():
     [
         lambda: LossCurveDisplay.from_estimator(None),
         lambda: NetworkDisplay.from_estimator(None),
+        lambda: StepDisplay.from_estimator(None, None, None),
         lambda: EpochSearchDisplay.from_estimator(None),
         lambda: LossCurveDisplay(histories=[]).plot(),
         lambda: NetworkDisplay(coefs=[]).plot(),
+        lambda: StepDisplay(step=None).plot(),
         lambda: EpochSearchDisplay(epochs=[], test_scores=[]).plot(),
     ],
 )
