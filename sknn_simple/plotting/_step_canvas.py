@@ -1,5 +1,7 @@
 """Drawing one explained step on matplotlib axes."""
 
+from itertools import chain
+
 import numpy as np
 
 from ._canvas import INK, Canvas, tints
@@ -91,29 +93,35 @@ class StepCanvas(Canvas):
         """Draw the inputs as circles with one number."""
         column, inputs = self.diagram.columns[0], self.step.inputs
         values = list(inputs.values())
-        faces = tints(np.abs(values), max(1.0, np.abs(values).max()))
-        for point, name, value in zip(column.points, inputs, values, strict=True):
+        for point, name, value in zip(
+            column.points, self.diagram.symbols, values, strict=True
+        ):
             self._write_neuron(point, name, [value])
-        return self._add_neurons(column, inputs, [(0, 360)], faces, neuron_kw)
+        faces = tints(np.abs(values), max(1.0, np.abs(values).max()))
+        circles = self._sectors(column, (0, 360), faces, self._are_sources(0, inputs))
+        return self._add_neurons([circles], neuron_kw)
 
     def draw_layer(self, i, neuron_kw):
         """Draw the neurons of a layer: activations above derivatives."""
-        column, neurons = self.diagram.columns[i + 1], self.step.layers[i].neurons
-        layers = self.step.layers
-        largest_delta = max(abs(n.delta) for layer in layers for n in layer.neurons)
-        activations = np.array([neuron.activation for neuron in neurons])
-        deltas = np.array([neuron.delta for neuron in neurons])
-        faces = np.stack(
-            [
-                tints(np.abs(activations), max(1.0, np.abs(activations).max())),
-                tints(-np.abs(deltas), largest_delta or 1.0),
-            ],
-            axis=1,
-        )
+        column, layers = self.diagram.columns[i + 1], self.step.layers
+        neurons, names = layers[i].neurons, [n.name for n in layers[i].neurons]
         for point, neuron in zip(column.points, neurons, strict=True):
             self._write_neuron(point, neuron.name, [neuron.activation, neuron.delta])
-        names, halves = [n.name for n in neurons], [(0, 180), (180, 360)]
-        return self._add_neurons(column, names, halves, faces.reshape(-1, 3), neuron_kw)
+        activations = np.abs([neuron.activation for neuron in neurons])
+        faces = tints(activations, max(1.0, activations.max()))
+        sources = self._are_sources(i + 1, names)
+        upper = self._sectors(column, (0, 180), faces, sources)
+        largest = max(abs(n.delta) for layer in layers for n in layer.neurons)
+        faces = tints([-abs(neuron.delta) for neuron in neurons], largest or 1.0)
+        reached = [
+            self.path is not None and name in self.path.neurons for name in names
+        ]
+        lower = self._sectors(column, (180, 360), faces, reached, self.backward)
+        return self._add_neurons([upper, lower], neuron_kw)
+
+    def _are_sources(self, column, names):
+        path = self.path
+        return [path is not None and path.multiplies(column, name) for name in names]
 
     def _write_neuron(self, point, name, values):
         """Write the name above a neuron, and its numbers inside."""
@@ -123,27 +131,20 @@ class StepCanvas(Canvas):
         for k, value in enumerate(values):
             self.write(x, y - 0.24 * k, printed(value), size=7.5, color=INK)
 
-    def _add_neurons(self, column, names, sectors, faces, neuron_kw):
-        """Draw circles in sectors, those on the path with a thick edge."""
+    def _sectors(self, column, angles, faces, is_bold, bold_color=None):
+        """Return the same sector of each circle, its colour, and that of its edge."""
         from matplotlib.patches import Wedge
 
-        wedges, edges = [], []
-        for point, name in zip(column.points, names, strict=True):
-            for is_backward, angles in enumerate(sectors):
-                wedges.append(Wedge(point, RADIUS, *angles))
-                edges.append(self._edge(name, is_backward))
-        colors, widths = zip(*edges, strict=True)
-        widths = np.array(widths) * self.scale
-        style = {"edgecolors": colors, "linewidths": widths} | neuron_kw
-        return self.add_patches(wedges, faces, style)
+        bold_color = bold_color or self.forward
+        wedges = [Wedge(point, RADIUS, *angles) for point in column.points]
+        edges = [(bold_color, THICK) if bold else ("0.2", 1) for bold in is_bold]
+        return list(zip(wedges, faces, edges, strict=True))
 
-    def _edge(self, name, is_backward):
-        """Return colour and width of the edge of a half of a neuron."""
-        if self.path and is_backward and name in self.path.neurons:
-            return self.backward, THICK
-        if self.path and not is_backward and name == self.path.source:
-            return self.forward, THICK
-        return "0.2", 1
+    def _add_neurons(self, parts, neuron_kw):
+        wedges, faces, edges = zip(*chain(*parts), strict=True)
+        colors, widths = zip(*edges, strict=True)
+        style = {"edgecolors": colors, "linewidths": np.array(widths) * self.scale}
+        return self.add_patches(wedges, faces, style | neuron_kw)
 
     def draw_loss(self):
         """Draw a frame with targets and loss, and a line to it from each output."""

@@ -63,12 +63,17 @@ class StepDiagram(Diagram):
     """Positions and texts of a StepExplanation.
 
     The columns are the inputs, the layers, and a frame with the targets and the loss.
-    `labels` are lists of lines by the name of a weight or bias, and `notes` are broken
-    to the width of the diagram.
+    `labels` are lists of lines by the name of a weight or bias. `symbols` are the names
+    of inputs in formulas if the diagram has other names beside them, else empty.
+    `notes` are broken to the width of the diagram.
     """
 
-    def __init__(self, step, feature_names, output_names, loss_name, with_new, notes):
+    def __init__(self, step, input_names, output_names, loss_name, with_new, notes):
         self.step = step
+        self.symbols = [
+            "" if symbol == name else symbol
+            for symbol, name in zip(step.inputs, input_names, strict=True)
+        ]
         self.labels = {
             weight.name: _label(weight, with_new)
             for layer in step.layers
@@ -81,7 +86,7 @@ class StepDiagram(Diagram):
         self.key = _key(step)
         self.loss = f"L = {printed(step.loss)}"
         self.headings = _headings(step, loss_name)
-        columns = _make_columns(step, feature_names, output_names)
+        columns = _make_columns(step, input_names, output_names)
         columns[-1].side = widest([self.targets, [self.loss]]) / 2 + 0.15
         self.label_height = (2 + with_new) * SMALL_LINE + 0.01
         has_biases = bool(step.parameters.intercepts)
@@ -95,7 +100,7 @@ class StepDiagram(Diagram):
         n_characters = int(max(4.8, sum(gaps) + 1.2) / 0.07)
         self.notes = [line for n in notes for line in textwrap.wrap(n, n_characters)]
         above = RADIUS + LINE_HEIGHT + 0.15
-        foot_height = len(self.notes) * LINE_HEIGHT
+        foot_height = (len(self.key) + len(self.notes)) * LINE_HEIGHT
         super().__init__(columns, row, gaps, above, below + 0.16, foot_height)
         left, right = self.xlim
         heading = text_width(self.headings[-1], FONT_SIZE) / 2 + 0.1
@@ -135,10 +140,10 @@ class StepDiagram(Diagram):
         return (1 - share) * lines[:, 0] + share * lines[:, 1]
 
 
-def _make_columns(step, feature_names, output_names):
+def _make_columns(step, input_names, output_names):
     widths = [len(layer.neurons) for layer in step.layers]
     sizes = [len(step.inputs), *widths, len(step.targets)]
-    names = [feature_names, *[None] * len(widths), output_names]
+    names = [input_names, *[None] * len(widths), output_names]
     columns = [make_column(n, n, of) for n, of in zip(sizes, names, strict=True)]
     for column in columns:
         column.side = RADIUS

@@ -8,18 +8,23 @@ from ..inspection.neuron import Neuron, Weight
 class WeightPath(NamedTuple):
     """A weight, the neuron it leads to, and everything on the way to the loss.
 
-    `source` is the input or neuron whose activation the weight multiplies. `neurons`
-    and `weights` are the names of those through which it acts, itself included.
+    `layer` is the index of the weight's layer. `neurons` and `weights` are the names of
+    those through which it acts, itself included.
     """
 
+    layer: int
     neuron: Neuron
     weight: Weight
     neurons: frozenset[str]
     weights: frozenset[str]
 
-    @property
-    def source(self):
-        return self.weight.source
+    def multiplies(self, column, name):
+        """Whether the weight multiplies the activation of a neuron.
+
+        Column 0 holds the inputs, whose names may be those of neurons.
+        """
+        is_bias = self.weight is self.neuron.bias
+        return not is_bias and (column, name) == (self.layer, self.weight.source)
 
 
 def weight_path(step, parameter):
@@ -28,7 +33,7 @@ def weight_path(step, parameter):
         for neuron in layer.neurons:
             for weight in neuron.parameters:
                 if weight.name == parameter:
-                    return _path(step.layers[i + 1 :], neuron, weight)
+                    return _path(step, i, neuron, weight)
     n_coefs = step.parameters.flat_coefs.size
     allowed = f"'w1' to 'w{n_coefs}'"
     n_biases = step.parameters.flat.size - n_coefs
@@ -39,11 +44,11 @@ def weight_path(step, parameter):
     )
 
 
-def _path(layers_above, neuron, weight):
+def _path(step, i, neuron, weight):
     reached, weights = {neuron.name}, {weight.name}
-    for layer in layers_above:
+    for layer in step.layers[i + 1 :]:
         weights |= {
             w.name for n in layer.neurons for w in n.weights if w.source in reached
         }
         reached |= {n.name for n in layer.neurons}
-    return WeightPath(neuron, weight, frozenset(reached), frozenset(weights))
+    return WeightPath(i, neuron, weight, frozenset(reached), frozenset(weights))

@@ -48,7 +48,8 @@ class StepDisplay:
         The step, as `explain_step` returns it.
 
     feature_names, output_names : list of str, default=None
-        Names of the inputs and of the outputs. If None, no names are shown.
+        Names of the inputs and of the outputs. If None, inputs have the names of the
+        step, and outputs have none.
 
     loss_name : str, default=""
         Name of the loss above its frame.
@@ -131,8 +132,7 @@ class StepDisplay:
 
         feature_names : list of str, default=None
             Names of the network's inputs. None uses its feature names, or those that
-            the earlier steps of a Pipeline give. Inputs also have the names x1, x2, ...
-            of `explain_step`.
+            the earlier steps of a Pipeline give, else x1, x2, ...
 
         class_names : list of str, default=None
             Names of the classes in the order of `classes_`, or of a regressor's
@@ -224,7 +224,7 @@ class StepDisplay:
         path = None if parameter is None else weight_path(step, parameter)
         diagram = StepDiagram(
             step,
-            self.feature_names,
+            self.feature_names or list(step.inputs),
             self.output_names,
             self.loss_name,
             new_values,
