@@ -29,7 +29,7 @@ network = SimpleMLPClassifier.from_coefs(
     average=False,
     alpha=0,
 )
-figure, ax = plt.subplots(figsize=(7.4, 4.6), layout="constrained")
+figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
 ax.set_title(
     "Four people: Alice's first step\n"
     "published: ∂L/∂a_o = -0.952 and ∂L/∂w1 = 0.0214, from rounded factors",
