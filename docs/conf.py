@@ -58,6 +58,7 @@ sphinx_gallery_conf = {
     "reference_url": {"sknn_simple": None},
     "backreferences_dir": "gallery/uses",
     "inspect_global_variables": True,
+    "capture_repr": (),  # the output is what the script prints
     "remove_config_comments": True,
     "show_memory": False,
     "min_reported_time": 3600,  # times of one machine help nobody
@@ -73,6 +74,7 @@ html_baseurl = SITE
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
 html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {page: [] for page in ("index", "start", "tutorials")}
