@@ -90,6 +90,7 @@ def test_every_integration_has_a_section():
     assert all(">>> " in text for text in sections(INTEGRATIONS).values())
 
 
+@pytest.mark.integrations
 @pytest.mark.filterwarnings("default")  # those of the tools are not ours
 @pytest.mark.parametrize("tool", [tool for tool in TOOLS if find_spec(TOOLS[tool])])
 def test_integration(tool, tmp_path, monkeypatch):

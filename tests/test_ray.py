@@ -8,6 +8,7 @@ from support import ENGINES, UNSTOPPED, assert_same_model
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
+pytestmark = pytest.mark.integrations
 X, Y = load_iris(return_X_y=True)
 
 
