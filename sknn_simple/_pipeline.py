@@ -82,7 +82,7 @@ def input_names(estimator: Any) -> list[str]:
     """Name the inputs of the network that a fitted estimator is or ends in.
 
     The names are its `feature_names_in_`, else those that the steps before it give
-    their outputs, else x1, x2, ...
+    their outputs if these differ from each other, else x1, x2, ...
     """
     network = fitted_network(estimator)
     names = getattr(network, "feature_names_in_", None)
@@ -90,7 +90,7 @@ def input_names(estimator: Any) -> list[str]:
         # Steps that cannot name their outputs lack `get_feature_names_out`.
         with suppress(AttributeError):
             names = _names_after_steps(estimator)
-    if names is None:
+    if names is None or len(set(names)) < len(names):
         names = _numbered(network.n_features_in_)
     return [str(name) for name in names]
 

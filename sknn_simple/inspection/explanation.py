@@ -13,6 +13,7 @@ from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations
 from .chain_rule import ChainRule
 from .neuron import Factor, Layer, Neuron, Weight
 from .next_step import differences, next_parameters
+from .notation import symbol_of
 from .one_sample import one_sample, one_target
 from .problem import layer_name, make_problem, not_finite
 from .step import StepExplanation
@@ -68,8 +69,8 @@ def explain_step(
 
     Notes
     -----
-    The formulas count inputs, weights, neurons and targets from 1: x1 is the first
-    input of the network.
+    The formulas count weights, neurons and targets from 1. Inputs have the names of the
+    features, or x1, x2, ... if these have no names.
 
     By the chain rule, the derivative of the loss L by a weight w from an input x to a
     neuron is ::
@@ -118,16 +119,16 @@ def explain_step(
     y = one_target(network, y)
     problem = make_problem(network, network_input(estimator, one_sample(x)), y)
     with np.errstate(over="ignore", invalid="ignore"):
-        explainer = _Explainer(problem)
+        explainer = _Explainer(problem, input_names(estimator))
     if not math.isfinite(explainer.passes.loss):
         raise not_finite(explainer.passes.loss)
-    return explainer.explanation(input_names(estimator), y[0])
+    return explainer.explanation(y[0])
 
 
 class _Explainer:
     """Names the numbers of one step, and arranges them by neuron."""
 
-    def __init__(self, problem):
+    def __init__(self, problem, inputs):
         self.problem, self.old = problem, problem.parameters
         self.loss = LOSSES[problem.objective.loss]
         self.strength = problem.objective.alpha / self.loss.sample_divisor(
@@ -139,26 +140,28 @@ class _Explainer:
         self.new = self.old.view(
             self.old.flat - problem.learning_rate * self.gradient.flat
         )
-        n_features, *hidden, n_outputs = self.old.layer_sizes
+        _, *hidden, n_outputs = self.old.layer_sizes
         self.neuron_names = [
             _numbered(f"h{i}." if len(hidden) > 1 else "h", width)
             for i, width in enumerate(hidden, start=1)
         ]
         self.neuron_names.append(_numbered("o", n_outputs) if n_outputs > 1 else ["o"])
         self.targets = _numbered("y", n_outputs) if n_outputs > 1 else ["y"]
-        self.inputs = _numbered("x", n_features)
-        names = [[f"a_{name}" for name in layer] for layer in self.neuron_names[:-1]]
+        self.sources = [inputs, *self.neuron_names[:-1]]
+        symbols = [[f"a_{name}" for name in layer] for layer in self.neuron_names[:-1]]
         # One Factor per input of a layer, shared by the layer's neurons.
         self.factors = [
             list(map(Factor, layer, values.tolist()))
             for layer, values in zip(
-                [self.inputs, *names], self.passes.inputs, strict=True
+                [list(map(symbol_of, inputs)), *symbols],
+                self.passes.inputs,
+                strict=True,
             )
         ]
         self.first_coef = list(accumulate([1, *(c.size for c in self.old.coefs)]))
         self.first_intercept = list(accumulate([1, *hidden, n_outputs]))
 
-    def explanation(self, feature_names, y):
+    def explanation(self, y):
         """Return the StepExplanation."""
         objective, coefs = self.problem.objective, self.old.flat_coefs
         layers, above, n_layers = [], None, len(self.neuron_names)
@@ -173,9 +176,10 @@ class _Explainer:
         following = next_parameters(self.problem)
         encoded, targets = self.problem.samples.Y[0].tolist(), self.problem.targets
         standard = (targets.mean, targets.scale) if targets.is_scaled else None
+        inputs = self.sources[0]
         return StepExplanation(
-            inputs={factor.name: factor.value for factor in self.factors[0]},
-            feature_names=None if feature_names == self.inputs else feature_names,
+            inputs=dict(zip(inputs, self.passes.inputs[0].tolist(), strict=True)),
+            feature_names=None if inputs == _numbered("x", len(inputs)) else inputs,
             y=y,
             targets=dict(zip(self.targets, encoded, strict=True)),
             standardised_by=standard,
@@ -204,23 +208,24 @@ class _Explainer:
         numbers = passes.weighted_sums, passes.activations, passes.deltas
         z, a, delta = (float(layers[i][j]) for layers in numbers)
         neuron = Neuron(name, passes.inputs[i], z, a, delta, paths, slope)
-        target = name, neuron.chains
         neuron.weights = tuple(
-            self._weight(self._coef_name(i, k, j), factor, target, "coefs", i, (k, j))
-            for k, factor in enumerate(self.factors[i])
+            self._weight(self._coef_name(i, k, j), source, neuron, "coefs", i, (k, j))
+            for k, source in enumerate(
+                zip(self.sources[i], self.factors[i], strict=True)
+            )
         )
         if self.old.intercepts:
-            name, one = f"b{self.first_intercept[i] + j}", Factor("1", 1.0)
-            neuron.bias = self._weight(name, one, target, "intercepts", i, j)
+            name, source = f"b{self.first_intercept[i] + j}", ("1", Factor("1", 1.0))
+            neuron.bias = self._weight(name, source, neuron, "intercepts", i, j)
         return neuron
 
-    def _weight(self, name, factor, target, part, i, at):
-        """Return the Weight from a factor to a target, found in a part of layer i."""
-        neuron_name, chains = target
+    def _weight(self, name, source, neuron, part, i, at):
+        """Return the Weight from a source, with its factor, to a neuron of layer i."""
         parameters = self.old, self.new, self.gradient
         old, new, derivative = (float(getattr(p, part)[i][at]) for p in parameters)
         penalty = self.strength * old if part == "coefs" else 0.0
-        return Weight(name, neuron_name, factor, old, new, penalty, derivative, chains)
+        values = old, new, penalty, derivative
+        return Weight(name, source[0], neuron.name, source[1], *values, neuron.chains)
 
     def _coef_name(self, i, source, j):
         """Return the name of the coef from an input to the j-th neuron of layer i."""

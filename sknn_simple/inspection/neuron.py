@@ -13,7 +13,8 @@ class Factor:
     Attributes
     ----------
     name : str
-        Name, such as "∂L/∂a_o", "w5" or "x1".
+        Name in formulas, such as "∂L/∂a_o", "w5" or "x1". The name of an input is in
+        quotes unless it is a single word, and long ones are shortened.
 
     value : float
 
@@ -67,6 +68,7 @@ class Weight:
     """
 
     name: str
+    source: str
     target: str
     factor: Factor
     old: float
@@ -74,10 +76,6 @@ class Weight:
     penalty: float
     derivative: float
     upstream: tuple[Chain, ...] = field(repr=False)
-
-    @property
-    def source(self) -> str:
-        return self.factor.name.removeprefix("a_")
 
     @property
     def chains(self) -> tuple[Chain, ...]:

@@ -2,12 +2,22 @@
 
 import math
 
+MAX_NAME = 30  # characters of an input's name in a formula
+
 
 def printable(text):
     """Write control characters as escapes, which a terminal does not obey."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
     )
+
+
+def symbol_of(name):
+    """Write the name of an input in a formula, in quotes unless it is a single word."""
+    name = printable(name)
+    if len(name) > MAX_NAME:
+        name = name[: MAX_NAME - 1] + "…"
+    return name if name.isidentifier() else f'"{name}"'
 
 
 def number(value):

@@ -10,7 +10,15 @@ import numpy as np
 
 from ..network import LOSSES, OUT_ACTIVATIONS
 from .neuron import Chain, Factor, Weight
-from .notation import names_of, number, operand, printable, sum_of, values_of
+from .notation import (
+    names_of,
+    number,
+    operand,
+    printable,
+    sum_of,
+    symbol_of,
+    values_of,
+)
 
 
 class Heading(NamedTuple):
@@ -94,11 +102,7 @@ def _rest(things, max_shown, what):
 
 
 def _inputs(step):
-    names = step.feature_names or [""] * len(step.inputs)
-    return [
-        f"{x} = {number(value)}  {printable(name)}".rstrip()
-        for (x, value), name in zip(step.inputs.items(), names, strict=True)
-    ]
+    return [f"{symbol_of(x)} = {number(value)}" for x, value in step.inputs.items()]
 
 
 def _targets(step):

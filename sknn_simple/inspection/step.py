@@ -20,7 +20,8 @@ class StepExplanation:
     Attributes
     ----------
     inputs : dict of str to float
-        The sample: "x1" is its first feature, and so on.
+        The sample by the names of the features, or by "x1", "x2" and so on if these
+        have no names.
 
     feature_names : list of str or None
         Names of the inputs, unless these are x1, x2, ...

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from .notation import before_and_after, number, operand
+from .notation import before_and_after, number, operand, printable
 from .outline import Card, Facts, Heading
 
 # Transparent greys and the page's own text colour suit any page. The selectors of the
@@ -91,7 +91,7 @@ def _row(update, n_factors, rate):
     direction = "up" if weight.new > weight.old else "down"
     cells = [
         weight.name,
-        f"{weight.source} &rarr; {weight.target}",
+        f"{escape(printable(weight.source))} &rarr; {weight.target}",
         *cells,
         f"= {derivative}",
         f"{old} &minus; {rate} &times; {operand(weight.derivative)} = "
@@ -102,4 +102,4 @@ def _row(update, n_factors, rate):
 
 def _named(name, value):
     """Write a value below its name."""
-    return f'<span class="factor"><small>{name}</small>{value}</span>'
+    return f'<span class="factor"><small>{escape(name)}</small>{value}</span>'

@@ -2,7 +2,7 @@
 
 from textwrap import fill, indent
 
-from .notation import before_and_after, operand
+from .notation import before_and_after, operand, printable
 from .outline import Card, Equation, Facts, Heading
 
 
@@ -34,4 +34,4 @@ def _update(update, rate):
     change = f"{old} - {rate} * {operand(weight.derivative)}"
     equations = [update.derivative, Equation(f"new {name}", change, "", new)]
     lines = indent("\n".join(map(str, equations)), "  ")
-    return f"{name} ({weight.source} -> {weight.target})\n{lines}"
+    return f"{name} ({printable(weight.source)} -> {weight.target})\n{lines}"

@@ -292,7 +292,7 @@ def test_a_row_of_a_data_frame_brings_its_names():
     model.fit(features, frame.target)
     step = explain_step(model, features.iloc[0], frame.target.iloc[0])
     assert step.feature_names == list(features.columns)
-    assert "x1 = 5.1  sepal length (cm)" in str(step)
+    assert '"sepal length (cm)" = 5.1' in str(step)
 
 
 class WellFormed(HTMLParser):

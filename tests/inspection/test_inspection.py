@@ -1,16 +1,20 @@
 """What check_gradient and explain_step have in common: Pipelines, bad input."""
 
+from html import unescape
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from small_networks import LABELS, NETWORK, WEIGHTS, X, make
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple.inspection import check_gradient, explain_step
+from sknn_simple.inspection import check_gradient, diagnose, explain_step
+from sknn_simple.plotting import NetworkDisplay
 
 
 @NETWORK
@@ -38,8 +42,45 @@ def test_a_pipeline_names_the_inputs_of_its_network():
     network = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf)
     pipeline = make_pipeline(StandardScaler(), network).fit(features, frame.target)
     step = explain_step(pipeline, features.iloc[0], frame.target.iloc[0])
-    assert step.feature_names == list(features.columns)
-    assert "x1 = -0.901  sepal length (cm)" in str(step)
+    assert step.feature_names == list(step.inputs) == list(features.columns)
+    assert '"sepal length (cm)" = -0.901' in str(step)
+
+
+def test_inputs_have_one_name_in_formulas_diagrams_and_diagnoses():
+    """The name of the feature; x1, x2, ... only without one."""
+    names = ["weight", "a_height", "shoe size", "s" * 40]
+    X = np.random.RandomState(0).standard_normal((20, 4))
+    X[:, 1] += 100
+    y = np.arange(20) % 2
+    network = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf)
+    for data, expected in [(pd.DataFrame(X, columns=names), names), (X, None)]:
+        network.fit(data, y)
+        inputs = expected or ["x1", "x2", "x3", "x4"]
+        step = explain_step(network, data[:1], y[0])
+        assert list(step.inputs) == inputs
+        weights = step.layers[0].neurons[0].weights
+        assert [weight.source for weight in weights] == inputs
+        uncentred = diagnose(network, data, y)[0]
+        assert (uncentred.kind, uncentred.where) == ("uncentred_inputs", (inputs[1],))
+        shown = {t.get_text() for t in NetworkDisplay.from_estimator(network).ax_.texts}
+        assert set(inputs[:3]) < shown
+        for text in (str(step), unescape(step.to_html())):
+            assert ("x1" in text) == (expected is None)
+            if expected:
+                terms = 'w1 * weight + w2 * a_height + w3 * "shoe size" + w4 * "ssss'
+                assert terms in text
+                assert f'"{"s" * 29}…" = ' in text
+                assert '∂a_h1/∂z_h1 * "shoe size"' in str(step)
+
+
+def test_names_that_are_not_unique_name_nothing():
+    twice = FunctionTransformer(
+        feature_names_out=lambda _, names: ["same"] * len(names)
+    )
+    network = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf)
+    pipeline = make_pipeline(twice, network).fit(X, LABELS)
+    step = explain_step(pipeline, X[0], LABELS[0])
+    assert list(step.inputs) == [f"x{i + 1}" for i in range(X.shape[1])]
 
 
 @pytest.mark.parametrize("inspect", [check_gradient, explain_step])
