@@ -446,7 +446,8 @@ def run_here(target, engine, first, last, seed):
     if target == "memory":
         half = len(peaks) // 2
         grown = outcomes["kB grown in the second half"] = peaks[-1] - peaks[half]
-        if grown > half:  # 1 kB per fit, less than any array of the model
+        # Less than the arrays of a model per fit, beside pages that malloc adds.
+        if grown > 500 + half:
             failed.append(f"memory has grown by {grown} kB in {half} fits")
     return outcomes, failed
 
