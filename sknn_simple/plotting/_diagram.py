@@ -102,9 +102,9 @@ def _wrap(name):
     """Break a name into at most three lines."""
     lines = []
     for line in name.splitlines():
-        lines += textwrap.wrap(line, 26) or [""]
+        lines += textwrap.wrap(line, 30) or [""]
     if len(lines) > 3:
-        lines = [*lines[:2], lines[2][:25] + "…"]
+        lines = [*lines[:2], lines[2][:29] + "…"]
     return "\n".join(lines)
 
 
@@ -116,7 +116,7 @@ def _spacing(columns, with_values):
     if with_values:
         # Numbers on the edges into n neurons are 1 / (n + 1) of a row apart.
         n_places = max(column.n_rows for column in columns[1:]) + 1
-        return max(row, 0.8, 0.17 * n_places), max(2.5, 0.45 * n_places)
+        return max(row, 0.8, 0.17 * n_places), max(2.5, 0.6 * n_places)
     widest = max(1.8, 8 / (len(columns) - 1))
     height = row * max(column.n_rows for column in columns)
     return row, np.clip(height / 2, min(2.2, widest), widest)

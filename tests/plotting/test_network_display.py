@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.datasets import load_four_people
 from sknn_simple.plotting import NetworkDisplay
+from sknn_simple.plotting._diagram import RADIUS
 
 PEOPLE = load_four_people()
 
@@ -133,6 +134,31 @@ def test_few_weights_are_written_on_their_edges():
     without = NetworkDisplay.from_estimator(two_two_one(), coef_values=False)
     assert "1.50" not in texts(without)
     assert "largest weight: −3.00" in texts(without)  # noqa: RUF001
+
+
+def test_many_weights_stay_attached_to_their_lines():
+    """Between a circle and the number on a line, a piece of the line is to be seen."""
+    network = classifier(hidden_layer_sizes=(10,), max_iter=2).fit(X, Y)
+    display = NetworkDisplay.from_estimator(network, coef_values=True)
+    display.figure_.draw_without_rendering()
+    numbers = [t for t in display.ax_.texts if t.get_text().strip("−0123456789") == "."]  # noqa: RUF001
+    lines = np.concatenate(
+        [c.get_segments() for c in (*display.edges_, *display.bias_edges_)]
+    )
+    assert len(numbers) == len(lines) == 4 * 10 + 10 + 10 * 3 + 3
+    starts, ways = lines[:, 0], lines[:, 1] - lines[:, 0]
+    for number in numbers:
+        place = number.get_position()
+        share = (place[0] - starts[:, 0]) / ways[:, 0]
+        distance = np.abs(starts + share[:, None] * ways - place)[:, 1]
+        distance[(share < 0) | (share > 1)] = np.inf
+        # The nearest line runs through the middle of the number, and no other does.
+        first, second = np.sort(distance)[:2]
+        assert first < 1e-9
+        assert second > 1e-3
+        box = number.get_window_extent().transformed(display.ax_.transData.inverted())
+        start = starts[distance.argmin()]
+        assert box.x0 - start[0] > RADIUS + 0.1
 
 
 def test_a_network_without_biases_has_none():
