@@ -2,6 +2,7 @@
 
 import os
 from importlib.util import find_spec
+from shutil import which
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ if find_spec("mypy") is None or find_spec("pyright") is None:
 
 if find_spec("sphinx_gallery") is None or find_spec("pydata_sphinx_theme") is None:
     collect_ignore += ["tests/test_site.py"]
+if which("bash") is None:
+    collect_ignore += ["tests/test_shell_blocks.py"]
 if find_spec("ray") is None:
     collect_ignore += ["tests/test_ray.py"]
 
