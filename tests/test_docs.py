@@ -4,6 +4,7 @@ The pages of the site are `docs/**/*.md`; `test_site.py` builds them.
 """
 
 import doctest
+import fnmatch
 import json
 import re
 import runpy
@@ -14,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from support import source_files
 
 from sknn_simple.inspection.diagnosis import SYMPTOMS
 
@@ -143,6 +145,15 @@ def test_relative_links_resolve(page):
         target = page.parent / path if path else page
         assert target.exists(), link
         assert not anchor or anchor in set(anchors(target)), link
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_a_page_names_exist(page):
+    """A name may leave out the folders above, and be a pattern."""
+    names = re.findall(r"`([\w/.*-]+\.(?:py|pyx|cpp|hpp|h|toml))`", page.read_text())
+    files = [f"/{name}" for name in source_files()]
+    for name in names:
+        assert fnmatch.filter(files, f"*/{name}"), name
 
 
 @pytest.mark.parametrize("script", marked(EXAMPLES))

@@ -38,12 +38,9 @@ def checkout(tmp_path_factory):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     for name in CI:
-        if (folder / name).exists():  # no part of the source distribution
-            assert (folder / name).stat().st_mode & stat.S_IXUSR
-            subprocess.run(["bash", "-n", folder / name], check=True)
-        (folder / name).parent.mkdir(exist_ok=True)
+        assert (folder / name).stat().st_mode & stat.S_IXUSR
+        subprocess.run(["bash", "-n", folder / name], check=True)
         (folder / name).write_text("#!/bin/sh\n")
-        (folder / name).chmod(0o755)
     stand_ins.make_programs(folder / "stand_ins")
     stand_ins.make_programs(folder / ".venv" / "bin")  # as CONTRIBUTING.md says
     return folder
