@@ -1,0 +1,115 @@
+"""Explanation: one step of backpropagation, as a page draws it on the network."""
+
+from ..inspection import explain_step
+from ..inspection.notation import number
+from .frame import target_numbers
+from .refusal import Refusal
+
+
+def parameter_names(layer_sizes):
+    """Return the names that `explain_step` gives the parameters, by layer.
+
+    Coefs are numbered neuron by neuron, from the first hidden layer to the output.
+    """
+    coefs, intercepts, n_coefs, n_intercepts = [], [], 0, 0
+    for fan_in, fan_out in zip(layer_sizes, layer_sizes[1:], strict=False):
+        coefs.append(
+            [
+                [f"w{n_coefs + 1 + j * fan_in + i}" for j in range(fan_out)]
+                for i in range(fan_in)
+            ]
+        )
+        intercepts.append([f"b{n_intercepts + 1 + j}" for j in range(fan_out)])
+        n_coefs += fan_in * fan_out
+        n_intercepts += fan_out
+    return {"coefs": coefs, "intercepts": intercepts}
+
+
+def explain(training, parameter, sample):
+    """Return the message that explains the derivative of a parameter.
+
+    `sample` is the index of a training sample, the first one if it is None. Without a
+    parameter, the message shows the forward and the backward pass.
+    """
+    n_samples = len(training.y_train)
+    index = 0 if sample is None else sample
+    is_index = isinstance(index, int) and not isinstance(index, bool)
+    if not is_index or not 0 <= index < n_samples:
+        raise Refusal(
+            "explain", f"The sample must be an index from 0 to {n_samples - 1}."
+        )
+    step = explain_step(
+        training.network, training.inputs_train[index], training.y_train[index]
+    )
+    target = target_numbers(training, training.y_train[[index]])[0]
+    message = {
+        "type": "explanation",
+        "parameter": parameter,
+        "sample": {
+            "index": index,
+            "x": training.X_train[index].tolist(),
+            "y": target,
+        },
+        "loss": step.loss,
+        "activations": [
+            list(step.inputs.values()),
+            *([neuron.activation for neuron in layer.neurons] for layer in step.layers),
+        ],
+        "deltas": [[neuron.delta for neuron in layer.neurons] for layer in step.layers],
+    }
+    if parameter is None:
+        text = f"The loss on this sample is {number(step.loss)}."
+        return message | {"text": text}
+    i, j, source, weight = _find(step, parameter)
+    return message | {
+        "chains": [
+            [{"name": f.name, "value": f.value, "formula": f.formula} for f in chain]
+            for chain in weight.chains
+        ],
+        "penalty": weight.penalty,
+        "derivative": weight.derivative,
+        "old": weight.old,
+        "new": weight.new,
+        "forward": [*([] if source is None else [[i, source]]), [i + 1, j]],
+        "backward": _paths(step, i, j),
+        "text": _text(step, weight),
+    }
+
+
+def _find(step, name):
+    """Return the layer, the neuron, the input (None of a bias) and the Weight."""
+    for i, layer in enumerate(step.layers):
+        for j, neuron in enumerate(layer.neurons):
+            for source, weight in enumerate(neuron.weights):
+                if weight.name == name:
+                    return i, j, source, weight
+            if neuron.bias is not None and neuron.bias.name == name:
+                return i, j, None, neuron.bias
+    raise Refusal("explain", f"There is no parameter {name!r:.40} in this network.")
+
+
+def _paths(step, i, j):
+    """Return the coefs between the j-th neuron of layer i and the outputs."""
+    paths, reached = [], [j]
+    for layer in range(i + 1, len(step.layers)):
+        width = len(step.layers[layer].neurons)
+        paths += [[layer, source, k] for source in reached for k in range(width)]
+        reached = range(width)
+    return paths
+
+
+def _text(step, weight):
+    """Describe the derivative and the step in words."""
+    products = [" * ".join(factor.name for factor in chain) for chain in weight.chains]
+    shown = products[:6] + [f"{len(products) - 6} more products"] * (len(products) > 6)
+    text = (
+        f"∂L/∂{weight.name} = {' + '.join(shown)}"
+        f"{' + penalty' if weight.penalty else ''} = {number(weight.derivative)}. A step "
+        f"of gradient descent at the rate {number(step.learning_rate)} changes "
+        f"{weight.name} from {number(weight.old)} to {number(weight.new)}."
+    )
+    if step.differs_by:
+        text += (
+            f" With {' and '.join(step.differs_by)}, the next step of training differs."
+        )
+    return text

@@ -1,0 +1,151 @@
+"""Findings: what `diagnose` says of a training, with cures that a button can apply."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..inspection import diagnose
+from .controls import Layers
+from .settings import CONTROLS, Settings
+
+FIRST_EPOCH = 10
+PATIENCE = 100
+"""Epochs before which a slow start is no finding."""
+
+SLOW = {"underfitting", "learning_rate_too_low"}
+
+
+class Cure(NamedTuple):
+    """Changes of the settings, and the label of their button."""
+
+    changes: dict[str, Any]
+    label: str
+
+
+def _scale(settings, rate):
+    return None if settings.scale else Cure({"scale": True}, "Scale the inputs")
+
+
+def _lower_rate(settings, rate):
+    if settings.learning_rate_init != "auto":
+        return Cure({"learning_rate_init": "auto"}, "Set the learning rate to auto")
+    lower = float(f"{rate / 10:.1g}")
+    return Cure({"learning_rate_init": lower}, f"Lower the learning rate to {lower:g}")
+
+
+def _higher_rate(settings, rate):
+    if settings.learning_rate_init != "auto":
+        return Cure({"learning_rate_init": "auto"}, "Set the learning rate to auto")
+    higher = float(f"{rate * 3:.1g}")
+    return Cure(
+        {"learning_rate_init": higher}, f"Raise the learning rate to {higher:g}"
+    )
+
+
+def _tanh(settings, rate):
+    if settings.activation == "tanh":
+        return None
+    return Cure({"activation": "tanh"}, "Use tanh units")
+
+
+def _adam(settings, rate):
+    return None if settings.solver == "adam" else Cure({"solver": "adam"}, "Use adam")
+
+
+def _penalty(settings, rate):
+    if settings.alpha == "auto" or settings.alpha == 0:
+        return Cure({"alpha": 0.3}, "Raise the penalty to 0.3")
+    higher = float(f"{min(settings.alpha * 3, CONTROLS['alpha'].high):.2g}")
+    return Cure({"alpha": higher}, f"Raise the penalty to {higher:g}")
+
+
+def _more_units(settings, rate):
+    layers = CONTROLS["hidden_layer_sizes"]
+    assert isinstance(layers, Layers)
+    sizes = settings.hidden_layer_sizes or (4,)
+    larger = tuple(min(2 * size, layers.max_units) for size in sizes)
+    if larger == settings.hidden_layer_sizes:
+        return None
+    shown = ", ".join(map(str, larger))
+    return Cure({"hidden_layer_sizes": larger}, f"Use hidden layers of {shown} units")
+
+
+def _first(*cures):
+    """Return the first cure that would change something."""
+
+    def cure(settings, rate):
+        found = (make(settings, rate) for make in cures)
+        return next(filter(None, found), None)
+
+    return cure
+
+
+CURES: dict[str, Callable[[Settings, float], Cure | None]] = {
+    "diverged": _first(_scale, _lower_rate),
+    "unscaled_inputs": _scale,
+    "uncentred_inputs": _scale,
+    "linear_network": _tanh,
+    "saturated_units": _first(_scale, _lower_rate),
+    "dead_units": _first(_scale, _tanh),
+    "vanishing_gradients": _first(_tanh, _adam),
+    "exploding_gradients": _first(_scale, _adam),
+    "learning_rate_too_high": _lower_rate,
+    "learning_rate_too_low": _higher_rate,
+    "underfitting": _more_units,
+    "overfitting": _penalty,
+    "final_iterate_worse": _lower_rate,
+}
+"""The cure of each kind of finding that has one, from the settings and the rate."""
+
+
+def findings(training, divergence=None):
+    """Return the findings and the healthy sentence of a diagnosis, and its cures.
+
+    `divergence` is the message of a training that has just diverged.
+    """
+    network, settings = training.network, training.settings
+    rates = network.history_.get("learning_rate")
+    rate = rates[-1] if rates else 1.0
+    rows = []
+    if divergence is not None:
+        rows.append(("diverged", divergence, "a lower learning rate."))
+    elif network.n_iter_ >= FIRST_EPOCH:
+        rows += [(f.kind, f.seen, f.advice) for f in _diagnose(training)]
+    cures = {kind: CURES[kind](settings, rate) for kind, *_ in rows if kind in CURES}
+    message = {
+        "type": "diagnosis",
+        "findings": [
+            {
+                "id": kind,
+                "kind": kind,
+                "title": kind.replace("_", " ").capitalize(),
+                "text": text,
+                "advice": advice,
+                "cure": cures[kind].changes if cures.get(kind) else None,
+                "cure_label": cures[kind].label if cures.get(kind) else None,
+            }
+            for kind, text, advice in rows
+        ],
+        "healthy": _healthy(network.n_iter_),
+    }
+    return message, {kind: cure for kind, cure in cures.items() if cure}
+
+
+def _diagnose(training):
+    """Return the findings, of which overfitting shows on the test samples only."""
+    network = training.network
+    found = list(diagnose(network, training.inputs_train, training.y_train))
+    if training.has_test:
+        found += [
+            finding
+            for finding in diagnose(network, training.inputs_test, training.y_test)
+            if finding.kind == "overfitting"
+        ]
+    if network.n_iter_ < PATIENCE:
+        found = [finding for finding in found if finding.kind not in SLOW]
+    return found
+
+
+def _healthy(n_epochs):
+    if n_epochs < FIRST_EPOCH:
+        return f"The diagnosis begins after {FIRST_EPOCH} epochs."
+    return "diagnose finds nothing wrong: the network looks healthy."
