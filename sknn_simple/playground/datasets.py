@@ -5,11 +5,12 @@ The functions `make_*` of this file use NumPy only, and a script contains their 
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.datasets import make_blobs, make_circles, make_moons
+from sklearn.preprocessing import MinMaxScaler, minmax_scale
 
 from ..datasets import (
     load_first_input_wins,
@@ -75,27 +76,29 @@ class Call(NamedTuple):
         return "" if self.module else inspect.getsource(self.function)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dataset:
     """A built-in data set, and everything that the playground knows about it."""
 
     label: str
-    task: str
-    features: tuple[str, ...]
-    function: Callable
-    module: str | None = None
-    fixed: dict[str, Any] | None = None  # further arguments
-    noise: str | None = None  # name of the argument, if there is one
-    noise_factor: float = 1.0
-    sized: bool = True  # whether it has any number of samples, drawn from a seed
+    help: str
+    task: str = "classification"
+    features: tuple[str, ...] = ("x1", "x2")
+    target: str = "class"
     classes: tuple[str, ...] | None = None  # names, if they are not the labels
+    function: Callable
+    module: str | None = None  # to import the function from
+    fixed: dict[str, Any] = field(default_factory=dict)  # arguments
+    noise: str | None = None  # argument for the noise, if there is one
+    noise_factor: float = 1.0
+    sized: bool = True  # whether any number of samples can be drawn from a seed
 
     def call(self, n_samples, noise, seed):
         """Return the Call that makes the samples."""
         arguments = {"n_samples": n_samples} if self.sized else {}
         if self.noise:
             arguments[self.noise] = noise * self.noise_factor
-        arguments |= self.fixed or {}
+        arguments |= self.fixed
         if self.sized:
             arguments["random_state"] = seed
         return Call(self.function, arguments, self.module)
@@ -105,107 +108,135 @@ class Dataset:
         return {
             "name": name,
             "label": self.label,
+            "help": self.help,
             "task": self.task,
             "n_features": len(self.features),
             "noise": bool(self.noise),
             "sized": self.sized,
+            "preview": self.preview(),
         }
 
+    def preview(self):
+        """Return about 60 points for a small picture, within 0 and 1."""
+        X, y = self.call(60, 0.05, 0).result()
+        points = np.column_stack([X, y])[:, :2]
+        points = MinMaxScaler().fit_transform(points)
+        targets = y if self.task == "classification" else minmax_scale(y)
+        rows = np.column_stack([points, targets])
+        return np.round(rows, 3).tolist()
 
-PLANE = ("x1", "x2")
-THREE = ("first", "second", "third")
+
+THREE_INPUTS = {"features": ("first", "second", "third"), "target": "output"}
 SCIKIT_LEARN = {"module": "sklearn.datasets"}
 TUTORIAL = {
     "module": "sknn_simple.datasets",
     "fixed": {"return_X_y": True},
     "sized": False,
 }
+REGRESSION = {"task": "regression", "target": "y"}
 
 DATASETS = {
     "moons": Dataset(
-        "Moons",
-        "classification",
-        PLANE,
-        make_moons,
+        label="Moons",
+        help="Two half circles that reach into each other.",
+        function=make_moons,
         noise="noise",
         **SCIKIT_LEARN,
     ),
     "circles": Dataset(
-        "Circles",
-        "classification",
-        PLANE,
-        make_circles,
+        label="Circles",
+        help="A circle around another one.",
+        function=make_circles,
         fixed={"factor": 0.5},
         noise="noise",
         noise_factor=0.5,
         **SCIKIT_LEARN,
     ),
     "xor": Dataset(
-        "Exclusive or",
-        "classification",
-        PLANE,
-        make_xor,
+        label="XOR",
+        help="Exclusive or: class 1 where exactly one coordinate is positive.",
+        function=make_xor,
         noise="noise",
         noise_factor=0.5,
     ),
     "spirals": Dataset(
-        "Spirals",
-        "classification",
-        PLANE,
-        make_spirals,
+        label="Spirals",
+        help="Two spirals around each other.",
+        function=make_spirals,
         noise="noise",
         noise_factor=0.2,
     ),
     "blobs": Dataset(
-        "Three blobs",
-        "classification",
-        PLANE,
-        make_blobs,
-        fixed={"centers": ((0, 2), (-2, -1), (2, -1))},
+        label="Blobs",
+        help="Three clouds of points, one per class.",
+        function=make_blobs,
+        fixed={"centers": [[0, 2], [-2, -1], [2, -1]]},
         noise="cluster_std",
         noise_factor=4.0,
         **SCIKIT_LEARN,
     ),
     "people": Dataset(
-        "People: weight and height",
-        "classification",
-        ("weight", "height"),
-        make_people,
-        module="sknn_simple.datasets",
+        label="People",
+        help="Weight and height of women and men, by the tutorial's rule.",
+        features=("weight", "height"),
+        target="sex",
         classes=("male", "female"),
+        function=make_people,
+        module="sknn_simple.datasets",
     ),
     "four_people": Dataset(
-        "Four people (tutorial)",
-        "classification",
-        ("weight", "height"),
-        load_four_people,
+        label="Four people",
+        help="Tutorial: weight, height and sex of Alice, Bob, Charlie and Diana.",
+        features=("weight", "height"),
+        target="sex",
         classes=("male", "female"),
+        function=load_four_people,
         **TUTORIAL,
     ),
     "first_input_wins": Dataset(
-        "First input wins (tutorial)",
-        "classification",
-        THREE,
-        load_first_input_wins,
+        label="First wins",
+        help="Tutorial: the output is the first of three inputs.",
+        function=load_first_input_wins,
+        **THREE_INPUTS,
         **TUTORIAL,
     ),
     "third_input_wins": Dataset(
-        "Third input wins (tutorial)",
-        "classification",
-        THREE,
-        load_third_input_wins,
+        label="Third wins",
+        help="Tutorial: the output is the third of three inputs.",
+        function=load_third_input_wins,
+        **THREE_INPUTS,
         **TUTORIAL,
     ),
-    "sine": Dataset("Sine", "regression", ("x",), make_sine, noise="noise"),
-    "hill": Dataset("Hill", "regression", PLANE, make_hill, noise="noise"),
+    "sine": Dataset(
+        label="Sine",
+        help="Points on a sine curve.",
+        features=("x",),
+        function=make_sine,
+        noise="noise",
+        **REGRESSION,
+    ),
+    "hill": Dataset(
+        label="Hill",
+        help="Heights of a hill over the plane.",
+        function=make_hill,
+        noise="noise",
+        **REGRESSION,
+    ),
     "soft_targets": Dataset(
-        "Soft targets (tutorial)", "regression", THREE, load_soft_targets, **TUTORIAL
+        label="Soft targets",
+        help="Tutorial: four rows of three inputs, with outputs between 0 and 1.",
+        task="regression",
+        function=load_soft_targets,
+        **THREE_INPUTS,
+        **TUTORIAL,
     ),
     "linear_neuron": Dataset(
-        "Linear neuron (tutorial)",
-        "regression",
-        ("input",),
-        load_linear_neuron,
+        label="One neuron",
+        help="Tutorial: a single row, input 1 and target 0.",
+        task="regression",
+        features=("input",),
+        target="output",
+        function=load_linear_neuron,
         **TUTORIAL,
     ),
 }

@@ -1,5 +1,7 @@
 """Explanation: one step of backpropagation, as a page draws it on the network."""
 
+from itertools import pairwise
+
 from ..inspection import explain_step
 from ..inspection.notation import number
 from .frame import target_numbers
@@ -12,7 +14,7 @@ def parameter_names(layer_sizes):
     Coefs are numbered neuron by neuron, from the first hidden layer to the output.
     """
     coefs, intercepts, n_coefs, n_intercepts = [], [], 0, 0
-    for fan_in, fan_out in zip(layer_sizes, layer_sizes[1:], strict=False):
+    for fan_in, fan_out in pairwise(layer_sizes):
         coefs.append(
             [
                 [f"w{n_coefs + 1 + j * fan_in + i}" for j in range(fan_out)]
@@ -23,6 +25,21 @@ def parameter_names(layer_sizes):
         n_coefs += fan_in * fan_out
         n_intercepts += fan_out
     return {"coefs": coefs, "intercepts": intercepts}
+
+
+def neuron_names(n_features, hidden_layer_sizes, n_outputs):
+    """Return the names that `explain_step` gives the inputs and the neurons."""
+    several = len(hidden_layer_sizes) > 1
+    hidden = [
+        _numbered(f"h{i}." if several else "h", size)
+        for i, size in enumerate(hidden_layer_sizes, start=1)
+    ]
+    outputs = _numbered("o", n_outputs) if n_outputs > 1 else ["o"]
+    return [_numbered("x", n_features), *hidden, outputs]
+
+
+def _numbered(prefix, n):
+    return [f"{prefix}{i}" for i in range(1, n + 1)]
 
 
 def explain(training, parameter, sample):
@@ -51,6 +68,7 @@ def explain(training, parameter, sample):
             "y": target,
         },
         "loss": step.loss,
+        "rate": step.learning_rate,
         "activations": [
             list(step.inputs.values()),
             *([neuron.activation for neuron in layer.neurons] for layer in step.layers),
@@ -104,8 +122,8 @@ def _text(step, weight):
     shown = products[:6] + [f"{len(products) - 6} more products"] * (len(products) > 6)
     text = (
         f"∂L/∂{weight.name} = {' + '.join(shown)}"
-        f"{' + penalty' if weight.penalty else ''} = {number(weight.derivative)}. A step "
-        f"of gradient descent at the rate {number(step.learning_rate)} changes "
+        f"{' + penalty' if weight.penalty else ''} = {number(weight.derivative)}. A "
+        f"step of gradient descent at the rate {number(step.learning_rate)} changes "
         f"{weight.name} from {number(weight.old)} to {number(weight.new)}."
     )
     if step.differs_by:

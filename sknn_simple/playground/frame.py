@@ -8,6 +8,7 @@ import numpy as np
 
 from ..inspection.problem import make_problem
 from ..network import ACTIVATIONS, layer_activations, loss_and_gradient
+from .table import Table
 
 SURFACE = 50
 NEURONS = 20
@@ -28,14 +29,11 @@ class View:
         self.features = shown
         self.centre = training.X_train.mean(axis=0)
         ranges = [_padded(samples.X[:, column]) for column in self.columns]
-        fixed = getattr(samples.source, "view", None)
-        if fixed is not None:
-            ranges = [tuple(map(float, pair)) for pair in fixed]
         if self.is_line:
-            targets = training.samples.y
-            if settings.task == "classification":
-                targets = np.array([0.0, 1.0])
-            ranges.append(_padded(targets))
+            is_regression = settings.task == "regression"
+            ranges.append(_padded(samples.y if is_regression else np.array([0, 1])))
+        if isinstance(samples.source, Table) and samples.source.view is not None:
+            ranges = samples.source.view
         self.x_range, self.y_range = ranges
         self.surface = training.scaled(self._grid(SURFACE))
         self.neurons = training.scaled(self._grid(NEURONS))
@@ -69,6 +67,32 @@ class View:
         return np.column_stack([X[:, self.columns[0]], second, targets]).tolist()
 
 
+def describe_data(training, view):
+    """Return the data as a page shows them."""
+    samples, settings = training.samples, training.settings
+    source, is_regression = samples.source, settings.task == "regression"
+    is_own = isinstance(source, Table) and source.origin != "points"
+    notes = [samples.note] if samples.note else []
+    if settings.test_size and not training.has_test:
+        notes.append("Too few samples to hold some out for testing.")
+    return {
+        "name": samples.name,
+        "features": view.features,
+        "all_features": samples.features,
+        "target": samples.target,
+        "columns": list(source.columns) if is_own else None,
+        "x_range": view.x_range,
+        "y_range": view.y_range,
+        "value_range": [*_limits(samples.y)] if is_regression else None,
+        "classes": samples.class_names,
+        "train": view.points(training, training.X_train, training.y_train),
+        "test": view.points(training, training.X_test, training.y_test),
+        "n_train": len(training.y_train),
+        "n_test": len(training.y_test),
+        "note": " ".join(notes) or None,
+    }
+
+
 def target_numbers(training, y):
     """Return the index of each label, or the numbers themselves."""
     if training.settings.task == "classification":
@@ -100,7 +124,7 @@ def frame(training, view):
         "surface": None if view.is_line else _surface(training, view),
         "curve": _curve(training, view) if view.is_line else None,
         "neuron_grid": view.neuron_grid,
-        "neurons": _neurons(network, view.neurons),
+        "neurons": [*_neurons(network, view.neurons), _outputs(training, view)],
     }
 
 
@@ -125,8 +149,7 @@ def _judge(training, X, y):
 def _surface(training, view):
     network, levels = training.network, None
     if training.settings.task == "regression":
-        targets = training.samples.y
-        levels = _scaled(network.predict(view.surface), targets.min(), targets.max())
+        levels = _target_levels(training, network.predict(view.surface))
     else:
         probabilities = network.predict_proba(view.surface)
         if probabilities.shape[1] == 2:
@@ -136,6 +159,20 @@ def _surface(training, view):
             confidence = probabilities.max(axis=1)
             levels = best * BAND + np.rint(confidence * (BAND - 1))
     return {"width": SURFACE, "height": SURFACE, "levels": _encode(levels)}
+
+
+def _outputs(training, view):
+    """Return the outputs on the grid of the neurons, as levels like the surface's."""
+    network = training.network
+    if training.settings.task == "regression":
+        return [_encode(_target_levels(training, network.predict(view.neurons)))]
+    probabilities = network.predict_proba(view.neurons)
+    shown = probabilities[:, -network.n_outputs_ :]  # of two classes, the second
+    return [_encode(levels) for levels in _scaled(shown.T, 0, 1)]
+
+
+def _target_levels(training, predictions):
+    return _scaled(predictions, *_limits(training.samples.y))
 
 
 def _curve(training, view):
@@ -176,9 +213,13 @@ def _centres(limits, n):
     return low + (np.arange(n) + 0.5) * (high - low) / n
 
 
+def _limits(values):
+    return float(values.min()), float(values.max())
+
+
 def _padded(values):
     """Return limits around values, with a margin."""
-    low, high = float(values.min()), float(values.max())
+    low, high = _limits(values)
     margin = 0.1 * (high - low) or 1.0
     return low - margin, high + margin
 

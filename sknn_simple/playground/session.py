@@ -14,13 +14,13 @@ from typing import Any
 
 from .. import __version__
 from .datasets import DATASETS
-from .explanation import explain, parameter_names
+from .explanation import explain, neuron_names, parameter_names
 from .findings import findings
-from .frame import View, frame
+from .frame import View, describe_data, frame
 from .lessons import Lesson, load_lessons
 from .refusal import Refusal
 from .script import script
-from .settings import OWN_DATA, Settings, describe_settings, parse_link
+from .settings import CONTROLS, OWN_DATA, Settings, describe_settings, parse_link
 from .table import Table, from_points, read_csv
 from .training import Training
 
@@ -69,6 +69,8 @@ class Session:
         notices = []
         link, lesson = message.get("link"), message.get("lesson")
         changes = message.get("settings") or {}
+        if not isinstance(changes, dict):
+            raise Refusal("settings", "Settings must be an object of names and values.")
         if isinstance(link, str) and link:
             linked = parse_link(link)
             lesson = linked.pop("lesson", lesson)
@@ -137,19 +139,25 @@ class Session:
     def _csv(self, message):
         name, text = message.get("name"), message.get("text")
         target = message.get("target")
-        if not isinstance(name, str) or not isinstance(text, str):
-            raise Refusal("csv", "A table needs a name and a text.")
         if target is not None and not isinstance(target, str):
             raise Refusal("csv", "The target must be the name of a column.")
-        return self._take_table("csv", read_csv(name[:200], text, target), None)
+        if name is text is None and "csv" in self.tables and target is not None:
+            table = self.tables["csv"].with_target(target)
+        elif isinstance(name, str) and isinstance(text, str):
+            table = read_csv(name[:200], text, target)
+        else:
+            raise Refusal("csv", "A table needs a name and a text.")
+        return self._take_table("csv", table, table.natural_task)
 
     def _points(self, message):
-        view = [message[key] for key in ("x_range", "y_range") if key in message]
-        table = from_points(message.get("points"), view or None)
-        return self._take_table("points", table, self.settings.task)
+        task = message.get("task", self.settings.task)
+        CONTROLS["task"].check("points", task)
+        ranges = message.get("x_range"), message.get("y_range")
+        view = None if None in ranges else ranges
+        table = from_points(message.get("points"), task, view)
+        return self._take_table("points", table, task)
 
     def _take_table(self, data, table, task):
-        task = task or table.natural_task
         settings = self.settings.changed({"data": data, "task": task, "features": None})
         self._begin(settings, self.tables | {data: table})
         return self._everything()
@@ -159,7 +167,7 @@ class Session:
         return [explain(training, message.get("parameter"), message.get("sample"))]
 
     def _cure(self, message):
-        cure = self.cures.get(message.get("id"))
+        cure = self.cures.get(str(message.get("id")))
         if cure is None:
             raise Refusal("cure", "There is no such finding any more.")
         self._begin(self.settings.changed(cure.changes), self.tables)
@@ -260,36 +268,21 @@ class Session:
         return [self._state(), self._frame(restart=True), self._diagnosis()]
 
     def _state(self):
-        training, view = self.training, self.view
-        samples, n_train = training.samples, len(training.y_train)
-        sizes = [len(samples.features), *self.settings.hidden_layer_sizes]
-        sizes.append(training.network.n_outputs_)
-        link = self.settings.to_link(self.start)
+        training, settings = self.training, self.settings
+        n_features = len(training.samples.features)
+        hidden, n_outputs = settings.hidden_layer_sizes, training.network.n_outputs_
+        sizes = [n_features, *hidden, n_outputs]
+        link = settings.to_link(self.start)
         if self.lesson is not None:
             link = "&".join(filter(None, [f"lesson={self.lesson.name}", link]))
-        note = samples.note
-        if self.settings.test_size and not training.has_test:
-            too_few = "Too few samples to hold some out for testing."
-            note = f"{note} {too_few}" if note else too_few
         return {
             "type": "state",
-            "settings": self.settings.to_dict(),
+            "settings": settings.to_dict(),
             "link": link,
             "lesson": self.lesson and self.lesson.name,
-            "data": {
-                "name": samples.name,
-                "features": view.features,
-                "all_features": samples.features,
-                "x_range": view.x_range,
-                "y_range": view.y_range,
-                "classes": samples.class_names,
-                "train": view.points(training, training.X_train, training.y_train),
-                "test": view.points(training, training.X_test, training.y_test),
-                "n_train": n_train,
-                "n_test": len(training.y_test),
-                "note": note,
-            },
+            "data": describe_data(training, self.view),
             "layers": sizes,
+            "neuron_names": neuron_names(n_features, hidden, n_outputs),
             "parameter_names": parameter_names(sizes),
             "playing": bool(self.to_do),
         }

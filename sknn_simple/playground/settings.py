@@ -240,11 +240,10 @@ class Settings:
             task = DATASETS[new["data"]].task
             if new.setdefault("task", task) != task:
                 raise Refusal("task", f"The data set {new['data']} is for {task}.")
-        elif "task" in new and "data" not in new and self.data in DATASETS:
-            if new["task"] != self.task:
-                new["data"] = next(
-                    n for n, d in DATASETS.items() if d.task == new["task"]
-                )
+        elif self.data in DATASETS and "data" not in new:
+            task = new.get("task", self.task)
+            if task != self.task:
+                new["data"] = next(n for n, d in DATASETS.items() if d.task == task)
         if new.get("data", self.data) != self.data:
             new.setdefault("features", None)
         losses = LOSSES[new.get("task", self.task)]
@@ -296,7 +295,10 @@ CONTROLS: dict[str, Control] = {f.name: f.metadata["control"] for f in fields(Se
 
 def parse_link(text: str) -> dict[str, Any]:
     """Return the settings, or whatever else, that a link holds as a query."""
-    pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=100)
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=100)
+    except ValueError as error:
+        raise Refusal("link", f"The link is no list of settings ({error}).") from error
     return {
         name: CONTROLS[name].parse(value) if name in CONTROLS else value
         for name, value in pairs

@@ -3,7 +3,8 @@
 import csv
 import io
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,32 +16,71 @@ MAX_ROWS = 10_000
 MAX_FEATURES = 16
 MAX_CLASSES = 8
 LARGEST = 1e15
-MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
+MISSING = {"", "na", "n/a", "nan", "nat", "null", "none", "<na>", "?"}
+
+View = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Samples and their targets."""
+    """Columns of numbers and of text, one of which is the target."""
 
     name: str
     origin: str  # "csv", "frame" or "points"
-    features: tuple[str, ...]
+    columns: Mapping[str, Sequence[Any]]
     target: str
-    X: np.ndarray  # (n_samples, n_features), float64
-    y: np.ndarray  # (n_samples,) of float64 or of text
     delimiter: str = ","
-    note: str | None = None  # what was left out
-    view: tuple[tuple[float, float], tuple[float, float]] | None = None  # x and y range
+    view: View | None = None  # ranges of the axes, if they are given
+    X: np.ndarray = field(init=False)  # the columns of numbers, but for the target
+    y: np.ndarray = field(init=False)  # of float64 or of text
+    features: tuple[str, ...] = field(init=False)  # names of the columns of X
+    note: str | None = field(init=False)  # which columns were left out
+
+    def __post_init__(self):
+        if self.target not in self.columns:
+            raise self.refusal(
+                f"no column is called {self.target!r:.60}. Columns: "
+                f"{_listed(self.columns)}."
+            )
+        numbers = {name: _numbers(values) for name, values in self.columns.items()}
+        y = numbers.pop(self.target)
+        if y is None:
+            y = np.array([str(value).strip() for value in self.columns[self.target]])
+        features = {name: x for name, x in numbers.items() if x is not None}
+        text = [name for name in numbers if name not in features]
+        self._check_features(features, text)
+        X = np.column_stack(list(features.values()))
+        for values in (X, y):
+            if values.dtype.kind == "f" and not (np.abs(values) <= LARGEST).all():
+                raise self.refusal(
+                    f"numbers must lie between {-LARGEST:g} and {LARGEST:g}."
+                )
+        note = f"Left out, as they hold text: {_listed(text)}." if text else None
+        found = {"X": X, "y": y, "features": tuple(features), "note": note}
+        vars(self).update(found)  # a frozen dataclass cannot assign them
+
+    def _check_features(self, features, text):
+        if not features:
+            example = str(self.columns[text[0]][0])
+            raise self.refusal(
+                f"no column but the target {self.target!r} holds numbers: {text[0]!r} "
+                f"holds {example!r:.40}. Numbers need a decimal point, not a comma."
+            )
+        if len(features) > MAX_FEATURES:
+            raise self.refusal(
+                f"there are {len(features)} columns of numbers besides the target, and "
+                f"the playground takes up to {MAX_FEATURES}. Delete some."
+            )
 
     @property
     def y_type(self):
-        """The type that labels have: int, if all are whole, or str."""
+        """The type of labels: int, if all are whole numbers, or str."""
         is_whole = self.y.dtype.kind == "f" and (self.y % 1 == 0).all()
         return int if is_whole else str
 
     @property
     def natural_task(self):
-        """The task that the targets suggest: few whole numbers are labels."""
+        """The task that the targets suggest: a few whole numbers are labels."""
         if self.y.dtype.kind != "f":
             return "classification"
         few = len(np.unique(self.y)) <= MAX_CLASSES
@@ -65,6 +105,11 @@ class Table:
             )
         return y
 
+    def with_target(self, target):
+        """Return the same table with another target."""
+        origin = self.name, self.origin, self.columns
+        return Table(*origin, target, self.delimiter, self.view)
+
     def refusal(self, text):
         """Return a Refusal that names the data."""
         about = "points" if self.origin == "points" else "csv"
@@ -74,8 +119,8 @@ class Table:
 def read_csv(name: str, text: str, target: str | None = None) -> Table:
     """Read a table from CSV text, whose first row names the columns.
 
-    The last column is the target, unless another one is named. Columns that hold text
-    are left out.
+    The last column is the target, unless another one is named. Columns of text are left
+    out.
     """
 
     def refuse(what):
@@ -87,83 +132,69 @@ def read_csv(name: str, text: str, target: str | None = None) -> Table:
             f"{MAX_CHARACTERS / 1e6:.0f} MB. Take a sample of its rows."
         )
     header, delimiter, rows = _rows(text.removeprefix("\ufeff"), refuse)
-    if target is not None and target not in header:
-        raise refuse(f"no column is called {target!r}. Columns: {_listed(header)}.")
-    columns = dict(
-        zip(header, zip(*(row for _, row in rows), strict=True), strict=True)
-    )
-    lines = [line for line, _ in rows]
-    for column, values in columns.items():
-        for line, value in zip(lines, values, strict=True):
-            if value.strip().lower() in MISSING:
-                raise refuse(
-                    f"line {line} has no value in column {column!r}. Fill in missing "
-                    "values, or delete their rows."
-                )
-    return _table(name, "csv", columns, target or header[-1], refuse, delimiter)
+    values = zip(*(row for _, row in rows), strict=True)
+    columns = dict(zip(header, values, strict=True))
+    places = [f"line {line}" for line, _ in rows]
+    _check_complete(columns, places, refuse)
+    return Table(name, "csv", columns, target or header[-1], delimiter)
 
 
 def from_frame(frame: Any, target: str | None = None) -> Table:
     """Take a table from a data frame of pandas or polars."""
+    name = "The data frame"
 
     def refuse(what):
-        return Refusal("csv", f"The data frame: {what}")
+        return Refusal("csv", f"{name}: {what}")
 
-    header = [str(column) for column in frame.columns]
-    if target is not None and target not in header:
-        raise refuse(f"no column is called {target!r}. Columns: {_listed(header)}.")
+    header = list(frame.columns)
+    if not all(isinstance(column, str) for column in header):
+        raise refuse(f"its columns must have names that are text, got {header!r:.60}.")
     _check_shape(header, len(frame), refuse)
-    columns = {}
-    for column in header:
-        values = np.asarray(frame[column])
-        if values.dtype.kind in "bui":
-            values = values.astype(float)
-        if any(value is None or value != value for value in values.tolist()):
-            raise refuse(
-                f"column {column!r} has missing values. Fill them in, or drop their "
-                "rows."
-            )
-        columns[column] = values
-    return _table("data frame", "frame", columns, target or header[-1], refuse)
+    columns = {column: np.asarray(frame[column]) for column in header}
+    for column, values in columns.items():
+        if values.dtype.kind == "M":  # dates are no numbers
+            columns[column] = values.astype(str)
+    _check_complete(columns, [f"row {k}" for k in range(len(frame))], refuse)
+    return Table(name, "frame", columns, target or header[-1])
 
 
-def from_points(points: Any, view: Any = None) -> Table:
-    """Take a table from points drawn with the mouse: rows of x1, x2 and the target."""
+def from_points(points: Any, task: str, view: Any = None) -> Table:
+    """Take a table from a drawing.
+
+    The rows are x1, x2 and a label for classification, x and a number for regression.
+    """
+    names = ["x", "y"] if task == "regression" else ["x1", "x2", "class"]
     is_list = isinstance(points, list) and len(points) <= MAX_ROWS
-    if not is_list or not all(map(_is_point, points)):
+    if not is_list or not all(_are_numbers(point, len(names)) for point in points):
         raise Refusal(
             "points",
-            f"Points must be a list of up to {MAX_ROWS} rows of x1, x2 and the target, "
+            f"Points must be a list of up to {MAX_ROWS} rows of {', '.join(names)}, "
             f"all numbers from {-LARGEST:g} to {LARGEST:g}.",
         )
     if len(points) < 2:
         raise Refusal("points", "Draw at least two points.")
-    if view is not None and not (len(view) == 2 and all(map(_is_range, view))):
-        raise Refusal("points", "x_range and y_range must be two rising numbers each.")
-    table = np.array(points, float)
-    X, y = np.ascontiguousarray(table[:, :2]), table[:, 2].copy()
-    return Table("Drawn points", "points", ("x1", "x2"), "target", X, y, view=view)
+    if view is not None:
+        if not all(_are_numbers(pair, 2) and pair[0] < pair[1] for pair in view):
+            raise Refusal("points", "x_range and y_range must be two rising numbers.")
+        view = tuple(tuple(map(float, pair)) for pair in view)
+    columns = dict(zip(names, np.array(points, float).T, strict=True))
+    return Table("Drawn points", "points", columns, names[-1], view=view)
 
 
-def _is_point(point):
-    return isinstance(point, list) and len(point) == 3 and all(map(_is_number, point))
+def _are_numbers(values, n):
+    def is_number(value):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and abs(value) <= LARGEST
 
-
-def _is_range(pair):
-    is_pair = isinstance(pair, list) and len(pair) == 2 and all(map(_is_number, pair))
-    return is_pair and pair[0] < pair[1]
-
-
-def _is_number(value):
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and abs(value) <= LARGEST
+    is_list = isinstance(values, list | tuple) and len(values) == n
+    return is_list and all(map(is_number, values))
 
 
 def _rows(text, refuse):
     """Return the header, the delimiter, and the other rows with their line numbers."""
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
@@ -172,13 +203,11 @@ def _rows(text, refuse):
         raise refuse("the file is empty. Its first row must name the columns.")
     (_, header), *rows = rows
     header = [column.strip() for column in header]
-    if all(_number(column) is not None for column in header):
+    if all(_is_number(column) for column in header):
         raise refuse(
             "the first row must name the columns, got the numbers "
             f"{_listed(header)}. Add a row of names."
         )
-    if "" in header or len(set(header)) < len(header):
-        raise refuse(f"each column needs a name of its own, got {_listed(header)}.")
     _check_shape(header, len(rows), refuse)
     for line, row in rows:
         if len(row) != len(header):
@@ -192,9 +221,11 @@ def _rows(text, refuse):
 def _check_shape(header, n_rows, refuse):
     if len(header) < 2:
         raise refuse(
-            f"there is only one column, {header[0]!r}. At least one feature and the "
-            "target are needed, separated by commas, semicolons or tabs."
+            f"there is only one column, {_listed(header)}. At least one feature and "
+            "the target are needed, separated by commas, semicolons or tabs."
         )
+    if "" in header or len(set(header)) < len(header):
+        raise refuse(f"each column needs a name of its own, got {_listed(header)}.")
     if n_rows < 2:
         raise refuse(
             f"there {'is one row' if n_rows else 'are no rows'} of data below the "
@@ -207,47 +238,29 @@ def _check_shape(header, n_rows, refuse):
         )
 
 
-def _table(name, origin, columns, target, refuse, delimiter=","):
-    """Make a Table of columns of numbers and text, without features that are text."""
-    numbers = {column: _numbers(values) for column, values in columns.items()}
-    y = numbers.pop(target)
-    if y is None:
-        y = np.array([str(value).strip() for value in columns[target]])
-    features = {column: x for column, x in numbers.items() if x is not None}
-    text = [column for column in numbers if column not in features]
-    if not features:
-        example = str(columns[text[0]][0])
-        raise refuse(
-            f"no column but the target {target!r} holds numbers: {text[0]!r} holds "
-            f"{example!r:.40}. Numbers need a decimal point, not a comma."
-        )
-    if len(features) > MAX_FEATURES:
-        raise refuse(
-            f"there are {len(features)} columns of numbers besides the target, and the "
-            f"playground takes up to {MAX_FEATURES}. Delete some."
-        )
-    X = np.column_stack(list(features.values()))
-    for values in (X, y):
-        if values.dtype.kind == "f" and not (np.abs(values) <= LARGEST).all():
-            raise refuse(f"numbers must lie between {-LARGEST:g} and {LARGEST:g}.")
-    note = f"Left out, as they hold text: {_listed(text)}." if text else None
-    return Table(name, origin, tuple(features), target, X, y, delimiter, note)
+def _check_complete(columns, places, refuse):
+    for column, values in columns.items():
+        for place, value in zip(places, values, strict=True):
+            if str(value).strip().lower() in MISSING:
+                raise refuse(
+                    f"{place} has no value in column {column!r:.60}. Fill in missing "
+                    "values, or delete their rows."
+                )
 
 
 def _numbers(values):
     """Return the values as an array of float64, or None if any is not a number."""
     try:
         return np.array([float(value) for value in values])
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
 
 
-def _number(text):
+def _is_number(text):
     try:
-        number = float(text)
+        return not math.isnan(float(text))
     except ValueError:
-        return None
-    return None if math.isnan(number) else number
+        return False
 
 
 def _listed(names):

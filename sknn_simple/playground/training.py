@@ -48,6 +48,7 @@ class Samples:
     features: tuple[str, ...]
     X: np.ndarray
     y: np.ndarray
+    target: str
     class_names: tuple[str, ...] | None  # of the labels in sorted order
     note: str | None = None
 
@@ -59,21 +60,28 @@ class Samples:
             call = dataset.call(settings.n_samples, settings.noise, settings.data_seed)
             X, y = call.result()
             source, name, note = call, dataset.label, None
-            features, class_names = dataset.features, dataset.classes
+            features, target = dataset.features, dataset.target
+            class_names = dataset.classes
         elif table is None:
             what = "Draw points" if settings.data == "points" else "Open a CSV file"
             raise Refusal("data", f"{what} first.")
         else:
             source, name, note = table, table.name, table.note
             X, y = table.X, table.targets(settings.task)
-            features, class_names = table.features, None
+            features, target, class_names = table.features, table.target, None
         if settings.task == "classification" and class_names is None:
             class_names = tuple(str(label) for label in np.unique(y))
-        return cls(name, source, features, X, y, class_names, note)
+        return cls(name, source, features, X, y, target, class_names, note)
+
+
+MIN_SAMPLES = 10
+"""Number of samples of which some may be held out."""
 
 
 def can_hold_out(y, test_size, task):
     """Return whether a test part leaves samples, of each class, in both parts."""
+    if test_size == 0 or len(y) < MIN_SAMPLES:
+        return False
     n_test = int(np.ceil(len(y) * test_size))
     n_classes, fewest = 1, len(y)
     if task == "classification":
@@ -92,9 +100,7 @@ class Training:
         self.settings = settings
         self.journal: list[Epochs | Minibatches | Change] = []
         X, y = self.samples.X, self.samples.y
-        self.has_test = bool(settings.test_size) and can_hold_out(
-            y, settings.test_size, settings.task
-        )
+        self.has_test = can_hold_out(y, settings.test_size, settings.task)
         self.X_train, self.y_train, self.X_test, self.y_test = X, y, X[:0], y[:0]
         if self.has_test:
             self.X_train, self.X_test, self.y_train, self.y_test = train_test_split(
@@ -107,8 +113,8 @@ class Training:
         self.scaler = StandardScaler().fit(self.X_train) if settings.scale else None
         self.inputs_train = self.scaled(self.X_train)
         self.inputs_test = self.scaled(self.X_test) if self.has_test else self.X_test
-        options = settings.estimator_options()
-        self.network = ESTIMATORS[settings.task](**options, max_iter=0)
+        self.start_options = settings.estimator_options()
+        self.network = ESTIMATORS[settings.task](**self.start_options, max_iter=0)
         try:
             self.network.fit(self.inputs_train, self.y_train)
         except ValueError as error:
