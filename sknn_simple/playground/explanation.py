@@ -90,7 +90,7 @@ def explain(training, parameter, sample):
         "new": weight.new,
         "forward": [*([] if source is None else [[i, source]]), [i + 1, j]],
         "backward": _paths(step, i, j),
-        "text": _text(step, weight),
+        "text": _text(step),
     }
 
 
@@ -116,18 +116,13 @@ def _paths(step, i, j):
     return paths
 
 
-def _text(step, weight):
-    """Describe the derivative and the step in words."""
-    products = [" * ".join(factor.name for factor in chain) for chain in weight.chains]
-    shown = products[:6] + [f"{len(products) - 6} more products"] * (len(products) > 6)
-    text = (
-        f"∂L/∂{weight.name} = {' + '.join(shown)}"
-        f"{' + penalty' if weight.penalty else ''} = {number(weight.derivative)}. A "
-        f"step of gradient descent at the rate {number(step.learning_rate)} changes "
-        f"{weight.name} from {number(weight.old)} to {number(weight.new)}."
-    )
+def _text(step):
+    """Say what the picture cannot show."""
+    sentences = []
+    if step.standardised_by is not None:
+        sentences.append("Targets and outputs are standardised.")
     if step.differs_by:
-        text += (
-            f" With {' and '.join(step.differs_by)}, the next step of training differs."
+        sentences.append(
+            f"With {' and '.join(step.differs_by)}, the next step of training differs."
         )
-    return text
+    return " ".join(sentences)

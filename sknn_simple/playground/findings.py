@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from ..inspection import diagnose
 from .controls import Layers
-from .settings import CONTROLS, Settings
+from .settings import CONTROLS
+from .training import Training
 
 FIRST_EPOCH = 10
 PATIENCE = 100
@@ -21,18 +22,20 @@ class Cure(NamedTuple):
     label: str
 
 
-def _scale(settings, rate):
-    return None if settings.scale else Cure({"scale": True}, "Scale the inputs")
+def _scale(training):
+    return (
+        None if training.settings.scale else Cure({"scale": True}, "Scale the inputs")
+    )
 
 
-def _lower_rate(settings, rate):
+def _lower_rate(training):
     if settings.learning_rate_init != "auto":
         return Cure({"learning_rate_init": "auto"}, "Set the learning rate to auto")
     lower = float(f"{rate / 10:.1g}")
     return Cure({"learning_rate_init": lower}, f"Lower the learning rate to {lower:g}")
 
 
-def _higher_rate(settings, rate):
+def _higher_rate(training):
     if settings.learning_rate_init != "auto":
         return Cure({"learning_rate_init": "auto"}, "Set the learning rate to auto")
     higher = float(f"{rate * 3:.1g}")
@@ -41,29 +44,31 @@ def _higher_rate(settings, rate):
     )
 
 
-def _tanh(settings, rate):
-    if settings.activation == "tanh":
+def _tanh(training):
+    if training.settings.activation == "tanh":
         return None
     return Cure({"activation": "tanh"}, "Use tanh units")
 
 
-def _adam(settings, rate):
-    return None if settings.solver == "adam" else Cure({"solver": "adam"}, "Use adam")
+def _adam(training):
+    is_adam = training.settings.solver == "adam"
+    return None if is_adam else Cure({"solver": "adam"}, "Use adam")
 
 
-def _penalty(settings, rate):
-    if settings.alpha == "auto" or settings.alpha == 0:
-        return Cure({"alpha": 0.3}, "Raise the penalty to 0.3")
-    higher = float(f"{min(settings.alpha * 3, CONTROLS['alpha'].high):.2g}")
+def _penalty(training):
+    alpha, n_samples = training.settings.alpha, len(training.y_train)
+    # As strong as a tenth of the loss of all samples, then stronger.
+    strongest = max(0.0 if alpha == "auto" else 3 * alpha, 0.1 * n_samples)
+    higher = float(f"{min(strongest, CONTROLS['alpha'].high):.1g}")
     return Cure({"alpha": higher}, f"Raise the penalty to {higher:g}")
 
 
-def _more_units(settings, rate):
+def _more_units(training):
     layers = CONTROLS["hidden_layer_sizes"]
     assert isinstance(layers, Layers)
-    sizes = settings.hidden_layer_sizes or (4,)
-    larger = tuple(min(2 * size, layers.max_units) for size in sizes)
-    if larger == settings.hidden_layer_sizes:
+    sizes = training.settings.hidden_layer_sizes
+    larger = tuple(min(2 * size, layers.max_units) for size in sizes) or (4,)
+    if larger == sizes:
         return None
     shown = ", ".join(map(str, larger))
     return Cure({"hidden_layer_sizes": larger}, f"Use hidden layers of {shown} units")
@@ -72,14 +77,14 @@ def _more_units(settings, rate):
 def _first(*cures):
     """Return the first cure that would change something."""
 
-    def cure(settings, rate):
-        found = (make(settings, rate) for make in cures)
+    def cure(training):
+        found = (make(training) for make in cures)
         return next(filter(None, found), None)
 
     return cure
 
 
-CURES: dict[str, Callable[[Settings, float], Cure | None]] = {
+CURES: dict[str, Callable[[Training], Cure | None]] = {
     "diverged": _first(_scale, _lower_rate),
     "unscaled_inputs": _scale,
     "uncentred_inputs": _scale,
@@ -94,7 +99,7 @@ CURES: dict[str, Callable[[Settings, float], Cure | None]] = {
     "overfitting": _penalty,
     "final_iterate_worse": _lower_rate,
 }
-"""The cure of each kind of finding that has one, from the settings and the rate."""
+"""The cure of each kind of finding that has one, if it would change something."""
 
 
 def findings(training, divergence=None):
@@ -102,15 +107,12 @@ def findings(training, divergence=None):
 
     `divergence` is the message of a training that has just diverged.
     """
-    network, settings = training.network, training.settings
-    rates = network.history_.get("learning_rate")
-    rate = rates[-1] if rates else 1.0
-    rows = []
+    network, rows = training.network, []
     if divergence is not None:
         rows.append(("diverged", divergence, "a lower learning rate."))
     elif network.n_iter_ >= FIRST_EPOCH:
         rows += [(f.kind, f.seen, f.advice) for f in _diagnose(training)]
-    cures = {kind: CURES[kind](settings, rate) for kind, *_ in rows if kind in CURES}
+    cures = {kind: CURES[kind](training) for kind, *_ in rows if kind in CURES}
     message = {
         "type": "diagnosis",
         "findings": [
@@ -148,4 +150,4 @@ def _diagnose(training):
 def _healthy(n_epochs):
     if n_epochs < FIRST_EPOCH:
         return f"The diagnosis begins after {FIRST_EPOCH} epochs."
-    return "diagnose finds nothing wrong: the network looks healthy."
+    return "Nothing found: the network looks healthy."

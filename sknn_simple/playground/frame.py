@@ -8,6 +8,7 @@ import numpy as np
 
 from ..inspection.problem import make_problem
 from ..network import ACTIVATIONS, layer_activations, loss_and_gradient
+from .refusal import Refusal
 from .table import Table
 
 SURFACE = 50
@@ -20,13 +21,18 @@ BAND = 32  # levels per class, where there are more than two
 class View:
     """The plane, or the line, in which a page shows the data."""
 
-    def __init__(self, training):
-        samples, settings = training.samples, training.settings
+    def __init__(self, training, settings):
+        samples = training.samples
         names = list(samples.features)
-        shown = [name for name in settings.features or () if name in names]
-        shown = shown if len(set(shown)) == 2 else names[:2]
+        shown = settings.features or names[:2]
+        if not set(shown) <= set(names) or len(set(shown)) < len(shown):
+            raise Refusal(
+                "features",
+                f"The features shown must be two of {', '.join(names)}, got "
+                f"{', '.join(shown):.60}.",
+            )
         self.columns = [names.index(name) for name in shown]
-        self.features = shown
+        self.features = list(shown)
         self.centre = training.X_train.mean(axis=0)
         ranges = [_padded(samples.X[:, column]) for column in self.columns]
         if self.is_line:
@@ -110,7 +116,6 @@ def frame(training, view):
             (training.inputs_test, training.y_test),
         )
     )
-    rates = network.history_.get("learning_rate")
     return {
         "type": "frame",
         "epoch": _whole(training.epoch),
@@ -118,7 +123,7 @@ def frame(training, view):
         "test_loss": test[0],
         "train_score": train[1],
         "test_score": test[1],
-        "rate": rates[-1] if rates else None,
+        "rate": training.rate,
         "coefs": [coef.tolist() for coef in network.coefs_],
         "intercepts": [intercept.tolist() for intercept in network.intercepts_],
         "surface": None if view.is_line else _surface(training, view),
@@ -132,7 +137,8 @@ def loss_of(network, X, y):
     """Return the loss of the network on samples, in its own units, without penalty."""
     problem = make_problem(network, X, y)
     objective = replace(problem.objective, alpha=0.0)
-    loss, _ = loss_and_gradient(problem.parameters, *problem.samples, objective)
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss, _ = loss_and_gradient(problem.parameters, *problem.samples, objective)
     return float(loss)
 
 

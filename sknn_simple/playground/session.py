@@ -221,9 +221,9 @@ class Session:
         if self.settings.resets(settings) or not self.training.journal:
             self._begin(settings, self.tables)
             return True
+        self.view = View(self.training, settings)
         self.training.change(settings)
         self.settings = settings
-        self.view = View(self.training)
         return False
 
     def _begin(self, settings, tables):
@@ -233,7 +233,7 @@ class Session:
             what = "Draw points" if settings.data == "points" else "Open a CSV file"
             raise Refusal("data", f"{what} first.")
         training = Training(settings, table)
-        self.view = View(training)
+        self.view = View(training, settings)
         self.training, self.settings, self.tables = training, settings, dict(tables)
         self.unit, self.to_do, self.in_flight = "epoch", 0, False
         self.losses = {"epoch": [], "train": [], "test": []}

@@ -133,6 +133,12 @@ class Training:
         """Number of epochs, in which a minibatch counts as a part of one."""
         return self.network.t_ / len(self.y_train)
 
+    @property
+    def rate(self) -> float | None:
+        """The learning rate of the last epoch; None before the first."""
+        rates = self.network.history_.get("learning_rate")
+        return rates[-1] if rates else None
+
     def train_epoch(self) -> None:
         """Train for one epoch; raise ValueError if training diverges."""
         self.network.partial_fit(self.inputs_train, self.y_train)
