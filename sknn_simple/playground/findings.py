@@ -29,19 +29,20 @@ def _scale(training):
 
 
 def _lower_rate(training):
-    if settings.learning_rate_init != "auto":
-        return Cure({"learning_rate_init": "auto"}, "Set the learning rate to auto")
-    lower = float(f"{rate / 10:.1g}")
-    return Cure({"learning_rate_init": lower}, f"Lower the learning rate to {lower:g}")
+    return _other_rate(training, "Lower", 0.1)
 
 
 def _higher_rate(training):
-    if settings.learning_rate_init != "auto":
+    return _other_rate(training, "Raise", 3)
+
+
+def _other_rate(training, how, factor):
+    if training.settings.learning_rate_init != "auto":
         return Cure({"learning_rate_init": "auto"}, "Set the learning rate to auto")
-    higher = float(f"{rate * 3:.1g}")
-    return Cure(
-        {"learning_rate_init": higher}, f"Raise the learning rate to {higher:g}"
-    )
+    if training.rate is None:
+        return None
+    rate = float(f"{training.rate * factor:.1g}")
+    return Cure({"learning_rate_init": rate}, f"{how} the learning rate to {rate:g}")
 
 
 def _tanh(training):
