@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import numpy as np
+
 from ..inspection import explain_step
 from ..inspection.notation import number
 from .frame import target_numbers
@@ -55,9 +57,11 @@ def explain(training, parameter, sample):
         raise Refusal(
             "explain", f"The sample must be an index from 0 to {n_samples - 1}."
         )
-    step = explain_step(
-        training.network, training.inputs_train[index], training.y_train[index]
-    )
+    x, y = training.inputs_train[index], training.y_train[index]
+    with np.errstate(over="ignore"):
+        step = explain_step(training.network, x, y)
+    if not np.isfinite([step.gradient.flat, step.new_parameters.flat]).all():
+        raise Refusal("explain", "The numbers of this step are too large to be shown.")
     target = target_numbers(training, training.y_train[[index]])[0]
     message = {
         "type": "explanation",

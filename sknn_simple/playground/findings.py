@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..inspection import diagnose
-from .controls import Layers
-from .settings import CONTROLS
+from .settings import MAX_ALPHA, MAX_UNITS
 from .training import Training
 
 FIRST_EPOCH = 10
@@ -23,9 +22,8 @@ class Cure(NamedTuple):
 
 
 def _scale(training):
-    return (
-        None if training.settings.scale else Cure({"scale": True}, "Scale the inputs")
-    )
+    is_scaled = training.settings.scale
+    return None if is_scaled else Cure({"scale": True}, "Scale the inputs")
 
 
 def _lower_rate(training):
@@ -60,19 +58,18 @@ def _penalty(training):
     alpha, n_samples = training.settings.alpha, len(training.y_train)
     # As strong as a tenth of the loss of all samples, then stronger.
     strongest = max(0.0 if alpha == "auto" else 3 * alpha, 0.1 * n_samples)
-    higher = float(f"{min(strongest, CONTROLS['alpha'].high):.1g}")
+    higher = float(f"{min(strongest, MAX_ALPHA):.1g}")
     return Cure({"alpha": higher}, f"Raise the penalty to {higher:g}")
 
 
 def _more_units(training):
-    layers = CONTROLS["hidden_layer_sizes"]
-    assert isinstance(layers, Layers)
     sizes = training.settings.hidden_layer_sizes
-    larger = tuple(min(2 * size, layers.max_units) for size in sizes) or (4,)
+    larger = tuple(min(2 * size, MAX_UNITS) for size in sizes) or (4,)
     if larger == sizes:
         return None
-    shown = ", ".join(map(str, larger))
-    return Cure({"hidden_layer_sizes": larger}, f"Use hidden layers of {shown} units")
+    what = "a hidden layer" if len(larger) == 1 else "hidden layers"
+    label = f"Use {what} of {', '.join(map(str, larger))} units"
+    return Cure({"hidden_layer_sizes": larger}, label)
 
 
 def _first(*cures):

@@ -159,7 +159,7 @@ def run(
             log_level="warning",
             lifespan="off",
             ws="websockets-sansio",
-            ws_max_size=2 * MAX_CHARACTERS,
+            ws_max_size=20 * MAX_CHARACTERS,  # what is too large gets an answer
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)

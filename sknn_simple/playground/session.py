@@ -6,11 +6,13 @@ pace, and there is never more than one frame on its way.
 """
 
 import base64
+import copy
 import math
 import pickle
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from .. import __version__
 from .datasets import DATASETS
@@ -20,7 +22,7 @@ from .frame import View, describe_data, frame
 from .lessons import Lesson, load_lessons
 from .refusal import Refusal
 from .script import script
-from .settings import CONTROLS, OWN_DATA, Settings, describe_settings, parse_link
+from .settings import CONTROLS, Settings, describe_settings, parse_link
 from .table import Table, from_points, read_csv
 from .training import Training
 
@@ -40,12 +42,12 @@ class Session:
     ) -> None:
         self.lessons = load_lessons() if lessons is None else lessons
         self.tables: dict[str, Table] = {}
-        self.lesson: Lesson | None = None
-        self.start = Settings()  # the link holds what differs from it
+        self.home = Settings()
         if table is not None:
             self.tables["csv"] = table
-            self.start = self.start.changed({"data": "csv", "task": table.natural_task})
-        self._begin(self.start, self.tables)
+            self.home = self.home.changed({"data": "csv", "task": table.natural_task})
+        self.lesson: Lesson | None = None
+        self._begin(self.home, self.tables)
 
     # Messages ---------------------------------------------------------------------
 
@@ -64,6 +66,8 @@ class Session:
             return handler(self, message)
         except Refusal as refusal:
             return [refusal.message()]
+        except ValueError as error:  # of the library, written for its user
+            return [Refusal("training", str(error)).message()]
 
     def _hello(self, message):
         notices = []
@@ -197,7 +201,6 @@ class Session:
         name = message.get("name")
         if name is None:
             self.lesson = None
-            self.start = Settings()
             return [self._state()]
         self.take_lesson(name)
         return self._everything()
@@ -205,6 +208,7 @@ class Session:
     # State ------------------------------------------------------------------------
 
     def take_lesson(self, name):
+        """Begin a lesson, or raise Refusal."""
         lesson = self.lessons.get(name) if isinstance(name, str) else None
         if lesson is None:
             raise Refusal(
@@ -213,7 +217,7 @@ class Session:
             )
         own = {} if lesson.table is None else {"csv": lesson.table}
         self._begin(lesson.settings, self.tables | own)
-        self.lesson, self.start = lesson, lesson.settings
+        self.lesson = lesson
 
     def _set(self, changes):
         """Change settings; return whether training begins anew."""
@@ -228,41 +232,58 @@ class Session:
 
     def _begin(self, settings, tables):
         """Begin a new training; if its data are refused, nothing changes."""
-        table = tables.get(settings.data)
-        if settings.data in OWN_DATA and table is None:
-            what = "Draw points" if settings.data == "points" else "Open a CSV file"
-            raise Refusal("data", f"{what} first.")
-        training = Training(settings, table)
-        self.view = View(training, settings)
+        training = Training(settings, tables.get(settings.data))
+        view = View(training, settings)
+        try:
+            frame(training, view)
+        except ValueError as error:
+            raise Refusal("data", str(error)) from error
+        self.view = view
         self.training, self.settings, self.tables = training, settings, dict(tables)
         self.unit, self.to_do, self.in_flight = "epoch", 0, False
         self.losses = {"epoch": [], "train": [], "test": []}
         self.divergence, self.cures, self.next_diagnosis = None, {}, 0.0
 
     def _advance(self):
-        """Train until the next frame is due, and return it."""
-        training, end = self.training, time.monotonic() + MAX_SECONDS
-        is_epoch = self.unit == "epoch"
-        train = training.train_epoch if is_epoch else training.train_minibatch
-        messages = []
-        for _ in range(self.settings.epochs_per_frame if is_epoch else 1):
-            try:
-                train()
-            except ValueError as error:
-                self.divergence, self.to_do = str(error), 0
-                refusal = Refusal("training", self.divergence)
-                messages.append(refusal.message())
-                break
-            self.to_do -= 1
-            if not self.to_do or time.monotonic() > end:
-                break
+        """Train until the next frame is due, and return it.
+
+        If training diverges, the network stays as it was in the frame before.
+        """
+        kept, errors = self.training.copy(), []
+        try:
+            self._train()
+            frame_now = self._frame_after_training()
+        except ValueError as error:
+            self.training, self.divergence, self.to_do = kept, str(error), 0
+            errors = [Refusal("training", self.divergence).message()]
+            frame_now = self._frame()
         self.in_flight = bool(self.to_do)
         if not self.to_do:
             self.unit = "epoch"
-        messages.insert(0, self._frame())
-        if not self.to_do or time.monotonic() > self.next_diagnosis:
-            messages.append(self._diagnosis())
-        return messages
+        is_due = not self.to_do or time.monotonic() > self.next_diagnosis
+        return [frame_now, *errors, *([self._diagnosis()] if is_due else [])]
+
+    def _train(self):
+        """Train for the epochs of a frame, or for one minibatch."""
+        training, end = self.training, time.monotonic() + MAX_SECONDS
+        if self.unit == "minibatch":
+            training.train_minibatch()
+            self.to_do -= 1
+            return
+        for _ in range(self.settings.epochs_per_frame):
+            training.train_epoch()
+            self.to_do -= 1
+            if not self.to_do or time.monotonic() > end:
+                return
+
+    def _frame_after_training(self):
+        try:
+            return self._frame()
+        except ValueError as error:
+            raise ValueError(
+                "Training diverges: the predictions are too large to be shown. Lower "
+                "the learning rate, or scale the inputs."
+            ) from error
 
     def _everything(self):
         return [self._state(), self._frame(restart=True), self._diagnosis()]
@@ -272,13 +293,10 @@ class Session:
         n_features = len(training.samples.features)
         hidden, n_outputs = settings.hidden_layer_sizes, training.network.n_outputs_
         sizes = [n_features, *hidden, n_outputs]
-        link = settings.to_link(self.start)
-        if self.lesson is not None:
-            link = "&".join(filter(None, [f"lesson={self.lesson.name}", link]))
         return {
             "type": "state",
             "settings": settings.to_dict(),
-            "link": link,
+            "link": self._link(),
             "lesson": self.lesson and self.lesson.name,
             "data": describe_data(training, self.view),
             "layers": sizes,
@@ -287,20 +305,29 @@ class Session:
             "playing": bool(self.to_do),
         }
 
+    def _link(self):
+        """Return what restores the settings, relative to the lesson if there is one."""
+        if self.lesson is None:
+            return self.settings.to_link(self.home)
+        changes = self.settings.to_link(self.lesson.settings)
+        lesson = urlencode({"lesson": self.lesson.name})
+        return f"{lesson}&{changes}" if changes else lesson
+
     def _frame(self, restart=False):
         message = frame(self.training, self.view)
-        point = {key: message[f"{key}_loss"] for key in ("train", "test")}
-        point["epoch"] = message["epoch"]
-        losses = self.losses
-        if not losses["epoch"] or losses["epoch"][-1] != point["epoch"]:
-            for key, values in losses.items():
-                values.append(point[key])
-        if len(losses["epoch"]) > MAX_POINTS:
-            for values in losses.values():
+        point = {
+            "epoch": message["epoch"],
+            "train": message["train_loss"],
+            "test": message["test_loss"],
+        }
+        is_new = point["epoch"] not in self.losses["epoch"][-1:]
+        for key, values in self.losses.items():
+            values += [point[key]] * is_new
+            if len(values) > MAX_POINTS:
                 del values[1::2]
-        new = losses if restart else {key: [value] for key, value in point.items()}
+        new = {key: [value] * is_new for key, value in point.items()}
         return message | {
-            "losses": {key: list(values) for key, values in new.items()},
+            "losses": copy.deepcopy(self.losses) if restart else new,
             "restart": restart,
             "playing": bool(self.to_do),
             "stop_reason": self.divergence and "diverged",

@@ -18,6 +18,8 @@ LOSSES = {
     "classification": ("log_loss", *SQUARED),
     "regression": (*SQUARED, "absolute_error", "quantile", "huber", "poisson"),
 }
+MAX_UNITS = 16
+MAX_ALPHA = 1e6
 SEED = {"low": 0, "high": 2**32 - 1}
 
 
@@ -110,7 +112,7 @@ class Settings:
             help="Number of units in each hidden layer.",
             group="network",
             max_layers=6,
-            max_units=16,
+            max_units=MAX_UNITS,
         ),
     )
     activation: str = _setting(
@@ -183,7 +185,7 @@ class Settings:
             group="training",
             resets=False,
             low=0,
-            high=1e6,
+            high=MAX_ALPHA,
             words=("auto",),
         ),
     )

@@ -124,6 +124,12 @@ class Training:
         )
         self.place = 0  # of the next minibatch
 
+    def copy(self) -> "Training":
+        """Return a copy that stays as it is when the original trains."""
+        same = copy.copy(self)
+        same.network, same.journal = copy.copy(self.network), list(self.journal)
+        return same
+
     def scaled(self, X):
         """Return samples as the network sees them."""
         return X if self.scaler is None else self.scaler.transform(X)
