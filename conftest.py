@@ -23,6 +23,11 @@ if find_spec("sphinx_gallery") is None or find_spec("pydata_sphinx_theme") is No
     collect_ignore += ["tests/test_site.py"]
 if which("bash") is None:
     collect_ignore += ["tests/test_shell_blocks.py"]
+if find_spec("anywidget") is None or find_spec("uvicorn") is None:
+    collect_ignore += ["tests/playground/test_server.py"]
+    collect_ignore += ["tests/playground/test_widget.py"]
+    collect_ignore += ["sknn_simple/playground/server.py"]
+    collect_ignore += ["sknn_simple/playground/widget.py"]
 if find_spec("ray") is None:
     collect_ignore += ["tests/test_ray.py"]
 

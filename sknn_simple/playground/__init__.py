@@ -92,7 +92,11 @@ def _table(data, target):
         return None
     if isinstance(data, str | PathLike):
         path = Path(data)
-        return read_csv(path.name, path.read_text("utf-8"), target)
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path} is not text in UTF-8. Save it as such.") from error
+        return read_csv(path.name, text, target)
     if not hasattr(data, "columns"):
         raise TypeError(
             "data must be the path of a CSV file or a data frame, got "

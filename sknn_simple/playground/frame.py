@@ -146,9 +146,7 @@ def _judge(training, X, y):
     """Return the loss and the score; None where they are not defined."""
     if len(y) == 0:
         return None, None
-    # R^2 needs two samples.
-    is_scored = len(y) > 1 or training.settings.task == "classification"
-    score = training.network.score(X, y) if is_scored else None
+    score = training.network.score(X, y) if training.is_scored(y) else None
     return _finite(loss_of(training.network, X, y)), _finite(score)
 
 

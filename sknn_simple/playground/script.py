@@ -37,15 +37,19 @@ def script(training):
         *_network(training, estimator),
         *_steps(training),
         "",
-        _print_score("training", "train"),
-        *([_print_score("test", "test")] if training.has_test else []),
+        *_scores(training),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _print_score(name, part):
-    score = f"{{network.score(X_{part}, y_{part}):.3f}}"
-    return f'print(f"score on the {name} samples: {score}")'
+def _scores(training):
+    """Return the lines that print the scores which the page shows."""
+    parts = {"training": training.y_train, "test": training.y_test}
+    for name, y in parts.items():
+        if training.is_scored(y):
+            part = "test" if name == "test" else "train"
+            score = f"{{network.score(X_{part}, y_{part}):.3f}}"
+            yield f'print(f"score on the {name} samples: {score}")'
 
 
 def _sklearn_imports(training):

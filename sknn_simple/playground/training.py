@@ -134,6 +134,10 @@ class Training:
         """Return samples as the network sees them."""
         return X if self.scaler is None else self.scaler.transform(X)
 
+    def is_scored(self, y):
+        """Return whether a score is defined for these targets: R^2 needs two."""
+        return len(y) >= (2 if self.settings.task == "regression" else 1)
+
     @property
     def epoch(self) -> float:
         """Number of epochs, in which a minibatch counts as a part of one."""

@@ -1,0 +1,138 @@
+"""Lessons: the built-in ones keep their promises, and teachers add their own."""
+
+import json
+import math
+
+import pytest
+from pages import Page
+
+from sknn_simple.playground.lessons import load_lessons
+
+OWN = {
+    "name": "tides",
+    "title": "Tides",
+    "text": ["The water rises.", "The water falls."],
+    "question": "When?",
+    "settings": {"hidden_layer_sizes": [3]},
+}
+CSV = {"csv": "hour,height\n" + "\n".join(f"{i},{i % 12 + 0.5}" for i in range(40))}
+
+
+def test_built_in_lessons_have_two_sentences_and_a_question():
+    lessons = load_lessons()
+    assert len(lessons) == 6
+    for name, lesson in lessons.items():
+        assert lesson.name == name
+        assert len(lesson.text) == 2
+        assert all(sentence.endswith(".") for sentence in lesson.text)
+        assert lesson.question.endswith("?")
+
+
+def learn(lesson, **settings):
+    page = Page()
+    page.tell("lesson", name=lesson)
+    if settings:
+        page.set(**settings)
+    return page
+
+
+def kinds(page):
+    return [finding["kind"] for finding in page.last["diagnosis"]["findings"]]
+
+
+def test_xor_needs_a_hidden_layer():
+    assert learn("hidden-layer").run(150)["train_score"] < 0.75
+    page = learn("hidden-layer", hidden_layer_sizes=[4])
+    assert page.run(150)["train_score"] > 0.9
+
+
+def test_a_high_rate_is_named():
+    page = learn("high-rate")
+    page.run(20)
+    assert "learning_rate_too_high" in kinds(page)
+
+
+def test_a_plateau_ends():
+    page = learn("plateau")
+    even_odds = math.log(2)
+    for _ in range(5):
+        assert 0.95 * even_odds < page.run(20)["train_loss"] < 1.05 * even_odds
+    assert page.run(1000)["train_loss"] < 0.5 * even_odds
+
+
+def test_saturated_units_are_cured_by_scaling():
+    page = learn("saturation")
+    page.run(15)
+    assert "saturated_units" in kinds(page)
+    page.tell("cure", id="saturated_units")
+    page.run(15)
+    assert "saturated_units" not in kinds(page)
+
+
+def test_overfitting_raises_the_test_loss():
+    page = learn("overfitting")
+    early = page.run(5)["test_loss"]
+    late = page.run(100)
+    assert late["test_loss"] > 1.5 * early
+    assert late["train_loss"] < 0.2
+
+
+def test_the_first_step_is_the_one_that_is_explained():
+    page = learn("first-step")
+    training = page.session.training
+    person = int(training.order[0])
+    [found] = page.tell("explain", parameter="w1", sample=person)
+    page.run(1, "minibatch")
+    assert page.network.coefs_[0][0, 0] == pytest.approx(found["new"], rel=1e-12)
+    assert found["text"] == ""  # nothing makes the next step of training differ
+
+
+def test_own_lessons(tmp_path):
+    path = tmp_path / "lessons.json"
+    path.write_text(json.dumps([OWN | CSV]), encoding="utf-8")
+    for source in (path, str(path), [OWN | CSV]):
+        lessons = load_lessons(source)
+        assert len(lessons) == 7
+        page = Page(lessons=lessons)
+        page.tell("lesson", name="tides")
+        state = page.last["state"]
+        assert state["data"]["columns"] == ["hour", "height"]
+        assert state["settings"]["task"] == "regression"
+        assert state["settings"]["hidden_layer_sizes"] == [3]
+        assert page.last["welcome"]["lessons"][-1]["question"] == "When?"
+    replaced = load_lessons([OWN | {"name": "plateau"}])
+    assert len(replaced) == 6
+    assert replaced["plateau"].title == "Tides"
+
+
+@pytest.mark.parametrize(
+    ("lesson", "expected"),
+    [
+        ({}, "needs a name"),
+        (OWN | {"title": ""}, "Lesson 'tides' needs a title"),
+        (OWN | {"question": 1}, "needs a question"),
+        (OWN | {"text": "One sentence."}, "needs a text, a list"),
+        (OWN | {"colour": "red"}, "unknown fields \\['colour'\\]"),
+        (OWN | {"settings": {"noise": 9}}, "Lesson 'tides': Noise must be"),
+        (OWN | {"settings": []}, "Lesson 'tides': Settings must be"),
+        (OWN | {"csv": "a\n1\n"}, "Lesson 'tides': Tides: there is only one column"),
+        (OWN | {"csv": 1}, "csv must be the text"),
+        (OWN | CSV | {"target": "depth"}, "no column is called 'depth'"),
+        ("tides", "must be a list of objects"),
+    ],
+)
+def test_bad_lessons_are_refused_by_name(lesson, expected):
+    with pytest.raises(ValueError, match=expected):
+        load_lessons([lesson])
+
+
+def test_bad_files_of_lessons(tmp_path):
+    path = tmp_path / "lessons.json"
+    path.write_text("[")
+    with pytest.raises(ValueError, match=r"lessons\.json is not JSON"):
+        load_lessons(path)
+    path.write_text(json.dumps(OWN))
+    with pytest.raises(ValueError, match="must be a list of objects"):
+        load_lessons(path)
+    with pytest.raises(FileNotFoundError):
+        load_lessons(tmp_path / "nothing.json")
