@@ -95,7 +95,9 @@ def _table(data, target):
         try:
             text = path.read_text("utf-8")
         except UnicodeDecodeError as error:
-            raise ValueError(f"{path} is not text in UTF-8. Save it as such.") from error
+            raise ValueError(
+                f"{path} is not text in UTF-8. Save it as such."
+            ) from error
         return read_csv(path.name, text, target)
     if not hasattr(data, "columns"):
         raise TypeError(

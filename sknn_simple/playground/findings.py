@@ -107,7 +107,7 @@ def findings(training, divergence=None):
     """
     network, rows = training.network, []
     if divergence is not None:
-        rows.append(("diverged", divergence, "a lower learning rate."))
+        rows.append(("diverged", divergence, ""))  # it contains the advice
     elif network.n_iter_ >= FIRST_EPOCH:
         rows += [(f.kind, f.seen, f.advice) for f in _diagnose(training)]
     cures = {kind: CURES[kind](training) for kind, *_ in rows if kind in CURES}

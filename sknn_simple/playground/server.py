@@ -144,6 +144,8 @@ def run(
     open_browser: bool,
 ) -> None:
     """Serve pages until the last one is closed, or until Ctrl-C."""
+    if port is not None and not 0 <= port < 2**16:
+        raise ValueError(f"port must be an integer from 0 to 65535, got {port!r}.")
     make_session = partial(Session, table, lessons)
     make_session()  # raises what is wrong with the data before a page opens
     if lesson is not None and lesson not in lessons:

@@ -72,7 +72,7 @@ class Settings:
     test_size: float = _setting(
         0.3,
         Number(
-            label="Share for testing",
+            label="Test share",
             help="Share of the samples that the network does not learn from.",
             group="data",
             low=0,
@@ -82,7 +82,7 @@ class Settings:
     data_seed: int = _setting(
         0,
         Integer(
-            label="Seed of the data",
+            label="Data seed",
             help="Another seed draws other samples, and splits them differently.",
             group="data",
             **SEED,
@@ -91,7 +91,7 @@ class Settings:
     scale: bool = _setting(
         True,
         Switch(
-            label="Scale the inputs",
+            label="Scale inputs",
             help="Standardise the inputs, as StandardScaler does.",
             group="data",
         ),
@@ -99,7 +99,7 @@ class Settings:
     features: tuple[str, str] | None = _setting(
         None,
         Axes(
-            label="Features shown",
+            label="Axes",
             help="The features on the two axes. The others are held at their mean.",
             group="data",
             resets=False,
@@ -127,7 +127,7 @@ class Settings:
     random_state: int = _setting(
         0,
         Integer(
-            label="Seed of the network",
+            label="Weights seed",
             help="Another seed draws other initial weights and shuffles differently.",
             group="network",
             **SEED,
@@ -204,7 +204,7 @@ class Settings:
     average: bool = _setting(
         True,
         Switch(
-            label="Average the weights",
+            label="Average",
             help="Show the average of the weights over the epochs, not the last ones.",
             group="training",
             resets=False,
@@ -213,7 +213,7 @@ class Settings:
     epochs_per_frame: int = _setting(
         1,
         Integer(
-            label="Epochs per picture",
+            label="Epochs/picture",
             help="Number of epochs between two pictures while training plays.",
             group="training",
             resets=False,
