@@ -29,6 +29,7 @@ ignore_missing_imports = true
 WRONG_SCRIPT = """\
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.datasets import load_four_people, make_people
+from sknn_simple.playground import Playground, serve
 
 model = SimpleMLPClassifier(activation="relu", batch_size="auto", random_state=0)
 SimpleMLPClassifier(activation="sigmoid")  # wrong
@@ -48,6 +49,9 @@ SimpleMLPClassifier.from_coefs(0.5)  # wrong
 load_four_people(True)  # wrong
 load_four_people(return_X_y=True).data  # wrong
 make_people("100")  # wrong
+serve(port="8765")  # wrong
+serve(None, None, "plateau")  # wrong
+Playground(lesson=1)  # wrong
 """
 
 

@@ -13,6 +13,7 @@ MODULES = {
     ".callbacks": "Callbacks",
     ".inspection": "Inspection",
     ".plotting": "Displays",
+    ".playground": "Playground",
     ".datasets": "Data sets",
     ".network": "The network",
 }

@@ -5,8 +5,9 @@ from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
-from .. import SimpleMLPClassifier, SimpleMLPRegressor
+from ..classifier import SimpleMLPClassifier
 from ..network import ACTIVATIONS, OPTIMIZERS
+from ..regressor import SimpleMLPRegressor
 from .controls import Axes, Choice, Control, Integer, Layers, Number, Switch
 from .datasets import DATASETS
 from .refusal import Refusal

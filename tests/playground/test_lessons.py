@@ -2,11 +2,15 @@
 
 import json
 import math
+import re
+from pathlib import Path
 
 import pytest
 from pages import Page
 
+from sknn_simple.playground.datasets import DATASETS
 from sknn_simple.playground.lessons import load_lessons
+from sknn_simple.playground.settings import CONTROLS
 
 OWN = {
     "name": "tides",
@@ -124,6 +128,15 @@ def test_own_lessons(tmp_path):
 def test_bad_lessons_are_refused_by_name(lesson, expected):
     with pytest.raises(ValueError, match=expected):
         load_lessons([lesson])
+
+
+def test_the_user_guide_names_every_setting_and_data_set():
+    root = Path(__file__).parents[2]
+    page = (root / "docs/user_guide/playground.md").read_text("utf-8")
+    table = page.partition("| Setting | Values |")[2].partition("\n\n")[0]
+    names = re.findall(r"`(\w+)`", re.sub(r"(?<=\|)[^|]*\|$", "", table, flags=re.M))
+    assert sorted(names) == sorted(CONTROLS)
+    assert re.findall(r'"(\w+)"', table.partition("| `task`")[0]) == list(DATASETS)
 
 
 def test_bad_files_of_lessons(tmp_path):
