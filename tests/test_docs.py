@@ -18,6 +18,7 @@ import pytest
 from support import source_files
 
 from sknn_simple.inspection.diagnosis import SYMPTOMS
+from sknn_simple.network import suitable_learning_rate
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
@@ -125,6 +126,30 @@ def test_every_kind_of_finding_is_explained():
         r"^\| `(\w+)` \|", text.partition("## Findings")[2], re.MULTILINE
     )
     assert kinds == [symptom.__name__ for symptom in SYMPTOMS]
+
+
+RATES = [
+    ("softmax_log_loss", "logistic", "softmax"),
+    ("binary_log_loss", "tanh", "logistic"),
+    ("softmax_log_loss", "relu", "softmax"),
+    ("squared_error", "tanh", "logistic"),
+    ("squared_error", "logistic", "identity"),
+    ("huber", "relu", "identity"),
+    ("poisson", "logistic", "exp"),
+    ("poisson", "tanh", "exp"),
+]
+"""Loss, activation and output of each row of the table of automatic rates."""
+
+
+@pytest.mark.parametrize("width", [1, 40, 1000])
+def test_the_table_of_rates_has_the_automatic_ones(width):
+    text = (ROOT / "docs/user_guide/choosing.md").read_text()
+    _, _, table = text.partition("| | sgd | adam |")
+    rows = re.findall(r"^\| \w.*\| `(.+)` \| `(.+)` \|$", table, re.MULTILINE)
+    for row, network in zip(rows, RATES, strict=True):
+        for solver, formula in zip(("sgd", "adam"), row, strict=True):
+            expected = suitable_learning_rate(solver, *network, width)
+            assert eval(formula, {"width": width}) == expected, (solver, network)
 
 
 def anchors(page):

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import stat
 import subprocess
 
 import pytest
@@ -12,7 +11,6 @@ from support import ROOT, source_files
 from test_docs import MARKDOWN
 
 BLOCK = re.compile(r"^( *)```(.*)\n((?:.*\n)*?)\1```$", re.MULTILINE)
-CI = ".ci/run", ".ci/with_sklearn"  # make environments, and run all tests in them
 
 
 def blocks(page):
@@ -37,10 +35,10 @@ def checkout(tmp_path_factory):
         if not name.endswith(".png"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    for name in CI:
-        assert (folder / name).stat().st_mode & stat.S_IXUSR
-        subprocess.run(["bash", "-n", folder / name], check=True)
-        (folder / name).write_text("#!/bin/sh\n")
+    # The scripts of CI make environments, and run all tests in them.
+    for script in set(folder.glob(".ci/*")) - set(folder.glob(".ci/*.py")):
+        subprocess.run(["bash", "-n", script], check=True)
+        script.write_text("#!/bin/sh\n")
     stand_ins.make_programs(folder / "stand_ins")
     stand_ins.make_programs(folder / ".venv" / "bin")  # as CONTRIBUTING.md says
     return folder
