@@ -2,7 +2,7 @@
 ===================
 
 A step that is too long can push a relu below 0 for every sample. Its derivative is
-then 0, too, and it never learns again.
+then 0 as well, and it never learns again.
 """
 
 # %%
@@ -20,10 +20,10 @@ from sknn_simple.inspection import diagnose
 X, y = make_circles(300, noise=0.1, factor=0.5, random_state=0)
 training = {"alpha": 1e-4, "average": False, "random_state": 3}
 mistake = SimpleMLPClassifier((20,), "relu", learning_rate_init=2.0, **training)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 

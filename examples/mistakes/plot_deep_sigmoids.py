@@ -23,10 +23,10 @@ X, y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 X, X_new, y, y_new = train_test_split(X, y, random_state=0)
 mistake = SimpleMLPClassifier((10,) * 7, random_state=0)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 

@@ -1,8 +1,8 @@
 """All weights start equal
 =======================
 
-Units that start with equal weights get equal gradients, and remain copies of each
-other: ten units learn what one can learn.
+Units that start with equal weights get equal gradients, so they stay copies of each
+other: ten units learn no more than one.
 """
 
 # %%
@@ -24,10 +24,10 @@ equal = {
     "intercepts_init": [np.full(10, 0.5), np.full(1, 0.5)],
 }
 mistake = SimpleMLPClassifier((10,), random_state=0, **equal)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 
@@ -60,7 +60,7 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", 
 # %%
 # Conclusion
 # ----------
-# Weights must differ at the start, and random numbers see to it.
+# Random initial weights make the units differ.
 assert "identical_units" in diagnosis.kinds
 assert cure.score(X, y) > mistake.score(X, y)
 

@@ -1,8 +1,8 @@
 """The network learns the noise
 ============================
 
-A large network with a weak penalty learns every one of forty noisy points, and is
-sure of itself where it should not be.
+A large network with a weak penalty fits every one of forty noisy points, and is
+certain where it should not be.
 """
 
 # %%
@@ -21,10 +21,10 @@ X_train, y_train = make_moons(40, noise=0.4, random_state=1)
 X, y = make_moons(300, noise=0.4, random_state=2)  # new samples
 training = {"solver": "adam", "random_state": 0}
 mistake = SimpleMLPClassifier((100,), "relu", alpha=0, **training)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X_train, y_train)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 

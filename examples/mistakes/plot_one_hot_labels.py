@@ -1,8 +1,8 @@
 """Classes given as a one-hot matrix
 =================================
 
-A matrix of zeros and ones means labels that do not exclude each other. The network
-then answers three questions apart, and may say yes to none or to two.
+A matrix of zeros and ones stands for labels that do not exclude each other. The network
+then predicts each label on its own, and a sample may get none or two.
 """
 
 # %%

@@ -22,10 +22,10 @@ y = np.array([0, 1, 1, 0])
 training = {"learning_rate_init": 0.1, "random_state": 0}
 training |= {"average": False, "init": "glorot_uniform", "alpha": 1e-4}
 mistake = SimpleMLPClassifier((4,), n_iter_no_change=10, **training)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 
@@ -58,8 +58,7 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", 
 # %%
 # Conclusion
 # ----------
-# More epochs, and the patience for them, are the cure. A larger `max_iter` alone
-# would change nothing.
+# Allow more epochs and more patience. A larger `max_iter` alone would change nothing.
 assert "stopped_on_plateau" in diagnosis.kinds
 assert cure.score(X, y) > mistake.score(X, y)
 

@@ -1,7 +1,7 @@
 """The learning rate is too high
 =============================
 
-Steps that are too long jump over the valley of the loss, and up its other side.
+Steps that are too long jump across the valley of the loss and climb its other side.
 """
 
 # %%
@@ -22,10 +22,10 @@ X, y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 X, X_new, y, y_new = train_test_split(X, y, random_state=0)
 mistake = SimpleMLPClassifier((20,), learning_rate_init=10, random_state=0)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 
@@ -50,7 +50,7 @@ ax.set_title("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)
 # %%
 # Conclusion
 # ----------
-# A loss that goes up and down by more than a constant prediction loses is the sign.
+# The sign is a loss that swings by more than the loss of a constant prediction.
 assert "learning_rate_too_high" in diagnosis.kinds
 assert cure.score(X_new, y_new) > mistake.score(X_new, y_new)
 

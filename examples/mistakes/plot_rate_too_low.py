@@ -1,7 +1,8 @@
 """The learning rate is too low
 ============================
 
-Each step is in the right direction, but so short that training ends on the way.
+Each step goes in the right direction, but is so short that training ends before it
+gets there.
 """
 
 # %%
@@ -22,10 +23,10 @@ X, y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 X, X_new, y, y_new = train_test_split(X, y, random_state=0)
 mistake = SimpleMLPClassifier(learning_rate_init=1e-4, max_iter=100, random_state=0)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 
@@ -50,7 +51,7 @@ ax.set_title("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)
 # %%
 # Conclusion
 # ----------
-# A loss that still falls steadily at the end is the sign.
+# The sign is a loss that is still falling steadily at the end.
 assert "learning_rate_too_low" in diagnosis.kinds
 assert cure.score(X_new, y_new) > mistake.score(X_new, y_new)
 

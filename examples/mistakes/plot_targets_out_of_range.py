@@ -19,10 +19,10 @@ from sknn_simple.inspection import diagnose
 X, y = make_friedman1(400, noise=1, random_state=0)
 X, y = StandardScaler().fit_transform(X), (y - y.mean()) / y.std()
 mistake = SimpleMLPRegressor(out_activation="relu", random_state=0)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 

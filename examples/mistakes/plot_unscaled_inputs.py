@@ -1,8 +1,8 @@
 """Inputs that are not scaled
 ==========================
 
-The proline of a wine is about 750, its hue about 1. The large input decides alone
-what every hidden unit answers.
+The proline of a wine is about 750, its hue about 1. The large input alone
+drives every hidden unit.
 """
 
 # %%
@@ -23,10 +23,10 @@ from sknn_simple.plotting import LossCurveDisplay
 X, y = load_wine(return_X_y=True)
 X, X_new, y, y_new = train_test_split(X, y, random_state=0)
 mistake = SimpleMLPClassifier(learning_rate_init=0.05, random_state=0)
-with warnings.catch_warnings(record=True) as said:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     mistake.fit(X, y)
-print("The fit says:", *[warning.message for warning in said] or ["nothing."])
+print("Warnings of the fit:", *[warning.message for warning in caught] or ["none."])
 diagnosis = diagnose(mistake, X, y)
 print(diagnosis)
 
