@@ -68,7 +68,10 @@ def pages(site):
 
 def links(page):
     """The addresses that a page links to or loads, without those of other sites."""
-    for link in re.findall(r'(?:href|src)="([^"]*)"', page.read_text()):
+    text = page.read_text()
+    sets = re.findall(r'srcset="([^"]*)"', text)
+    sources = [source.split()[0] for each in sets for source in each.split(",")]
+    for link in [*re.findall(r'(?:href|src)="([^"]*)"', text), *sources]:
         if not re.match(r"https?:|mailto:|data:|javascript:", link):
             yield urldefrag(unquote(unescape(link)))
 
