@@ -377,7 +377,7 @@ class Network {
     if (!this.neurons || !this.stage.clientWidth) return;
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
     const left = clamp(width * 0.12, 46, 84);
-    const right = clamp(width * 0.1, 40, 64);
+    const right = clamp(width * 0.12, 46, 78);
     const column = (width - left - right) / (this.sizes.length - 1);
     const most = Math.max(...this.sizes, 4);
     const row = Math.min(height / most, 88);
@@ -1487,12 +1487,12 @@ class ExplanationPanel {
     const on = iconButton("right", "Next sample", go(1), "small");
     back.dataset.key = "back";
     on.dataset.key = "on";
-    const inputs = sample.x
-      .slice(0, 6)
-      .map((value, k) => `${this.state.neuron_names[0][k]} = ${format(value, 3)}`)
-      .join(", ");
-    const target = typeof sample.y === "number" ? format(sample.y, 3) : String(sample.y);
-    const text = `training sample ${this.sample + 1} of ${count}: ${inputs}; target ${target}`;
+    const names = this.state.neuron_names[0].map((name, k) =>
+      name === data.all_features[k] ? name : `${name} (${data.all_features[k]})`,
+    );
+    const inputs = sample.x.slice(0, 6).map((value, k) => `${names[k]} = ${format(value, 3)}`);
+    const target = data.classes ? `class ${data.classes[sample.y]}` : format(sample.y, 3);
+    const text = `training sample ${this.sample + 1} of ${count}: ${inputs.join(", ")}; target: ${target}`;
     return make("div", { className: "sample" }, back, on, make("span", {}, text));
   }
 
@@ -1736,7 +1736,8 @@ class Playground {
       return;
     }
     this.diagnosis.className = "diagnosis unwell";
-    const text = make("p", {}, make("b", {}, `${shown.title}. `), `${shown.text} `, make("span", { className: "advice" }, shown.advice ?? ""));
+    const advice = shown.advice ? `Try: ${shown.advice}` : "";
+    const text = make("p", {}, make("b", {}, `${shown.title}. `), `${shown.text} `, make("span", { className: "advice" }, advice));
     const buttons = make("span", { className: "diagnosis-buttons" });
     if (shown.cure) {
       const cure = () => this.send({ type: "cure", id: shown.id });
