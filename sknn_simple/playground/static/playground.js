@@ -1531,7 +1531,7 @@ class ExplanationPanel {
   }
 
   makeFactor({ name, value, formula }, className) {
-    const parts = [mathName(name), make("b", {}, format(value))];
+    const parts = [mathName(name), make("b", { "data-value": String(value) }, format(value))];
     if (formula && formula !== name) {
       const text = formula.replaceAll("*", "·").replaceAll("-", "−");
       parts.push(make("small", { className: "math" }, ...indexed(text)));
