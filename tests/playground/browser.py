@@ -200,8 +200,8 @@ class Page:
     def explain(self, name):
         """Click a weight or a bias of the drawn network, and wait for its derivative."""
         hit = self.find(f".hit[data-name={name}]")
-        self.run("arguments[0].scrollIntoView({block: 'center'})", hit)
-        self.run("arguments[0].dispatchEvent(new MouseEvent('click'))", hit)
+        self.run("arguments[0].focus()", hit)
+        self.press(Keys.ENTER)
         self.wait(lambda: self.received("explanation")["parameter"] == name)
         self.wait(lambda: self.find(".explanation").is_displayed())
 

@@ -169,13 +169,15 @@ def test_drawn_points(page):
     page.press("2")
     for x, y in [(0.8, 0.8), (0.7, 0.75), (0.8, 0.65), (0.75, 0.85), (0.65, 0.7)]:
         page.click_surface(x, y)
-    page.wait(lambda: page.settings["data"] == "points")
-    page.wait(lambda: page.received("state")["data"]["n_train"] >= 6)
+
+    def points():
+        data = page.received("state")["data"]
+        return data["train"] + data["test"]
+
+    page.wait(lambda: len(points()) == 10)
+    assert page.settings["data"] == "points"
+    assert all((x > 0) == (kind == 1) for x, _, kind in points())
     page.click(page.button("Done"))
-    data = page.received("state")["data"]
-    points = data["train"] + data["test"]
-    assert len(points) == 10
-    assert all((x > 0) == (kind == 1) for x, _, kind in points)
     page.play_until(lambda: page.number("train_score") == 1)
 
 
@@ -319,8 +321,7 @@ def test_a_bad_link_gets_a_message(page):
 def test_a_bad_value_gets_a_message_and_changes_nothing(page):
     page.step()
     seed = page.find("input[data-setting=random_state]")
-    seed.clear()
-    seed.send_keys("-5", Keys.ENTER)
+    seed.send_keys(Keys.CONTROL, "a", Keys.NULL, "-5", Keys.ENTER)
     assert "-5" in page.wait(page.message)
     page.wait(lambda: seed.get_property("value") == "0")
     assert page.number("epoch") == 1

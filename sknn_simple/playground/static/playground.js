@@ -297,8 +297,8 @@ class Network {
     this.parameters = this.makeParameters();
     this.weightKeys.reset(this.parameters.map((parameter) => parameter.hit));
     this.neuronKeys.reset(this.neurons.flat().map((neuron) => neuron.element));
-    this.explanation = null;
     this.stage.classList.remove("explaining");
+    this.redraw = null; // the frame of another network
     this.layOut();
   }
 
