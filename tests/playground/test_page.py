@@ -109,6 +109,9 @@ def test_own_csv(page, tmp_path):
         Select(page.find(".own-data select")).select_by_visible_text("signs")
     page.choose_data("circles")
     assert page.settings["data"] == "circles"
+    with page.change():  # back to the table that Python has
+        page.click(page.find(".tile[value=csv]"))
+    assert page.settings["data"] == "csv"
 
 
 BAD_TABLES = {
@@ -163,7 +166,7 @@ def test_uploaded_names_are_escaped(page, tmp_path):
 
 
 def test_drawn_points(page):
-    page.click(page.find(".tile input[value=points]"))
+    page.click(page.find(".tile[value=points]"))
     for x, y in [(0.2, 0.2), (0.3, 0.25), (0.2, 0.35), (0.25, 0.15), (0.35, 0.3)]:
         page.click_surface(x, y)
     page.press("2")
@@ -182,7 +185,7 @@ def test_drawn_points(page):
 
 
 def test_a_drawn_curve(page):
-    page.click(page.find(".tile input[value=points]"))
+    page.click(page.find(".tile[value=points]"))
     page.click(page.button("Curve"))
     for k in range(12):
         x = (k + 0.5) / 12

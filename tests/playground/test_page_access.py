@@ -44,7 +44,7 @@ def test_neurons_by_keyboard(page):
 
 
 def test_draw_by_keyboard(page):
-    page.run("document.querySelector('.tile input[value=points]').focus()")
+    page.run("document.querySelector('.tile[value=points]').focus()")
     page.press(Keys.SPACE)
     page.wait(lambda: page.run("return document.activeElement.matches('.surface')"))
     page.press(*[Keys.ARROW_LEFT] * 5, Keys.ENTER, *[Keys.ARROW_UP] * 5, Keys.ENTER)
@@ -108,7 +108,7 @@ def test_no_page_is_wider_than_a_phone(page, tmp_path, width):
     with page.change():
         page.open_file(file)
     assert page.run(fits)
-    page.click(page.find(".tile input[value=points]"))
+    page.click(page.find(".tile[value=points]"))
     assert page.run(fits)
     assert page.run(inner) == width
 
@@ -122,10 +122,10 @@ def pixel(page):
     """Return the colour in the middle of the drawn surface."""
     return page.run(
         """
-        const canvas = document.querySelector("canvas.surface");
-        const context = canvas.getContext("2d");
-        const { width, height } = canvas;
-        return Array.from(context.getImageData(width / 2, height - 40, 1, 1).data);
+        const surface = document.querySelector("canvas.surface");
+        const pixel = document.createElement("canvas").getContext("2d");
+        pixel.drawImage(surface, -surface.width / 2, 40 - surface.height);
+        return Array.from(pixel.getImageData(0, 0, 1, 1).data);
         """
     )
 

@@ -1038,7 +1038,7 @@ class Controls {
     this.datasets = datasets;
     this.inputs = new Map();
     this.timers = new Map();
-    this.tiles = make("div", { className: "tiles", role: "radiogroup", "aria-label": "Data set" });
+    this.tiles = make("div", { className: "tiles", role: "group", "aria-label": "Data set" });
     this.makeTiles();
     this.own = make("div", { className: "own-data" });
     const fields = (group) =>
@@ -1177,7 +1177,16 @@ class Controls {
       { name: "csv", label: "Your CSV", help: "Open a CSV file, or drop it anywhere on the page." },
       { name: "points", label: "Draw", help: "Draw points with the mouse, a finger or the keyboard." },
     ];
-    this.tiles.append(...[...this.datasets, ...own].map((dataset) => this.makeTile(dataset)));
+    this.tiles.append(...this.datasets.map((dataset) => this.makeTile(dataset)));
+    this.ownTiles = own.map((choice) => this.makeOwnTile(choice));
+    this.tiles.append(...this.ownTiles);
+  }
+
+  /** A button, not a radio button: arrow keys must not open files. */
+  makeOwnTile({ name, label, help }) {
+    const onclick = () => this.app.chooseData(name);
+    const tile = { type: "button", className: "tile", value: name, title: help, onclick };
+    return make("button", tile, makeSign(name), make("span", {}, label));
   }
 
   makeTile({ name, label, preview, help }) {
@@ -1187,13 +1196,14 @@ class Controls {
       value: name,
       onclick: () => this.app.chooseData(name),
     });
-    const picture = preview ? makeThumbnail(preview) : makeSign(name);
-    return make("label", { className: "tile", title: help ?? label }, input, picture, make("span", {}, label));
+    const title = help ?? label;
+    return make("label", { className: "tile", title }, input, makeThumbnail(preview), make("span", {}, label));
   }
 
   show({ settings }) {
     const data = this.app.drawing.active ? "points" : settings.data;
     for (const input of this.tiles.querySelectorAll("input")) input.checked = input.value === data;
+    for (const tile of this.ownTiles) tile.setAttribute("aria-pressed", String(tile.value === data));
     for (const [name, { input, show }] of this.inputs) {
       if (this.timers.has(name)) continue; // being moved
       show(settings[name], settings);
@@ -1262,7 +1272,7 @@ const SIGNS = {
 };
 
 function makeSign(value) {
-  const path = makeSvg("path", { d: SIGNS[value] ?? "M10 22h24" });
+  const path = makeSvg("path", { d: SIGNS[value] });
   return makeSvg("svg", { viewBox: "0 0 44 44", class: "thumbnail sign", "aria-hidden": "true" }, path);
 }
 
@@ -1292,6 +1302,7 @@ class Drawing {
     this.active = true;
     this.showTools();
     this.changed();
+    this.app.output.describe();
     this.app.output.canvas.focus();
   }
 
@@ -1668,6 +1679,7 @@ class Playground {
 
   onState(state) {
     this.state = state;
+    this.hasTable ||= state.settings.data === "csv";
     this.pending = null; // it belongs to the state before; another frame follows
     this.selected = state.data.features.map((name) => state.data.all_features.indexOf(name));
     this.explanationPanel.setState(state);
@@ -1895,11 +1907,12 @@ class Playground {
   chooseData(value) {
     if (value === "points") {
       this.drawing.begin();
-      this.output.describe();
+      this.controls.show(this.state);
       return;
     }
     if (this.drawing.active) this.drawing.end();
-    if (value === "csv") this.file.click();
+    const isBack = value === "csv" && this.hasTable && this.state.settings.data !== "csv";
+    if (value === "csv" && !isBack) this.file.click();
     else this.controls.change("data", value);
   }
 
@@ -1914,7 +1927,6 @@ class Playground {
   }
 
   async readFile(file) {
-    this.controls.show(this.state);
     if (!file) return;
     if (file.size > MAX_CSV) {
       const size = (file.size / 1e6).toFixed(1);
@@ -2037,7 +2049,6 @@ class Playground {
         this.readFile(this.file.files[0]);
         this.file.value = "";
       },
-      oncancel: () => this.controls.show(this.state),
     });
     return make(
       "section",
