@@ -53,9 +53,16 @@ def python(*args):
             run(*args)
         case script, *rest if script.startswith("examples/"):
             run(script, *rest)
+        case "-m", module, *rest:
+            check_options(["-m", module], rest)
         case script, *rest:
-            words = re.findall(r"[\w-]+", run(script, "--help"))
-            assert {word for word in rest if re.match("--|[a-z]+$", word)} <= {*words}
+            check_options([script], rest)
+
+
+def check_options(program, args):
+    """Check that the help of a program knows the options and choices."""
+    words = re.findall(r"[\w-]+", run(*program, "--help"))
+    assert {arg for arg in args if re.match("--|[a-z]+$", arg)} <= {*words}
 
 
 def run(*args):

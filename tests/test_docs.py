@@ -19,6 +19,7 @@ from support import source_files
 
 from sknn_simple.inspection.diagnosis import SYMPTOMS
 from sknn_simple.network import suitable_learning_rate
+from sknn_simple.playground.lessons import load_lessons
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
@@ -126,6 +127,20 @@ def test_every_kind_of_finding_is_explained():
         r"^\| `(\w+)` \|", text.partition("## Findings")[2], re.MULTILINE
     )
     assert kinds == [symptom.__name__ for symptom in SYMPTOMS]
+
+
+def test_json_blocks_are_lessons_of_the_playground(tmp_path):
+    path = tmp_path / "lessons.json"
+    texts = [
+        text
+        for page in MARKDOWN
+        for text in re.findall(r"^```json\n(.*?)^```$", page.read_text(), re.M | re.S)
+    ]
+    for text in texts:
+        path.write_text(text)
+        names = {lesson["name"] for lesson in json.loads(text)}
+        assert names <= set(load_lessons(path))
+    assert texts
 
 
 RATES = [

@@ -81,10 +81,10 @@ def test_the_judge_finds_commands_that_do_not_work(block, checkout):
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(ROOT)))
 def test_all_code_is_in_blocks_of_a_known_language(page):
-    """`test_docs.py` runs Python, this file the shell; "text" is no code."""
+    """`test_docs.py` runs Python and reads JSON, this file runs the shell."""
     languages = {language for language, _ in blocks(page)}
     assert all(
-        language in ("python", "bash", "text") or language.startswith("{")
+        language in ("python", "bash", "json", "text") or language.startswith("{")
         for language in languages
     )
     text = BLOCK.sub("", page.read_text())
