@@ -9,6 +9,7 @@ import asyncio
 import json
 import socket
 import webbrowser
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocketDisconnect
 
 from .lessons import Lesson
 from .refusal import Refusal
@@ -103,7 +105,8 @@ def make_app(port, make_session, stop):
 
     async def converse(websocket):
         await websocket.accept()
-        with pages:
+        # A page may be closed while an answer is on its way to it.
+        with pages, suppress(WebSocketDisconnect):
             session = await run_in_threadpool(make_session)
             while True:
                 message = await websocket.receive()

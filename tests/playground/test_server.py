@@ -223,6 +223,17 @@ def test_pages_do_not_disturb_each_other(port):
 # When it ends -----------------------------------------------------------------------
 
 
+def test_a_page_that_is_closed_while_it_plays_is_no_error():
+    with running("--port", "0", grace=0.5) as (process, port):
+        for _ in range(5):
+            with open_page(port) as page:
+                for kind in ("hello", "play"):
+                    tell(page, kind)
+                page.socket.shutdown(socket.SHUT_RDWR)
+        process.wait(timeout=60)
+        assert "Traceback" not in process.stderr.read()
+
+
 def test_it_ends_with_its_last_page():
     with running("--port", "0", grace=1) as (process, port):
         time.sleep(1.5)
