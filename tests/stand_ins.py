@@ -16,7 +16,6 @@ PROGRAMS = {
     "pip": "would download and compile: checks what it should install",
     "pre-commit": "would change the hooks of the repository: checks the configuration",
     "mutmut": "would run for hours: checks that the files to mutate exist",
-    "gcc": "names libraries of its own: names none",
 }
 """What stands in for each program, and why."""
 
@@ -47,8 +46,6 @@ def python(*args):
             pytest(*rest)
         case "-m", "sphinx", "-W", source, _:  # test_site.py builds the site
             assert (Path(source) / "conf.py").exists()
-        case "setup.py", "build_ext", "--inplace":
-            assert Path("setup.py").exists()
         case "-c", _:
             run(*args)
         case script, *rest if script.startswith("examples/"):
