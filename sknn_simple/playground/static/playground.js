@@ -127,10 +127,11 @@ const CLASS_COLORS = ["orange", "blue", "green", "purple", "yellow", "sky", "bro
 class Palette {
   constructor(root) {
     this.root = root;
-    this.read();
+    this.stale = true; // until the page is painted: a notebook shows it later
   }
 
   read() {
+    this.stale = false;
     const probe = make("span", { hidden: true });
     this.root.append(probe);
     const rgb = (name) => {
@@ -164,6 +165,9 @@ class Palette {
 }
 
 const mix = (a, b, share) => a.map((value, k) => value + (b[k] - value) * share);
+
+/** Return the colour of a class as the style sheet names it. */
+const classVariable = (k) => `var(--${CLASS_COLORS[k % CLASS_COLORS.length]})`;
 
 /** Return the 256 colours of the levels, as the bytes of an image. */
 function lookup(colorOf) {
@@ -663,10 +667,9 @@ class Output {
   }
 
   buildLegend() {
-    const { palette } = this.app;
     const items = (this.data.classes ?? []).map((name, k) => {
       const swatch = make("i", { className: "swatch" });
-      swatch.style.background = palette.classColor(k);
+      swatch.style.background = classVariable(k);
       return make("span", { className: "legend-item" }, swatch, String(name));
     });
     if (!this.isClassification && !this.isCurve) {
@@ -1331,7 +1334,7 @@ class Drawing {
 
   makeClassButton(k) {
     const swatch = make("i", { className: "swatch" });
-    swatch.style.background = this.app.palette.classColor(k - 1);
+    swatch.style.background = classVariable(k - 1);
     const properties = {
       type: "button",
       className: "chip",
@@ -1629,8 +1632,12 @@ class Playground {
     Object.assign(this, { root, transport, ownsPage });
     this.id = `sknn-${(mounted += 1)}`;
     root.classList.add("sknn-playground");
-    this.followTheme();
+    // Keys are for the page: JupyterLab looks at the focused element, and leaves them to it.
+    root.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
+    this.keys = ownsPage ? document : root;
+    this.keys.addEventListener("keydown", (this.onKey = (event) => this.onShortcut(event)));
     this.palette = new Palette(root);
+    this.followTheme();
     this.announced = 0;
     this.output = new Output(this);
     this.network = new Network(this);
@@ -1722,7 +1729,8 @@ class Playground {
 
   paint() {
     this.requested = null;
-    if (!this.state || !this.layout) return;
+    if (!this.state || !this.root.isConnected) return;
+    if (this.palette.stale) this.restyle();
     if (this.pending) {
       this.network.draw(this.pending);
       this.output.setFrame(this.pending);
@@ -1997,7 +2005,6 @@ class Playground {
     );
     this.root.replaceChildren(this.layout);
     this.acceptDrops();
-    this.root.addEventListener("keydown", (event) => this.onShortcut(event));
     this.showPlaying(false);
   }
 
@@ -2159,6 +2166,7 @@ class Playground {
   }
 
   onShortcut(event) {
+    if (!this.layout) return;
     const typing = /^(INPUT|SELECT|TEXTAREA|PRE)$/.test(event.composedPath()[0].tagName);
     if (event.key === "Escape" && this.explanationPanel.shown && !this.dialog.open) this.stopExplaining();
     if (typing || this.dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -2173,13 +2181,8 @@ class Playground {
       const theme = hostTheme();
       if (theme) this.root.dataset.theme = theme;
       else delete this.root.dataset.theme;
-      if (!this.palette) return;
-      this.palette.read();
-      if (this.state) {
-        this.output.buildLegend();
-        this.output.refresh();
-        this.network.redraw?.();
-      }
+      this.palette.stale = true;
+      this.request();
     };
     update();
     this.themes = new MutationObserver(update);
@@ -2188,8 +2191,16 @@ class Playground {
     this.scheme.addEventListener("change", (this.onScheme = update));
   }
 
+  /** Draw all canvases in other colours. */
+  restyle() {
+    this.palette.read();
+    this.output.refresh();
+    this.network.redraw?.();
+  }
+
   destroy() {
     this.themes.disconnect();
+    this.keys.removeEventListener("keydown", this.onKey);
     this.scheme.removeEventListener("change", this.onScheme);
     if (this.onHash) window.removeEventListener("hashchange", this.onHash);
     cancelAnimationFrame(this.requested);
