@@ -12,6 +12,9 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 PATIENCE = 120
 """Seconds after which a page that shows nothing fails its test."""
 
+NOTHING = "\N{EN DASH}"
+"""What a readout shows where there is no number."""
+
 # Keeps the last message of each type that the page has received.
 RECORD = """
 window.received = {};
@@ -28,16 +31,27 @@ window.WebSocket = class extends Socket {
 """
 
 
+def plain(text):
+    """Return the number in a text as Python writes it."""
+    return text.replace("\N{MINUS SIGN}", "-").replace(",", "")
+
+
 def missing_programs():
     """Return which of the programs that the tests need are not installed."""
-    programs = ("chromium", "chromedriver")
-    return [name for name in programs if shutil.which(name) is None]
+    programs = {"chromium": chromium(), "chromedriver": shutil.which("chromedriver")}
+    return [name for name, path in programs.items() if path is None]
+
+
+def chromium():
+    """Return the path of Chromium or Chrome, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def start_chromium(downloads):
     """Return a driver of a new headless Chromium."""
     options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
+    options.binary_location = chromium()
     for argument in (
         "--headless=new",
         "--no-sandbox",  # which root cannot have
@@ -79,7 +93,9 @@ class Page:
             {"name": name.replace("_", "-"), "value": value}
             for name, value in features.items()
         ]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": features}
+        )
 
     def open(self, link=""):
         """Open the page anew, with the settings of a link."""
@@ -93,7 +109,7 @@ class Page:
         self.wait_for_frame()
 
     def wait_for_frame(self):
-        self.wait(lambda: self.readout("epoch") not in ("", "–"))
+        self.wait(lambda: self.readout("epoch") not in ("", NOTHING))
 
     def wait(self, condition):
         """Wait until a condition holds, and return its value."""
@@ -124,13 +140,15 @@ class Page:
 
     def number(self, name):
         """Return the number of a readout."""
-        text = self.readout(name).replace("−", "-").replace(",", "")
-        return float("nan") if text in ("", "–") else float(text)
+        text = plain(self.readout(name))
+        return float("nan") if text in ("", NOTHING) else float(text)
 
     def received(self, kind):
         """Return the last message of a type that the page has received."""
         return json.loads(
-            self.run("return JSON.stringify(window.received[arguments[0]] ?? null)", kind)
+            self.run(
+                "return JSON.stringify(window.received[arguments[0]] ?? null)", kind
+            )
         )
 
     @property
@@ -138,7 +156,9 @@ class Page:
         return self.received("state")["settings"]
 
     def button(self, text):
-        return self.driver.find_element(By.XPATH, f"//button[normalize-space()='{text}']")
+        return self.driver.find_element(
+            By.XPATH, f"//button[normalize-space()='{text}']"
+        )
 
     def labelled(self, label):
         """Return the button with this accessible name."""
@@ -198,7 +218,7 @@ class Page:
         return shown[0].text if shown else None
 
     def explain(self, name):
-        """Click a weight or a bias of the drawn network, and wait for its derivative."""
+        """Explain a weight or a bias of the drawn network by the keyboard."""
         hit = self.find(f".hit[data-name={name}]")
         self.run("arguments[0].focus()", hit)
         self.press(Keys.ENTER)
@@ -223,7 +243,9 @@ class Page:
         """Press Tab until an element that matches has the focus."""
         for _ in range(limit):
             self.press(Keys.TAB)
-            if self.run("return document.activeElement.matches(arguments[0])", selector):
+            if self.run(
+                "return document.activeElement.matches(arguments[0])", selector
+            ):
                 return
         raise AssertionError(f"Tab does not lead to {selector}.")
 

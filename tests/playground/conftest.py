@@ -27,8 +27,10 @@ def chromium(downloads):
 
     programs = missing_programs()
     if programs:
-        pytest.skip(f"{' and '.join(programs)} not found (Debian: apt-get install "
-                    "chromium chromium-driver)")
+        pytest.skip(
+            f"{' and '.join(programs)} not found (Debian: apt-get install "
+            "chromium chromium-driver)"
+        )
     driver = start_chromium(downloads)
     yield driver
     driver.quit()

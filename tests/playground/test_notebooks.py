@@ -5,12 +5,16 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
+from textwrap import indent
 from urllib.request import urlopen
 
 import pytest
 from browser import PATIENCE, ActionChains, Keys, WebDriverWait
 
+pytestmark = pytest.mark.integrations
+
 IMPORT = "from sknn_simple.playground import Playground\n"
+MARIMO = "import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n"
 USE = "playground = Playground(frame, target='kind')\nplayground"
 FRAME = """\
 import pandas as pd
@@ -91,9 +95,7 @@ class Widget:
         self.driver.execute_script("arguments[0].focus()", hit)
         ActionChains(self.driver).send_keys(Keys.ENTER).perform()
         wait(lambda: self.find(".explanation .derivative").is_displayed())
-        return float(
-            self.find(".explanation .derivative").get_attribute("data-value")
-        )
+        return float(self.find(".explanation .derivative").get_attribute("data-value"))
 
     @property
     def background(self):
@@ -119,7 +121,12 @@ def write_notebook(path, *sources):
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel}
-    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {
+        "cells": cells,
+        "metadata": metadata,
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     path.write_text(json.dumps(notebook))
 
 
@@ -179,9 +186,8 @@ def test_jupyterlab(tab, tmp_path, unused_port):
 
 @pytest.mark.skipif(find_spec("marimo") is None, reason="needs marimo")
 def test_marimo(tab, tmp_path, unused_port):
-    lines = "".join(f"    {line}\n" for line in (FRAME + IMPORT + USE).splitlines())
-    app = f"import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n{lines}    return\n"
-    (tmp_path / "app.py").write_text(app)
+    cell = indent(FRAME + IMPORT + USE, "    ")
+    (tmp_path / "app.py").write_text(MARIMO + cell + "\n    return\n")
     options = ["--headless", "--no-token", "--port", str(unused_port)]
     with serving(
         "marimo", "run", "app.py", *options, port=unused_port, cwd=tmp_path

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from browser import Keys, Page, Select
+from browser import Keys, Page, Select, plain
 
 from sknn_simple.inspection import explain_step
 
@@ -87,7 +87,9 @@ def test_own_csv(page, tmp_path):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 3))
     kind = np.where(X[:, 0] * X[:, 2] > 0, "same", "different")
-    rows = [f"{a:.4f},{b:.4f},{c:.4f},{k}" for (a, b, c), k in zip(X, kind, strict=True)]
+    rows = [
+        f"{a:.4f},{b:.4f},{c:.4f},{k}" for (a, b, c), k in zip(X, kind, strict=True)
+    ]
     file = tmp_path / "signs.csv"
     file.write_text("\n".join(["first,second,third,signs", *rows]))
     with page.change():
@@ -244,7 +246,7 @@ def test_the_chain_is_highlighted_on_the_drawn_network(page):
     assert on_chain == ["x1", "h1.1", *[f"h2.{k}" for k in range(1, 9)], "o"]
     h1 = page.find(".neuron[title='h1.1']")
     explanation = page.received("explanation")
-    values = h1.find_element("css selector", ".values").text.replace("−", "-").split()
+    values = plain(h1.find_element("css selector", ".values").text).split()
     expected = [explanation["activations"][1][0], explanation["deltas"][0][0]]
     assert [float(value) for value in values] == pytest.approx(expected, rel=0.05)
     page.press(Keys.ESCAPE)

@@ -64,7 +64,15 @@ def test_every_control_has_a_name_for_screen_readers(page):
         for node in nodes
         if not node.get("ignored")
         and node["role"]["value"]
-        in ("button", "checkbox", "combobox", "radio", "slider", "spinbutton", "textbox")
+        in (
+            "button",
+            "checkbox",
+            "combobox",
+            "radio",
+            "slider",
+            "spinbutton",
+            "textbox",
+        )
     ]
     assert len(controls) > 100
     unnamed = [node for node in controls if not node.get("name", {}).get("value")]
@@ -170,7 +178,8 @@ def test_a_tip_follows_the_pointer(page):
     hit = page.find(".hit[data-name=w85]")
     middle = page.run(
         """
-        const path = arguments[0], at = path.getPointAtLength(path.getTotalLength() / 2);
+        const path = arguments[0];
+        const at = path.getPointAtLength(path.getTotalLength() / 2);
         const point = new DOMPoint(at.x, at.y).matrixTransform(path.getScreenCTM());
         return [point.x, point.y];
         """,

@@ -1686,7 +1686,7 @@ class Playground {
 
   onState(state) {
     this.state = state;
-    this.hasTable ||= state.settings.data === "csv";
+    this.ownsTable ||= state.settings.data === "csv";
     this.pending = null; // it belongs to the state before; another frame follows
     this.selected = state.data.features.map((name) => state.data.all_features.indexOf(name));
     this.explanationPanel.setState(state);
@@ -1919,7 +1919,7 @@ class Playground {
       return;
     }
     if (this.drawing.active) this.drawing.end();
-    const isBack = value === "csv" && this.hasTable && this.state.settings.data !== "csv";
+    const isBack = value === "csv" && this.ownsTable && this.state.settings.data !== "csv";
     if (value === "csv" && !isBack) this.file.click();
     else this.controls.change("data", value);
   }
