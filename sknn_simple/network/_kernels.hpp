@@ -51,13 +51,31 @@ template <class T, class V> INLINED inline void store(T *to, V x) {
     std::memcpy(to, &x, sizeof x);
 }
 
-// Call each(j, V{}) for j from `start` on, where V is the register for numbers from j.
+// Call each(j, zero) for registers from j = `start` on, where zero has their type.
 template <class T, int N = WIDTH<T>, class Each>
-INLINED inline void over(ptrdiff_t start, ptrdiff_t n, Each each) {
+INLINED inline void over(ptrdiff_t n, Each each, ptrdiff_t start = 0) {
     for (; start + N <= n; start += N)
         each(start, Vector<T, N>{});
     if constexpr (N > 1)
-        over<T, N / 2>(start, n, each);
+        over<T, N / 2>(n, each, start);
+}
+
+// y[j] = f(y[j], x[j]...) for n numbers.
+template <class T, class F, class... X>
+INLINED inline void apply(ptrdiff_t n, F f, T *y, const X *...x) {
+    over<T>(n, [=](ptrdiff_t j, auto zero) INLINED {
+        using V = decltype(zero);
+        store(y + j, f(load<V>(y + j), load<V>(x + j)...));
+    });
+}
+
+// A register with f of each number.
+template <class T, class V, class F> INLINED inline V one_by_one(V x, F f) {
+    T numbers[sizeof(V) / sizeof(T)];
+    store(numbers, x);
+    UNROLLED for (T &number : numbers)
+        number = f(number);
+    return load<V>(numbers);
 }
 
 // A sum, in a register until the end.
@@ -153,11 +171,9 @@ template <class T, class V> INLINED inline V activated(int activation, V x) {
     case LEAKY_RELU:
         return x < 0 ? LEAK<T> * x : x;
     case SOFTPLUS: {  // max(x, 0) + log(1 + exp(-|x|)), in which nothing overflows
-        T logs[sizeof(V) / sizeof(T)];
-        store(logs, Exponential<T, V>(x < 0 ? x : -x).value());
-        for (T &log : logs)
-            log = std::log1p(log);
-        return (x < 0 ? V{} : x) + load<V>(logs);
+        V power = Exponential<T, V>(x < 0 ? x : -x).value();
+        return (x < 0 ? V{} : x) +
+               one_by_one<T>(power, [](T number) { return std::log1p(number); });
     }
     default:
         return x;
@@ -183,38 +199,29 @@ template <class T, class V> INLINED inline V differentiated(int activation, V a,
 }
 
 // Overwrite n pre-activations with activations.
-template <class T> void activate(int activation, T *z, ptrdiff_t n) {
+template <class T> void activate(int activation, T *Z, ptrdiff_t n) {
     if (activation != IDENTITY)
-        over<T>(0, n, [=](ptrdiff_t j, auto x) INLINED {
-            x = load<decltype(x)>(z + j);
-            store(z + j, activated<T>(activation, x));
-        });
+        apply(n, [=](auto z) INLINED { return activated<T>(activation, z); }, Z);
 }
 
 // Multiply n derivatives by those of the activation.
 template <class T>
-void differentiate(int activation, const T *activations, T *delta, ptrdiff_t n) {
+void differentiate(int activation, const T *A, T *delta, ptrdiff_t n) {
+    auto f = [=](auto d, auto a) INLINED { return differentiated<T>(activation, a, d); };
     if (activation != IDENTITY)
-        over<T>(0, n, [=](ptrdiff_t j, auto d) INLINED {
-            d = load<decltype(d)>(delta + j);
-            auto a = load<decltype(d)>(activations + j);
-            store(delta + j, differentiated<T>(activation, a, d));
-        });
+        apply(n, f, delta, A);
 }
 
 // Copy n numbers, or write zeros if `from` is NULL.
 template <class T> INLINED inline void copy(const T *from, ptrdiff_t n, T *to) {
-    over<T>(0, n, [=](ptrdiff_t j, auto zero) INLINED {
+    over<T>(n, [=](ptrdiff_t j, auto zero) INLINED {
         store(to + j, from ? load<decltype(zero)>(from + j) : zero);
     });
 }
 
 // y += factor * x, of n numbers.
 template <class T> void add_multiple(T *y, T factor, const T *x, ptrdiff_t n) {
-    over<T>(0, n, [=](ptrdiff_t j, auto sum) INLINED {
-        sum = load<decltype(sum)>(y + j);
-        store(y + j, sum + factor * load<decltype(sum)>(x + j));
-    });
+    apply(n, [=](auto sum, auto x) INLINED { return sum + factor * x; }, y, x);
 }
 
 // A matrix that may be transposed: element (i, k) is at[i * row + k * column].
@@ -223,92 +230,73 @@ template <class T> struct Matrix {
     ptrdiff_t row, column;
 };
 
-// C registers of row i of A @ B, from column j on, each as U sums side by side.
-template <class V, int C, int U, class T, class User>
-INLINED inline void tile(Matrix<T> A, const T *B, ptrdiff_t columns, ptrdiff_t n_inner,
-                         ptrdiff_t i, ptrdiff_t j, User &user) {
-    constexpr int N = sizeof(V) / sizeof(T);
-    const T *a = A.at + i * A.row, *b = B + j;
-    V sums[U][C] = {};
-    ptrdiff_t k = 0;
-    for (; k + U <= n_inner; k += U)
-        UNROLLED for (int u = 0; u < U; u++)
-            UNROLLED for (int c = 0; c < C; c++)
-                sums[u][c] += a[(k + u) * A.column] *
-                              load<V>(b + (k + u) * columns + c * N);
-    for (; U > 1 && k < n_inner; k++)
-        UNROLLED for (int c = 0; c < C; c++)
-            sums[0][c] += a[k * A.column] * load<V>(b + k * columns + c * N);
-    UNROLLED for (int c = 0; c < C; c++) {
-        UNROLLED for (int u = 1; u < U; u++)
-            sums[0][c] += sums[u][c];
-        user(i, j + c * N, sums[0][c]);
-    }
-}
-
-// The columns of row i of A @ B from the j-th on: C registers at a time, then fewer.
-template <int C, class T, class User>
+// Row i of A @ B from column j on: C registers of N sums at a time, then fewer, then
+// smaller ones. Those of neighbours go to user(i, j, sums).
+template <class T, int N, int C, class User>
 INLINED inline void row_of_product(Matrix<T> A, const T *B, ptrdiff_t columns,
                                    ptrdiff_t n_inner, ptrdiff_t i, ptrdiff_t j,
                                    User &user) {
-    using V = Vector<T, WIDTH<T>>;
-    if constexpr (C > 1) {
-        for (; j + C * WIDTH<T> <= columns; j += C * WIDTH<T>)
-            tile<V, C, C < 4 ? 2 : 1>(A, B, columns, n_inner, i, j, user);
-        row_of_product<C / 2>(A, B, columns, n_inner, i, j, user);
-    } else {
-        over<T>(j, columns, [&](ptrdiff_t j, auto zero) INLINED {
-            tile<decltype(zero), 1, 4>(A, B, columns, n_inner, i, j, user);
-        });
+    using V = Vector<T, N>;
+    for (; j + C * N <= columns; j += C * N) {
+        V sums[C] = {};
+        for (ptrdiff_t k = 0; k < n_inner; k++)
+            UNROLLED for (int c = 0; c < C; c++)
+                sums[c] += A.at[i * A.row + k * A.column] *
+                           load<V>(B + k * columns + j + c * N);
+        UNROLLED for (int c = 0; c < C; c++)
+            user(i, j + c * N, sums[c]);
     }
+    if constexpr (C > 1)
+        row_of_product<T, N, C / 2>(A, B, columns, n_inner, i, j, user);
+    else if constexpr (N > 1)
+        row_of_product<T, N / 2, 1>(A, B, columns, n_inner, i, j, user);
 }
-
-// Products of at most this many multiplications take the shortest way.
-constexpr ptrdiff_t SMALL = 64;
 
 // A @ B, the sums of which go to user(row, column, sums of neighbours).
 template <class T, class User>
 INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
                             ptrdiff_t n_inner, User user) {
     for (ptrdiff_t i = 0; i < rows; i++)
-        if (rows * columns * n_inner > SMALL)
-            row_of_product<8>(A, B, columns, n_inner, i, 0, user);
-        else
-            over<T>(0, columns, [&](ptrdiff_t j, auto zero) INLINED {
-                tile<decltype(zero), 1, 1>(A, B, columns, n_inner, i, j, user);
-            });
+        row_of_product<T, WIDTH<T>, 8>(A, B, columns, n_inner, i, 0, user);
 }
 
-// Steps of an optimizer along a gradient g, at the j-th of the parameters. Loops work on
+// A step of an optimizer along a gradient g, at the j-th of the parameters. Loops work on
 // a copy, of which the compiler knows that nothing else writes to it.
 template <class T> struct Step {
-    int kind = NO_STEP;
-    T rate, strength;                  // of the penalty
-    T momentum, ahead, rate_ahead;     // of SGD: ahead is for Nesterov's form
-    T keep_1, take_1, keep_2, take_2, epsilon;  // of Adam
-    T *flat, *first, *second;
-    Sum<T> squares{};  // of the penalised parameters, before the step
+    Training training;
+    T rate{}, strength{};  // of the penalty
+    Sum<T> squares{};      // of the parameters before the step
 
     template <class V> INLINED void operator()(ptrdiff_t j, V g) {
+        T *flat = (T *)training.flat, *first = (T *)training.first;
+        T *second = (T *)training.second;
         V w = load<V>(flat + j);
         squares.add(w * w);
         g += strength * w;
-        if (kind == SGD) {
+        switch (training.optimizer) {
+        case NO_STEP:
+            store(first + j, g);
+            return;
+        case SGD:
             w -= rate * g;
-        } else if (kind == MOMENTUM) {
+            break;
+        case MOMENTUM: {
+            T momentum = training.momentum;
             V v = momentum * load<V>(first + j) - rate * g;
             store(first + j, v);
-            w += ahead * v - rate_ahead * g;
-        } else {
-            V m = keep_1 * load<V>(first + j) + take_1 * g;
-            V v = keep_2 * load<V>(second + j) + take_2 * g * g;
+            w += training.nesterovs_momentum ? momentum * v - rate * g : v;
+            break;
+        }
+        case ADAM: {
+            T beta_1 = training.beta_1, rest_1 = 1 - training.beta_1;
+            T beta_2 = training.beta_2, rest_2 = 1 - training.beta_2;
+            V m = beta_1 * load<V>(first + j) + rest_1 * g;
+            V v = beta_2 * load<V>(second + j) + rest_2 * g * g;
             store(first + j, m);
             store(second + j, v);
-            T roots[sizeof(V) / sizeof(T)];
-            store(roots, v);
-            UNROLLED for (T &root : roots)
-                root = std::sqrt(root);
-            w -= rate * (m / (load<V>(roots) + epsilon));
+            V root = one_by_one<T>(v, [](T number) { return std::sqrt(number); });
+            w -= rate * (m / (root + T(training.epsilon)));
+        }
         }
         store(flat + j, w);
     }

@@ -4,6 +4,7 @@ Each array lies against a page without access, once at its begin and once at its
 a process of its own, which a single stray access would kill.
 """
 
+import functools
 import itertools
 import subprocess
 import sys
@@ -26,7 +27,6 @@ from sknn_simple.network import (
     Trainer,
     TrainingState,
     draw_parameters,
-    predict,
 )
 
 if "compiled" in ENGINES:
@@ -72,7 +72,9 @@ def trained(samples, objective, start, optimizer, batch_size, build=None):
 
     Without a `build` of the compiled loops the NumPy engine trains.
     """
-    trainer = Trainer if build is None else compiled_module.Trainer
+    trainer = Trainer
+    if build is not None:
+        trainer = functools.partial(compiled_module.Trainer, build=build)
     optimizer = optimizer.copy()
     average = guarded(start.flat, False)
     state = TrainingState(
@@ -80,10 +82,6 @@ def trained(samples, objective, start, optimizer, batch_size, build=None):
     )
     for _ in range(2):
         made = trainer(state, samples, objective, batch_size=batch_size)
-        if build is not None:
-            made.passes = compiled_module.Passes(
-                start, samples, objective, batch_size, build
-            )
         made.train(2)
         for name, vector in optimizer.vectors(start.flat).items():
             setattr(optimizer, name, guarded(vector, at_end=True))
@@ -107,16 +105,16 @@ def check(dtype, container, loss, batch_size):
         judge = np.zeros_like(start.flat)
         evaluator = ENGINES["numpy"].make_evaluator(start, samples, objective)
         value = evaluator(start.flat, judge)
-        raw = predict(samples.X, start.coefs, start.intercepts, "logistic")
+        state = TrainingState(start, None, None, None)
         for build, at_end in places:
             own = guarded_samples(samples, at_end)
             flat, gradient = (guarded(start.flat, at_end) for _ in range(2))
-            whole = compiled_module.Passes(start, own, objective, 40, build)
-            found = whole.loss_and_gradient(flat, gradient)
+            whole = compiled_module.Trainer(
+                state, own, objective, batch_size=40, build=build
+            )
+            found = whole.evaluate(flat, gradient)
             np.testing.assert_allclose(found, value, rtol=exact)
             np.testing.assert_allclose(gradient, judge, rtol=exact, atol=exact)
-            passes = compiled_module.Passes(start, own, Objective(), batch_size, build)
-            np.testing.assert_allclose(passes.predict(flat), raw, exact, exact)
 
 
 RUN = """
