@@ -26,6 +26,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "data_docstrings",
     "estimator_signatures",
     "house_picture",
     "mathml",

@@ -101,6 +101,21 @@ def test_pages_load_nothing_from_the_network(site):
         assert not re.findall(loads, page.read_text()), page.name
 
 
+def test_data_have_descriptions_of_their_own(site):
+    """Neither those of their types, nor pages of values."""
+    overview = unescape(text_of(site / "api.html"))
+    for name, doc in {
+        "DONE": "How a block of epochs ended.",
+        "INITS": "The distributions of initial coefs and intercepts",
+        "LOSSES": "The losses that a network can be trained with.",
+        "WHY_NOT_COMPILED": "The error on importing the compiled engine",
+    }.items():
+        page = site / "reference" / f"sknn_simple.network.{name}.html"
+        assert doc in overview
+        assert doc in unescape(text_of(page))
+        assert len(text_of(page)) < 1000
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_a_fresh_reader_finds_in_two_clicks(site, task):
     found, seen = False, {site / "index.html"}

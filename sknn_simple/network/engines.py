@@ -21,10 +21,12 @@ class Engine(NamedTuple):
 ENGINES = {"numpy": Engine(training.Trainer, backprop.make_evaluator)}
 """The engines that are installed, the fastest one last."""
 
+WHY_NOT_COMPILED: ImportError | None = None
+"""The error on importing the compiled engine; None if it is installed."""
+
 try:
     compiled = importlib.import_module(".compiled", __package__)
 except ImportError as error:  # there was no compiler when the package was built
-    WHY_NOT_COMPILED: ImportError | None = error
+    WHY_NOT_COMPILED = error
 else:
-    WHY_NOT_COMPILED = None
     ENGINES["compiled"] = Engine(compiled.Trainer, compiled.make_evaluator)
