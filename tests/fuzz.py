@@ -446,8 +446,9 @@ def run_here(target, engine, first, last, seed):
     if target == "memory":
         half = len(peaks) // 2
         grown = outcomes["kB grown in the second half"] = peaks[-1] - peaks[half]
-        # Less than the arrays of a model per fit, beside pages that malloc adds.
-        if grown > 500 + half:
+        # Less than the arrays of a model per fit, beside pages that malloc adds: up to
+        # 900 kB were seen with the oldest NumPy.
+        if grown > 2000 + half:
             failed.append(f"memory has grown by {grown} kB in {half} fits")
     return outcomes, failed
 
