@@ -16,10 +16,9 @@ from ..network import (
     Samples,
     Workspace,
     layer_activations,
-    loss_and_gradient,
 )
 from . import trial
-from .problem import Problem, layer_name, make_problem
+from .problem import Problem, layer_name, loss_without_penalty, make_problem
 
 
 class Columns(NamedTuple):
@@ -109,7 +108,9 @@ class Evidence:
             return self.loss
         mean, deviation, lowest, highest = self.inputs
         return min(
-            _loss(self.problem, Samples((X - start) / unit, Y, sample_weight))
+            loss_without_penalty(
+                self.problem, Samples((X - start) / unit, Y, sample_weight)
+            )
             for start, unit in (
                 (mean, np.where(deviation > 0, deviation, 1)),
                 (lowest, np.where(highest > lowest, highest - lowest, 1)),
@@ -123,7 +124,7 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
     problem = replace(problem, samples=_with_weight(problem.samples))
     X, Y, sample_weight = problem.samples
     workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
-    loss = _loss(problem, problem.samples, workspace)
+    loss = loss_without_penalty(problem, problem.samples, workspace)
     activations = workspace.activations[:-1]
     return Evidence(
         network,
@@ -136,15 +137,6 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
         loss,
         constant_loss(problem.objective, problem.samples),
     )
-
-
-def _loss(problem, samples, workspace=None):
-    """Return the loss without penalty, and fill the workspace."""
-    objective = replace(problem.objective, alpha=0.0)
-    loss, _ = loss_and_gradient(
-        problem.parameters, *samples, objective, workspace=workspace
-    )
-    return loss
 
 
 def _with_weight(samples):

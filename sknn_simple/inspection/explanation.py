@@ -13,7 +13,7 @@ from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations
 from .chain_rule import ChainRule
 from .neuron import Factor, Layer, Neuron, Weight
 from .next_step import differences, next_parameters
-from .notation import symbol_of
+from .notation import neuron_names, numbered, symbol_of
 from .one_sample import one_sample, one_target
 from .problem import layer_name, make_problem, not_finite
 from .step import StepExplanation
@@ -141,12 +141,8 @@ class _Explainer:
             self.old.flat - problem.learning_rate * self.gradient.flat
         )
         _, *hidden, n_outputs = self.old.layer_sizes
-        self.neuron_names = [
-            _numbered(f"h{i}." if len(hidden) > 1 else "h", width)
-            for i, width in enumerate(hidden, start=1)
-        ]
-        self.neuron_names.append(_numbered("o", n_outputs) if n_outputs > 1 else ["o"])
-        self.targets = _numbered("y", n_outputs) if n_outputs > 1 else ["y"]
+        self.neuron_names = neuron_names(hidden, n_outputs)
+        self.targets = numbered("y", n_outputs) if n_outputs > 1 else ["y"]
         self.sources = [inputs, *self.neuron_names[:-1]]
         symbols = [[f"a_{name}" for name in layer] for layer in self.neuron_names[:-1]]
         # One Factor per input of a layer, shared by the layer's neurons.
@@ -176,10 +172,9 @@ class _Explainer:
         following = next_parameters(self.problem)
         encoded, targets = self.problem.samples.Y[0].tolist(), self.problem.targets
         standard = (targets.mean, targets.scale) if targets.is_scaled else None
-        inputs = self.sources[0]
+        inputs = zip(self.sources[0], self.passes.inputs[0].tolist(), strict=True)
         return StepExplanation(
-            inputs=dict(zip(inputs, self.passes.inputs[0].tolist(), strict=True)),
-            feature_names=None if inputs == _numbered("x", len(inputs)) else inputs,
+            inputs=dict(inputs),
             y=y,
             targets=dict(zip(self.targets, encoded, strict=True)),
             standardised_by=standard,
@@ -248,7 +243,3 @@ class _Explainer:
         if len(self.neuron_names[i + 1]) == len(neuron.paths) == 1:
             return (*neuron.chains[0], weight)
         return Factor(f"∂L/∂z_{neuron.name}", neuron.delta), weight
-
-
-def _numbered(prefix, n):
-    return [f"{prefix}{i}" for i in range(1, n + 1)]

@@ -160,3 +160,17 @@ class Layer:
     name: str
     activation: str
     neurons: tuple[Neuron, ...] = field(repr=False)
+
+
+def find_weight(layers, name):
+    """Return the places of the layer, the neuron and the weight or bias of a name.
+
+    The last is a place in the `parameters` of the neuron. None if there is no such
+    name.
+    """
+    for i, layer in enumerate(layers):
+        for j, neuron in enumerate(layer.neurons):
+            for k, weight in enumerate(neuron.parameters):
+                if weight.name == name:
+                    return i, j, k
+    return None

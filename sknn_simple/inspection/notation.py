@@ -12,6 +12,21 @@ def printable(text):
     )
 
 
+def numbered(prefix, n):
+    """Return the names of n things, which are counted from 1."""
+    return [f"{prefix}{i}" for i in range(1, n + 1)]
+
+
+def neuron_names(hidden_layer_sizes, n_outputs):
+    """Return the names of the neurons of each layer after the inputs."""
+    several = len(hidden_layer_sizes) > 1
+    hidden = [
+        numbered(f"h{i}." if several else "h", width)
+        for i, width in enumerate(hidden_layer_sizes, start=1)
+    ]
+    return [*hidden, numbered("o", n_outputs) if n_outputs > 1 else ["o"]]
+
+
 def symbol_of(name):
     """Write the name of an input in a formula, in quotes unless it is a single word."""
     name = printable(name)

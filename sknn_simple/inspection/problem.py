@@ -15,7 +15,14 @@ from .._fit import options
 from .._fit.session import Mode
 from .._fit.start import make_session
 from .._targets import Targets
-from ..network import Engine, Objective, Parameters, Samples, TrainingState
+from ..network import (
+    Engine,
+    Objective,
+    Parameters,
+    Samples,
+    TrainingState,
+    loss_and_gradient,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +64,15 @@ def make_problem(estimator, X, y, sample_weight=None):
         state,
         options.batch_size(estimator, session.samples.X.shape[0]),
     )
+
+
+def loss_without_penalty(problem, samples, workspace=None):
+    """Return the loss of samples without the penalty, and fill the workspace."""
+    objective = replace(problem.objective, alpha=0.0)
+    loss, _ = loss_and_gradient(
+        problem.parameters, *samples, objective, workspace=workspace
+    )
+    return loss
 
 
 def _in_float64(state):

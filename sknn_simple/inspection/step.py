@@ -7,7 +7,7 @@ import numpy as np
 
 from ..network import Objective, Parameters
 from .neuron import Layer
-from .notation import number
+from .notation import number, numbered
 from .outline import outline
 from .step_html import to_html
 from .step_text import to_text
@@ -61,7 +61,6 @@ class StepExplanation:
     """
 
     inputs: dict[str, float]
-    feature_names: list[str] | None
     y: np.ndarray
     targets: dict[str, float]
     standardised_by: tuple[np.ndarray, np.ndarray] | None
@@ -75,6 +74,11 @@ class StepExplanation:
     new_parameters: Parameters
     next_parameters: Parameters | None
     differs_by: tuple[str, ...]
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        names = list(self.inputs)
+        return None if names == numbered("x", len(names)) else names
 
     def to_text(self, max_shown: int = 6) -> str:
         """Lay the step out as plain text.

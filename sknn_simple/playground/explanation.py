@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..inspection import explain_step
+from ..inspection.neuron import find_weight
 from ..inspection.notation import number
 from .frame import target_numbers
 from .refusal import Refusal
@@ -27,21 +28,6 @@ def parameter_names(layer_sizes):
         n_coefs += fan_in * fan_out
         n_intercepts += fan_out
     return {"coefs": coefs, "intercepts": intercepts}
-
-
-def neuron_names(n_features, hidden_layer_sizes, n_outputs):
-    """Return the names that `explain_step` gives the inputs and the neurons."""
-    several = len(hidden_layer_sizes) > 1
-    hidden = [
-        _numbered(f"h{i}." if several else "h", size)
-        for i, size in enumerate(hidden_layer_sizes, start=1)
-    ]
-    outputs = _numbered("o", n_outputs) if n_outputs > 1 else ["o"]
-    return [_numbered("x", n_features), *hidden, outputs]
-
-
-def _numbered(prefix, n):
-    return [f"{prefix}{i}" for i in range(1, n + 1)]
 
 
 def explain(training, parameter, sample):
@@ -82,7 +68,14 @@ def explain(training, parameter, sample):
     if parameter is None:
         text = f"The loss on this sample is {number(step.loss)}."
         return message | {"text": text}
-    i, j, source, weight = _find(step, parameter)
+    place = find_weight(step.layers, parameter)
+    if place is None:
+        raise Refusal(
+            "explain", f"There is no parameter {parameter!r:.40} in this network."
+        )
+    i, j, k = place
+    neuron = step.layers[i].neurons[j]
+    weight = neuron.parameters[k]
     return message | {
         "chains": [
             [{"name": f.name, "value": f.value, "formula": f.formula} for f in chain]
@@ -92,22 +85,10 @@ def explain(training, parameter, sample):
         "derivative": weight.derivative,
         "old": weight.old,
         "new": weight.new,
-        "forward": [*([] if source is None else [[i, source]]), [i + 1, j]],
+        "forward": [*([] if weight is neuron.bias else [[i, k]]), [i + 1, j]],
         "backward": _paths(step, i, j),
         "text": _text(step),
     }
-
-
-def _find(step, name):
-    """Return the layer, the neuron, the input (None of a bias) and the Weight."""
-    for i, layer in enumerate(step.layers):
-        for j, neuron in enumerate(layer.neurons):
-            for source, weight in enumerate(neuron.weights):
-                if weight.name == name:
-                    return i, j, source, weight
-            if neuron.bias is not None and neuron.bias.name == name:
-                return i, j, None, neuron.bias
-    raise Refusal("explain", f"There is no parameter {name!r:.40} in this network.")
 
 
 def _paths(step, i, j):

@@ -2,12 +2,11 @@
 
 import base64
 import math
-from dataclasses import replace
 
 import numpy as np
 
-from ..inspection.problem import make_problem
-from ..network import ACTIVATIONS, layer_activations, loss_and_gradient
+from ..inspection.problem import loss_without_penalty, make_problem
+from ..network import ACTIVATIONS, layer_activations
 from .refusal import Refusal
 from .table import Table
 
@@ -136,10 +135,8 @@ def frame(training, view):
 def loss_of(network, X, y):
     """Return the loss of the network on samples, in its own units, without penalty."""
     problem = make_problem(network, X, y)
-    objective = replace(problem.objective, alpha=0.0)
     with np.errstate(over="ignore", invalid="ignore"):
-        loss, _ = loss_and_gradient(problem.parameters, *problem.samples, objective)
-    return float(loss)
+        return float(loss_without_penalty(problem, problem.samples))
 
 
 def _judge(training, X, y):

@@ -15,8 +15,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from .. import __version__
+from ..inspection.notation import neuron_names, numbered
 from .datasets import DATASETS
-from .explanation import explain, neuron_names, parameter_names
+from .explanation import explain, parameter_names
 from .findings import findings
 from .frame import View, describe_data, frame
 from .lessons import Lesson, load_lessons
@@ -300,7 +301,10 @@ class Session:
             "lesson": self.lesson and self.lesson.name,
             "data": describe_data(training, self.view),
             "layers": sizes,
-            "neuron_names": neuron_names(n_features, hidden, n_outputs),
+            "neuron_names": [
+                numbered("x", n_features),
+                *neuron_names(hidden, n_outputs),
+            ],
             "parameter_names": parameter_names(sizes),
             "playing": bool(self.to_do),
         }

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ..inspection.neuron import Neuron, Weight
+from ..inspection.neuron import Neuron, Weight, find_weight
 
 
 class WeightPath(NamedTuple):
@@ -29,11 +29,11 @@ class WeightPath(NamedTuple):
 
 def weight_path(step, parameter):
     """Return the WeightPath of a weight or bias by its name, or raise a ValueError."""
-    for i, layer in enumerate(step.layers):
-        for neuron in layer.neurons:
-            for weight in neuron.parameters:
-                if weight.name == parameter:
-                    return _path(step, i, neuron, weight)
+    place = find_weight(step.layers, parameter)
+    if place is not None:
+        i, j, k = place
+        neuron = step.layers[i].neurons[j]
+        return _path(step, i, neuron, neuron.parameters[k])
     n_coefs = step.parameters.flat_coefs.size
     allowed = f"'w1' to 'w{n_coefs}'"
     n_biases = step.parameters.flat.size - n_coefs
