@@ -94,7 +94,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
     @classmethod
     @functools.cache
     def _get_param_names(cls):
-        """Return the names of the parameters, for which signatures are inspected."""
+        """Return the names of the parameters; inspect the signature only once."""
         return super()._get_param_names()
 
     def set_params(self, **params: Any) -> Self:

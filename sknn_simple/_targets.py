@@ -21,7 +21,7 @@ class Targets:
 
     classes = None  # labels, shape (n_classes,); None for a regressor
     multilabel = False  # whether a sample may have any number of labels
-    is_scaled = False  # whether the network is trained on standardised targets
+    is_scaled = False  # whether the network is trained on scaled targets
     n_outputs: int
     network_loss: str
     out_activation: str
@@ -93,7 +93,7 @@ def label_codes(y, classes):
         codes[codes == len(classes)] = 0  # above all classes
         if (classes[codes] == y).all():
             return codes
-    except TypeError:  # labels of another type
+    except TypeError:  # labels that cannot be compared with the classes
         pass
     known = classes.tolist()
     unseen = {str(label): label for label in y.tolist() if label not in known}
@@ -207,7 +207,7 @@ def are_multilabel(y):
     if np.ndim(y) == 0:
         raise ValueError(f"y must be array-like of shape (n_samples,), got {y!r}.")
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "biu":
-        return False  # without the many checks below
+        return False  # type_of_target would validate the vector several times
     # Both functions cast NaN and huge numbers to integers to test if they are whole.
     with np.errstate(invalid="ignore"):
         kind = type_of_target(y, input_name="y")
@@ -255,7 +255,7 @@ def r2(y, prediction, sample_weight=None):
 def mean_and_deviation(Y, weights):
     """Return the weighted mean and standard deviation of each column.
 
-    The deviation of a constant is 1, or its size if that is larger.
+    The deviation of a constant is at least 1, so that its rounding errors do not grow.
     """
     Y = Y.astype(np.float64)
     # Sums of very large numbers would overflow; powers of two change no digit.
@@ -269,7 +269,6 @@ def mean_and_deviation(Y, weights):
     squares = ((Y - mean) / largest) ** 2
     scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
     mean, scale = np.ldexp(mean, exponent), np.ldexp(scale, exponent)
-    # Rounding errors of a constant are not enlarged.
     only_rounding = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     scale[only_rounding] = np.maximum(scale[only_rounding], 1.0)
     return mean, scale
@@ -287,7 +286,7 @@ class RegressionTargets(Targets):
         self.squeeze = squeeze  # whether y and predictions are of shape (n_samples,)
         self.network_loss = loss
         self.out_activation = out_activation
-        self.is_scaled = is_scaled  # whether `scaled_to` standardises y
+        self.is_scaled = is_scaled  # whether `scaled_to` scales y
         # The network is trained on (y - mean) / scale; `mean` is 0 for counts.
         self.mean, self.scale = np.zeros(n_outputs), np.ones(n_outputs)
 

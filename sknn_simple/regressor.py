@@ -92,11 +92,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     normalize_y : bool, default=True
         Whether to train on standardised targets, (y - mean) / deviation, or
         y / deviation without intercepts. The weighted mean and standard deviation are
-        those of the training samples of the first call. With `loss='poisson'`, y is
-        divided by its weighted mean, unless there are no intercepts, and the automatic
-        `alpha` is 1 + min(10, 1 / mean) times as much, since small counts are mostly
-        noise. Applies to no other outputs than identity. Predictions and `coefs_` are
-        in the units of y.
+        those of the training samples of the first call. With `loss='poisson'` and
+        intercepts, y is divided by its weighted mean, and the automatic `alpha` is
+        multiplied by 1 + min(10, 1 / mean), since small counts are mostly noise (by 2
+        if y is not divided). Outputs other than identity and Poisson's are not scaled.
+        Predictions and `coefs_` are in the units of y.
 
     quantile : float, default=0.5
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
@@ -146,8 +146,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         min(0.03, 1 / width) with sigmoids and min(0.003, 0.2 / width) with other hidden
         layers, divided by the mean of the counts if this is above 1 without
         `normalize_y`. Inputs whose root mean square is above 1 divide it by this
-        number. `history_` records the rate of each epoch.
-        'lbfgs' has no learning rate.
+        number. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

@@ -239,8 +239,7 @@ def make_optimizer(estimator, dtype, previous=None):
 def auto_learning_rate(estimator, targets, samples):
     """Return the value of learning_rate_init="auto" for these Samples.
 
-    Inputs that are not scaled take a lower rate, and so do counts, but none that is too
-    small for a float to hold all its digits.
+    Unscaled inputs and large counts lower the rate, but never to a subnormal number.
     """
     width, *_ = *reversed(hidden_layer_sizes(estimator)), 1
     rate = suitable_learning_rate(
@@ -255,7 +254,7 @@ def auto_learning_rate(estimator, targets, samples):
     rate /= loss.factor
     if loss.summed:
         rate *= n_samples / samples.total_weight / batch_size(estimator, n_samples)
-    if targets.out_activation == "exp":  # of slope mean(y) at the mean
+    if targets.out_activation == "exp":  # its curvature at the mean is mean(y)
         rate /= max(1.0, float(samples.Y.mean()))
     return max(rate / max(1.0, root_mean_square(samples)), sys.float_info.min)
 

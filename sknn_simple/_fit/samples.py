@@ -70,7 +70,7 @@ def check_numbers(y):
 
 
 def _holds_dates(array):
-    """Return whether there are dates or times of NumPy, which it makes huge numbers."""
+    """Return whether data hold NumPy's dates or times, which become huge numbers."""
     if isinstance(array, list | tuple):
         array = np.asarray(array)
     # A data frame has several.

@@ -308,7 +308,7 @@ cdef class Trainer:
             to.nesterovs_momentum = optimizer.nesterovs_momentum
 
     def train(self, n_epochs, patience=None):
-        """Train as `training.Trainer.train` does. Ctrl-C is heard within long epochs."""
+        """Train as `training.Trainer.train` does. Ctrl-C interrupts long epochs, too."""
         cdef Training training = self.training
         state, patience = self.state, patience or Patience(0.0, np.inf)
         rng = state.rng._bit_generator if state.draws else None

@@ -1,4 +1,4 @@
-"""A playground: a small network that learns before one's eyes.
+"""A playground: a page that shows a small network while it learns.
 
 `Playground` is a widget for notebooks, and `serve` shows the same page in the browser,
 as ``python -m sknn_simple.playground`` does. All learning is done by the estimators.

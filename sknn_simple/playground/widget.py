@@ -15,7 +15,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 class Playground(anywidget.AnyWidget):
-    """A widget in which a small network learns before one's eyes.
+    """A widget that shows a small network while it learns.
 
     It works in Jupyter, VS Code, Colab and marimo. `serve` shows the same page in the
     browser.
