@@ -1536,9 +1536,10 @@ class ExplanationPanel {
 
   makePaths(paths) {
     const rows = paths.map((path) => {
-      const names = path.flatMap(({ name }, k) => (k ? [" × ", mathName(name)] : [mathName(name)]));
+      const names = path.flatMap(({ name }, k) => [...(k ? [" × "] : []), ...indexed(name)]);
       const values = path.map(({ value }) => operand(value)).join(" × ");
-      return make("li", {}, ...names, ` = ${values} = `, make("b", {}, format(product(path))));
+      const result = make("b", {}, format(product(path)));
+      return make("li", {}, make("span", { className: "math" }, ...names), ` = ${values} = `, result);
     });
     const summary = make("summary", {}, `∑: the ${paths.length} paths to the loss`);
     return make("details", { className: "paths", open: this.pathsOpen, ontoggle: (event) => (this.pathsOpen = event.target.open) }, summary, make("ul", {}, ...rows));
