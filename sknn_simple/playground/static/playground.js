@@ -43,7 +43,8 @@ const ICONS = {
     "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 3.6a1.7 1.7" +
     " 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm4 3.7a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm4" +
     " 3.7a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4z",
-  close: "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z",
+  close:
+    "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z",
   left: "M15.5 4.5 8 12l7.5 7.5 1.5-1.5-6-6 6-6z",
   right: "M8.5 4.5 16 12l-7.5 7.5L7 18l6-6-6-6z",
 };
@@ -114,9 +115,9 @@ function mathName(name) {
 }
 
 function indexed(text) {
-  return text.split(/(_[A-Za-z0-9.]+)/).map((part) =>
-    part.startsWith("_") ? make("sub", {}, part.slice(1)) : part,
-  );
+  return text
+    .split(/(_[A-Za-z0-9.]+)/)
+    .map((part) => (part.startsWith("_") ? make("sub", {}, part.slice(1)) : part));
 }
 
 // ------------------------------------------------------------------- colours
@@ -136,7 +137,10 @@ class Palette {
     this.root.append(probe);
     const rgb = (name) => {
       probe.style.color = `var(--${name})`;
-      return getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+      return getComputedStyle(probe)
+        .color.match(/[\d.]+/g)
+        .slice(0, 3)
+        .map(Number);
     };
     const names = ["ink", "muted", "line", "field", "train", "test", ...CLASS_COLORS];
     this.colors = Object.fromEntries(names.map((name) => [name, `rgb(${rgb(name).join(" ")})`]));
@@ -150,7 +154,9 @@ class Palette {
     this.diverging = diverging(0.8);
     this.surface = diverging(0.5); // paler: there are points on it
     const many = CLASS_COLORS.map(rgb);
-    this.classes = lookup((level) => mix(neutral, many[level >> 5], 0.05 + 0.45 * ((level & 31) / 31)));
+    this.classes = lookup((level) =>
+      mix(neutral, many[level >> 5], 0.05 + 0.45 * ((level & 31) / 31)),
+    );
     probe.remove();
   }
 
@@ -323,7 +329,8 @@ class Network {
         "aria-label": `neuron ${name}: show large`,
         "aria-pressed": "false",
         onclick: () => this.app.toggleNeuron(layer, k),
-        onpointerenter: (event) => event.pointerType === "mouse" && this.app.hoverNeuron([layer, k]),
+        onpointerenter: (event) =>
+          event.pointerType === "mouse" && this.app.hoverNeuron([layer, k]),
         onpointerleave: () => this.app.hoverNeuron(null),
       },
       raster.canvas,
@@ -498,7 +505,10 @@ class Network {
     parameter.drawn = true;
     const share = Math.min(Math.abs(value) / largest, 1);
     const { line, kind } = parameter;
-    line.setAttribute("class", `${kind === "coefs" ? "weight" : "bias"} ${value < 0 ? "negative" : "positive"}`);
+    line.setAttribute(
+      "class",
+      `${kind === "coefs" ? "weight" : "bias"} ${value < 0 ? "negative" : "positive"}`,
+    );
     line.style.setProperty("--share", share.toFixed(3));
     if (parameter === this.tipped) this.showTip(parameter);
   }
@@ -618,7 +628,10 @@ class Network {
     this.neurons.forEach((layer, l) =>
       layer.forEach((neuron, k) => {
         const reached = explanation?.backward?.some(([at, , j]) => at + 1 === l && j === k);
-        neuron.element.classList.toggle("on-chain", forward.has(String([l, k])) || Boolean(reached));
+        neuron.element.classList.toggle(
+          "on-chain",
+          forward.has(String([l, k])) || Boolean(reached),
+        );
         this.writeValues(neuron, explanation, l, k);
       }),
     );
@@ -674,7 +687,15 @@ class Output {
     });
     if (!this.isClassification && !this.isCurve) {
       const [low, high] = this.data.value_range;
-      items.push(make("span", { className: "legend-item" }, format(low, 2), make("i", { className: "scale" }), format(high, 2)));
+      items.push(
+        make(
+          "span",
+          { className: "legend-item" },
+          format(low, 2),
+          make("i", { className: "scale" }),
+          format(high, 2),
+        ),
+      );
     }
     const kinds = [
       make("span", { className: "legend-item" }, make("i", { className: "dot train" }), "training"),
@@ -758,7 +779,7 @@ class Output {
     const share = (k) => k / (levels.length - 1);
     return {
       x: levels.map((_, k) => left + share(k) * (right - left)),
-      y: levels.map((level) => low + ((0.08 + (0.84 * level) / 255) * (high - low))),
+      y: levels.map((level) => low + (0.08 + (0.84 * level) / 255) * (high - low)),
     };
   }
 
@@ -774,7 +795,8 @@ class Output {
     context.textAlign = "center";
     for (const tick of ticks(this.ranges()[0], 4)) {
       const [at] = this.toPixels(tick, 0);
-      if (at > x + 12 && at < x + width - right) context.fillText(format(tick, 3), at, y + height + 6);
+      if (at > x + 12 && at < x + width - right)
+        context.fillText(format(tick, 3), at, y + height + 6);
     }
     context.textAlign = "right";
     context.textBaseline = "middle";
@@ -834,7 +856,8 @@ class Output {
   paintMarks(context) {
     const { palette, drawing } = this.app;
     const sample = this.app.explanationPanel.samplePoint();
-    const at = sample ?? (drawing.active && document.activeElement === this.canvas ? drawing.cursor : null);
+    const at =
+      sample ?? (drawing.active && document.activeElement === this.canvas ? drawing.cursor : null);
     if (!at) return;
     const [x, y] = this.toPixels(at[0], at[1]);
     context.beginPath();
@@ -868,7 +891,10 @@ class Output {
   /** Return the place of a pointer event in the data, or null outside. */
   toData(event) {
     const bounds = this.canvas.getBoundingClientRect();
-    const [left, bottom] = [event.clientX - bounds.left - this.box.x, event.clientY - bounds.top - this.box.y];
+    const [left, bottom] = [
+      event.clientX - bounds.left - this.box.x,
+      event.clientY - bounds.top - this.box.y,
+    ];
     const [u, v] = [left / this.box.width, 1 - bottom / this.box.height];
     if (u < 0 || u > 1 || v < 0 || v > 1) return null;
     const [[x0, x1], [y0, y1]] = this.ranges();
@@ -933,7 +959,11 @@ class LossChart {
   constructor(app) {
     this.app = app;
     this.history = new LossHistory();
-    this.canvas = make("canvas", { className: "losses", role: "img", "aria-label": "Chart of the loss by epoch" });
+    this.canvas = make("canvas", {
+      className: "losses",
+      role: "img",
+      "aria-label": "Chart of the loss by epoch",
+    });
     this.logarithmic = false;
     this.resizing = new ResizeObserver(() => app.request());
     this.resizing.observe(this.canvas);
@@ -1047,10 +1077,17 @@ class Controls {
     const fields = (group) =>
       options
         .filter(({ name, kind }) => this.options.get(name).group === group && kind !== "features")
-        .filter(({ name }) => !["data", "task", "hidden_layer_sizes", "epochs_per_frame"].includes(name))
+        .filter(
+          ({ name }) => !["data", "task", "hidden_layer_sizes", "epochs_per_frame"].includes(name),
+        )
         .map((option) => this.makeField(option));
     this.data = make("div", { className: "fields" }, ...fields("data"));
-    this.training = make("div", { className: "fields pairs" }, ...fields("network"), ...fields("training"));
+    this.training = make(
+      "div",
+      { className: "fields pairs" },
+      ...fields("network"),
+      ...fields("training"),
+    );
     this.speed = this.makeField(this.options.get("epochs_per_frame"));
   }
 
@@ -1095,8 +1132,16 @@ class Controls {
 
   makeSeed(option) {
     const { name, label, min, max } = option;
-    const onchange = () => this.change(name, /^\d+$/.test(input.value) ? Number(input.value) : input.value);
-    const input = make("input", { type: "number", min, max, step: 1, inputMode: "numeric", onchange });
+    const onchange = () =>
+      this.change(name, /^\d+$/.test(input.value) ? Number(input.value) : input.value);
+    const input = make("input", {
+      type: "number",
+      min,
+      max,
+      step: 1,
+      inputMode: "numeric",
+      onchange,
+    });
     const next = () => this.change(name, (Number(input.value) + 1) % max);
     const another = iconButton("dice", `Another ${label.toLowerCase()}`, next, "small");
     return this.field(option, input, (value) => (input.value = value), another);
@@ -1111,7 +1156,9 @@ class Controls {
         else this.change(name, JSON.parse(select.value));
       },
     });
-    return this.field(option, select, (value, settings) => this.showChoices(option, select, value, settings));
+    return this.field(option, select, (value, settings) =>
+      this.showChoices(option, select, value, settings),
+    );
   }
 
   showChoices(option, select, value, settings) {
@@ -1135,12 +1182,20 @@ class Controls {
     }
     const values = [...(words ?? []), ...LADDERS[name]];
     const unit = name === "epochs_per_frame" ? "×" : "";
-    return values.map((value) => [JSON.stringify(value), typeof value === "string" ? value : format(value) + unit]);
+    return values.map((value) => [
+      JSON.stringify(value),
+      typeof value === "string" ? value : format(value) + unit,
+    ]);
   }
 
   /** Put a number field in the place of a select until a number is entered. */
   typeNumber(option, select) {
-    const input = make("input", { type: "text", inputMode: "decimal", "aria-label": option.label, className: "typed" });
+    const input = make("input", {
+      type: "text",
+      inputMode: "decimal",
+      "aria-label": option.label,
+      className: "typed",
+    });
     let done = false;
     const end = (send) => {
       if (done) return;
@@ -1178,7 +1233,11 @@ class Controls {
   makeTiles() {
     const own = [
       { name: "csv", label: "Your CSV", help: "Open a CSV file, or drop it anywhere on the page." },
-      { name: "points", label: "Draw", help: "Draw points with the mouse, a finger or the keyboard." },
+      {
+        name: "points",
+        label: "Draw",
+        help: "Draw points with the mouse, a finger or the keyboard.",
+      },
     ];
     this.tiles.append(...this.datasets.map((dataset) => this.makeTile(dataset)));
     this.ownTiles = own.map((choice) => this.makeOwnTile(choice));
@@ -1200,13 +1259,20 @@ class Controls {
       onclick: () => this.app.chooseData(name),
     });
     const title = help ?? label;
-    return make("label", { className: "tile", title }, input, makeThumbnail(preview), make("span", {}, label));
+    return make(
+      "label",
+      { className: "tile", title },
+      input,
+      makeThumbnail(preview),
+      make("span", {}, label),
+    );
   }
 
   show({ settings }) {
     const data = this.app.drawing.active ? "points" : settings.data;
     for (const input of this.tiles.querySelectorAll("input")) input.checked = input.value === data;
-    for (const tile of this.ownTiles) tile.setAttribute("aria-pressed", String(tile.value === data));
+    for (const tile of this.ownTiles)
+      tile.setAttribute("aria-pressed", String(tile.value === data));
     for (const [name, { input, show }] of this.inputs) {
       if (this.timers.has(name)) continue; // being moved
       show(settings[name], settings);
@@ -1261,10 +1327,16 @@ class Controls {
 }
 
 function makeThumbnail(preview) {
-  const picture = makeSvg("svg", { viewBox: "0 0 44 44", class: "thumbnail", "aria-hidden": "true" });
+  const picture = makeSvg("svg", {
+    viewBox: "0 0 44 44",
+    class: "thumbnail",
+    "aria-hidden": "true",
+  });
   for (const [x, y, value] of preview) {
     const color = CLASS_COLORS[value > 1 ? value % CLASS_COLORS.length : value < 0.5 ? 0 : 1];
-    picture.append(makeSvg("circle", { cx: 4 + 36 * x, cy: 40 - 36 * y, r: 1.7, class: `fill-${color}` }));
+    picture.append(
+      makeSvg("circle", { cx: 4 + 36 * x, cy: 40 - 36 * y, r: 1.7, class: `fill-${color}` }),
+    );
   }
   return picture;
 }
@@ -1276,7 +1348,11 @@ const SIGNS = {
 
 function makeSign(value) {
   const path = makeSvg("path", { d: SIGNS[value] });
-  return makeSvg("svg", { viewBox: "0 0 44 44", class: "thumbnail sign", "aria-hidden": "true" }, path);
+  return makeSvg(
+    "svg",
+    { viewBox: "0 0 44 44", class: "thumbnail sign", "aria-hidden": "true" },
+    path,
+  );
 }
 
 // ------------------------------------------------------------ drawn examples
@@ -1318,15 +1394,32 @@ class Drawing {
 
   showTools() {
     const choose = (text, pressed, onclick, key) =>
-      make("button", { type: "button", className: "chip", "aria-pressed": String(pressed), "data-tool": key, onclick }, text);
+      make(
+        "button",
+        {
+          type: "button",
+          className: "chip",
+          "aria-pressed": String(pressed),
+          "data-tool": key,
+          onclick,
+        },
+        text,
+      );
     const kinds = ["Classes", "Curve"].map((text, k) =>
       choose(text, this.isCurve === Boolean(k), () => this.setKind(Boolean(k)), text),
     );
     const classes = this.isCurve ? [] : LABELS.map((k) => this.makeClassButton(k));
-    const erase = choose("Erase", this.erasing, () => this.setTool(this.label, !this.erasing), "erase");
+    const erase = choose(
+      "Erase",
+      this.erasing,
+      () => this.setTool(this.label, !this.erasing),
+      "erase",
+    );
     const clear = textButton("Clear", () => this.setPoints([]), "chip");
     const done = textButton("Done", () => this.app.finishDrawing(), "chip primary");
-    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.tool : null;
+    const focused = this.element.contains(document.activeElement)
+      ? document.activeElement.dataset.tool
+      : null;
     this.element.replaceChildren(...kinds, ...classes, erase, clear, done, this.status);
     this.element.hidden = false;
     if (focused) this.element.querySelector(`[data-tool="${CSS.escape(focused)}"]`)?.focus();
@@ -1426,7 +1519,8 @@ class Drawing {
     }
     const counts = LABELS.map((k) => this.points.filter((point) => point[2] === k).length);
     const many = counts.filter((count) => count >= 2).length;
-    if (many < 2) return "Click to draw at least 2 points of each of 2 classes. Keys 1 to 4 choose the class.";
+    if (many < 2)
+      return "Click to draw at least 2 points of each of 2 classes. Keys 1 to 4 choose the class.";
     return counts.includes(1) ? "Each class needs at least 2 points." : null;
   }
 }
@@ -1437,7 +1531,11 @@ class Drawing {
 class ExplanationPanel {
   constructor(app) {
     this.app = app;
-    this.element = make("section", { className: "panel explanation", hidden: true, "aria-label": "Explanation" });
+    this.element = make("section", {
+      className: "panel explanation",
+      hidden: true,
+      "aria-label": "Explanation",
+    });
     this.shown = null;
     this.sample = 0;
   }
@@ -1465,7 +1563,9 @@ class ExplanationPanel {
 
   show(explanation) {
     if (!this.parameter) return; // closed in the meantime
-    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = this.element.contains(document.activeElement)
+      ? document.activeElement.dataset.key
+      : null;
     this.shown = explanation;
     this.element.replaceChildren(
       this.makeHead(explanation),
@@ -1486,11 +1586,26 @@ class ExplanationPanel {
     );
     const select = make(
       "select",
-      { "aria-label": "Weight to explain", "data-key": "weight", onchange: (event) => this.ask(event.target.value) },
+      {
+        "aria-label": "Weight to explain",
+        "data-key": "weight",
+        onchange: (event) => this.ask(event.target.value),
+      },
       ...options,
     );
-    const close = iconButton("close", "Close the explanation", () => this.app.stopExplaining(), "small");
-    return make("div", { className: "panel-head" }, make("h3", {}, "How it learns: "), select, close);
+    const close = iconButton(
+      "close",
+      "Close the explanation",
+      () => this.app.stopExplaining(),
+      "small",
+    );
+    return make(
+      "div",
+      { className: "panel-head" },
+      make("h3", {}, "How it learns: "),
+      select,
+      close,
+    );
   }
 
   makeSample({ sample }) {
@@ -1515,10 +1630,13 @@ class ExplanationPanel {
     const operator = (text) => make("span", { className: "operator" }, text);
     const { paths, common } = splitChains(chains);
     const last = common.length - 1;
-    const factors = common.map((factor, k) => this.makeFactor(factor, k === last ? "forward" : "backward"));
+    const factors = common.map((factor, k) =>
+      this.makeFactor(factor, k === last ? "forward" : "backward"),
+    );
     if (paths.length) factors.unshift(this.makeSum(paths));
     const parts = factors.flatMap((factor, k) => (k ? [operator("×"), factor] : [factor]));
-    if (penalty) parts.push(operator("+"), this.makeFactor({ name: "penalty", value: penalty }, ""));
+    if (penalty)
+      parts.push(operator("+"), this.makeFactor({ name: "penalty", value: penalty }, ""));
     const result = make(
       "span",
       { className: "factor result" },
@@ -1539,16 +1657,31 @@ class ExplanationPanel {
       const names = path.flatMap(({ name }, k) => [...(k ? [" × "] : []), ...indexed(name)]);
       const values = path.map(({ value }) => operand(value)).join(" × ");
       const result = make("b", {}, format(product(path)));
-      return make("li", {}, make("span", { className: "math" }, ...names), ` = ${values} = `, result);
+      return make(
+        "li",
+        {},
+        make("span", { className: "math" }, ...names),
+        ` = ${values} = `,
+        result,
+      );
     });
     const summary = make("summary", {}, `∑: the ${paths.length} paths to the loss`);
-    return make("details", { className: "paths", open: this.pathsOpen, ontoggle: (event) => (this.pathsOpen = event.target.open) }, summary, make("ul", {}, ...rows));
+    return make(
+      "details",
+      {
+        className: "paths",
+        open: this.pathsOpen,
+        ontoggle: (event) => (this.pathsOpen = event.target.open),
+      },
+      summary,
+      make("ul", {}, ...rows),
+    );
   }
 
   makeFactor({ name, value, formula }, className) {
     const parts = [mathName(name), make("b", { "data-value": String(value) }, format(value))];
     if (formula && formula !== name) {
-      const text = formula.replaceAll("*", "·").replaceAll("-", "−");
+      const text = formula.replaceAll("*", "·").replaceAll("-", "−").replaceAll("^2", "²");
       parts.push(make("small", { className: "math" }, ...indexed(text)));
     }
     return make("span", { className: `factor ${className}` }, ...parts);
@@ -1592,7 +1725,11 @@ class Lessons {
     });
     this.select.append(make("option", { value: "" }, "Choose a lesson …"));
     this.select.append(...lessons.map(({ name, title }) => make("option", { value: name }, title)));
-    this.element = make("section", { className: "panel lesson", hidden: true, "aria-label": "Lesson" });
+    this.element = make("section", {
+      className: "panel lesson",
+      hidden: true,
+      "aria-label": "Lesson",
+    });
   }
 
   choose(name) {
@@ -1614,9 +1751,19 @@ class Lessons {
       : textButton("End of the lessons", () => this.choose(null), "chip");
     const paragraphs = [].concat(text).map((sentence) => `${sentence} `);
     this.element.replaceChildren(
-      make("div", { className: "lesson-text" }, make("h3", {}, `${at + 1}. ${title}`), make("p", {}, ...paragraphs)),
+      make(
+        "div",
+        { className: "lesson-text" },
+        make("h3", {}, `${at + 1}. ${title}`),
+        make("p", {}, ...paragraphs),
+      ),
       make("p", { className: "question" }, question),
-      make("div", { className: "lesson-buttons" }, go, iconButton("close", "Close the lesson", () => this.choose(null), "small")),
+      make(
+        "div",
+        { className: "lesson-buttons" },
+        go,
+        iconButton("close", "Close the lesson", () => this.choose(null), "small"),
+      ),
     );
   }
 }
@@ -1646,8 +1793,12 @@ class Playground {
     this.drawing = new Drawing(this);
     this.explanationPanel = new ExplanationPanel(this);
     this.message = make("div", { className: "message", hidden: true });
+    this.acceptDrops();
     root.replaceChildren(make("p", { className: "note" }, "Connecting to Python …"));
-    transport.listen((message) => this.receive(message), () => this.onClosed());
+    transport.listen(
+      (message) => this.receive(message),
+      () => this.onClosed(),
+    );
     if (ownsPage) window.addEventListener("hashchange", (this.onHash = () => this.greet()));
     this.greet();
   }
@@ -1702,7 +1853,12 @@ class Playground {
     this.scoreName = state.settings.task === "regression" ? "R²" : "accuracy";
     this.readouts.test_score.label.textContent = `Test ${this.scoreName}`;
     this.readouts.train_score.label.textContent = `Training ${this.scoreName}`;
-    if (this.ownsPage) history.replaceState(null, "", state.link ? `#${state.link}` : location.pathname + location.search);
+    if (this.ownsPage)
+      history.replaceState(
+        null,
+        "",
+        state.link ? `#${state.link}` : location.pathname + location.search,
+      );
   }
 
   /** Draw another network; what was explained or shown of the old one is gone. */
@@ -1719,7 +1875,8 @@ class Playground {
     this.losses.history.add(frame.losses);
     this.pending = frame;
     this.showPlaying(frame.playing);
-    if (!frame.playing && this.explanationPanel.parameter) this.explanationPanel.ask(this.explanationPanel.parameter);
+    if (!frame.playing && this.explanationPanel.parameter)
+      this.explanationPanel.ask(this.explanationPanel.parameter);
     this.request();
   }
 
@@ -1758,7 +1915,13 @@ class Playground {
     }
     this.diagnosis.className = "diagnosis unwell";
     const advice = shown.advice ? `Try: ${shown.advice}` : "";
-    const text = make("p", {}, make("b", {}, `${shown.title}. `), `${shown.text} `, make("span", { className: "advice" }, advice));
+    const text = make(
+      "p",
+      {},
+      make("b", {}, `${shown.title}. `),
+      `${shown.text} `,
+      make("span", { className: "advice" }, advice),
+    );
     const buttons = make("span", { className: "diagnosis-buttons" });
     if (shown.cure) {
       const cure = () => this.send({ type: "cure", id: shown.id });
@@ -1775,15 +1938,33 @@ class Playground {
       this.onDiagnosis({ findings, healthy });
     };
     const label = `${at + 1} of ${findings.length}`;
-    return make("button", { type: "button", className: "chip", "aria-label": `Finding ${label}: show the next`, onclick: next }, label);
+    return make(
+      "button",
+      {
+        type: "button",
+        className: "chip",
+        "aria-label": `Finding ${label}: show the next`,
+        onclick: next,
+      },
+      label,
+    );
   }
 
   onScript({ text }) {
     const code = make("pre", { tabIndex: 0, "aria-label": "Python script" }, text);
     const copy = textButton("Copy", () => this.copy(text, copy), "chip primary");
-    const save = textButton("Download", () => download("playground.py", "text/x-python", text), "chip");
+    const save = textButton(
+      "Download",
+      () => download("playground.py", "text/x-python", text),
+      "chip",
+    );
     const note = "This script trains the network on the page again, to the last bit.";
-    this.openDialog("Copy as Python", make("p", { className: "note" }, note), code, make("p", { className: "row" }, copy, save));
+    this.openDialog(
+      "Copy as Python",
+      make("p", { className: "note" }, note),
+      code,
+      make("p", { className: "row" }, copy, save),
+    );
   }
 
   async copy(text, button) {
@@ -1864,7 +2045,9 @@ class Playground {
     const at = this.output.toData(event);
     if (!at || !this.state.data.train.length) return;
     const [across, upwards] = this.output.ranges().map(([low, high]) => high - low);
-    const distances = this.state.data.train.map(([x, y]) => Math.hypot((x - at[0]) / across, (y - at[1]) / upwards));
+    const distances = this.state.data.train.map(([x, y]) =>
+      Math.hypot((x - at[0]) / across, (y - at[1]) / upwards),
+    );
     const nearest = distances.indexOf(Math.min(...distances));
     if (distances[nearest] > 0.05) return;
     if (this.playing) this.togglePlay();
@@ -1939,7 +2122,10 @@ class Playground {
     if (!file) return;
     if (file.size > MAX_CSV) {
       const size = (file.size / 1e6).toFixed(1);
-      this.showError({ about: "csv", text: `${file.name} has ${size} MB; a CSV file may have at most 5 MB. Take a sample of its rows.` });
+      this.showError({
+        about: "csv",
+        text: `${file.name} has ${size} MB; a CSV file may have at most 5 MB. Take a sample of its rows.`,
+      });
       return;
     }
     this.finishDrawing();
@@ -1987,7 +2173,11 @@ class Playground {
     const h = (level, text) => make(level, {}, text);
     this.outputTitle = h("h2", "Output");
     this.live = make("p", { className: "visually-hidden", role: "status" });
-    this.diagnosis = make("div", { className: "diagnosis", role: "status", "aria-label": "Diagnosis" });
+    this.diagnosis = make("div", {
+      className: "diagnosis",
+      role: "status",
+      "aria-label": "Diagnosis",
+    });
     this.dialog = make("dialog", { className: "dialog" });
     this.readouts = {};
     this.layout = make(
@@ -2005,7 +2195,6 @@ class Playground {
       this.dialog,
     );
     this.root.replaceChildren(this.layout);
-    this.acceptDrops();
     this.showPlaying(false);
   }
 
@@ -2020,7 +2209,12 @@ class Playground {
       iconButton("minibatch", "One minibatch", () => this.step("minibatch")),
       this.controls.speed,
     );
-    const numbers = make("dl", { className: "numbers" }, this.makeReadout("epoch", "Epoch"), this.makeReadout("rate", "Rate"));
+    const numbers = make(
+      "dl",
+      { className: "numbers" },
+      this.makeReadout("epoch", "Epoch"),
+      this.makeReadout("rate", "Rate"),
+    );
     const title = make("h1", {}, make("span", {}, "sknn-simple "), "playground");
     const actions = make(
       "div",
@@ -2070,30 +2264,55 @@ class Playground {
   }
 
   makeTrainingPanel() {
-    return make("section", { className: "panel training", "aria-label": "Training options" }, make("h2", {}, "Training"), this.controls.training);
+    return make(
+      "section",
+      { className: "panel training", "aria-label": "Training options" },
+      make("h2", {}, "Training"),
+      this.controls.training,
+    );
   }
 
   makeNetworkPanel() {
+    const heading = make(
+      "div",
+      { className: "panel-head" },
+      make("h2", {}, "Network"),
+      this.makeDepth(),
+    );
+    const panel = { className: "panel middle", "aria-label": "Network" };
+    return make("section", panel, heading, this.network.element, this.makeKey(), this.diagnosis);
+  }
+
+  makeDepth() {
     this.depth = make("b", {});
-    const button = (text, by, label) =>
-      make("button", { type: "button", className: "tiny", "aria-label": label, onclick: () => this.changeDepth(by) }, text);
+    const button = (text, by, label) => {
+      const onclick = () => this.changeDepth(by);
+      return make(
+        "button",
+        { type: "button", className: "tiny", "aria-label": label, onclick },
+        text,
+      );
+    };
     this.fewer = button("−", -1, "One hidden layer less");
     this.more = button("+", 1, "One hidden layer more");
-    const depth = make("span", { className: "depth", role: "group", "aria-label": "Hidden layers" }, "hidden layers ", this.fewer, this.depth, this.more);
+    const group = { className: "depth", role: "group", "aria-label": "Hidden layers" };
+    return make("span", group, "hidden layers ", this.fewer, this.depth, this.more);
+  }
+
+  /** Explain the lines of the network, which stand for other things in an explanation. */
+  makeKey() {
     const item = (kind, text) => make("span", {}, make("i", { className: `stroke ${kind}` }), text);
-    const key = make(
+    const hint = make("span", { className: "hint" }, "Click a weight to see how it learns.");
+    const usual = [item("positive", "positive weight"), item("negative", "negative weight"), hint];
+    const explained = [
+      item("forward", "activations, forward"),
+      item("backward", "derivatives ∂L/∂z, backward"),
+    ];
+    return make(
       "div",
       { className: "key" },
-      make("p", { className: "usual" }, item("positive", "positive weight"), item("negative", "negative weight"), make("span", { className: "hint" }, "Click a weight to see how it learns.")),
-      make("p", { className: "explained" }, item("forward", "activations, forward"), item("backward", "derivatives ∂L/∂z, backward")),
-    );
-    return make(
-      "section",
-      { className: "panel middle", "aria-label": "Network" },
-      make("div", { className: "panel-head" }, make("h2", {}, "Network"), depth),
-      this.network.element,
-      key,
-      this.diagnosis,
+      make("p", { className: "usual" }, ...usual),
+      make("p", { className: "explained" }, ...explained),
     );
   }
 
@@ -2110,24 +2329,34 @@ class Playground {
       this.makeReadout("train_loss", "Training", "train"),
       this.makeReadout("test_loss", "Test", "test"),
     );
-    const logarithmic = make("button", {
-      type: "button",
-      className: "chip small-chip",
-      "aria-pressed": "false",
-      title: "Logarithmic scale",
-      onclick: () => {
-        this.losses.logarithmic = !this.losses.logarithmic;
-        logarithmic.setAttribute("aria-pressed", String(this.losses.logarithmic));
-        this.request();
+    const logarithmic = make(
+      "button",
+      {
+        type: "button",
+        className: "chip small-chip",
+        "aria-pressed": "false",
+        title: "Logarithmic scale",
+        onclick: () => {
+          this.losses.logarithmic = !this.losses.logarithmic;
+          logarithmic.setAttribute("aria-pressed", String(this.losses.logarithmic));
+          this.request();
+        },
       },
-    }, "log");
+      "log",
+    );
     return make(
       "section",
       { className: "panel result", "aria-label": "Output" },
       make("div", { className: "panel-head" }, this.outputTitle, scores),
       this.drawing.element,
       this.output.element,
-      make("div", { className: "panel-head loss-head" }, make("h2", {}, "Loss"), losses, logarithmic),
+      make(
+        "div",
+        { className: "panel-head loss-head" },
+        make("h2", {}, "Loss"),
+        losses,
+        logarithmic,
+      ),
       this.losses.canvas,
     );
   }
@@ -2136,8 +2365,17 @@ class Playground {
     const save = (format) => () => this.send({ type: "save", format });
     this.openDialog(
       "Save model",
-      make("p", {}, "The fitted model, as a file for your own scripts. A skops file is checked when it is read; open a pickle only if you trust where it comes from."),
-      make("p", { className: "row" }, textButton("skops", save("skops"), "chip primary"), textButton("pickle", save("pickle"), "chip")),
+      make(
+        "p",
+        {},
+        "The fitted model, as a file for your own scripts. A skops file is checked when it is read; open a pickle only if you trust where it comes from.",
+      ),
+      make(
+        "p",
+        { className: "row" },
+        textButton("skops", save("skops"), "chip primary"),
+        textButton("pickle", save("pickle"), "chip"),
+      ),
     );
   }
 
@@ -2160,7 +2398,7 @@ class Playground {
     this.root.addEventListener("dragleave", leave);
     this.root.addEventListener("drop", (event) => {
       leave();
-      if (!event.dataTransfer?.files.length) return;
+      if (!this.layout || !event.dataTransfer?.files.length) return;
       event.preventDefault();
       this.readFile(event.dataTransfer.files[0]);
     });
@@ -2169,9 +2407,15 @@ class Playground {
   onShortcut(event) {
     if (!this.layout) return;
     const typing = /^(INPUT|SELECT|TEXTAREA|PRE)$/.test(event.composedPath()[0].tagName);
-    if (event.key === "Escape" && this.explanationPanel.shown && !this.dialog.open) this.stopExplaining();
+    if (event.key === "Escape" && this.explanationPanel.shown && !this.dialog.open)
+      this.stopExplaining();
     if (typing || this.dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = { k: () => this.togglePlay(), e: () => this.step("epoch"), b: () => this.step("minibatch"), r: () => this.reset() };
+    const action = {
+      k: () => this.togglePlay(),
+      e: () => this.step("epoch"),
+      b: () => this.step("minibatch"),
+      r: () => this.reset(),
+    };
     action[event.key.toLowerCase()]?.();
   }
 
@@ -2187,7 +2431,8 @@ class Playground {
     };
     update();
     this.themes = new MutationObserver(update);
-    for (const element of [document.documentElement, document.body]) this.themes.observe(element, { attributes: true });
+    for (const element of [document.documentElement, document.body])
+      this.themes.observe(element, { attributes: true });
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
     this.scheme.addEventListener("change", (this.onScheme = update));
   }
@@ -2215,7 +2460,12 @@ function hostTheme() {
   const { documentElement: html, body } = document;
   const jupyter = body.dataset.jpThemeLight;
   if (jupyter) return jupyter === "true" ? "light" : "dark";
-  const others = [body.dataset.vscodeThemeKind, html.getAttribute("theme"), body.className, html.className];
+  const others = [
+    body.dataset.vscodeThemeKind,
+    html.getAttribute("theme"),
+    body.className,
+    html.className,
+  ];
   const words = others.join(" ").toLowerCase();
   if (/\bdark\b/.test(words)) return "dark";
   return /\blight\b/.test(words) ? "light" : null;
