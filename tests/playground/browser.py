@@ -5,6 +5,7 @@ import shutil
 from contextlib import contextmanager
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -112,10 +113,12 @@ class Page:
         self.wait(lambda: self.readout("epoch") not in ("", NOTHING))
 
     def wait(self, condition):
-        """Wait until a condition holds, and return its value."""
-        waiting = WebDriverWait(
-            self.driver, PATIENCE, 0.05, ignored_exceptions=(Exception,)
-        )
+        """Wait until a condition holds, and return its value.
+
+        It may fail because an element or a message is not there yet.
+        """
+        missing = (WebDriverException, TypeError, StopIteration)
+        waiting = WebDriverWait(self.driver, PATIENCE, 0.05, missing)
         return waiting.until(lambda driver: condition())
 
     # What is on the page

@@ -9,7 +9,7 @@ from textwrap import indent
 from urllib.request import urlopen
 
 import pytest
-from browser import PATIENCE, ActionChains, Keys, WebDriverWait
+from browser import PATIENCE, ActionChains, Keys, WebDriverException, WebDriverWait
 
 pytestmark = pytest.mark.integrations
 
@@ -38,7 +38,8 @@ def serving(module, *options, port, cwd, ready="/"):
 
 
 def wait(condition):
-    waiting = WebDriverWait(None, PATIENCE, 0.1, ignored_exceptions=(Exception,))
+    missing = (WebDriverException, OSError, LookupError, ValueError)
+    waiting = WebDriverWait(None, PATIENCE, 0.1, missing)
     return waiting.until(lambda nothing: condition())
 
 
@@ -95,7 +96,9 @@ class Widget:
         self.driver.execute_script("arguments[0].focus()", hit)
         ActionChains(self.driver).send_keys(Keys.ENTER).perform()
         wait(lambda: self.find(".explanation .derivative").is_displayed())
-        return float(self.find(".explanation .derivative").get_attribute("data-value"))
+        return float(
+            self.find(".explanation .derivative").get_dom_attribute("data-value")
+        )
 
     @property
     def background(self):

@@ -73,7 +73,7 @@ def test_a_neuron_is_shown_large(page):
     neuron = page.find(".neuron[title='h1.3']")
     page.click(neuron)
     page.wait(lambda: page.text(title) == "Neuron h1.3")
-    assert neuron.get_attribute("aria-pressed") == "true"
+    assert neuron.get_dom_attribute("aria-pressed") == "true"
     page.click(page.find("h1"))
     page.click(neuron)
     page.click(page.find("h1"))
@@ -215,7 +215,7 @@ def test_a_clicked_weight_shows_the_derivative_of_explain_step(page, name):
     page.click(page.labelled("Next sample"))
     page.wait(lambda: page.received("explanation")["sample"]["index"] == 1)
     shown = page.wait(
-        lambda: page.find(".explanation .derivative").get_attribute("data-value")
+        lambda: page.find(".explanation .derivative").get_dom_attribute("data-value")
     )
     variables = trained_by(page.script())
     step = explain_step(
@@ -242,7 +242,7 @@ def test_the_chain_is_highlighted_on_the_drawn_network(page):
     assert len(page.find_all(".weight[data-mark=chosen]")) == 1
     # From h1.1 to the eight neurons of the second layer, and from these to the output.
     assert len(page.find_all(".weight[data-mark=backward]")) == 16
-    on_chain = [n.get_attribute("title") for n in page.find_all(".neuron.on-chain")]
+    on_chain = [n.get_dom_attribute("title") for n in page.find_all(".neuron.on-chain")]
     assert on_chain == ["x1", "h1.1", *[f"h2.{k}" for k in range(1, 9)], "o"]
     h1 = page.find(".neuron[title='h1.1']")
     explanation = page.received("explanation")
