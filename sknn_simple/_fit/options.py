@@ -148,8 +148,9 @@ def _automatic_epochs(estimator, n_samples):
 
 def n_iter_no_change(estimator, n_samples):
     """Return the number of epochs without improvement that end training."""
-    if estimator.n_iter_no_change != "auto":
-        return estimator.n_iter_no_change
+    given = estimator.n_iter_no_change
+    if given != "auto":
+        return given if given == math.inf else int(given)
     if estimator.solver not in OPTIMIZERS:
         return 10
     if estimator.batch_size == "full":  # plain gradient descent crawls over plateaus

@@ -34,7 +34,7 @@ class Minibatches:
         self.samples = samples
         self.n_samples = samples.X.shape[0]
         self.total_weight = samples.total_weight
-        self.batch_size = min(batch_size, self.n_samples)
+        self.batch_size = min(int(batch_size), self.n_samples)
         # The order of a full batch is irrelevant.
         self.shuffle = shuffle and self.batch_size < self.n_samples
         self.starts = range(0, self.n_samples, self.batch_size)

@@ -15,8 +15,9 @@ from numbers import Integral
 import numpy as np
 
 
-def _count(layer_sizes, fit_intercept):
-    """Return the number of coefs and intercepts; check the sizes."""
+def _check_sizes(layer_sizes):
+    """Return the sizes as a tuple of int, whose products cannot overflow."""
+    layer_sizes = tuple(layer_sizes)
     if len(layer_sizes) < 2 or not all(
         isinstance(size, Integral) and size is not True and int(size) >= 1
         for size in layer_sizes
@@ -25,6 +26,11 @@ def _count(layer_sizes, fit_intercept):
             "layer_sizes must hold at least two integers of at least 1, got "
             f"{layer_sizes}."
         )
+    return tuple(int(size) for size in layer_sizes)
+
+
+def _count(layer_sizes, fit_intercept):
+    """Return the number of coefs and intercepts; check that an array can hold it."""
     n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(layer_sizes))
     n_parameters = n_coefs + (sum(layer_sizes[1:]) if fit_intercept else 0)
     if n_parameters > sys.maxsize // 8:
@@ -82,16 +88,16 @@ class Parameters:
     """
 
     def __init__(self, layer_sizes, dtype=np.float64, fit_intercept=True, flat=None):
-        layer_sizes = tuple(layer_sizes)
+        layer_sizes = _check_sizes(layer_sizes)
         if flat is None:
-            n_parameters = _count(layer_sizes, fit_intercept)
-            flat = np.zeros(n_parameters, dtype)
+            flat = np.zeros(_count(layer_sizes, fit_intercept), dtype)
         elif isinstance(flat, np.ndarray) and not flat.flags.writeable:
             raise ValueError("flat must be writeable, got a read-only array: copy it.")
         self._lay_out(layer_sizes, fit_intercept, flat)
 
     def _lay_out(self, layer_sizes, fit_intercept, flat):
-        """Check `flat`, and set the attributes, most of which are views of it."""
+        """Check the arguments, and set the attributes, most of which are views."""
+        layer_sizes = _check_sizes(layer_sizes)
         n_parameters = _count(layer_sizes, fit_intercept)
         if not isinstance(flat, np.ndarray) or flat.dtype not in (
             np.float64,

@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
-from support import KINDS, UNSTOPPED, diabetes, iris, kept_state
+from support import ENGINES, KINDS, UNSTOPPED, diabetes, iris, kept_state
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -260,3 +260,24 @@ def test_layers_too_large_for_any_array(sizes, solver):
     model = SimpleMLPClassifier(sizes, solver=solver)
     with pytest.raises(ValueError, match=r"\bhidden_layer_sizes\b"):
         model.fit(X, load_iris().target)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_integers_of_one_byte_do_not_overflow(engine):
+    """Sums and products of these options are beyond 127, the largest int8."""
+    X, y = np.zeros((120, 1)), np.arange(120) % 2
+
+    def train(integer):
+        options = {
+            "hidden_layer_sizes": (integer(100), integer(100)),
+            "batch_size": integer(100),
+            "n_iter_no_change": integer(100),
+            "max_iter": integer(120),
+            "random_state": integer(3),
+        }
+        with pytest.warns(ConvergenceWarning, match="learned next to nothing"):
+            return SimpleMLPClassifier(engine=engine, tol=0.1, **options).fit(X, y)
+
+    expected, trained = train(int), train(np.int8)
+    for a, b in zip(expected.coefs_, trained.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -59,6 +59,14 @@ def test_layer_sizes_are_checked(layer_sizes):
         Parameters(layer_sizes)
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8])
+def test_products_of_small_integers_do_not_overflow(dtype):
+    """100 * 100 is 16 in int8: the compiled engine wrote beside its buffers."""
+    parameters = Parameters(np.array([100, 100, 1], dtype))
+    assert parameters.flat.size == 100 * 100 + 100 + 101
+    assert [type(size) for size in parameters.layer_sizes] == [int] * 3
+
+
 def test_more_parameters_than_an_array_can_hold():
     with pytest.raises(ValueError, match=r"layer_sizes .* more parameters than"):
         Parameters((2**62, 2))

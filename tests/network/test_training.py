@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from support import iris, make_problem
+from support import ENGINES, iris, make_problem
 
+from sknn_simple import network
 from sknn_simple.network import (
     DONE,
     INTERRUPTED,
@@ -45,6 +46,24 @@ def test_an_epochs_loss_is_the_mean_over_its_minibatches():
     assert next(run).loss == pytest.approx(expected, rel=1e-14)
     np.testing.assert_array_equal(state.parameters.flat, parameters.flat)
     assert state.t == 7
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_sizes_may_be_integers_of_one_byte(engine):
+    """Where they overflowed, the compiled engine wrote beside its buffers."""
+    X, y = iris()
+    ends = []
+    for integer in (int, np.int8):
+        sizes = [integer(4), integer(100), integer(3)]
+        parameters = draw_parameters(sizes, np.random.RandomState(0))
+        rng = np.random.RandomState(0)
+        state = TrainingState(parameters, SGD(), Constant(0.1), rng)
+        trainer = network.ENGINES[engine].trainer(
+            state, Samples(X, np.eye(3)[y]), Objective(), batch_size=integer(100)
+        )
+        trainer.train(integer(2))
+        ends.append(parameters.flat)
+    np.testing.assert_array_equal(*ends)
 
 
 def test_minibatch_steps_add_up_to_the_full_gradient():
