@@ -269,7 +269,7 @@ def test_integers_of_one_byte_do_not_overflow(engine):
 
     def train(integer):
         options = {
-            "hidden_layer_sizes": (integer(100), integer(100)),
+            "hidden_layer_sizes": (integer(12), integer(12)),
             "batch_size": integer(100),
             "n_iter_no_change": integer(100),
             "max_iter": integer(120),
