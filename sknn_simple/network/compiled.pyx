@@ -165,10 +165,12 @@ cdef class Trainer:
     def __cinit__(self, state, samples, objective, *, batch_size, shuffle=True, build=-1):
         cdef Training *training = &self.training
         cdef const Build *chosen = BUILD[build % N_BUILDS]
-        check_shapes(state.parameters, *samples)
-        self.state, self.dtype = state, state.parameters.flat.dtype
+        # Checked anew: a caller may have changed attributes.
+        parameters = state.parameters.view(state.parameters.flat)
+        check_shapes(parameters, *samples)
+        self.state, self.dtype = state, parameters.flat.dtype
         self.arrays, self.memory = {}, []
-        n_samples, sizes = samples.X.shape[0], state.parameters.layer_sizes
+        n_samples, sizes = samples.X.shape[0], parameters.layer_sizes
         batch_size = min(batch_size, n_samples)
         if not 1 <= batch_size or max(*sizes, n_samples) > LARGEST_SIZE:
             raise ValueError(
@@ -181,7 +183,7 @@ cdef class Trainer:
         else:
             self.loops, training.gemm = chosen.train_double, <void *>dgemm
         training.alpha, training.batch_size = objective.alpha, batch_size
-        self.lay_out(state.parameters, objective)
+        self.lay_out(parameters, objective)
         self.take(samples)
         self.allocate(sizes)
         # A full batch has no order.

@@ -66,6 +66,16 @@ def test_sizes_may_be_integers_of_one_byte(engine):
     np.testing.assert_array_equal(*ends)
 
 
+@pytest.mark.parametrize("engine", set(ENGINES) & {"compiled"})
+def test_the_compiled_engine_checks_attributes_that_a_caller_changed(engine):
+    parameters = Parameters([2, 3, 1])
+    parameters.layer_sizes = (2, 1000, 1)
+    state = TrainingState(parameters, SGD(), Constant(0.1), None)
+    samples = Samples(np.ones((3, 2)), np.ones((3, 1)))
+    with pytest.raises(ValueError, match="flat must be .* of shape \\(4001,\\)"):
+        network.ENGINES[engine].trainer(state, samples, Objective(), batch_size=1)
+
+
 def test_minibatch_steps_add_up_to_the_full_gradient():
     X, Y, weights = make_problem("squared_error")
     weights += 1  # a minibatch of weight zero makes no step at all
