@@ -49,7 +49,7 @@ def test_each_case_ends_in_a_finite_model_or_a_named_error(target, engine):
         ("data", "signal.pause()", "case 0: process ended with status -14"),
         ("data", "raise KeyError('coefs')", "case 1: KeyError: 'coefs'"),
         ("data", "refused(lambda: int('a'), 'X')", "case 1: CaseError: names no cause"),
-        ("memory", "DATA.append(bytes(200))", "memory has grown by"),
+        ("memory", "DATA.append(bytes(2000))", "memory has grown by"),
     ],
 )
 def test_a_case_that_ends_otherwise_is_a_failure(tmp_path, target, body, failure):
