@@ -460,9 +460,9 @@ def run_here(target, engine, first, last, seed):
         grown = used[0] - allocated, used[1] - resident
         outcomes["bytes grown per fit"] = round(grown[0] / (last - half))
         outcomes["kB grown in the second half"] = grown[1] // 1000
-        # Python and NumPy count what they allocate: caches grow by up to 12 kB. Pages of
-        # the process are counted too, since C++ and BLAS allocate as well: malloc adds
-        # up to 900 kB of its own.
+        # Python and NumPy count what they allocate: caches grow by up to 12 kB. Pages
+        # of the process are counted too, since C++ and BLAS allocate as well: malloc
+        # adds up to 900 kB of its own.
         limits = 20_000 + 50 * (last - half), 2_000_000 + 1000 * (last - half)
         if grown[0] > limits[0] or grown[1] > limits[1]:
             failed.append(f"memory has grown by {grown} bytes in {last - half} fits")

@@ -14,7 +14,7 @@ N_CASES = {
     "checkpoint": 150,
     "parameters": 400,
     "data": 150,
-    "memory": 500,
+    "memory": 200,
 }
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("resource") is None, reason="needs limits of POSIX"

@@ -72,7 +72,7 @@ def test_the_compiled_engine_checks_attributes_that_a_caller_changed(engine):
     parameters.layer_sizes = (2, 1000, 1)
     state = TrainingState(parameters, SGD(), Constant(0.1), None)
     samples = Samples(np.ones((3, 2)), np.ones((3, 1)))
-    with pytest.raises(ValueError, match="flat must be .* of shape \\(4001,\\)"):
+    with pytest.raises(ValueError, match=r"flat must be .* of shape \(4001,\)"):
         network.ENGINES[engine].trainer(state, samples, Objective(), batch_size=1)
 
 
