@@ -35,11 +35,11 @@ tutorials = {
     "Four people": tutorial_four_people.reproduce(),
     "Linear neuron": tutorial_linear_neuron.reproduce(),
 }
-print(f"{'tutorial':18}{'':26}{'published':>20}{'reproduced':>20}")
+print(f"{'tutorial':18}{'':28}{'published':>20}{'reproduced':>20}")
 for name, rows in tutorials.items():
     for i, (what, published, reproduced) in enumerate(rows):
         label = name if i == 0 else ""
-        print(f"{label:18}{what:26}{published:>20}{reproduced:>20}")
+        print(f"{label:18}{what:28}{published:>20}{reproduced:>20}")
 print(
     "∂L/∂w1 is 0.02147; the tutorial rounds its factors before it multiplies them.\n"
     "It does not seed its random weights: with 100 other seeds, Emily gets 0.944 to\n"

@@ -13,11 +13,7 @@ KDnuggets, 2018: https://www.kdnuggets.com/2018/10/simple-neural-network-python.
 # %%
 # Settings
 # --------
-# This is a single neuron without bias, as in ``tutorial_third_input_wins.py``: all four
-# rows are one batch, and a learning rate of 1 for the sum over rows is 4 for their
-# mean.
-import numpy as np
-
+# This is a single neuron without bias, as in ``tutorial_third_input_wins.py``.
 from sknn_simple import SimpleMLPClassifier
 from sknn_simple.datasets import load_first_input_wins
 
@@ -27,16 +23,16 @@ def train():
     data = load_first_input_wins()
     return SimpleMLPClassifier(
         (),
-        loss="squared_error",
+        loss="sum_squared_error",
         fit_intercept=False,
         init="uniform",
         random_state=1,
-        learning_rate_init=4,
-        batch_size=4,
+        learning_rate_init=1,
+        batch_size="full",
         max_iter=15_000,
-        n_iter_no_change=np.inf,
         momentum=0,
         alpha=0,
+        average=False,
     ).fit(data.data, data.target)
 
 

@@ -6,7 +6,7 @@ times the input. The input is 1, the weight begins at 0.8, and the target is 0. 
 follow gradient descent here with pencil and paper:
 
 - the loss is (target - output)^2, so its derivative by the weight is 2 * weight;
-- a step at rate 0.025 subtracts 0.025 * 2 * weight, which is 5 % of the weight.
+- a step at rate 0.025 subtracts 0.025 * 2 * weight, which is 5% of the weight.
 
 So the outputs are 0.8, 0.8 * 0.95, 0.8 * 0.95^2, and so on.
 
@@ -18,7 +18,7 @@ https://www.oreilly.com/learning/hello-tensorflow
 # One step at a time
 # ------------------
 # `from_coefs` makes a network with given weights, and `partial_fit` trains it for one
-# epoch. Our loss is half the squared error, so our rate is twice the tutorial's.
+# epoch. `average=False` predicts with the last weights instead of their average.
 from sknn_simple import SimpleMLPRegressor
 from sknn_simple.datasets import load_linear_neuron
 
@@ -30,10 +30,11 @@ def reproduce():
     X, y = load_linear_neuron(return_X_y=True)
     neuron = SimpleMLPRegressor.from_coefs(
         [[[0.8]]],
-        normalize_y=False,
-        learning_rate_init=2 * 0.025,
+        loss="mean_squared_error",
+        learning_rate_init=0.025,
         momentum=0,
         alpha=0,
+        average=False,
     )
     rows = []
     for step in range(101):

@@ -17,8 +17,7 @@ epochs and, at the end, the outputs for the four rows.
 # can compute the error in between. `from_coefs` makes the untrained network with the
 # weights that the tutorial draws, for the first error.
 #
-# The tutorial's learning rate 1, for the sum over four rows, is 4 for their mean.
-import numpy as np
+# The tutorial sums the gradient over the rows, as ``loss="sum_squared_error"`` does.
 from sklearn.metrics import mean_absolute_error
 from sklearn.utils import check_random_state
 
@@ -47,12 +46,13 @@ def reproduce():
     coefs = [2 * rng.random_sample(shape) - 1 for shape in [(3, 4), (4, 1)]]
     network = SimpleMLPRegressor.from_coefs(
         coefs,
+        loss="sum_squared_error",
         out_activation="logistic",
-        learning_rate_init=4,
-        batch_size=4,
-        n_iter_no_change=np.inf,
+        learning_rate_init=1,
+        batch_size="full",
         momentum=0,
         alpha=0,
+        average=False,
         warm_start=True,
     )
     rows = []

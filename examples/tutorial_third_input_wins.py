@@ -19,14 +19,9 @@ https://www.geeksforgeeks.org/implementing-ann-training-process-in-python/
 #
 # - no hidden layer, ``()``, and no bias, ``fit_intercept=False``;
 # - weights drawn from -1 to 1 by ``numpy.random.RandomState(1)``;
-# - all rows in one batch, without momentum or penalty;
-# - exactly `max_iter` epochs: with an infinite `n_iter_no_change`, training never stops
-#   earlier.
-#
-# The tutorial sums the gradient over the rows, and ours is their mean. So its learning
-# rate of 1 is the number of rows here.
-import numpy as np
-
+# - the squared error summed over the rows, and so is its gradient;
+# - all rows in one batch, for exactly `max_iter` epochs;
+# - no momentum, no penalty, and the last weights instead of their average.
 from sknn_simple import SimpleMLPClassifier
 from sknn_simple.datasets import load_third_input_wins
 
@@ -34,7 +29,6 @@ from sknn_simple.datasets import load_third_input_wins
 def reproduce():
     """Train for 10 to 10000 epochs; return rows of (what, published, reproduced)."""
     data = load_third_input_wins()
-    n_rows = len(data.data)
     rows = []
     for epochs, published in [
         (10, "0.65980921"),
@@ -43,16 +37,16 @@ def reproduce():
     ]:
         neuron = SimpleMLPClassifier(
             (),
-            loss="squared_error",
+            loss="sum_squared_error",
             fit_intercept=False,
             init="uniform",
             random_state=1,
-            learning_rate_init=1 * n_rows,
-            batch_size=n_rows,
+            learning_rate_init=1,
+            batch_size="full",
             max_iter=epochs,
-            n_iter_no_change=np.inf,
             momentum=0,
             alpha=0,
+            average=False,
         ).fit(data.data, data.target)
         [[_, output]] = neuron.predict_proba(data.data_new)
         rows.append((f"(1, 0, 1) after {epochs} epochs", published, f"{output:.8g}"))

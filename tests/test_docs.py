@@ -219,6 +219,20 @@ def test_examples_run_without_a_warning(script, tmp_path, monkeypatch, capfd):
         assert (script.parent / "images" / picture).exists()
 
 
+@pytest.mark.parametrize("script", sorted(ROOT.glob("examples/tutorial_*.py")))
+def test_scripts_of_tutorials_reproduce_the_published_numbers(script):
+    """Except for numbers that a tutorial rounds in between, or does not seed."""
+    differing = {
+        what: abs(float(published) - float(reproduced))
+        for what, published, reproduced in runpy.run_path(str(script))["reproduce"]()
+        if published != reproduced
+    }
+    bounds = {"Alice, ∂L/∂w1": 1.1e-4, "Emily, random start": 0.03}
+    bounds["Frank, random start"] = 0.03
+    assert set(differing) <= set(bounds)
+    assert all(error < bounds[what] for what, error in differing.items())
+
+
 def test_benchmarks_run_without_peers_to_install(tmp_path):
     path = tmp_path / "results.json"
     arguments = ["--quick", "--workloads", "W2", "--engines", "numpy", "--peers"]
