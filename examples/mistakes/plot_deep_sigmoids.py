@@ -42,7 +42,7 @@ print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
 # --------------
 figure, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
 networks = {
-    f"{name}: score {network.score(X_new, y_new):.2f}": network
+    f"{name}: accuracy {network.score(X_new, y_new):.2f}": network
     for name, network in (("7 layers", mistake), ("1 layer", cure))
 }
 LossCurveDisplay.from_estimators(networks, log_scale=True, ax=ax)

@@ -37,9 +37,10 @@ print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
 # In one picture
 # --------------
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 4), layout="constrained", sharey=True)
+regions = {"levels": [0, 0.5, 1], "colors": ["#FCEBDC", "#9CC9E3"]}
 for ax, network, name in zip(axes, (mistake, cure), ("identity", "tanh"), strict=True):
     DecisionBoundaryDisplay.from_estimator(
-        network, X, response_method="predict", cmap="RdBu", alpha=0.35, ax=ax
+        network, X, response_method="predict_proba", ax=ax, **regions
     )
     for label, color, marker in ((0, "#D55E00", "o"), (1, "#0072B2", "^")):
         style = {"color": color, "marker": marker, "edgecolor": "white"}

@@ -39,16 +39,19 @@ print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
 # In one picture
 # --------------
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 4), layout="constrained", sharey=True)
+regions = {"levels": [0, 0.5, 1], "colors": ["#FCEBDC", "#9CC9E3"]}
 for ax, network, name in zip(
     axes, (mistake, cure), ("alpha=0", "alpha=0.3"), strict=True
 ):
     DecisionBoundaryDisplay.from_estimator(
-        network, X, response_method="predict", cmap="RdBu", alpha=0.35, ax=ax
+        network, X_train, response_method="predict_proba", ax=ax, **regions
     )
     for label, color, marker in ((0, "#D55E00", "o"), (1, "#0072B2", "^")):
         style = {"color": color, "marker": marker, "edgecolor": "white"}
-        ax.scatter(*X[y == label].T, s=45, label=f"class {label}", **style)
-    ax.set_title(f"{name}: accuracy {network.score(X, y):.2f}", fontsize=11)
+        points = X_train[y_train == label].T
+        ax.scatter(*points, s=45, label=f"class {label}, training", **style)
+    accuracy = f"accuracy {network.score(X, y):.2f} on new samples"
+    ax.set_title(f"{name}: {accuracy}", fontsize=11)
     ax.set(xlabel="First input", ylabel="Second input")
     ax.label_outer()
 figure.suptitle("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)

@@ -1,7 +1,7 @@
 """Patience ends on a plateau
 ==========================
 
-The loss of exclusive or hardly falls at first: the network must leave a plateau. Ten
+On exclusive or, the loss hardly falls at first: the network must leave a plateau. Ten
 epochs of patience end the training before it does.
 """
 
@@ -40,11 +40,12 @@ print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
 # In one picture
 # --------------
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 4), layout="constrained", sharey=True)
+regions = {"levels": [0, 0.5, 1], "colors": ["#FCEBDC", "#9CC9E3"]}
 for ax, network, name in zip(
     axes, (mistake, cure), ("Patience of 10 epochs", "2000 epochs"), strict=True
 ):
     DecisionBoundaryDisplay.from_estimator(
-        network, X, response_method="predict", cmap="RdBu", alpha=0.35, ax=ax
+        network, X, response_method="predict_proba", ax=ax, **regions
     )
     for label, color, marker in ((0, "#D55E00", "o"), (1, "#0072B2", "^")):
         style = {"color": color, "marker": marker, "edgecolor": "white"}

@@ -41,7 +41,7 @@ print("\nAfter the cure:", *diagnose(cure, X, y).kinds or ["nothing found."])
 # --------------
 figure, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
 networks = {
-    f"{name}: score {network.score(X_new, y_new):.2f}": network
+    f"{name}: accuracy {network.score(X_new, y_new):.2f}": network
     for name, network in (("rate 10", mistake), ("rate 0.3", cure))
 }
 LossCurveDisplay.from_estimators(networks, log_scale=True, ax=ax)
@@ -50,7 +50,7 @@ ax.set_title("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)
 # %%
 # Conclusion
 # ----------
-# The sign is a loss that swings by more than the loss of a constant prediction.
+# The sign is a loss that keeps rising and falling.
 assert "learning_rate_too_high" in diagnosis.kinds
 assert cure.score(X_new, y_new) > mistake.score(X_new, y_new)
 
