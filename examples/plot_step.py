@@ -32,7 +32,8 @@ network = SimpleMLPClassifier.from_coefs(
 figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
 ax.set_title(
     "Four people: Alice's first step\n"
-    "published: ∂L/∂a_o = -0.952 and ∂L/∂w1 = 0.0214, from rounded factors",
+    "published: ∂L/∂a_o = \N{MINUS SIGN}0.952 and ∂L/∂w1 = 0.0214, "
+    "from rounded factors",
     fontsize=10,
 )
 display = StepDisplay.from_estimator(

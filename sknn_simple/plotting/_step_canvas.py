@@ -19,7 +19,7 @@ from ._step_diagram import (
 )
 from ._style import foreground
 
-FADED = 0.45  # opacity of labels beside a highlighted path
+FADED = 0.65  # opacity of labels beside a highlighted path
 THIN, THICK = 0.8, 2.4  # lines, in points
 
 

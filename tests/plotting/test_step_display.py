@@ -456,6 +456,19 @@ def test_texts_are_legible_in_every_style(style):
             assert contrast(text.get_color(), face) > 3, text.get_text()
 
 
+@pytest.mark.parametrize("style", ["default", "dark_background"])
+def test_labels_beside_a_highlighted_path_are_faded_but_legible(style):
+    with plt.style.context(style):
+        display = StepDisplay.from_estimator(*STEPS["2-2-3-1"], parameter="w4")
+    canvas = np.array(to_rgb(display.figure_.get_facecolor()))
+    faded = [t for t in display.ax_.texts if (t.get_alpha() or 1) < 1]
+    assert faded
+    for text in faded:
+        ink = np.array(to_rgb(text.get_color()))
+        seen = canvas + text.get_alpha() * (ink - canvas)
+        assert 2.3 < contrast(seen, canvas) < contrast(ink, canvas), text.get_text()
+
+
 def test_without_a_gradient():
     """A network of zeros, whose prediction is right."""
     estimator = SimpleMLPRegressor.from_coefs(
