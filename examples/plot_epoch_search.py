@@ -53,9 +53,9 @@ display.ax_.set_title("Breast cancer: learning rate and number of epochs")
 # %%
 # Conclusion
 # ----------
-# At the highest rate the network is best after a few epochs and then overfits. At the
-# lowest it is still improving after 25. The search refits the best candidate on all
-# training samples.
+# At the highest rate the network is best after a few epochs and then slowly gets worse.
+# At the lowest it is still improving after 25. The search refits the best candidate on
+# all training samples.
 chosen = search.best_params_
 curves = {c["params"]["mlp__learning_rate_init"]: c for c in search.validation_curves_}
 best_epochs = [curves[rate]["mean_test_score"].argmax() + 1 for rate in rates]
