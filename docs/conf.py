@@ -69,6 +69,8 @@ sphinx_gallery_conf = {
     "image_srcset": ["2x"],
 }
 
+highlight_options = {"python": {"stripnl": True}}  # the blank line of a doctest's end
+
 html_theme = "pydata_sphinx_theme"
 html_title = "sknn-simple"
 html_baseurl = SITE

@@ -95,6 +95,22 @@ def test_links_and_images_resolve(site):
                 assert anchor in ids[target], (page.name, path, anchor)
 
 
+def test_mistakes_lead_to_their_examples_in_the_same_order(site):
+    links = r'href="(?:gallery/mistakes/)?(plot_\w+)\.html"'
+    named = re.findall(links, (site / "mistakes.html").read_text())
+    gallery = re.findall(links, (site / "gallery/mistakes/index.html").read_text())
+    scripts = {path.stem for path in (ROOT / "examples/mistakes").glob("plot_*.py")}
+    assert set(named) == scripts
+    assert list(dict.fromkeys(gallery)) == list(dict.fromkeys(named))
+
+
+def test_predict_is_a_method_of_the_estimators_in_texts(site):
+    """Not the function of `sknn_simple.network` of the same name."""
+    page = (site / "user_guide" / "when_something_goes_wrong.html").read_text()
+    assert "network.predict" not in page
+    assert "inspection.diagnose" in page
+
+
 def test_pages_load_nothing_from_the_network(site):
     for page in pages(site):
         loads = r'<(?:script|img|link rel="stylesheet")[^>]*(?:src|href)="https?:[^"]*"'

@@ -11,7 +11,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 
 PACKAGE = Path(__file__).parents[2] / "sknn_simple"
-WIDTH, HEIGHT, ROW, GAP = 138, 40, 84, 22  # of boxes, in pixels
+WIDTH, HEIGHT, ROW, GAP = 152, 40, 84, 22  # of boxes, in pixels
 
 
 def imports(package=PACKAGE):
@@ -112,12 +112,15 @@ class HousePicture(Directive):
         """Return the nodes."""
         graph = imports()
         picture = nodes.raw("", draw(graph), format="html")
-        parts = nodes.bullet_list()
+        parts = nodes.field_list(classes=["house-parts"])
         for part in (part for row in reversed(floors(graph)) for part in row):
             name = part + ("/" if (PACKAGE / part).is_dir() else ".py")
-            line = nodes.paragraph("", "", nodes.literal("", name))
-            line += nodes.Text(f": {first_sentence(part)}")
-            parts += nodes.list_item("", line)
+            sentence = nodes.paragraph("", first_sentence(part))
+            parts += nodes.field(
+                "",
+                nodes.field_name("", "", nodes.literal("", name)),
+                nodes.field_body("", sentence),
+            )
         return [picture, parts]
 
 

@@ -21,11 +21,16 @@ MODULES = {
 
 
 def public_names():
-    """Return the full name of every public name, by the name itself."""
+    """Return the full name of every public name, by the name itself.
+
+    A name that is also a method of the estimators, such as `predict`, means the method.
+    """
+    methods = dir(import_module("sknn_simple").SimpleMLPClassifier)
     return {
         name: f"sknn_simple{module}.{name}"
         for module in reversed(MODULES)  # the estimators' names win
         for name in import_module(f"sknn_simple{module}").__all__
+        if name not in methods
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 PAGES = {
     r"examples/README\.md": "gallery/index.rst",
-    r"examples/(\w+)\.py": r"gallery/\1.rst",
+    r"examples/((?:mistakes/)?\w+)\.py": r"gallery/\1.rst",
     r"benchmarks/README\.md": "benchmarks.md",
     r"CHANGELOG\.md": "changelog.md",
     r"CONTRIBUTING\.md": "contributing.md",
