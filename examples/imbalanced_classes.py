@@ -34,7 +34,7 @@ for class_weight in (None, "balanced"):
     balanced[class_weight] = balanced_accuracy_score(y_test, predictions)
     print(
         f"class_weight={class_weight!s:9} finds {found[class_weight]} of "
-        f"{np.sum(y_test)} ill, with {alarms} false alarms; balanced accuracy "
+        f"{np.sum(y_test)} ill; false alarms: {alarms}; balanced accuracy "
         f"{balanced[class_weight]:.3f}"
     )
 

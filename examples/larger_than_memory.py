@@ -8,7 +8,8 @@ The samples are in a file that is mapped into memory, not loaded. Each call of
 # %%
 # A file of samples
 # -----------------
-# It is also written chunk by chunk. The classes are rings around the origin.
+# It is written chunk by chunk, as it is read later. The classes are rings around the
+# origin.
 import tempfile
 from pathlib import Path
 
@@ -34,10 +35,8 @@ with tempfile.TemporaryDirectory() as folder:
     for rows in chunks:
         X[rows], y[rows] = samples(rng)
 
-    # %%
-    # One pass, chunk by chunk
-    # ------------------------
-    # The first call must name all classes, because a chunk may lack some.
+    # One pass, chunk by chunk. The first call must name all classes, because a chunk
+    # may lack some.
     network = SimpleMLPClassifier((20,), random_state=0)
     X_test, y_test = samples(rng)
     scores = []

@@ -91,7 +91,7 @@ bar.set_label("Predicted probability of moon 1")
 # boundary bends only once the weights have grown, and it takes many more epochs to
 # follow the gap between the moons.
 print(
-    "The boundary is straight at first and bends once the weights have grown. After "
+    "The boundary is straight at first and bends once the weights have grown.\nAfter "
     f"{EPOCHS[-1]} epochs the largest weight is {np.abs(network.coefs_[0]).max():.1f}."
 )
 

@@ -3,7 +3,7 @@
 
 A training process may be killed: the machine restarts, memory runs out, a time limit is
 reached. `Checkpoint` saves the whole training every few epochs. `Checkpoint.resume`
-runs the remaining epochs and gives the bits of an uninterrupted training.
+runs the remaining epochs and gives the weights of an uninterrupted training.
 """
 
 # %%

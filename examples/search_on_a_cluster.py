@@ -73,9 +73,6 @@ if __name__ == "__main__":
             search.fit(X, y)
         assert death.result() is None  # it ran again on the other worker
 
-    # %%
-    # Conclusion
-    # ----------
     # A worker died, the other one ran its fits, and the results are those of the search
     # in this process.
     for name, column in here.cv_results_.items():

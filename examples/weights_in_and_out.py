@@ -39,7 +39,7 @@ assert difference < 1e-12
 before = ours.score(X, y)
 for _ in range(100):
     ours.partial_fit(X, y)
-print(f"100 more epochs: loss {ours.loss_curve_[0]:.3f} to {ours.loss_:.3f}")
+print(f"100 more epochs: loss {ours.loss_curve_[0]:.5f} to {ours.loss_:.5f}")
 assert ours.loss_ < ours.loss_curve_[0]
 
 # %%
