@@ -120,9 +120,10 @@ def explain_step(
     problem = make_problem(network, network_input(estimator, one_sample(x)), y)
     with np.errstate(over="ignore", invalid="ignore"):
         explainer = _Explainer(problem, input_names(estimator))
-    if not math.isfinite(explainer.passes.loss):
-        raise not_finite(explainer.passes.loss)
-    return explainer.explanation(y[0])
+        objective = explainer.passes.loss + explainer.penalty
+        if not math.isfinite(objective):
+            raise not_finite(objective)
+        return explainer.explanation(y[0])
 
 
 class _Explainer:
@@ -134,6 +135,9 @@ class _Explainer:
         self.strength = problem.objective.alpha / self.loss.sample_divisor(
             problem.samples.total_weight
         )
+        # Squared after it is weighted: without a penalty, nothing overflows.
+        roots = math.sqrt(0.5 * self.strength) * self.old.flat_coefs
+        self.penalty = float(roots @ roots)
         self.passes = ChainRule(problem)
         self.gradient = self.passes.gradient_like(self.old)
         self.gradient.flat_coefs += self.strength * self.old.flat_coefs
@@ -159,7 +163,7 @@ class _Explainer:
 
     def explanation(self, y):
         """Return the StepExplanation."""
-        objective, coefs = self.problem.objective, self.old.flat_coefs
+        objective = self.problem.objective
         layers, above, n_layers = [], None, len(self.neuron_names)
         activations = layer_activations(objective.activation, n_layers - 1)
         activations = *activations, objective.out_activation
@@ -180,7 +184,7 @@ class _Explainer:
             standardised_by=standard,
             objective=objective,
             loss=self.passes.loss,
-            penalty=0.5 * self.strength * float(coefs @ coefs),
+            penalty=self.penalty,
             learning_rate=self.problem.learning_rate,
             layers=tuple(layers),
             parameters=self.old,

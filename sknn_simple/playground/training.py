@@ -191,8 +191,16 @@ class Training:
         self.settings = settings
 
     def model(self):
-        """Return a copy of the trained network, with its scaler if there is one."""
+        """Return a copy of the trained network, with its scaler if there is one.
+
+        It expects the columns of a user's own table by their names.
+        """
         network = copy.copy(self.network).set_params(max_iter="auto")
-        if self.scaler is None:
-            return network
-        return Pipeline([("scaler", self.scaler), ("network", network)])
+        model, first = network, network
+        if self.scaler is not None:
+            first = copy.copy(self.scaler)
+            model = Pipeline([("scaler", first), ("network", network)])
+        source = self.samples.source
+        if isinstance(source, Table) and source.origin != "points":
+            first.feature_names_in_ = np.array(source.features, dtype=object)
+        return model

@@ -102,3 +102,16 @@ def test_an_objective_that_is_not_finite_is_refused(loss):
         check_gradient(regressor, [[1e160]], [1.0])
     with pytest.raises(ValueError, match="objective must be finite"):
         explain_step(regressor, [1e160], 1.0)
+
+
+def test_a_penalty_may_overflow_only_where_there_is_one():
+    """Weights of a network that has nearly diverged."""
+    coefs = [np.full((2, 3), 1e200), np.full((3, 1), 1e200)]
+    intercepts = [np.zeros(3), np.zeros(1)]
+    network = SimpleMLPClassifier.from_coefs(coefs, intercepts, classes=[0, 1], alpha=0)
+    step = explain_step(network, [0.5, -1.0], 0)
+    assert step.penalty == 0
+    assert np.isfinite(step.gradient.flat).all()
+    repr(step)
+    with pytest.raises(ValueError, match="objective must be finite"):
+        explain_step(network.set_params(alpha=0.1), [0.5, -1.0], 0)

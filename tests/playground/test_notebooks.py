@@ -154,7 +154,7 @@ def run_cell(driver, k):
 
 @pytest.mark.skipif(find_spec("jupyterlab") is None, reason="needs jupyterlab")
 def test_jupyterlab(tab, tmp_path, unused_port):
-    score = "playground.network.score(frame[['a', 'b']].to_numpy(), frame['kind'])"
+    score = "playground.network.score(frame[['a', 'b']], frame['kind'])"
     write_notebook(tmp_path / "widget.ipynb", FRAME + IMPORT + USE, score)
     options = [
         f"--ServerApp.port={unused_port}",

@@ -1,5 +1,6 @@
 """The widget: the same session in a notebook, and what a plain installation lacks."""
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_the_network_can_be_taken_out(monkeypatch):
     assert model[-1].n_iter_ == 1
     notebook.tell("step")
     assert model[-1].n_iter_ == 1  # it is a copy
+
+
+@pytest.mark.parametrize("scale", [True, False])
+def test_the_network_knows_the_columns_of_a_data_frame(monkeypatch, scale):
+    frame = pd.DataFrame({"a": range(20), "b": [1.5] * 20, "c": ["x", "y"] * 10})
+    notebook = Notebook(monkeypatch, frame, "c")
+    notebook.tell("set", settings={"scale": scale})
+    notebook.tell("step", count=3)
+    model, inputs = notebook.widget.network, frame[["a", "b"]]
+    assert 0 <= model.score(inputs, frame["c"]) <= 1
+    with pytest.raises(ValueError, match="same order"):
+        model.predict(inputs[["b", "a"]])
+    assert pickle.loads(pickle.dumps(model)).predict(inputs).shape == (20,)
 
 
 def test_a_data_frame(monkeypatch, tmp_path):
