@@ -27,12 +27,12 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "data_docstrings",
-    "estimator_signatures",
     "house_picture",
     "mathml",
     "public_names",
     "repository_links",
     "scikit_learn_labels",
+    "signatures",
 ]
 exclude_patterns = ["_build", "gallery/*.ipynb", "gallery/*.py", "gallery/*.md5"]
 default_role = "literal"
@@ -42,11 +42,12 @@ nitpicky = False  # types such as "list of ndarray" are not links
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
 
-autodoc_default_options = {"members": True, "inherited-members": True}
+autodoc_preserve_defaults = True  # np.float64, not <class 'numpy.float64'>
 autosummary_imported_members = True
 autodoc_member_order = "groupwise"
 autodoc_typehints = "signature"
 maximum_signature_line_length = 80
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 

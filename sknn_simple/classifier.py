@@ -117,7 +117,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Schedule of the learning rate for 'sgd':
 
         - 'constant': `learning_rate_init` in every epoch.
-        - 'invscaling': `learning_rate_init` / (t + 1)**`power_t`, where t is the number
+        - 'invscaling': ``learning_rate_init / (t + 1)**power_t``, where t is the number
           of samples processed before the epoch.
         - 'adaptive': `learning_rate_init`, divided by 5 each time `n_iter_no_change`
           epochs bring no improvement. Training stops once the rate is below 1e-6.

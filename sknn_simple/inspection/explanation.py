@@ -92,7 +92,7 @@ def explain_step(
 
     References
     ----------
-    M. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2.
+    Michael Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2.
 
     Examples
     --------

@@ -72,7 +72,7 @@ class LayerComparison:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GradientCheck:
-    """The result of `check_gradient`.
+    """The result of `check_gradient`, which prints as a table.
 
     Attributes
     ----------
@@ -80,6 +80,10 @@ class GradientCheck:
         The objective, penalty included.
 
     layers : tuple of LayerComparison
+        From the first hidden layer to the output layer. A layer has a `name`,
+        `max_difference`, and the comparisons `coefs` and `intercepts` (None in a network
+        without biases). A comparison has the arrays `analytic`, `numerical` and
+        `difference`, in the shape of the parameters.
 
     n_on_kink : int
         Number of derivatives that were not compared, since a sample lies on a kink.

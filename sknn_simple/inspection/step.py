@@ -15,7 +15,9 @@ from .step_text import to_text
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StepExplanation:
-    """One backpropagation step on one sample.
+    """One backpropagation step on one sample, as `explain_step` returns it.
+
+    It prints as text, and is shown as HTML in a notebook.
 
     Attributes
     ----------
@@ -38,14 +40,21 @@ class StepExplanation:
         Poisson loss they are 0 and the mean of y.
 
     objective : Objective
+        The function whose derivatives these are.
 
     loss, penalty : float
         The two parts of the objective before the step.
 
     learning_rate : float
+        Length of the step, relative to the gradient.
 
     layers : tuple of Layer
-        From the first hidden layer to the output layer.
+        From the first hidden layer to the output layer. A layer has a `name` and
+        `neurons`. A neuron has a `name`, its `inputs`, `weighted_sum` (z), `activation`
+        (a), `delta` (∂L/∂z), `slope` (∂a/∂z, a factor), `weights`, and a `bias` or
+        None. Weights and biases have a `name`, the `source` and `target` that they
+        join, the values `old` and `new`, the `derivative`, and `chains`: the products
+        whose sum it is, each a tuple of factors with `name`, `value` and `formula`.
 
     parameters, gradient, new_parameters : Parameters
         The same numbers as arrays: the network's parameters before the step, the

@@ -171,7 +171,12 @@ ACTIVATIONS = {
         bounds=(0, np.inf),
     ),
 }
-"""The activations of hidden layers, whose derivatives follow from their outputs.
+"""The activations of hidden layers: a dict of name to ``Activation``.
+
+``ACTIVATIONS[name].function(Z)`` overwrites pre-activations with activations A, and
+``derivative(A, delta)`` multiplies delta by the slope, which must follow from A. The
+fields ``formula`` and ``slope`` are the two as text; ``network/activations.py``
+describes the others.
 
 SiLU is not among them: it falls and rises, so that its output does not determine its
 derivative.
@@ -187,7 +192,7 @@ OUT_ACTIVATIONS = {
         bounds=(0, 1),
     ),
 }
-"""The activations of output layers.
+"""The activations of output layers: a dict like `ACTIVATIONS`, with two more.
 
 ``exp`` and ``softmax`` are differentiated together with their losses.
 """

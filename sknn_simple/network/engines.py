@@ -10,8 +10,14 @@ from . import backprop, training
 class Engine(NamedTuple):
     """An implementation of training.
 
-    trainer : class with the interface of `training.Trainer`
-    make_evaluator : callable with the interface of `backprop.make_evaluator`
+    Attributes
+    ----------
+    trainer : type
+        Class with the interface of `Trainer`.
+
+    make_evaluator : callable
+        Maker of the objective that `minimize_lbfgs` evaluates, with the interface of
+        `make_evaluator` in ``network/backprop.py``.
     """
 
     trainer: type
@@ -19,7 +25,7 @@ class Engine(NamedTuple):
 
 
 ENGINES = {"numpy": Engine(training.Trainer, backprop.make_evaluator)}
-"""The engines that are installed, the fastest one last."""
+"""The engines that are installed: a dict of name to `Engine`, the fastest one last."""
 
 WHY_NOT_COMPILED: ImportError | None = None
 """The error on importing the compiled engine; None if it is installed."""

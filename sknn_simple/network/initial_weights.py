@@ -47,7 +47,10 @@ INITS = {
     "uniform": uniform,
     "normal": normal,
 }
-"""The distributions of initial coefs and intercepts, by the name of `init`."""
+"""The distributions of initial coefs and intercepts: a dict of `init` to function.
+
+`draw_parameters` calls them.
+"""
 
 
 def draw_parameters(
@@ -63,11 +66,14 @@ def draw_parameters(
     Parameters
     ----------
     layer_sizes : sequence of int
+        Number of inputs, of units in each hidden layer, and of outputs.
 
     rng : numpy.random.RandomState
+        Source of randomness.
 
     init : {'glorot_uniform', 'lecun_uniform', 'uniform', 'normal'}, \
             default='glorot_uniform'
+        Distribution, as `init` of the estimators.
 
     activation : str or sequence of str, default='logistic'
         Activation of the hidden layers, or of each, on which Glorot's bound depends.
@@ -77,10 +83,12 @@ def draw_parameters(
         If False, no intercepts are drawn.
 
     dtype : dtype, default=np.float64
+        float64 or float32.
 
     Returns
     -------
     parameters : Parameters
+        The same numbers in either dtype, up to rounding.
 
     Raises
     ------

@@ -297,4 +297,10 @@ LOSSES = {
         code=4,
     ),
 }
-"""The losses that a network can be trained with."""
+"""The losses that a network can be trained with: a dict of name to ``Loss``.
+
+``LOSSES[name].function(out, Y, sample_weight, delta, scratch)`` returns the weighted
+sum of the losses and overwrites ``delta`` with the derivatives. ``out_activations``
+lists the output activations that the loss takes; ``network/losses.py`` describes the
+other fields.
+"""

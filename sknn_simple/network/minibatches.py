@@ -10,9 +10,18 @@ from .workspace import Workspace
 class Samples(NamedTuple):
     """The samples that a network learns from.
 
-    - `X`: {ndarray, CSR matrix} of shape (n_samples, n_features)
-    - `Y`: ndarray of shape (n_samples, n_outputs)
-    - `sample_weight`: ndarray of shape (n_samples,), or None if all weigh 1
+    All arrays have the dtype of the network's parameters.
+
+    Attributes
+    ----------
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+        Inputs.
+
+    Y : ndarray of shape (n_samples, n_outputs)
+        Targets, as the outputs of the network should be.
+
+    sample_weight : ndarray of shape (n_samples,), default=None
+        Weights of the samples. None gives every sample the weight 1.
     """
 
     X: np.ndarray

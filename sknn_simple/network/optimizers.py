@@ -25,6 +25,17 @@ class SGD:
     Nesterov's form adds momentum * velocity - learning_rate * gradient, with the
     new velocity, instead. Without momentum there is no velocity to keep.
 
+    Parameters
+    ----------
+    momentum : float, default=0.0
+        Share of the velocity that each step keeps, from 0 to 1.
+
+    nesterovs_momentum : bool, default=False
+        Whether to use Nesterov's form.
+
+    velocity : ndarray of shape (n_parameters,), default=None
+        State to continue from. None begins with zeros.
+
     References
     ----------
     I. Sutskever et al., "On the importance of initialization and momentum in deep
@@ -47,7 +58,19 @@ class SGD:
         return {"velocity": self.velocity}
 
     def step(self, parameters, gradient, learning_rate):
-        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+        """Take a step against the gradient.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+            Changed in place.
+
+        gradient : ndarray of shape (n_parameters,)
+            Derivatives of the objective. Not changed.
+
+        learning_rate : float
+            Length of the step, relative to the gradient.
+        """
         velocity = self.vectors(parameters).get("velocity")
         if velocity is None:
             add_multiple(parameters, -learning_rate, gradient)
@@ -85,6 +108,20 @@ class Adam:
         parameters    = parameters - rate * first_moment
                                      / (sqrt(second_moment) + epsilon)
 
+    Parameters
+    ----------
+    beta_1, beta_2 : float, default=0.9 and 0.999
+        Decay rates of the two moments, at least 0 and less than 1.
+
+    epsilon : float, default=1e-8
+        Positive number that keeps the quotient finite.
+
+    n_steps : int, default=0
+        Number of steps so far, t.
+
+    first_moment, second_moment : ndarray of shape (n_parameters,), default=None
+        State to continue from. None begins with zeros.
+
     References
     ----------
     D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR
@@ -108,7 +145,19 @@ class Adam:
         return {"first_moment": self.first_moment, "second_moment": self.second_moment}
 
     def step(self, parameters, gradient, learning_rate):
-        """Move `parameters` along `gradient`, both of shape (n_parameters,)."""
+        """Take a step against the gradient.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+            Changed in place.
+
+        gradient : ndarray of shape (n_parameters,)
+            Derivatives of the objective. Overwritten.
+
+        learning_rate : float
+            Length of the step of a parameter whose gradient stays the same.
+        """
         m, v = self.vectors(parameters).values()
         g = gradient
         self.n_steps += 1
@@ -157,4 +206,4 @@ def check_vectors(optimizer, flat):
 
 
 OPTIMIZERS = {"sgd": SGD, "adam": Adam}
-"""The optimizers, by the name of the solver."""
+"""The optimizers: a dict of the estimators' `solver` to class, without L-BFGS."""

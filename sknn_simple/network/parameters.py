@@ -51,6 +51,7 @@ class Parameters:
         Number of inputs, of units in each hidden layer, and of outputs.
 
     dtype : dtype, default=np.float64
+        float64 or float32.
 
     fit_intercept : bool, default=True
         False for a network without biases; `intercepts` is then empty.

@@ -39,7 +39,13 @@ class Schedule:
 
 @dataclass
 class Constant(Schedule):
-    """The same learning rate in every epoch."""
+    """The same learning rate in every epoch.
+
+    Parameters
+    ----------
+    learning_rate_init : float
+        The learning rate.
+    """
 
     def learning_rate(self, t):
         return self.learning_rate_init
@@ -50,7 +56,19 @@ class Constant(Schedule):
 
 @dataclass
 class InvScaling(Schedule):
-    """learning_rate_init * (t + 1)**-power_t, where t is the number of rows seen."""
+    """A learning rate that falls with the number of rows seen.
+
+    The rate of an epoch that begins after t rows is
+    ``learning_rate_init / (t + 1)**power_t``.
+
+    Parameters
+    ----------
+    learning_rate_init : float
+        Learning rate of the first epoch.
+
+    power_t : float, default=0.5
+        Exponent.
+    """
 
     OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init", "power_t")
 
@@ -62,9 +80,18 @@ class InvScaling(Schedule):
 
 @dataclass
 class Adaptive(Constant):
-    """learning_rate_init * factor; each call of `slower` divides the factor by 5.
+    """A learning rate that is divided by 5 when training no longer improves.
 
-    The rate drops no further once it is at most 1e-6.
+    The rate is ``learning_rate_init * factor``. Each call of `slower` divides the factor
+    by 5, until the rate is at most 1e-6.
+
+    Parameters
+    ----------
+    learning_rate_init : float
+        Learning rate at the start.
+
+    factor : float, default=1.0
+        Product of the divisions so far.
     """
 
     factor: float = 1.0
@@ -79,7 +106,7 @@ class Adaptive(Constant):
 
 
 SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptive}
-"""The learning-rate schedules, by the name of the option `learning_rate`."""
+"""The learning-rate schedules: a dict of the estimators' `learning_rate` to class."""
 
 
 def suitable_learning_rate(solver, loss, activation, out_activation, width):

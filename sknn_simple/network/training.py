@@ -27,9 +27,16 @@ def all_finite(array):
 class Epoch(NamedTuple):
     """Record of an epoch.
 
-    - `loss`: float, mean over the minibatches
-    - `learning_rate`: float or None, None for L-BFGS
-    - `validation_loss`, `validation_score`: float or None, None without validation
+    Attributes
+    ----------
+    loss : float
+        Mean loss over the minibatches, penalty included.
+
+    learning_rate : float or None
+        Learning rate of the epoch; None for L-BFGS.
+
+    validation_loss, validation_score : float or None
+        Loss and score on the validation samples; None without them.
     """
 
     loss: float
@@ -38,17 +45,32 @@ class Epoch(NamedTuple):
     validation_score: float | None = None
 
 
-DONE, PATIENCE_RAN_OUT, NOT_FINITE, INTERRUPTED = range(4)
-"""How a block of epochs ended."""
+DONE = 0
+"""The `ending` of a `Block` whose epochs were all trained."""
+
+PATIENCE_RAN_OUT = 1
+"""The `ending` of a `Block` after whose last epoch `Patience` ran out."""
+
+NOT_FINITE = 2
+"""The `ending` of a `Block` in whose last epoch the loss or a weight was not finite."""
+
+INTERRUPTED = 3
+"""The `ending` of a `Block` that Ctrl-C ended after its last epoch."""
 
 
 class Block(NamedTuple):
-    """Consecutive epochs.
+    """Records of consecutive epochs, and how they ended.
 
-    - `losses`: list of float, one per epoch
-    - `learning_rates`: list of float or None, one per epoch; None for L-BFGS
-    - `ending`: DONE; PATIENCE_RAN_OUT or NOT_FINITE in the last epoch; or INTERRUPTED
-      by Ctrl-C after the last epoch
+    Attributes
+    ----------
+    losses : list of float
+        Loss of each epoch.
+
+    learning_rates : list of float or None
+        Learning rate of each epoch; None for L-BFGS.
+
+    ending : int
+        `DONE`, `PATIENCE_RAN_OUT`, `NOT_FINITE` or `INTERRUPTED`.
     """
 
     losses: list[float]
@@ -164,6 +186,21 @@ class Patience:
     than `tol`.
 
     The best loss is the lowest so far, by however small a margin.
+
+    Parameters
+    ----------
+    tol : float
+        Decrease of the loss that counts as an improvement.
+
+    n_epochs : float
+        Number of epochs without improvement after which patience runs out; np.inf for
+        never.
+
+    best : float, default=inf
+        Lowest loss so far.
+
+    count : int, default=0
+        Number of epochs since the last improvement.
     """
 
     tol: float
@@ -209,12 +246,16 @@ class Trainer:
         Changed in place.
 
     samples : Samples
+        Training samples, in the dtype of the parameters.
 
     objective : Objective
+        Function to minimise.
 
     batch_size : int
+        Number of samples per minibatch, at most all samples.
 
     shuffle : bool, default=True
+        Whether each epoch draws a new order of the samples from ``state.rng``.
 
     Raises
     ------
@@ -236,6 +277,7 @@ class Trainer:
         Parameters
         ----------
         n_epochs : int
+            Maximum number of epochs, at least 1.
 
         patience : Patience, default=None
             Changed in place; None never runs out.

@@ -18,11 +18,13 @@ class Workspace:
     Parameters
     ----------
     layer_sizes : sequence of int
+        Number of inputs, of units in each hidden layer, and of outputs.
 
     n_rows : int
         Number of samples in a pass.
 
     dtype : dtype
+        Dtype of the network's parameters.
     """
 
     def __init__(self, layer_sizes, n_rows, dtype):
