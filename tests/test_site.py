@@ -121,15 +121,45 @@ def test_data_have_descriptions_of_their_own(site):
     """Neither those of their types, nor pages of values."""
     overview = unescape(text_of(site / "api.html"))
     for name, doc in {
-        "DONE": "How a block of epochs ended.",
-        "INITS": "The distributions of initial coefs and intercepts",
-        "LOSSES": "The losses that a network can be trained with.",
+        "DONE": "whose epochs were all trained.",
+        "INITS": "The distributions of initial coefs and intercepts: a dict",
+        "LOSSES": "The losses that a network can be trained with: a dict",
         "WHY_NOT_COMPILED": "The error on importing the compiled engine",
     }.items():
         page = site / "reference" / f"sknn_simple.network.{name}.html"
         assert doc in overview
         assert doc in unescape(text_of(page))
         assert len(text_of(page)) < 1000
+
+
+def test_reference_shows_names_as_a_reader_writes_them(site):
+    signatures = [
+        unescape(re.sub(r"<[^>]*>", "", signature))
+        for page in (site / "reference").glob("*.html")
+        for signature in re.findall(
+            r'<dt class="sig.*?</dt>', page.read_text(), flags=re.DOTALL
+        )
+    ]
+    assert any("X: ArrayLike" in signature for signature in signatures)
+    assert any("dtype=np.float64" in signature for signature in signatures)
+    for part in ("_SupportsArray", "collections.abc", "<class", "<function"):
+        assert not [signature for signature in signatures if part in signature]
+
+
+def test_reference_leaves_out_what_other_libraries_define(site):
+    """Fields of named tuples, methods of tuples, and traits of widgets."""
+    listed = {
+        name: re.findall(
+            rf'id="sknn_simple\.{name}\.(\w+)"',
+            (site / "reference" / f"sknn_simple.{name}.html").read_text(),
+        )
+        for name in ("network.Block", "playground.Playground", "SimpleMLPClassifier")
+    }
+    assert listed["network.Block"] == ["last"]
+    assert listed["playground.Playground"] == ["network"]
+    assert {"fit", "predict", "get_params", "set_callbacks"} < set(
+        listed["SimpleMLPClassifier"]
+    )
 
 
 @pytest.mark.parametrize("task", TASKS)
