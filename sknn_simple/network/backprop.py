@@ -49,11 +49,13 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
     Parameters
     ----------
     X : {array-like, CSR matrix} of shape (n_samples, n_features)
+        Samples.
 
     coefs : list of array-like of shape (fan_in, fan_out)
+        Weights of each layer.
 
     intercepts : list of array-like of shape (fan_out,), default=()
-        Empty for a network without biases.
+        Biases of each layer. Empty for a network without biases.
 
     activation : str or sequence of str, default='logistic'
         Activation function of the hidden layers, one of `ACTIVATIONS`, or one function
@@ -83,8 +85,10 @@ def predict(X, coefs, intercepts, activation):
     Parameters
     ----------
     X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+        Samples, in the dtype of the parameters.
 
     coefs, intercepts : list of ndarray
+        Weights and biases of each layer, as `forward` takes them.
 
     activation : str or sequence of str
         Activation function of the hidden layers, or of each.
@@ -146,6 +150,7 @@ def backward(
         Derivative of the objective by the raw prediction.
 
     parameters : Parameters
+        Weights and biases of the network.
 
     activation : str or sequence of str, default='logistic'
         Activation function of the hidden layers, one of `ACTIVATIONS`, or one function
@@ -155,6 +160,7 @@ def backward(
         Receives the derivatives; allocated when None.
 
     workspace : Workspace, default=None
+        Memory to write to; allocated when None.
 
     Returns
     -------
@@ -237,10 +243,13 @@ def loss_and_gradient(
     Parameters
     ----------
     parameters : Parameters
+        Weights and biases of the network.
 
     X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+        Samples, in the dtype of the parameters.
 
     Y : ndarray of shape (n_samples, n_outputs)
+        Targets.
 
     sample_weight : ndarray of shape (n_samples,), default=None
         None gives every sample weight 1.
@@ -253,12 +262,15 @@ def loss_and_gradient(
         Receives the derivatives; allocated when None.
 
     workspace : Workspace, default=None
+        Memory to write to; allocated when None.
 
     Returns
     -------
     loss : float
+        The objective, penalty included.
 
     gradient : Parameters
+        Derivative of the objective by each coef and intercept.
 
     Raises
     ------

@@ -27,8 +27,10 @@ def minimize_lbfgs(
         Changed in place after each iteration.
 
     samples : Samples
+        Training samples, in the dtype of the parameters.
 
     objective : Objective
+        Function to minimise.
 
     tol : float
         Training ends when no derivative exceeds this in absolute value, or when an

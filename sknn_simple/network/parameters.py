@@ -69,6 +69,7 @@ class Parameters:
     Attributes
     ----------
     flat : ndarray of shape (n_parameters,)
+        All parameters: the coefs of each layer, then the intercepts of each layer.
 
     coefs : list of ndarray of shape (fan_in, fan_out)
         Views of `flat`.

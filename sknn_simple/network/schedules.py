@@ -120,6 +120,7 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     Parameters
     ----------
     solver : {'sgd', 'adam'}
+        Optimizer.
 
     loss : str
         Loss of the network.
@@ -136,6 +137,7 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     Returns
     -------
     learning_rate : float
+        The rate that `learning_rate_init='auto'` takes.
     """
     for_labels = LOSSES[loss].for_labels
     names = [activation] if isinstance(activation, str) else activation

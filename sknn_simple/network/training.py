@@ -90,6 +90,7 @@ class TrainingState:
     Attributes
     ----------
     parameters : Parameters
+        The weights and biases, changed by each step.
 
     optimizer : SGD, Adam or None
         None for L-BFGS.
