@@ -81,8 +81,8 @@ class GradientCheck:
 
     layers : tuple of LayerComparison
         From the first hidden layer to the output layer. A layer has a `name`,
-        `max_difference`, and the comparisons `coefs` and `intercepts` (None in a network
-        without biases). A comparison has the arrays `analytic`, `numerical` and
+        `max_difference`, and the comparisons `coefs` and `intercepts` (None if the
+        network has no biases). A comparison has the arrays `analytic`, `numerical` and
         `difference`, in the shape of the parameters.
 
     n_on_kink : int

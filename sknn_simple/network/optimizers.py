@@ -58,19 +58,7 @@ class SGD:
         return {"velocity": self.velocity}
 
     def step(self, parameters, gradient, learning_rate):
-        """Take a step against the gradient.
-
-        Parameters
-        ----------
-        parameters : ndarray of shape (n_parameters,)
-            Changed in place.
-
-        gradient : ndarray of shape (n_parameters,)
-            Derivatives of the objective. Not changed.
-
-        learning_rate : float
-            Length of the step, relative to the gradient.
-        """
+        """Move `parameters` against `gradient`, both of shape (n_parameters,)."""
         velocity = self.vectors(parameters).get("velocity")
         if velocity is None:
             add_multiple(parameters, -learning_rate, gradient)
@@ -145,19 +133,7 @@ class Adam:
         return {"first_moment": self.first_moment, "second_moment": self.second_moment}
 
     def step(self, parameters, gradient, learning_rate):
-        """Take a step against the gradient.
-
-        Parameters
-        ----------
-        parameters : ndarray of shape (n_parameters,)
-            Changed in place.
-
-        gradient : ndarray of shape (n_parameters,)
-            Derivatives of the objective. Overwritten.
-
-        learning_rate : float
-            Length of the step of a parameter whose gradient stays the same.
-        """
+        """Move `parameters` against `gradient`, which is overwritten."""
         m, v = self.vectors(parameters).values()
         g = gradient
         self.n_steps += 1

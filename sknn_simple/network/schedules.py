@@ -82,7 +82,7 @@ class InvScaling(Schedule):
 class Adaptive(Constant):
     """A learning rate that is divided by 5 when training no longer improves.
 
-    The rate is ``learning_rate_init * factor``. Each call of `slower` divides the factor
+    The rate is ``learning_rate_init * factor``. Each call of `slower` divides factor
     by 5, until the rate is at most 1e-6.
 
     Parameters
@@ -106,7 +106,7 @@ class Adaptive(Constant):
 
 
 SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptive}
-"""The learning-rate schedules: a dict of the estimators' `learning_rate` to class."""
+"""The learning-rate schedules: a dict of `learning_rate` to class."""
 
 
 def suitable_learning_rate(solver, loss, activation, out_activation, width):
