@@ -137,7 +137,7 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     Returns
     -------
     learning_rate : float
-        The rate that `learning_rate_init='auto'` takes.
+        The rate that `learning_rate_init='auto'` starts from.
     """
     for_labels = LOSSES[loss].for_labels
     names = [activation] if isinstance(activation, str) else activation
