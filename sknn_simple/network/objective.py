@@ -21,10 +21,10 @@ class Objective:
 
     activation : str or sequence of str, default='logistic'
         Activation function of the hidden layers, one of
-        `sknn_simple.network.ACTIVATIONS`, or one function per hidden layer.
+        `ACTIVATIONS`, or one function per hidden layer.
 
     out_activation : str, default='identity'
-        Activation function of the output layer. `sknn_simple.network.LOSSES` lists
+        Activation function of the output layer. `LOSSES` lists
         the ones that each loss takes.
 
     alpha : float, default=0.0
