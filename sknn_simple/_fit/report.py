@@ -119,6 +119,10 @@ class Report:
         self.check_progress(session)
         if self.verbose:
             print(_no_improvement(session))
+        self._compare_with_constant(session)
+
+    def _compare_with_constant(self, session):
+        """Warn if training has ended with hardly a gain over a constant prediction."""
         if session.validation is not None:
             return
         # If nothing can be learned, noise alone makes the loss slightly higher.
@@ -144,8 +148,8 @@ class Report:
             self.is_unscaled or session.n_epochs <= 2 * session.patience.n_epochs
         ):
             self._warn(
-                f"{ended} without improvement, hardly below the loss of a constant "
-                f"prediction, {constant:.6g}: the network has learned next to nothing. "
+                f"{ended}, about the loss of a constant prediction, {constant:.6g}: "
+                "the network has learned next to nothing. "
                 f"If y depends on X, {self.scale}, or increase n_iter_no_change, since "
                 "more epochs may leave a plateau."
             )
@@ -159,9 +163,12 @@ class Report:
         )
 
     def out_of_epochs(self, session):
-        """Warn that `max_iter` has ended training too soon for patience."""
-        is_early = session.n_epochs < self.enough_epochs
-        if is_early and session.patience.n_epochs != math.inf:
+        """Warn that `max_iter` has ended training too soon, or without a gain."""
+        if session.patience.n_epochs == math.inf:
+            return
+        if session.n_epochs >= self.enough_epochs:
+            self._compare_with_constant(session)
+        else:
             self._warn(
                 f"Training stopped at max_iter={session.n_epochs} epochs, before "
                 f"{_watched(session)} stopped improving. Increase max_iter, or set "

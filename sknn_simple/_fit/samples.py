@@ -142,7 +142,46 @@ def strict_validation(**arrays):
             _check_kind(array, name)
     # scikit-learn sums an array to see whether it is finite, and may warn.
     with naming(*arrays), np.errstate(over="ignore", invalid="ignore"):
-        yield
+        try:
+            yield
+        except ValueError as error:
+            raise _explained(error, arrays) from error
+
+
+def _explained(error, arrays):
+    """Return an error that says more than one of scikit-learn's, or that one."""
+    if "could not convert string" in str(error):
+        for name in [name for name in arrays if name.startswith("X")]:
+            text = _find_text(arrays[name])
+            if text is not None:
+                return ValueError(
+                    f"{name} must hold numbers, got the text {text}. Encode categories "
+                    "as numbers, for instance with OneHotEncoder."
+                )
+    if "inconsistent numbers of samples" in str(error):
+        names = " and ".join(arrays)
+        lengths = " and ".join(re.findall(r"\d+", str(error)))
+        return ValueError(
+            f"{names} must have the same number of samples, got {lengths}. Take the "
+            "same rows of both."
+        )
+    return error
+
+
+def _find_text(array):
+    """Return the first text that is no number, with its column, or None."""
+    columns = getattr(array, "columns", None)
+    parts = [("", array)] if columns is None else [(c, array[c]) for c in columns]
+    for column, values in parts:
+        for value in np.asarray(values, dtype=object).flat:
+            try:
+                float(value)
+            except ValueError:
+                where = "" if columns is None else f" in column {column!r}"
+                return f"{str(value)[:60]!r}{where}"
+            except TypeError:
+                continue
+    return None
 
 
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):

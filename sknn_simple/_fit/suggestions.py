@@ -3,6 +3,7 @@
 import difflib
 import functools
 import inspect
+from numbers import Real
 
 from sklearn.utils._param_validation import StrOptions
 
@@ -81,7 +82,7 @@ def for_names(cls, given):
 
 
 def for_value(estimator):
-    """Return " Did you mean ...?" for the first option with an unknown string."""
+    """Return a hint for the first option with an unknown string, or ""."""
     for name, constraints in estimator._parameter_constraints.items():
         value = getattr(estimator, name)
         allowed = {
@@ -92,4 +93,6 @@ def for_value(estimator):
         }
         if isinstance(value, str) and allowed and value not in allowed:
             return did_you_mean(value, allowed)
+        if name == "learning_rate" and isinstance(value, Real):
+            return " A rate is given as learning_rate_init."
     return ""

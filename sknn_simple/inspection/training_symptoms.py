@@ -97,7 +97,7 @@ def too_few_epochs(evidence):
         return []
     return _more_epochs_help(
         evidence,
-        "Training ended after {n_iter} epochs, as requested, but too early: on a "
+        "Training ended too early, after its maximum of {n_iter} epochs: on a "
         "copy, {n_more} more epochs lower the loss by {{figure:.0%}} of the loss of a "
         "constant prediction.",
     )

@@ -93,3 +93,11 @@ def test_the_warning_of_an_interruption_points_at_the_caller():
     with pytest.warns(UserWarning, match="interrupted") as interrupted:
         model.fit(X, y)
     assert interrupted[0].filename == __file__
+
+
+def test_automatic_epochs_that_brought_nothing_are_warned_of():
+    """Of inputs that say nothing; patience does not run out before."""
+    model = SimpleMLPClassifier((2,), n_iter_no_change=10**6, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="about the loss of a constant predict"):
+        model.fit(np.zeros((64, 1)), np.arange(64) % 2)
+    assert model.stop_reason_ == "max_iter"

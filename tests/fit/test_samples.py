@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy import sparse
 from sklearn.base import clone, is_regressor
@@ -33,7 +34,7 @@ BAD_X = [
     (X[:, 0], "Expected 2D array"),
     (X[:, :, None], "Found array with dim 3"),
     (X + 1j, "Complex data"),
-    (np.array([["a"] * 4] * 150, dtype=object), "could not convert"),
+    (np.array([["a"] * 4] * 150, dtype=object), "must hold numbers, got the text 'a'"),
 ]
 
 
@@ -326,3 +327,20 @@ def test_an_unknown_key_of_class_weight_is_named():
     model = SimpleMLPClassifier(class_weight={7: 2}, random_state=0)
     with pytest.raises(ValueError, match=r"keys \[7\] of class_weight are not"):
         model.fit(ROWS, LABELS_OF_12)
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+def test_text_among_the_samples_is_shown_with_its_column(frame):
+    colours = frame({"size": [1.0, 2.0, 3.0], "colour": ["red", "blue", "red"]})
+    named = r"X must hold numbers, got the text 'red' in column 'colour'\. Encode"
+    with pytest.raises(ValueError, match=named):
+        SimpleMLPClassifier().fit(colours, [0, 1, 0])
+    with pytest.raises(ValueError, match=r"X must .*, got the text 'red'\. Encode"):
+        SimpleMLPClassifier().fit(colours.to_numpy(), ["red", "blue", "red"])
+
+
+@KINDS
+def test_samples_and_targets_of_different_lengths(kind, y):
+    message = "X and y must have the same number of samples, got 150 and 149. Take"
+    with pytest.raises(ValueError, match=message):
+        kind().fit(X, y[1:])

@@ -70,6 +70,14 @@ def test_names_in_set_params():
     assert model.set_params(alpha=0.5).alpha == 0.5
 
 
+def test_a_rate_is_no_schedule():
+    message = (
+        r"'learning_rate' .*Got 0\.1 instead\. A rate is given as learning_rate_init"
+    )
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPClassifier(learning_rate=0.1).fit(X, Y)
+
+
 def test_nothing_is_suggested_for_nonsense():
     with pytest.raises(TypeError, match=r"no parameter 'zzzzqqq'\.$"):
         SimpleMLPClassifier(zzzzqqq=1)

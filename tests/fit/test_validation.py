@@ -21,7 +21,10 @@ NUMBERS = X[:, 0].copy()
         ({"sample_weight_val": np.ones(150)}, "sample_weight_val is given, but X_val"),
         ({"X_val": X[:, :3], "y_val": LABELS}, "X_val.* 3 features"),
         ({"X_val": X * np.nan, "y_val": LABELS}, "X_val.*NaN"),
-        ({"X_val": X[:5], "y_val": LABELS}, "X_val.*inconsistent"),
+        (
+            {"X_val": X[:5], "y_val": LABELS},
+            "X_val.*X and y must have the same number of samples, got 5 and 150",
+        ),
         (
             {"X_val": X, "y_val": LABELS, "sample_weight_val": -np.ones(150)},
             "sample_weight_val.*Negative",

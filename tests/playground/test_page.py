@@ -236,6 +236,14 @@ def test_a_clicked_weight_shows_the_derivative_of_explain_step(page, name):
     assert np.prod(factors) + penalty == pytest.approx(float(shown), rel=1e-12)
 
 
+def test_an_explanation_follows_the_training(page):
+    page.explain("w1")
+    first = page.received("explanation")["activations"]
+    page.play()
+    page.wait(lambda: page.received("explanation")["activations"] != first)
+    page.pause()
+
+
 def test_the_chain_is_highlighted_on_the_drawn_network(page):
     page.explain("w1")  # from x1 to h1.1
     page.wait(lambda: page.find_all(".explaining"))
@@ -282,8 +290,8 @@ def test_diagnose_offers_a_cure_and_the_button_cures(page):
     with page.change():
         page.click(cure)
     assert page.settings["learning_rate_init"] == "auto"
-    page.wait(lambda: page.find_all("[aria-label=Play]"))
-    page.play_until(lambda: page.number("test_score") >= 0.95)
+    page.wait(lambda: page.number("test_score") >= 0.95)  # it goes on playing
+    page.pause()
     page.wait(lambda: not page.find_all("button.cure"))
 
 

@@ -1421,7 +1421,10 @@ class Drawing {
       ? document.activeElement.dataset.tool
       : null;
     this.element.replaceChildren(...kinds, ...classes, erase, clear, done, this.status);
-    this.element.hidden = false;
+    if (this.element.hidden) {
+      this.element.hidden = false;
+      this.element.scrollIntoView({ block: "nearest" });
+    }
     if (focused) this.element.querySelector(`[data-tool="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -1552,6 +1555,7 @@ class ExplanationPanel {
   ask(parameter, sample = this.sample) {
     this.parameter = parameter;
     this.sample = sample;
+    this.due = performance.now() + 300; // when it is asked again while training plays
     this.app.send({ type: "explain", parameter, sample });
   }
 
@@ -1875,7 +1879,8 @@ class Playground {
     this.losses.history.add(frame.losses);
     this.pending = frame;
     this.showPlaying(frame.playing);
-    if (!frame.playing && this.explanationPanel.parameter)
+    const isDue = !frame.playing || performance.now() > this.explanationPanel.due;
+    if (isDue && this.explanationPanel.parameter)
       this.explanationPanel.ask(this.explanationPanel.parameter);
     this.request();
   }
@@ -1924,7 +1929,11 @@ class Playground {
     );
     const buttons = make("span", { className: "diagnosis-buttons" });
     if (shown.cure) {
-      const cure = () => this.send({ type: "cure", id: shown.id });
+      const cure = () => {
+        const goOn = this.playing;
+        this.send({ type: "cure", id: shown.id });
+        if (goOn) this.send({ type: "play" });
+      };
       buttons.append(textButton(shown.cure_label ?? "Cure", cure, "chip primary cure"));
     }
     if (findings.length > 1) buttons.append(this.makeNextFinding(findings, healthy));
