@@ -236,8 +236,10 @@ def test_a_clicked_weight_shows_the_derivative_of_explain_step(page, name):
     assert np.prod(factors) + penalty == pytest.approx(float(shown), rel=1e-12)
 
 
-def test_an_explanation_follows_the_training(page):
+def test_an_explanation_is_in_view_and_follows_the_training(page):
     page.explain("w1")
+    top = "return document.querySelector('.explanation').getBoundingClientRect().top"
+    assert page.run(top) < page.run("return innerHeight") - 100
     first = page.received("explanation")["activations"]
     page.play()
     page.wait(lambda: page.received("explanation")["activations"] != first)

@@ -1421,10 +1421,7 @@ class Drawing {
       ? document.activeElement.dataset.tool
       : null;
     this.element.replaceChildren(...kinds, ...classes, erase, clear, done, this.status);
-    if (this.element.hidden) {
-      this.element.hidden = false;
-      this.element.scrollIntoView({ block: "nearest" });
-    }
+    this.element.hidden = false;
     if (focused) this.element.querySelector(`[data-tool="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -1578,7 +1575,10 @@ class ExplanationPanel {
       this.makeUpdate(explanation),
       make("p", { className: "note" }, explanation.text),
     );
-    this.element.hidden = false;
+    if (this.element.hidden) {
+      this.element.hidden = false;
+      this.element.scrollIntoView({ block: "nearest" });
+    }
     if (focused) this.element.querySelector(`[data-key="${focused}"]`)?.focus();
     this.app.output.refresh();
   }
