@@ -15,9 +15,7 @@ NUMBERS = X[:, 0].copy()
 
 @KINDS
 def test_y_of_another_length_or_with_nan_or_missing(kind, y):
-    with pytest.raises(
-        ValueError, match="X and y must have the same number of"
-    ):
+    with pytest.raises(ValueError, match="X and y must have the same number of"):
         kind().fit(X, y[:-1])
     bad = y.astype(float)
     bad[3] = np.nan
