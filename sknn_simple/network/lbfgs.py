@@ -45,7 +45,7 @@ def minimize_lbfgs(
     end_block : callable
         Called with a Block of one epoch after each iteration. True ends training.
 
-    make_evaluator : callable, default=backprop.make_evaluator
+    make_evaluator : callable, default=make_evaluator
         Maker of the objective, from an `Engine`.
 
     Returns
