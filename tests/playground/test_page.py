@@ -198,6 +198,18 @@ def test_a_drawn_curve(page):
     page.play_until(lambda: page.number("train_score") >= 0.8)
 
 
+def test_own_data_have_no_controls_for_generated_samples(page):
+    controls = [page.find(f"[data-setting={name}]") for name in ("n_samples", "noise")]
+    legend = page.find(".legend")
+    assert all(control.is_displayed() for control in [*controls, legend])
+    page.click(page.find(".tile[value=points]"))
+    page.wait(lambda: not any(c.is_displayed() for c in [*controls, legend]))
+    page.click(page.button("Done"))
+    page.wait(lambda: all(c.is_displayed() for c in [*controls, legend]))
+    page.choose_data("four_people")
+    page.wait(lambda: not any(control.is_displayed() for control in controls))
+
+
 # What no other playground has -----------------------------------------------------
 
 

@@ -121,6 +121,52 @@ def test_no_page_is_wider_than_a_phone(page, tmp_path, width):
     assert page.run(inner) == width
 
 
+
+def test_names_of_inputs_stay_in_their_panel_on_a_phone(page, tmp_path):
+    page.resize(390, 844, mobile=True)
+    page.open()
+    file = tmp_path / "names.csv"
+    rows = ["1,2,3,0", "2,3,5,1"] * 20
+    file.write_text("\n".join(["length of a bill,depth of a bill,m,kind", *rows]))
+    with page.change():
+        page.open_file(file)
+    names = page.wait(
+        lambda: (
+            len(page.find_all(".neuron-name:not(:empty)")) == 3
+            and page.find_all(".neuron-name:not(:empty)")
+        )
+    )
+    panel = page.find(".middle").rect
+    for name in names:
+        assert name.rect["x"] >= panel["x"]
+        assert name.rect["width"] >= 8
+    assert names[0].get_dom_attribute("title") == "length of a bill"
+
+
+def overlaps(first, second):
+    """Return whether two rectangles have more than their edges in common."""
+    return all(
+        first[at] < second[at] + second[size] - 1
+        and second[at] < first[at] + first[size] - 1
+        for at, size in (("x", "width"), ("y", "height"))
+    )
+
+
+def test_values_do_not_overlap_in_a_large_network_on_a_phone(page):
+    page.resize(390, 844, mobile=True)
+    page.open("hidden_layer_sizes=16,16,16,16,16,16")
+    page.explain("w500")  # from h2.4 to h3.14
+    values = [v.rect for v in page.find_all(".values") if v.is_displayed()]
+    assert len(values) == 2
+    assert not overlaps(*values)
+    page.open()
+    page.explain("w1")
+    values = [v.rect for v in page.find_all(".values") if v.is_displayed()]
+    assert len(values) == 2 + 8 + 8 + 1
+    pairs = ((a, b) for k, a in enumerate(values) for b in values[:k])
+    assert not any(overlaps(a, b) for a, b in pairs)
+
+
 def background(page):
     color = page.find(".sknn-playground").value_of_css_property("background-color")
     return sum(map(float, color.split("(")[1].rstrip(")").split(",")[:3]))

@@ -263,6 +263,7 @@ class Roving {
 
 const SHOWN_INPUTS = 16;
 const MAX_WIDTH = 16;
+const VALUE_WIDTH = 48; // pixels that a neuron's values take beside it
 
 /** The drawn network: a heat map per neuron, a line per weight, a dot per bias. */
 class Network {
@@ -295,7 +296,8 @@ class Network {
     this.sizes = state.layers.map((size, k) => (k ? size : Math.min(size, SHOWN_INPUTS)));
     this.hiddenInputs = state.layers[0] - this.sizes[0];
     this.oneFeature = state.data.features.length === 1;
-    const features = state.data.all_features;
+    const features = state.data.all_features.map(String);
+    this.hasLongNames = features.some((name) => name.length > 4);
     this.lines = makeSvg("g");
     this.hits = makeSvg("g");
     this.svg.replaceChildren(this.lines, this.hits);
@@ -319,7 +321,7 @@ class Network {
     const backward = make("b", { className: "backward-value" });
     const values = make("span", { className: "values" }, forward, backward);
     const label = make("span", { className: "neuron-name" });
-    if (layer === 0) label.append(features[k]);
+    if (layer === 0) Object.assign(label, { textContent: features[k], title: features[k] });
     const element = make(
       "button",
       {
@@ -337,7 +339,7 @@ class Network {
       label,
       values,
     );
-    return { name, element, raster, forward, backward };
+    return { name, element, raster, label, forward, backward };
   }
 
   makeRest() {
@@ -387,13 +389,14 @@ class Network {
   layOut() {
     if (!this.neurons || !this.stage.clientWidth) return;
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
-    const left = clamp(width * 0.12, 46, 84);
+    const left = clamp(width * (this.hasLongNames ? 0.2 : 0.12), 46, 84);
     const right = clamp(width * 0.12, 46, 78);
     const column = (width - left - right) / (this.sizes.length - 1);
     const most = Math.max(...this.sizes, 4);
     const row = Math.min(height / most, 88);
     const size = clamp(Math.min(row * 0.74, column * 0.42), 12, 62);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.stage.classList.toggle("crowded", column - size < VALUE_WIDTH);
     this.neurons.forEach((layer, l) =>
       layer.forEach((neuron, k) => {
         neuron.x = left + l * column;
@@ -402,6 +405,7 @@ class Network {
         const style = neuron.element.style;
         style.width = style.height = `${size}px`;
         style.transform = `translate(${neuron.x - size / 2}px, ${neuron.y - size / 2}px)`;
+        neuron.label.style.maxWidth = `${Math.min(left - size / 2, 66)}px`;
       }),
     );
     this.placeRest(size);
@@ -625,9 +629,11 @@ class Network {
       if (mark) this.lines.append(line); // on top of the others
     }
     const forward = new Set((explanation?.forward ?? []).map(String));
+    const ends = this.endsOf(explanation?.parameter);
     this.neurons.forEach((layer, l) =>
       layer.forEach((neuron, k) => {
         const reached = explanation?.backward?.some(([at, , j]) => at + 1 === l && j === k);
+        neuron.element.classList.toggle("chain-end", ends.has(String([l, k])));
         neuron.element.classList.toggle(
           "on-chain",
           forward.has(String([l, k])) || Boolean(reached),
@@ -635,6 +641,14 @@ class Network {
         this.writeValues(neuron, explanation, l, k);
       }),
     );
+  }
+
+  /** Return the neurons that a weight joins, or the one of a bias. */
+  endsOf(name) {
+    const parameter = this.parameters.find((candidate) => candidate.name === name);
+    if (!parameter) return new Set();
+    const { layer, i, j } = parameter;
+    return new Set([String([layer, i]), String([layer + 1, j])]);
   }
 
   writeValues(neuron, explanation, layer, k) {
@@ -903,6 +917,7 @@ class Output {
 
   describe() {
     const { active } = this.app.drawing;
+    this.legend.hidden = active;
     this.canvas.setAttribute("role", active ? "application" : "img");
     if (active) this.canvas.setAttribute("tabindex", "0");
     else this.canvas.removeAttribute("tabindex");
@@ -1103,9 +1118,11 @@ class Controls {
   field({ name, label, help }, input, show, ...more) {
     input.id = `${this.app.id}-${name}`;
     input.dataset.setting = name;
-    this.inputs.set(name, { input, show });
     const text = make("label", { htmlFor: input.id }, label);
-    return make("div", { className: `field field-${name}`, title: help }, text, input, ...more);
+    const className = `field field-${name}`;
+    const field = make("div", { className, title: help }, text, input, ...more);
+    this.inputs.set(name, { field, input, show });
+    return field;
   }
 
   makeSwitch(option) {
@@ -1278,9 +1295,9 @@ class Controls {
       show(settings[name], settings);
       input.removeAttribute("aria-invalid");
     }
-    const dataset = this.datasets.find(({ name }) => name === settings.data);
-    this.inputs.get("noise").input.disabled = !dataset?.noise;
-    this.inputs.get("n_samples").input.disabled = !dataset?.sized;
+    const dataset = this.datasets.find(({ name }) => name === data);
+    this.inputs.get("noise").field.hidden = !dataset?.noise;
+    this.inputs.get("n_samples").field.hidden = !dataset?.sized;
     this.inputs.get("momentum").input.disabled = settings.solver !== "sgd";
   }
 
@@ -1327,6 +1344,7 @@ class Controls {
 }
 
 function makeThumbnail(preview) {
+  const r = preview.length < 8 ? 3.2 : 1.7;
   const picture = makeSvg("svg", {
     viewBox: "0 0 44 44",
     class: "thumbnail",
@@ -1335,7 +1353,7 @@ function makeThumbnail(preview) {
   for (const [x, y, value] of preview) {
     const color = CLASS_COLORS[value > 1 ? value % CLASS_COLORS.length : value < 0.5 ? 0 : 1];
     picture.append(
-      makeSvg("circle", { cx: 4 + 36 * x, cy: 40 - 36 * y, r: 1.7, class: `fill-${color}` }),
+      makeSvg("circle", { cx: 4 + 36 * x, cy: 40 - 36 * y, r, class: `fill-${color}` }),
     );
   }
   return picture;
