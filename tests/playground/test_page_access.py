@@ -121,7 +121,6 @@ def test_no_page_is_wider_than_a_phone(page, tmp_path, width):
     assert page.run(inner) == width
 
 
-
 def test_names_of_inputs_stay_in_their_panel_on_a_phone(page, tmp_path):
     page.resize(390, 844, mobile=True)
     page.open()
