@@ -219,6 +219,15 @@ def test_the_focus_can_be_seen(page):
     assert seen >= 8
 
 
+def test_all_weights_together_are_one_stop_of_the_tab_key(page):
+    page.press_tab_until(".network .stage *")
+    assert page.run("return document.activeElement.matches('.hit')")
+    page.press(Keys.TAB)
+    assert page.run("return document.activeElement.matches('.neuron')")
+    page.press(Keys.TAB)
+    assert not page.run("return document.activeElement.matches('.network .stage *')")
+
+
 def test_a_tip_follows_the_pointer(page):
     hit = page.find(".hit[data-name=w85]")
     middle = page.run(

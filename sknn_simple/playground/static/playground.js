@@ -272,6 +272,7 @@ class Network {
     this.svg = makeSvg("svg", {
       class: "weights",
       role: "group",
+      tabindex: "-1", // Chromium stops at an SVG element that listens to the focus
       "aria-label": "Weights. Arrow keys move between them, Enter explains one.",
     });
     this.neuronBox = make("div", {
