@@ -3,9 +3,9 @@
     python benchmarks/playground.py
 
 It needs the extra `test`, `chromium` and `chromedriver`. The default view has 300
-samples and two hidden layers of 8. First, every epoch is drawn for some seconds: the
-number of epochs is that of the frames. Then the memory of the page and of the server is
-read after 1000 epochs, and again after 10,000 more.
+samples and two hidden layers of 8. First, the page plays for some seconds and draws a
+frame per epoch, so that counting epochs counts frames. Then the memory of the page and
+of the server is read after 1000 epochs, and again after 10,000 more.
 """
 
 import argparse

@@ -145,11 +145,14 @@ def strict_validation(**arrays):
         try:
             yield
         except ValueError as error:
-            raise _explained(error, arrays) from error
+            clearer = _clearer_error(error, arrays)
+            if clearer is None:
+                raise
+            raise clearer from error
 
 
-def _explained(error, arrays):
-    """Return an error that says more than one of scikit-learn's, or that one."""
+def _clearer_error(error, arrays):
+    """Return an error that says more than scikit-learn's `error` does, or None."""
     if "could not convert string" in str(error):
         for name in [name for name in arrays if name.startswith("X")]:
             text = _find_text(arrays[name])
@@ -165,7 +168,7 @@ def _explained(error, arrays):
             f"{names} must have the same number of samples, got {lengths}. Take the "
             "same rows of both."
         )
-    return error
+    return None
 
 
 def _find_text(array):

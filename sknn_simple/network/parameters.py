@@ -90,9 +90,10 @@ class Parameters:
     """
 
     def __init__(self, layer_sizes, dtype=np.float64, fit_intercept=True, flat=None):
-        layer_sizes = _check_sizes(layer_sizes)
+        layer_sizes = tuple(layer_sizes)
         if flat is None:
-            flat = np.zeros(_count(layer_sizes, fit_intercept), dtype)
+            n_parameters = _count(_check_sizes(layer_sizes), fit_intercept)
+            flat = np.zeros(n_parameters, dtype)
         elif isinstance(flat, np.ndarray) and not flat.flags.writeable:
             raise ValueError("flat must be writeable, got a read-only array: copy it.")
         self._lay_out(layer_sizes, fit_intercept, flat)

@@ -1555,8 +1555,8 @@ class ExplanationPanel {
       hidden: true,
       "aria-label": "Explanation",
     });
-    this.shown = null;
-    this.sample = 0;
+    this.shown = this.parameter = null;
+    this.sample = this.due = 0;
   }
 
   setState(state) {
