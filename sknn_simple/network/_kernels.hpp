@@ -263,17 +263,17 @@ INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t c
 // A step of an optimizer along a gradient g, at the j-th of the parameters. Loops work on
 // a copy, of which the compiler knows that nothing else writes to it.
 template <class T> struct Step {
-    Training training;
+    Optimizer optimizer;
     T rate{}, strength{};  // of the penalty
     Sum<T> squares{};      // of the parameters before the step
 
     template <class V> INLINED void operator()(ptrdiff_t j, V g) {
-        T *flat = (T *)training.flat, *first = (T *)training.first;
-        T *second = (T *)training.second;
+        T *flat = (T *)optimizer.flat, *first = (T *)optimizer.first;
+        T *second = (T *)optimizer.second;
         V w = load<V>(flat + j);
         squares.add(w * w);
         g += strength * w;
-        switch (training.optimizer) {
+        switch (optimizer.kind) {
         case NO_STEP:
             store(first + j, g);
             return;
@@ -281,21 +281,21 @@ template <class T> struct Step {
             w -= rate * g;
             break;
         case MOMENTUM: {
-            T momentum = training.momentum;
+            T momentum = optimizer.momentum;
             V v = momentum * load<V>(first + j) - rate * g;
             store(first + j, v);
-            w += training.nesterovs_momentum ? momentum * v - rate * g : v;
+            w += optimizer.nesterovs_momentum ? momentum * v - rate * g : v;
             break;
         }
         case ADAM: {
-            T beta_1 = training.beta_1, rest_1 = 1 - training.beta_1;
-            T beta_2 = training.beta_2, rest_2 = 1 - training.beta_2;
+            T beta_1 = optimizer.beta_1, rest_1 = 1 - optimizer.beta_1;
+            T beta_2 = optimizer.beta_2, rest_2 = 1 - optimizer.beta_2;
             V m = beta_1 * load<V>(first + j) + rest_1 * g;
             V v = beta_2 * load<V>(second + j) + rest_2 * g * g;
             store(first + j, m);
             store(second + j, v);
             V root = one_by_one<T>(v, [](T number) { return std::sqrt(number); });
-            w -= rate * (m / (root + T(training.epsilon)));
+            w -= rate * (m / (root + T(optimizer.epsilon)));
         }
         }
         store(flat + j, w);

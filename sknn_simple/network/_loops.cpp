@@ -18,9 +18,9 @@ constexpr ptrdiff_t LARGE = 1 << 13;
 template <class T> struct Loops {
     Training &training;
     const Layer *layers = training.layers, &last = layers[training.n_layers - 1];
-    const T *flat = (const T *)training.flat;
+    const T *flat = (const T *)training.optimizer.flat;
     T *activations = (T *)training.activations, *deltas = (T *)training.deltas;
-    Step<T> step{training};
+    Step<T> step{training.optimizer};
     // Rows of a minibatch that pass through the network together.
     ptrdiff_t n = 0;
     const T *X = nullptr;
@@ -261,9 +261,9 @@ template <class T> struct Loops {
         training.loss_sum += loss_and_delta(scale) / training.averaged_over;
         if (ends) {
             double t = ++training.n_steps, rate = training.rates[training.n_done];
-            if (training.optimizer == ADAM)
-                rate *= std::sqrt(1 - std::pow(training.beta_2, t)) /
-                        (1 - std::pow(training.beta_1, t));
+            if (training.optimizer.kind == ADAM)
+                rate *= std::sqrt(1 - std::pow(training.optimizer.beta_2, t)) /
+                        (1 - std::pow(training.optimizer.beta_1, t));
             step.rate = rate, step.strength = penalty * length;
         }
         double squares = backward();

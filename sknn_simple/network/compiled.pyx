@@ -48,6 +48,14 @@ cdef public struct Layer:
     Py_ssize_t units  # of all layers below
     int activation  # IDENTITY of the outputs where the loss takes logits
 
+cdef public struct Optimizer:
+    int kind
+    bint nesterovs_momentum
+    double momentum, beta_1, beta_2, epsilon
+    void *flat
+    void *first  # or the gradient, without a step
+    void *second
+
 cdef public struct Training:
     # The network and its objective
     Layer *layers
@@ -67,15 +75,9 @@ cdef public struct Training:
     const int32_t *indices
     const Py_ssize_t *indptr
     double total_weight
-    # The optimizer
-    int optimizer
-    bint nesterovs_momentum
-    double momentum, beta_1, beta_2, epsilon
-    Py_ssize_t n_steps
-    void *flat
-    void *first  # or the gradient, without a step
-    void *second
     # The epochs
+    Optimizer optimizer
+    Py_ssize_t n_steps
     Py_ssize_t n_epochs, n_done, batch_size
     const double *rates
     double *losses
@@ -290,22 +292,23 @@ cdef class Trainer:
             for name, vector in vectors.items()
         ]
 
-    cdef point_to(self, Training *to):
+    cdef point_to(self, Training *training):
         """Take over the optimizer, and the vectors that change."""
+        cdef Optimizer *to = &training.optimizer
         state, optimizer, flat = self.state, self.state.optimizer, self.state.parameters.flat
         vectors = {"parameters": flat} | optimizer.vectors(flat)
         flat, *moments = self.addresses(vectors | {"average": state.average})
         if state.average is not None:
-            to.average = <void *><size_t>moments.pop()
-            to.n_averaged = state.n_averaged
+            training.average = <void *><size_t>moments.pop()
+            training.n_averaged = state.n_averaged
         first, second = (moments + [0, 0])[:2]
         to.flat = <void *><size_t>flat
         to.first, to.second = <void *><size_t>first, <void *><size_t>second
         if isinstance(optimizer, Adam):
-            to.optimizer, to.n_steps, to.epsilon = ADAM, optimizer.n_steps, optimizer.epsilon
+            to.kind, training.n_steps, to.epsilon = ADAM, optimizer.n_steps, optimizer.epsilon
             to.beta_1, to.beta_2 = optimizer.beta_1, optimizer.beta_2
         else:
-            to.optimizer = MOMENTUM if optimizer.momentum else SGD
+            to.kind = MOMENTUM if optimizer.momentum else SGD
             to.momentum = optimizer.momentum
             to.nesterovs_momentum = optimizer.nesterovs_momentum
 
@@ -353,9 +356,9 @@ cdef class Trainer:
         cdef Training training = self.training
         cdef double loss, rate = 0
         flat, gradient = self.addresses({"parameters": flat, "gradient": gradient})
-        training.flat = <void *><size_t>flat
-        training.first = <void *><size_t>gradient
-        training.optimizer, training.n_epochs = NO_STEP, 1
+        training.optimizer.flat = <void *><size_t>flat
+        training.optimizer.first = <void *><size_t>gradient
+        training.optimizer.kind, training.n_epochs = NO_STEP, 1
         training.losses, training.rates = &loss, &rate
         while training.n_done == 0:
             with nogil:
