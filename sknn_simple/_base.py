@@ -7,12 +7,18 @@ estimator and a caller's RandomState are unchanged.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import _fit_context
+from sklearn.utils._param_validation import (
+    InvalidParameterError,
+    validate_parameter_constraints,
+)
 from sklearn.utils.metaestimators import available_if
 
 from . import _persistence
@@ -123,9 +129,32 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
                 raise
             raise ValueError(f"{error}{hint}") from None
 
+    @classmethod
+    @functools.cache
+    def _valid_defaults(cls):
+        """Return the defaults of the parameters, without those that are invalid."""
+        parameters, defaults = inspect.signature(cls.__init__).parameters, {}
+        for name in cls._get_param_names():
+            default = {name: parameters[name].default}
+            with suppress(InvalidParameterError):
+                validate_parameter_constraints(
+                    cls._parameter_constraints, default, caller_name=cls.__name__
+                )
+                defaults |= default
+        return defaults
+
     def _validate_params(self) -> None:
+        """Validate the parameters that are not their defaults, which are known."""
+        defaults, given = self._valid_defaults(), self.get_params(deep=False)
+        changed = {
+            name: value
+            for name, value in given.items()
+            if name not in defaults or value is not defaults[name]
+        }
         try:
-            super()._validate_params()
+            validate_parameter_constraints(
+                self._parameter_constraints, changed, caller_name=type(self).__name__
+            )
         except ValueError as error:
             hint = suggestions.for_value(self)
             if not hint:

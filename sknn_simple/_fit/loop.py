@@ -97,6 +97,7 @@ class Loop:
             batch_size=options.batch_size(self.estimator, n_samples),
             shuffle=self.estimator.shuffle,
         )
+        session.begin_epochs()
         patience = session.patience if session.validation is None else None
         one_by_one = (
             session.validation is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from numbers import Integral, Real
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.extmath import row_norms
@@ -264,8 +265,12 @@ def root_mean_square(samples):
     """Return the root of the weighted mean of the squared inputs."""
     X, _, sample_weight = samples
     with np.errstate(over="ignore"):
-        squares = row_norms(X, squared=True)
-        mean = np.average(squares, weights=sample_weight) / X.shape[1]
+        if sample_weight is None:
+            numbers = X.data if issparse(X) else X.ravel()
+            mean = float(np.vdot(numbers, numbers)) / math.prod(X.shape)
+        else:
+            squares = row_norms(X, squared=True)
+            mean = np.average(squares, weights=sample_weight) / X.shape[1]
     # The largest input is close enough where squares overflow.
     return math.sqrt(mean) if math.isfinite(mean) else float(abs(X).max())
 

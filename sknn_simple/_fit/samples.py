@@ -189,10 +189,11 @@ def _find_text(array):
 
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     """Check inputs, targets and sample weights, and return LabelledSamples."""
+    of_numbers = is_regressor(estimator)
     y = plain_labels(y)
     with naming("y"):
         check_not_missing(y)
-        if is_regressor(estimator):
+        if of_numbers:
             check_numbers(y)
     with strict_validation(X=X, y=y):
         X, y = validate_data(
@@ -203,7 +204,7 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
             dtype=dtype,
             order="C",
             multi_output=True,
-            y_numeric=is_regressor(estimator),
+            y_numeric=of_numbers,
             reset=reset,
         )
     if hasattr(y, "toarray"):
@@ -214,7 +215,7 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
         )
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    if is_regressor(estimator) and not np.isfinite(y).all():
+    if of_numbers and not np.isfinite(y).all():
         raise ValueError("Input y contains infinity.")  # in an array of objects
     if sample_weight is not None:
         # Weights that overflow the dtype of X are refused below.

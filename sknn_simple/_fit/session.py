@@ -85,6 +85,8 @@ class Session:
     stop_reason: str | None = None
     n_earlier: int = field(init=False)
     finished: Finished = field(init=False)
+    rng_before: dict | None = None  # state of the rng before `n_before` epochs
+    n_before: int = 0
 
     def __post_init__(self):
         self.n_earlier = self.history.n_epochs
@@ -116,6 +118,12 @@ class Session:
         )
         return self.loss - 0.5 * strength * float(np.dot(coefs, coefs))
 
+    def begin_epochs(self):
+        """Remember where the rng begins: a copy after each epoch would be slow."""
+        if self.state.draws and self.max_iter > 1:
+            self.rng_before = self.state.rng.get_state(legacy=False)
+            self.n_before = self.finished.n_epochs
+
     def record(self, block, validated=None):
         """Add the epochs of a Block; return whether the learning rate drops.
 
@@ -139,8 +147,9 @@ class Session:
             else:
                 self.state.schedule = slower
         # One assignment, which an interruption leaves either undone or done.
+        snapshot = self.state.snapshot(with_rng=False)
         self.finished = Finished(
-            self.history.n_epochs, self.state.snapshot(), self.patience.snapshot(), best
+            self.history.n_epochs, snapshot, self.patience.snapshot(), best
         )
         return slower is not None
 
@@ -148,7 +157,7 @@ class Session:
         """Return the best epoch so far, including the current one with this score."""
         if self.best is not None and score <= self.best.score:
             return self.best
-        flat = self.state.model.flat.copy()
+        flat = self.state.model_flat.copy()
         return Best(self.history.n_epochs + 1, flat, score)
 
     def rewind(self):
@@ -157,6 +166,10 @@ class Session:
         self.history.rewind(n_epochs)
         self.state.restore(snapshot)
         self.patience.restore(counts)
+        if self.rng_before is not None:
+            self.state.rng.set_state(self.rng_before)
+            for _ in range(n_epochs - self.n_before):
+                self.state.rng.permutation(self.samples.X.shape[0])
 
     def progress(self):
         """Return everything that training has changed, before an epoch begins."""
@@ -187,8 +200,9 @@ class Session:
         best = epoch and Best(epoch, progress["best_flat"], progress["best_score"])
         self.first_loss = progress["first_loss"]
         self.history = progress["history"]
+        snapshot = self.state.snapshot(with_rng=False)
         self.finished = Finished(
-            self.history.n_epochs, self.state.snapshot(), self.patience.snapshot(), best
+            self.history.n_epochs, snapshot, self.patience.snapshot(), best
         )
 
     def attributes(self, best=True):
@@ -197,15 +211,14 @@ class Session:
         Under early stopping, the coefs are those of the best epoch, or with
         `best=False` those of the last epoch.
         """
-        model = self.state.model
         use_best = best and self.best is not None
-        flat = self.best.flat if use_best else model.flat
+        flat = self.best.flat if use_best else self.state.model_flat
         # L-BFGS may find nothing to improve: its history is then empty.
         best_loss = min(self.history.best_loss, self.loss)
         return fitted_attributes(
             self.architecture,
             self.targets,
-            model.view(flat.copy()),
+            self.state.parameters.view(flat.copy()),
             self.history.view(),
             t=self.state.t,
             loss=self.loss,

@@ -177,6 +177,15 @@ def backward(
         gradient = parameters.zeros_like()
     if workspace is None:
         workspace = Workspace(parameters.layer_sizes, len(delta), delta.dtype)
+    _backward(activations, delta, parameters, names, gradient, workspace)
+    return gradient
+
+
+def _backward(activations, delta, parameters, names, gradient, workspace):
+    """Pass the outputs' delta back without checks.
+
+    `names` has the activation of each hidden layer.
+    """
     for i in range(len(parameters.coefs) - 1, -1, -1):
         below = activations[i]
         if i > 0:
@@ -190,7 +199,6 @@ def backward(
             delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
             derivative = ACTIVATIONS[names[i - 1]].derivative
             derivative(below, delta, workspace.scratch[i - 1])
-    return gradient
 
 
 def check_shapes(parameters, X, Y, sample_weight):
@@ -224,7 +232,7 @@ def write_loss_gradient(parameters, samples, scale, objective, gradient, workspa
     divisor = LOSSES[objective.loss].output_divisor(delta.shape[1])
     scale /= divisor
     delta *= scale if sample_weight is None else (scale * sample_weight)[:, None]
-    backward(activations, delta, parameters, names, gradient, workspace)
+    _backward(activations, delta, parameters, names, gradient, workspace)
     return value / divisor
 
 

@@ -125,11 +125,14 @@ class TrainingState:
     n_averaged: int = 0
 
     @property
+    def model_flat(self):
+        """The parameters to predict with: the average, if there is one."""
+        return self.parameters.flat if self.average is None else self.average
+
+    @property
     def model(self):
-        """The Parameters to predict with: the average, if there is one."""
-        if self.average is None:
-            return self.parameters
-        return self.parameters.view(self.average)
+        """The Parameters to predict with."""
+        return self.parameters.view(self.model_flat)
 
     def add_to_average(self):
         """Add the parameters at the end of an epoch to their average.
