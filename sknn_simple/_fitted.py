@@ -15,8 +15,9 @@ from sklearn.base import (
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._fit.history import History
+from ._fit.options import fastest_engine
 from ._fit.samples import strict_validation
-from .network import all_finite, forward, predict
+from .network import ENGINES, all_finite, forward
 
 MatrixLike: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
 """An array, a data frame, a list of lists, or a sparse matrix."""
@@ -153,7 +154,9 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         """Return the pre-activations of the output layer, (n_samples, n_outputs)."""
         X = self._validated(X)
         activation = self._architecture.activation
-        raw_prediction = predict(X, self.coefs_, self.intercepts_, activation)
+        # A model may come from a machine with more engines.
+        engine = ENGINES.get(self.engine) or fastest_engine()
+        raw_prediction = engine.predict(X, self.coefs_, self.intercepts_, activation)
         self._check_finite("outputs", raw_prediction, X)
         return raw_prediction
 

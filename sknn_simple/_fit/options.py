@@ -298,6 +298,11 @@ def make_schedule(estimator, targets, samples, previous=None):
     )
 
 
+def fastest_engine():
+    """Return the fastest Engine that is installed."""
+    return list(ENGINES.values())[-1]
+
+
 def engine_of(estimator):
     """Return the Engine of the option `engine`.
 
@@ -308,7 +313,7 @@ def engine_of(estimator):
     """
     name = estimator.engine
     if name == "auto":
-        return list(ENGINES.values())[-1]
+        return fastest_engine()
     if name not in ENGINES:
         raise ImportError(
             "engine='compiled' needs the compiled engine, which was not built when "

@@ -62,16 +62,24 @@ def make_session(
     samples = encode(targets, samples)
     state = _make_state(estimator, samples, targets, rng, earlier, resumes)
     _check_weighted_sums(state.parameters.coefs[0], samples.X)
+    engine = options.engine_of(estimator)
+    objective = options.make_objective(estimator, targets, samples)
+    validation = held_out and Validation.of(
+        estimator,
+        targets,
+        held_out,
+        lambda samples: engine.make_predictor(state.parameters, samples, objective),
+    )
     appends, n_samples = resumes and mode is Mode.APPEND, samples.X.shape[0]
     return Session(
         mode=mode,
         architecture=architecture,
         targets=targets,
         samples=samples,
-        objective=options.make_objective(estimator, targets, samples),
+        objective=objective,
         state=state,
-        engine=options.engine_of(estimator),
-        validation=held_out and Validation.of(estimator, targets, held_out),
+        engine=engine,
+        validation=validation,
         patience=_make_patience(estimator, state, earlier, n_samples),
         history=estimator._history.view() if appends else History(),
         max_iter=(1 if mode is Mode.APPEND else options.max_iter(estimator, n_samples)),

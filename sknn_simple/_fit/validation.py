@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
-from ..network import LOSSES, Samples, loss_and_delta, predict
+from ..network import LOSSES, Samples, loss_and_delta
 from .samples import LabelledSamples, check_samples, check_total_weight, encode
 
 
@@ -117,26 +117,30 @@ class Validation:
     held_out: LabelledSamples  # the same in the units of the user
     estimator: BaseEstimator
     scorer: Callable | None  # None for the default score and for 'loss'
+    predict: Callable  # the raw prediction, from flat parameters
 
     @classmethod
-    def of(cls, estimator, targets, held_out):
-        """Make the validation with the score of the option `scoring`."""
+    def of(cls, estimator, targets, held_out, make_predictor):
+        """Make the validation with the score of the option `scoring`.
+
+        ``make_predictor(samples)`` returns a predictor, as an Engine makes it.
+        """
         scorer = None
         if estimator.scoring not in (None, "loss"):
             scorer = check_scoring(estimator, estimator.scoring)
         with naming_validation_data():
-            return cls(encode(targets, held_out), held_out, estimator, scorer)
+            samples = encode(targets, held_out)
+        predict = make_predictor(samples)
+        return cls(samples, held_out, estimator, scorer, predict)
 
     def evaluate(self, session):
         """Return the loss without penalty, and the score, of the session's network.
 
         If the loss is not finite, the score is the negative loss.
         """
-        X, Y, sample_weight = self.samples
-        parameters, objective = session.state.model, session.objective
-        raw_prediction = predict(
-            X, parameters.coefs, parameters.intercepts, objective.activation
-        )
+        _, Y, sample_weight = self.samples
+        objective = session.objective
+        raw_prediction = self.predict(session.state.model_flat)
         loss = loss_and_delta(
             objective,
             raw_prediction.copy(),

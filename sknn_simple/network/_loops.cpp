@@ -258,6 +258,11 @@ template <class T> struct Loops {
         double length = training.summed ? size * mean_weight : 1;
         double scale = length / (size * mean_weight) / training.averaged_over;
         forward();
+        if (training.optimizer.kind == PREDICT) {
+            ptrdiff_t k = last.fan_out, written = training.position * k;
+            copy(activations + n * last.units, n * k, (T *)step.optimizer.first + written);
+            return;
+        }
         training.loss_sum += loss_and_delta(scale) / training.averaged_over;
         if (ends) {
             double t = ++training.n_steps, rate = training.rates[training.n_done];

@@ -136,6 +136,34 @@ def _forward(X, coefs, intercepts, names, out):
     return activations
 
 
+def make_predictor(parameters, samples, objective):
+    """Return the raw prediction of samples as a function of flat parameters.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Their layout and dtype; not changed.
+
+    samples : Samples
+        Of which X is predicted.
+
+    objective : Objective
+
+    Returns
+    -------
+    raw_prediction : callable
+        ``raw_prediction(flat)`` returns what `predict` does.
+    """
+
+    def raw_prediction(flat):
+        network = parameters.view(flat)
+        return predict(
+            samples.X, network.coefs, network.intercepts, objective.activation
+        )
+
+    return raw_prediction
+
+
 def backward(
     activations, delta, parameters, activation="logistic", gradient=None, workspace=None
 ):

@@ -13,10 +13,13 @@ from contextlib import nullcontext
 
 import numpy as np
 
+from . import backprop
 from .activations import OUT_ACTIVATIONS, layer_activations
-from .backprop import check_shapes
 from .losses import LOSSES
+from .minibatches import Samples
+from .objective import Objective
 from .optimizers import Adam
+from .parameters import Parameters
 from .training import Block, Patience, TrainingState
 
 
@@ -29,7 +32,7 @@ cdef public enum:  # the `code` of each loss
     QUANTILE, HUBER, N_LOSSES
 
 cdef public enum:
-    NO_STEP, SGD, MOMENTUM, ADAM
+    PREDICT, NO_STEP, SGD, MOMENTUM, ADAM
 
 cdef public enum:  # how a block of epochs ends, as in training.py
     DONE, PATIENCE_RAN_OUT, NOT_FINITE, INTERRUPTED
@@ -53,7 +56,7 @@ cdef public struct Optimizer:
     bint nesterovs_momentum
     double momentum, beta_1, beta_2, epsilon
     void *flat
-    void *first  # or the gradient, without a step
+    void *first  # or, without a step, the gradient or the predictions
     void *second
 
 cdef public struct Training:
@@ -136,6 +139,8 @@ BUILDS = [BUILD[i].name.decode() for i in range(N_BUILDS)]
 
 # Rows that pass through the network at once: at most so many, with so much work.
 MOST_ROWS, MOST_WORK = 512, 2**26
+# Fewer activations than these are predicted faster without a `Trainer`.
+MANY = 2**17
 # BLAS counts with 32 bits.
 LARGEST_SIZE = 2**31 - 1
 
@@ -169,7 +174,7 @@ cdef class Trainer:
         cdef const Build *chosen = BUILD[build % N_BUILDS]
         # Checked anew: a caller may have changed attributes.
         parameters = state.parameters.view(state.parameters.flat)
-        check_shapes(parameters, *samples)
+        backprop.check_shapes(parameters, *samples)
         self.state, self.dtype = state, parameters.flat.dtype
         self.arrays, self.memory = {}, []
         n_samples, sizes = samples.X.shape[0], parameters.layer_sizes
@@ -353,12 +358,22 @@ cdef class Trainer:
 
     def evaluate(self, flat, gradient):
         """Write the gradient of the objective over all samples; return the objective."""
+        flat, gradient = self.addresses({"parameters": flat, "gradient": gradient})
+        return self.run(NO_STEP, flat, gradient)
+
+    def predict(self, flat):
+        """Return the raw prediction of all samples."""
+        raw_prediction = np.empty_like(self.arrays["Y"])
+        (flat,) = self.addresses({"parameters": flat})
+        self.run(PREDICT, flat, raw_prediction.__array_interface__["data"][0])
+        return raw_prediction
+
+    cdef double run(self, int kind, size_t flat, size_t first) except *:
+        """Pass over all samples without a step, and return the objective."""
         cdef Training training = self.training
         cdef double loss, rate = 0
-        flat, gradient = self.addresses({"parameters": flat, "gradient": gradient})
-        training.optimizer.flat = <void *><size_t>flat
-        training.optimizer.first = <void *><size_t>gradient
-        training.optimizer.kind, training.n_epochs = NO_STEP, 1
+        training.optimizer.flat, training.optimizer.first = <void *>flat, <void *>first
+        training.optimizer.kind, training.n_epochs = kind, 1
         training.losses, training.rates = &loss, &rate
         while training.n_done == 0:
             with nogil:
@@ -369,6 +384,24 @@ cdef class Trainer:
 
 def make_evaluator(parameters, samples, objective):
     """Return the objective as a function, as `backprop.make_evaluator` does."""
+    return full_batch(parameters, samples, objective).evaluate
+
+
+def make_predictor(parameters, samples, objective):
+    """Return the raw prediction as a function, as `backprop.make_predictor` does."""
+    return full_batch(parameters, samples._replace(sample_weight=None), objective).predict
+
+
+def predict(X, coefs, intercepts, activation):
+    """Return the raw prediction, as `backprop.predict` does."""
+    if X.shape[0] * sum(coef.shape[1] for coef in coefs) < MANY:
+        return backprop.predict(X, coefs, intercepts, activation)
+    parameters = Parameters.from_arrays(coefs, intercepts)
+    samples = Samples(X, np.zeros((X.shape[0], parameters.layer_sizes[-1])))
+    objective = Objective(activation=activation)
+    return full_batch(parameters, samples, objective).predict(parameters.flat)
+
+
+cdef full_batch(parameters, samples, objective):
     state = TrainingState(parameters, None, None, None)
-    n_samples = samples.X.shape[0]
-    return Trainer(state, samples, objective, batch_size=n_samples).evaluate
+    return Trainer(state, samples, objective, batch_size=samples.X.shape[0])

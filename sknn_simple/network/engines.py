@@ -8,7 +8,7 @@ from . import backprop, training
 
 
 class Engine(NamedTuple):
-    """An implementation of training.
+    """An implementation of training and of prediction.
 
     Attributes
     ----------
@@ -18,13 +18,29 @@ class Engine(NamedTuple):
     make_evaluator : callable
         Maker of the objective that `minimize_lbfgs` evaluates, with the interface of
         `make_evaluator` in ``network/backprop.py``.
+
+    make_predictor : callable
+        Maker of predictions for changing parameters, with the interface of
+        `make_predictor` in ``network/backprop.py``.
+
+    predict : callable
+        With the interface of `predict`.
     """
 
     trainer: type
     make_evaluator: Callable
+    make_predictor: Callable
+    predict: Callable
 
 
-ENGINES = {"numpy": Engine(training.Trainer, backprop.make_evaluator)}
+ENGINES = {
+    "numpy": Engine(
+        training.Trainer,
+        backprop.make_evaluator,
+        backprop.make_predictor,
+        backprop.predict,
+    )
+}
 """The engines that are installed: a dict of name to `Engine`, the fastest one last."""
 
 WHY_NOT_COMPILED: ImportError | None = None
@@ -35,4 +51,9 @@ try:
 except ImportError as error:  # there was no compiler when the package was built
     WHY_NOT_COMPILED = error
 else:
-    ENGINES["compiled"] = Engine(compiled.Trainer, compiled.make_evaluator)
+    ENGINES["compiled"] = Engine(
+        compiled.Trainer,
+        compiled.make_evaluator,
+        compiled.make_predictor,
+        compiled.predict,
+    )
