@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 namespace {
 
@@ -98,19 +100,16 @@ template <class T> struct Sum {
     }
 };
 
-template <class T> struct Scalar;
-template <> struct Scalar<double> {
-    using Integer = int64_t;
-    static constexpr int MANTISSA = 52, BIAS = 1023;
-    static constexpr double ROUNDING = 0x1.8p52, LOWEST = -746, HIGHEST = 710;
-    static constexpr double LN2_HIGH = 6.93147180369123816490e-01;
-    static constexpr double LN2_LOW = 1.90821492927058770002e-10;
-};
-template <> struct Scalar<float> {
-    using Integer = int32_t;
-    static constexpr int MANTISSA = 23, BIAS = 127;
-    static constexpr float ROUNDING = 0x1.8p23f, LOWEST = -104, HIGHEST = 89;
-    static constexpr float LN2_HIGH = 0.693359375f, LN2_LOW = -2.12194440e-4f;
+// What the exponential needs to know of a type.
+template <class T> struct Scalar : std::numeric_limits<T> {
+    using Integer = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
+    static constexpr int MANTISSA = Scalar::digits - 1, BIAS = Scalar::max_exponent - 1;
+    static constexpr T ROUNDING = T(1.5) / Scalar::epsilon();
+    // ln 2 = 355 / 512 - LN2_LOW. Few digits make products with integers exact.
+    static constexpr T LN2_HIGH = T(0.693359375), LN2_LOW = T(2.1219444005469058e-4);
+    // Beyond these, the result is 0 or infinite.
+    static constexpr T LOWEST = LN2_HIGH * (Scalar::min_exponent - Scalar::digits - 1);
+    static constexpr T HIGHEST = LN2_HIGH * Scalar::max_exponent;
 };
 
 // e**x = 2**n * (1 + y) with an integer n; y keeps its digits where x is near 0.
@@ -127,7 +126,7 @@ template <class T, class V> struct Exponential {
         // Added to a number this large, x is rounded to an integer in its last bits.
         V n = (x * T(1.4426950408889634) + S::ROUNDING) - S::ROUNDING;
         V half = (n * T(0.5) + S::ROUNDING) - S::ROUNDING;
-        V r = (x - n * S::LN2_HIGH) - n * S::LN2_LOW, r2 = r * r, r4 = r2 * r2;
+        V r = (x - n * S::LN2_HIGH) + n * S::LN2_LOW, r2 = r * r, r4 = r2 * r2;
         V p = (T(1) / 2 + r * (T(1) / 6)) + r2 * (T(1) / 24 + r * (T(1) / 120)) +
               r4 * (T(1) / 720 + r * (T(1) / 5040));
         if constexpr (sizeof(T) == 8)

@@ -55,9 +55,7 @@ cdef public struct Optimizer:
     int kind
     bint nesterovs_momentum
     double momentum, beta_1, beta_2, epsilon
-    void *flat
-    void *first  # or, without a step, the gradient or the predictions
-    void *second
+    void *flat, *first, *second  # without a step, `first` receives the results
 
 cdef public struct Training:
     # The network and its objective
@@ -71,10 +69,7 @@ cdef public struct Training:
     double alpha
     # The samples, dense or of a CSR matrix
     Py_ssize_t n_samples
-    const void *X
-    const void *Y
-    const void *weights
-    const void *data
+    const void *X, *Y, *weights, *data
     const int32_t *indices
     const Py_ssize_t *indptr
     double total_weight
@@ -96,11 +91,7 @@ cdef public struct Training:
     double weight, loss_sum
     # Memory
     Py_ssize_t n_rows  # that pass through the network at once
-    void *gemm
-    void *activations
-    void *deltas
-    void *gradient
-    void *gathered  # rows
+    void *gemm, *activations, *deltas, *gradient, *gathered
     const void *ones
 
 cdef public struct Build:
