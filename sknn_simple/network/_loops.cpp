@@ -32,21 +32,8 @@ template <class T> struct Loops {
         return training.order ? training.order[i] : i;
     }
 
-    // out += A @ B, of shapes (n, m) and (m, k), where A may be transposed.
-    void add_product(bool transpose_a, ptrdiff_t n, ptrdiff_t k, ptrdiff_t m, const T *A,
-                     const T *B, T *out) const {
-        if (n * m * k > LARGE) {
-            gemm(transpose_a, false, n, k, m, A, B, 1, out);
-            return;
-        }
-        Matrix<T> matrix{A, transpose_a ? 1 : m, transpose_a ? n : 1};
-        product(matrix, B, n, k, m, [=](ptrdiff_t i, ptrdiff_t j, auto sum) INLINED {
-            store(out + i * k + j, load<decltype(sum)>(out + i * k + j) + sum);
-        });
-    }
-
-    // out = A @ B + beta * out, by BLAS. It stores columns: to it these are the
-    // transposed matrices, in other order.
+    // out = A @ B + beta * out, of shapes (n, m) and (m, k), by BLAS. It stores columns:
+    // to it these are the transposed matrices, in other order.
     void gemm(bool transpose_a, bool transpose_b, ptrdiff_t n, ptrdiff_t k, ptrdiff_t m,
               const T *A, const T *B, T beta, T *out) const {
         int rows = n, columns = k, inner = m;
@@ -77,14 +64,23 @@ template <class T> struct Loops {
             const T *coef = flat + layer.coef;
             const T *intercept = training.fit_intercept ? flat + layer.intercept : nullptr;
             T *Z = activations + n * layer.units;
-            for (ptrdiff_t row = 0; row < n; row++)
-                copy(intercept, k, Z + row * k);
-            if (below)
-                add_product(false, n, k, layer.fan_in, below, coef, Z);
-            else
-                each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
-                    add_multiple(Z + row * k, x, coef + column * k, k);
-                });
+            if (below && n * layer.fan_in * k <= LARGE) {
+                product(Matrix<T>{below, layer.fan_in, 1}, coef, n, k, layer.fan_in,
+                        [=](ptrdiff_t row, ptrdiff_t j, auto sum) INLINED {
+                            if (intercept)
+                                sum += load<decltype(sum)>(intercept + j);
+                            store(Z + row * k + j, sum);
+                        });
+            } else {
+                for (ptrdiff_t row = 0; row < n; row++)
+                    copy(intercept, k, Z + row * k);
+                if (below)
+                    gemm(false, false, n, k, layer.fan_in, below, coef, 1, Z);
+                else
+                    each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
+                        add_multiple(Z + row * k, x, coef + column * k, k);
+                    });
+            }
             activate(layer.activation, Z, n * k);
             below = Z;
         }
@@ -206,7 +202,7 @@ template <class T> struct Loops {
         if (begins)
             copy<T>(nullptr, fan_in * k, to);
         if (below)
-            add_product(true, fan_in, k, n, below, delta, to);
+            gemm(true, false, fan_in, k, n, below, delta, 1, to);
         else
             each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
                 add_multiple(to + column * k, x, delta + row * k, k);
