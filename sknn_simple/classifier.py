@@ -241,10 +241,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         `sample_weight_val`.
 
     engine : {'auto', 'numpy', 'compiled'}, default='auto'
-        Implementation of the training. 'compiled' is an extension module, built when
-        the package is installed if there is a C++ compiler. 'auto' is 'compiled' where
-        it was built, and 'numpy' otherwise. Both engines train the same models up to
-        rounding, and each can continue the training of the other.
+        Implementation of training and prediction. 'compiled' is an extension module,
+        built when the package is installed if there is a C++ compiler. 'auto' is
+        'compiled' where it was built, and 'numpy' otherwise. Both engines train the
+        same models up to rounding, and each can continue the training of the other.
 
     Attributes
     ----------

@@ -250,10 +250,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         copied.
 
     engine : {'auto', 'numpy', 'compiled'}, default='auto'
-        Implementation of the training. 'compiled' is an extension module, built when
-        the package is installed if there is a C++ compiler. 'auto' is 'compiled' where
-        it was built, and 'numpy' otherwise. Both engines train the same models up to
-        rounding, and each can continue the training of the other.
+        Implementation of training and prediction. 'compiled' is an extension module,
+        built when the package is installed if there is a C++ compiler. 'auto' is
+        'compiled' where it was built, and 'numpy' otherwise. Both engines train the
+        same models up to rounding, and each can continue the training of the other.
 
     Attributes
     ----------

@@ -68,7 +68,7 @@ def make_session(
         estimator,
         targets,
         held_out,
-        lambda samples: engine.make_predictor(state.parameters, samples, objective),
+        lambda X: engine.make_predictor(state.parameters, X, objective.activation),
     )
     appends, n_samples = resumes and mode is Mode.APPEND, samples.X.shape[0]
     return Session(

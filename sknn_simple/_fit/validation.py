@@ -123,15 +123,15 @@ class Validation:
     def of(cls, estimator, targets, held_out, make_predictor):
         """Make the validation with the score of the option `scoring`.
 
-        ``make_predictor(samples)`` returns a predictor, as an Engine makes it.
+        ``make_predictor(X)`` returns the raw prediction as a function of flat
+        parameters.
         """
         scorer = None
         if estimator.scoring not in (None, "loss"):
             scorer = check_scoring(estimator, estimator.scoring)
         with naming_validation_data():
             samples = encode(targets, held_out)
-        predict = make_predictor(samples)
-        return cls(samples, held_out, estimator, scorer, predict)
+        return cls(samples, held_out, estimator, scorer, make_predictor(samples.X))
 
     def evaluate(self, session):
         """Return the loss without penalty, and the score, of the session's network.

@@ -136,7 +136,7 @@ def _forward(X, coefs, intercepts, names, out):
     return activations
 
 
-def make_predictor(parameters, samples, objective):
+def make_predictor(parameters, X, activation):
     """Return the raw prediction of samples as a function of flat parameters.
 
     Parameters
@@ -144,10 +144,11 @@ def make_predictor(parameters, samples, objective):
     parameters : Parameters
         Their layout and dtype; not changed.
 
-    samples : Samples
-        Of which X is predicted.
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+        Samples, in the dtype of the parameters.
 
-    objective : Objective
+    activation : str or sequence of str
+        Activation function of the hidden layers, or of each.
 
     Returns
     -------
@@ -157,9 +158,7 @@ def make_predictor(parameters, samples, objective):
 
     def raw_prediction(flat):
         network = parameters.view(flat)
-        return predict(
-            samples.X, network.coefs, network.intercepts, objective.activation
-        )
+        return predict(X, network.coefs, network.intercepts, activation)
 
     return raw_prediction
 

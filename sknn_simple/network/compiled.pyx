@@ -353,7 +353,7 @@ cdef class Trainer:
         return self.run(NO_STEP, flat, gradient)
 
     def predict(self, flat):
-        """Return the raw prediction of all samples."""
+        """Return the activations of the last layer for all samples."""
         raw_prediction = np.empty_like(self.arrays["Y"])
         (flat,) = self.addresses({"parameters": flat})
         self.run(PREDICT, flat, raw_prediction.__array_interface__["data"][0])
@@ -375,12 +375,17 @@ cdef class Trainer:
 
 def make_evaluator(parameters, samples, objective):
     """Return the objective as a function, as `backprop.make_evaluator` does."""
-    return full_batch(parameters, samples, objective).evaluate
+    state = TrainingState(parameters, None, None, None)
+    n_samples = samples.X.shape[0]
+    return Trainer(state, samples, objective, batch_size=n_samples).evaluate
 
 
-def make_predictor(parameters, samples, objective):
+def make_predictor(parameters, X, activation):
     """Return the raw prediction as a function, as `backprop.make_predictor` does."""
-    return full_batch(parameters, samples._replace(sample_weight=None), objective).predict
+    samples = Samples(X, np.zeros((X.shape[0], parameters.layer_sizes[-1])))
+    state = TrainingState(parameters, None, None, None)
+    trainer = Trainer(state, samples, Objective(activation=activation), batch_size=X.shape[0])
+    return trainer.predict
 
 
 def predict(X, coefs, intercepts, activation):
@@ -388,11 +393,4 @@ def predict(X, coefs, intercepts, activation):
     if X.shape[0] * sum(coef.shape[1] for coef in coefs) < MANY:
         return backprop.predict(X, coefs, intercepts, activation)
     parameters = Parameters.from_arrays(coefs, intercepts)
-    samples = Samples(X, np.zeros((X.shape[0], parameters.layer_sizes[-1])))
-    objective = Objective(activation=activation)
-    return full_batch(parameters, samples, objective).predict(parameters.flat)
-
-
-cdef full_batch(parameters, samples, objective):
-    state = TrainingState(parameters, None, None, None)
-    return Trainer(state, samples, objective, batch_size=samples.X.shape[0])
+    return make_predictor(parameters, X, activation)(parameters.flat)

@@ -27,6 +27,7 @@ from sknn_simple.network import (
     Trainer,
     TrainingState,
     draw_parameters,
+    predict,
 )
 
 if "compiled" in ENGINES:
@@ -115,6 +116,9 @@ def check(dtype, container, loss, batch_size):
             found = whole.evaluate(flat, gradient)
             np.testing.assert_allclose(found, value, rtol=exact)
             np.testing.assert_allclose(gradient, judge, rtol=exact, atol=exact)
+            expected = predict(samples.X, start.coefs, start.intercepts, "logistic")
+            raw_prediction = compiled_module.make_predictor(start, own.X, "logistic")
+            np.testing.assert_allclose(raw_prediction(flat), expected, exact, exact)
 
 
 RUN = """

@@ -701,9 +701,19 @@ def test_who_looks_on_changes_nothing(estimator, y, capsys):
     assert stopped.n_iter_ == 3
 
 
-@BOTH
-def test_early_stopping_is_that_of_the_numpy_engine(estimator, y):
+@pytest.mark.parametrize("scoring", ["loss", None])
+@pytest.mark.parametrize(
+    ("estimator", "y"),
+    [
+        (CLASSIFIER, Y),
+        (clone(CLASSIFIER).set_params(loss="squared_error"), Y),
+        (REGRESSOR, NUMBERS),
+    ],
+    ids=["class", "sigmoid", "number"],
+)
+def test_early_stopping_is_that_of_the_numpy_engine(estimator, y, scoring):
     options = {"early_stopping": True, "n_iter_no_change": 5, "tol": 1e-4}
+    options["scoring"] = scoring
     ours = clone(estimator).set_params(**options).fit(X, y)
     theirs = clone(estimator).set_params(engine="numpy", **options).fit(X, y)
     assert ours.best_epoch_ == theirs.best_epoch_
@@ -831,6 +841,48 @@ def test_both_engines_count_the_epochs_in_the_average(averages):
         state.average = parameters.flat.copy() if averages else None
         trainer(state, samples, Objective(), batch_size=150).train(3)
         assert state.n_averaged == 3 * averages
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_predictions_are_those_of_the_numpy_engine(activation, container, dtype):
+    """Of few samples, and of many, which the loops predict; with and without biases."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((compiled.MANY // 8, 5)).astype(dtype)
+    network = draw_parameters((5, 7, 6, 2), rng, activation=activation, dtype=dtype)
+    for n_samples, intercepts in (
+        (3, network.intercepts),
+        (len(X), []),
+        (len(X), None),
+    ):
+        part = container(X[:n_samples])
+        of_network = network.intercepts if intercepts is None else intercepts
+        found, expected = (
+            engine.predict(part, network.coefs, of_network, activation)
+            for engine in (ENGINES["compiled"], ENGINES["numpy"])
+        )
+        assert found.dtype == expected.dtype == dtype
+        exact = 100 * np.finfo(dtype).eps
+        np.testing.assert_allclose(found, expected, rtol=exact, atol=exact)
+
+
+def test_predictors_follow_the_parameters():
+    rng = np.random.RandomState(0)
+    start = draw_parameters((X.shape[1], 4, 2), rng)
+    of_numpy, ours = (
+        engine.make_predictor(start, X, "tanh") for engine in ENGINES.values()
+    )
+    for flat in (start.flat, rng.standard_normal(start.flat.size)):
+        np.testing.assert_allclose(ours(flat), of_numpy(flat), rtol=1e-12)
+
+
+def test_a_model_of_a_machine_with_the_compiled_engine_predicts(monkeypatch):
+    model = clone(REGRESSOR).set_params(engine="compiled", max_iter=3).fit(X, NUMBERS)
+    many = np.tile(X, (compiled.MANY // len(X), 1))
+    expected = model.predict(many)
+    monkeypatch.delitem(ENGINES, "compiled")
+    np.testing.assert_allclose(model.predict(many), expected)
 
 
 def test_without_the_compiled_engine(monkeypatch):
