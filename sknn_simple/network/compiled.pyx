@@ -55,7 +55,9 @@ cdef public struct Optimizer:
     int kind
     bint nesterovs_momentum
     double momentum, beta_1, beta_2, epsilon
-    void *flat, *first, *second  # without a step, `first` receives the results
+    void *flat
+    void *first  # or, without a step, the gradient or the predictions
+    void *second
 
 cdef public struct Training:
     # The network and its objective
@@ -69,7 +71,10 @@ cdef public struct Training:
     double alpha
     # The samples, dense or of a CSR matrix
     Py_ssize_t n_samples
-    const void *X, *Y, *weights, *data
+    const void *X
+    const void *Y
+    const void *weights
+    const void *data
     const int32_t *indices
     const Py_ssize_t *indptr
     double total_weight
@@ -91,7 +96,11 @@ cdef public struct Training:
     double weight, loss_sum
     # Memory
     Py_ssize_t n_rows  # that pass through the network at once
-    void *gemm, *activations, *deltas, *gradient, *gathered
+    void *gemm
+    void *activations
+    void *deltas
+    void *gradient
+    void *gathered  # rows
     const void *ones
 
 cdef public struct Build:
