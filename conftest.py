@@ -13,6 +13,8 @@ from packaging.version import Version
 from sknn_simple._fit.callback_bridge import HAS_CALLBACKS
 
 collect_ignore = []
+# Doctests are looked for in these, too, and modules of one name cannot be told apart.
+collect_ignore_glob = ["tests/*/conftest.py"]
 if find_spec("sknn_simple.network.compiled") is None:
     collect_ignore += ["tests/promises/test_engines.py"]
 
