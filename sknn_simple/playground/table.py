@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,9 +63,15 @@ class Table:
     def _check_features(self, features, text):
         if not features:
             example = str(self.columns[text[0]][0])
+            has_comma = re.fullmatch(r"[-+]?\d+,\d+", example.strip())
+            advice = (
+                "Write numbers with a decimal point, not a comma."
+                if has_comma
+                else "Add a column of numbers: the network learns from nothing else."
+            )
             raise self.refusal(
                 f"no column but the target {self.target!r} holds numbers: {text[0]!r} "
-                f"holds {example!r:.40}. Numbers need a decimal point, not a comma."
+                f"holds {example!r:.40}. {advice}"
             )
         if len(features) > MAX_FEATURES:
             raise self.refusal(

@@ -18,7 +18,7 @@ BAD = {
     "a single row": ("a,b\n1,2\n", "there is one row of data"),
     "one column": ("a\n1\n2\n", "there is only one column, 'a'"),
     "no header": ("1,2,0\n3,4,1\n", "the first row must name the columns"),
-    "text": ("first,last\nAda,Lovelace\nAlan,Turing\n", "no column but the target"),
+    "text": ("first,last\nAda,King\nAlan,Turing\n", "'Ada'. Add a column of numbers"),
     "prose": (
         "It was a dark and stormy night.\nThe end.\n",
         "there is only one column",
