@@ -64,7 +64,11 @@ def minimize_lbfgs(
     def evaluate(flat):
         before_evaluation()
         trial[:] = flat
-        return evaluator(trial, gradient), gradient.astype(np.float64)
+        return evaluator(trial, gradient)
+
+    def derivative(flat):
+        # SciPy asks for it where it has just evaluated.
+        return gradient.astype(np.float64)
 
     def iterate(intermediate_result):
         parameters.flat[:] = intermediate_result.x
@@ -78,7 +82,7 @@ def minimize_lbfgs(
         evaluate,
         parameters.flat.astype(np.float64),
         method="L-BFGS-B",
-        jac=True,
+        jac=derivative,
         callback=iterate,
         options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
     )
