@@ -6,6 +6,7 @@ Each is measured in a process of its own, which runs this file.
 import ctypes
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,7 @@ def memory(chosen, quick):
     """W7; early stopping copies its training samples, and has no limit."""
     from cases import ENGINES, Case, Required, Rival
 
-    if not FORGET_PEAK.exists():
-        print("  Skipped: only Linux reports the peak memory of a call.")
+    if peak_is_unknown():
         return []
     n_rows = 20_000 if quick else 500_000
     names = [name for name in chosen if name in (*ENGINES, "scikit-learn")]
@@ -51,6 +51,22 @@ def share(name, call, n_rows):
     from machine import run_python
 
     return float(run_python(__file__, name, call, str(n_rows)))
+
+
+def peak_is_unknown():
+    """Whether it is; says so."""
+    unknown = not FORGET_PEAK.exists()
+    if unknown:
+        print("  Skipped: only Linux reports the peak memory of a call.")
+    return unknown
+
+
+def peak_beyond_now(run):
+    """Call `run`; return the peak of resident memory meanwhile, minus that before."""
+    before = status("VmRSS")
+    FORGET_PEAK.write_text("5")
+    run()
+    return status("VmHWM") - before
 
 
 def status(field):
@@ -97,13 +113,8 @@ def measure(name, call, n_rows):
     # Memory that was freed but kept would be reused, and hide the call's own.
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
-    before = status("VmRSS")
-    FORGET_PEAK.write_text("5")
-    if call == "predict":
-        classifier.predict(X)
-    else:
-        classifier.fit(X, y)
-    return (status("VmHWM") - before) / X.nbytes
+    predict, fit = partial(classifier.predict, X), partial(classifier.fit, X, y)
+    return peak_beyond_now(predict if call == "predict" else fit) / X.nbytes
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ A pass is measured in a process of its own, which runs this file.
 """
 
 import atexit
-import functools
 import sys
 import tempfile
 import warnings
@@ -13,9 +12,7 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-from sklearn.model_selection import GridSearchCV
 
-BACKENDS = {"1 process": None, "threads": "threading", "loky": "loky", "Dask": "dask"}
 N_FEATURES = 50
 N_FILES = (4, 16)
 
@@ -35,46 +32,36 @@ def backends(chosen, quick):
     if missing():
         return []
     from cases import ENGINES, Agreement, Case, Rival
-    from training import Training
 
-    from .layers import standardised_digits
+    from .search import TWO_THREADS, searching, training_on_digits
 
-    X, y = standardised_digits(quick)
+    start_cluster()
+    workers = {
+        "1 process": {"n_jobs": 1},
+        "threads": TWO_THREADS,
+        "loky": {"backend": "loky", "n_jobs": 2},
+        "Dask": {"backend": "dask", "n_jobs": 2},
+    }
     sizes = {"short fits": 2, "long fits": 4 if quick else 20}
     cases = []
     for case, n_epochs in sizes.items():
-        training = Training(
-            X,
-            y,
-            hidden_layer_sizes=(100,),
-            n_epochs=n_epochs,
-            batch_size=32,
-            learning_rate=0.1,
-            momentum=0.9,
-            alpha=1e-4,
-        )
-        runs = {
-            f"{engine}, {name}": searching(training, engine, backend)
-            for engine in ENGINES
-            if engine in chosen
-            for name, backend in BACKENDS.items()
-        }
+        training = training_on_digits(n_epochs, quick)
+        rivals, agreements = {}, []
+        for engine in (name for name in ENGINES if name in chosen):
+            runs = {
+                f"{engine}, {name}": searching(training, engine, **options)
+                for name, options in workers.items()
+            }
+            rivals |= {name: Rival(run) for name, run in runs.items()}
+            agreements.append(Agreement("scores", runs, tolerance=1e-15))
         cases.append(
             Case(
                 "backends",
                 case,
                 "search",
-                {name: Rival(run) for name, run in runs.items()},
+                rivals,
                 repeats=5,
-                agreements=[
-                    Agreement(
-                        "scores",
-                        {n: run for n, run in runs.items() if n.startswith(engine)},
-                        tolerance=1e-15,
-                    )
-                    for engine in ENGINES
-                    if engine in chosen
-                ],
+                agreements=agreements,
                 note=f"12 fits of {n_epochs} epochs on digits; two workers of a thread "
                 "each, and one BLAS thread. The workers are there before.",
             )
@@ -82,29 +69,8 @@ def backends(chosen, quick):
     return cases
 
 
-def searching(training, engine, backend):
-    """A function that searches by this backend, and returns the scores."""
-    from training import ours
-
-    grid = {"learning_rate_init": [0.01, 0.03, 0.1, 0.3]}
-
-    def run():
-        options = {"n_jobs": 1}
-        if backend is not None:
-            options = {"backend": backend, "n_jobs": 2}
-        if backend == "dask":
-            cluster()
-        with joblib.parallel_config(**options):
-            search = GridSearchCV(ours(training, engine), grid, cv=3, refit=False)
-            search.fit(training.X, training.y)
-        return [np.array(search.cv_results_["mean_test_score"])]
-
-    return run
-
-
-@functools.cache
-def cluster():
-    """Start the workers at the first call; they end with this process."""
+def start_cluster():
+    """Start the workers of Dask; they end with this process."""
     from distributed import Client, LocalCluster
 
     folder = tempfile.TemporaryDirectory()
@@ -118,7 +84,6 @@ def cluster():
     client = Client(workers)
     atexit.register(workers.close)
     atexit.register(client.close)
-    return client
 
 
 def parquet(chosen, quick):
@@ -127,10 +92,9 @@ def parquet(chosen, quick):
         return []
     from cases import ENGINES, Case, Rival
 
-    from .memory import FORGET_PEAK
+    from .memory import peak_is_unknown
 
-    if not FORGET_PEAK.exists():
-        print("  Skipped: only Linux reports the peak memory of a call.")
+    if peak_is_unknown():
         return []
     n_rows = 10_000 if quick else 100_000
     return [
@@ -184,7 +148,7 @@ def pass_over(network, paths):
 
 def measure(engine, n_files, n_rows):
     """Return the peak of resident memory of a pass, minus the memory before it."""
-    from memory import FORGET_PEAK, status
+    from memory import peak_beyond_now
 
     from sknn_simple import SimpleMLPClassifier
 
@@ -198,10 +162,8 @@ def measure(engine, n_files, n_rows):
             joblib.delayed(write)(path, n_rows, seed) for seed, path in enumerate(paths)
         )
         pass_over(network, [small])
-        before = status("VmRSS")
-        FORGET_PEAK.write_text("5")
-        pass_over(network, paths)
-        return (status("VmHWM") - before) / (n_rows * N_FEATURES * 4)
+        n_bytes = peak_beyond_now(lambda: pass_over(network, paths))
+        return n_bytes / (n_rows * N_FEATURES * 4)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from functools import partial
 
 import joblib
-import numpy as np
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
@@ -18,6 +17,7 @@ from .layers import standardised_digits
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 EPOCHS = (50, 100, 200, 400)
+TWO_THREADS = {"backend": "threading", "n_jobs": 2}
 # What the rate and the epochs are called, where not as in scikit-learn.
 NAMES = {"skorch": ("lr", "max_epochs")}
 # The part of the grid that slow rivals search; their times are scaled by epochs.
@@ -110,27 +110,15 @@ def iris(chosen, quick):
 
 def threads(chosen, quick):
     """The GIL is free while compiled loops run, so that threads work side by side."""
-    X, y = standardised_digits(quick)
-    training = Training(
-        X,
-        y,
-        hidden_layer_sizes=(100,),
-        n_epochs=2 if quick else 20,
-        batch_size=32,
-        learning_rate=0.1,
-        momentum=0.9,
-        alpha=1e-4,
-    )
-    engines = [name for name in ENGINES if name in chosen]
+    training = training_on_digits(2 if quick else 20, quick)
     rivals, agreements = {}, []
-    for engine in engines:
-        searching = {
-            n_jobs: threaded_search(training, engine, n_jobs) for n_jobs in (1, 2)
+    for engine in (name for name in ENGINES if name in chosen):
+        runs = {
+            engine: searching(training, engine, n_jobs=1),
+            f"{engine}, 2 threads": searching(training, engine, **TWO_THREADS),
         }
-        rivals[engine] = Rival(searching[1])
-        rivals[f"{engine}, 2 threads"] = Rival(searching[2])
-        scores = {f"{engine}, {n} threads": run for n, run in searching.items()}
-        agreements.append(Agreement("scores", scores, tolerance=1e-15))
+        rivals |= {name: Rival(run) for name, run in runs.items()}
+        agreements.append(Agreement("scores", runs, tolerance=1e-15))
     return [
         Case(
             "threads",
@@ -146,14 +134,27 @@ def threads(chosen, quick):
     ]
 
 
-def threaded_search(training, engine, n_jobs):
-    """A function that searches with `n_jobs` threads, and returns its scores."""
+def training_on_digits(n_epochs, quick):
+    """The training in searches on digits."""
+    return Training(
+        *standardised_digits(quick),
+        hidden_layer_sizes=(100,),
+        n_epochs=n_epochs,
+        batch_size=32,
+        learning_rate=0.1,
+        momentum=0.9,
+        alpha=1e-4,
+    )
+
+
+def searching(training, engine, **workers):
+    """A function that searches by joblib's workers, and returns its scores."""
     grid = {"learning_rate_init": [0.01, 0.03, 0.1, 0.3]}
 
     def run():
-        with joblib.parallel_config("threading", n_jobs=n_jobs):
-            searching = GridSearchCV(ours(training, engine), grid, cv=3, refit=False)
-            searching.fit(training.X, training.y)
-        return [np.array(searching.cv_results_["mean_test_score"])]
+        with joblib.parallel_config(**workers):
+            search = GridSearchCV(ours(training, engine), grid, cv=3, refit=False)
+            search.fit(training.X, training.y)
+        return [search.cv_results_["mean_test_score"]]
 
     return run
