@@ -12,9 +12,17 @@ import numpy as np
 from sknn_simple.network import ENGINES as INSTALLED_ENGINES
 
 ENGINES = ("numpy", "compiled")
-PEERS = ("scikit-learn", "PyTorch", "skorch", "bare loop", "limit")
+PEERS = (
+    "scikit-learn",
+    "PyTorch",
+    "skorch",
+    "JAX",
+    "NumPy loop",
+    "C++ loop",
+    "matrix products",
+)
 
-PACKAGES = {"PyTorch": ("torch",), "skorch": ("torch", "skorch")}
+PACKAGES = {"PyTorch": ("torch",), "skorch": ("torch", "skorch"), "JAX": ("jax",)}
 
 # Largest difference allowed from the rival that the others are compared with. Sums in
 # another order differ by rounding, which grows as training continues.
@@ -26,7 +34,7 @@ def obstacle(name):
     """Return the reason why a rival cannot take part, or None if it can."""
     if name == "compiled" and name not in INSTALLED_ENGINES:
         return "the compiled engine was not built (is there a C++ compiler?)"
-    if name == "limit" and not shutil.which("g++"):
+    if name == "C++ loop" and not shutil.which("g++"):
         return "there is no g++ to compile it"
     packages = PACKAGES.get(name, ())
     missing = [p for p in packages if importlib.util.find_spec(p) is None]
@@ -114,13 +122,21 @@ class Required:
         return {"text": text, "figure": figure, "met": bool(met)}
 
 
-def faster(numpy, compiled):
-    """Require both engines' speeds relative to scikit-learn; and to beat PyTorch."""
+def faster(numpy, compiled, jax=None):
+    """Require both engines' speeds relative to scikit-learn; and to beat PyTorch.
+
+    jax : the compiled engine's relative to JAX
+    """
     required = []
     for engine, least in (("numpy", numpy), ("compiled", compiled)):
         required.append(Required(engine, "scikit-learn", at_least=least))
         required += [Required(engine, p, at_least=1) for p in ("PyTorch", "skorch")]
+    if jax:
+        required.append(Required("compiled", "JAX", at_least=jax))
     return required
+
+
+AS_FAST_AS_A_BARE_LOOP = Required("compiled", "C++ loop", at_most=1.1)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Pictures of the results: the speed of each rival, and how the cost grows."""
 
+from typing import NamedTuple
+
 try:
     import matplotlib
 
@@ -12,31 +14,31 @@ except ImportError as error:
 
 from report import in_order
 
-# Colours for colour-blind readers (M. Okabe and K. Ito, 2008), and marks that differ
-# without them.
+
+class Style(NamedTuple):
+    """How a rival is drawn.
+
+    color : one for colour-blind readers (M. Okabe and K. Ito, 2008), or a grey
+    marker : differs from the others' without colours
+    lane : height in a row of the speeds, so that marks do not hide each other
+    """
+
+    color: str
+    marker: str
+    lane: float = 0
+    label: str = ""
+
+
 STYLES = {
-    "compiled": ("#D55E00", "o"),
-    "numpy": ("#0072B2", "s"),
-    "scikit-learn": ("#000000", "|"),
-    "PyTorch": ("#009E73", "^"),
-    "skorch": ("#CC79A7", "v"),
-    "bare loop": ("#E69F00", "D"),
-    "limit": ("#555555", "*"),
-}
-# Height of a rival's mark in its row, so that marks do not hide each other.
-LANES = {
-    "compiled": -0.27,
-    "numpy": -0.09,
-    "PyTorch": 0.09,
-    "bare loop": 0.09,
-    "skorch": 0.27,
-    "limit": 0.27,
-}
-LABELS = {
-    "compiled": "sknn-simple, compiled engine",
-    "numpy": "sknn-simple, NumPy engine",
-    "bare loop": "bare NumPy loop",
-    "limit": "limit: minimal compiled loop, or matrix products alone",
+    "compiled": Style("#D55E00", "o", -0.33, "sknn-simple, compiled engine"),
+    "numpy": Style("#0072B2", "s", 0, "sknn-simple, NumPy engine"),
+    "scikit-learn": Style("#000000", "x"),
+    "PyTorch": Style("#009E73", "^", 0.17),
+    "skorch": Style("#CC79A7", "v", 0.33),
+    "JAX": Style("#56B4E9", "P", -0.17),
+    "NumPy loop": Style("#E69F00", "D", 0.17, "bare NumPy loop"),
+    "C++ loop": Style("#555555", "*", 0.33, "bare C++ loop"),
+    "matrix products": Style("#555555", "p", 0.33, "matrix products alone"),
 }
 ROWS = {
     ("W1", "soft targets"): "W1  3-4-1, full batch",
@@ -72,16 +74,16 @@ def draw(measured, path):
 def draw_speeds(rows, path):
     """Draw a row per workload, with a mark per rival: the faster, the further right."""
     figure, axes = plt.subplots(
-        figsize=(8, 1.9 + 0.44 * len(rows)), layout="constrained"
+        figsize=(8, 2.1 + 0.5 * len(rows)), layout="constrained"
     )
     for y in range(0, len(rows), 2):
         axes.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)
     axes.axvline(1, color="0.4", linewidth=1.2, zorder=1)
-    for name, (color, marker) in STYLES.items():
+    for name, style in STYLES.items():
         if name == "scikit-learn":
             continue
         speeds = [
-            (medians["scikit-learn"] / medians[name], y + LANES[name])
+            (medians["scikit-learn"] / medians[name], y + style.lane)
             for y, (_, medians) in enumerate(rows)
             if name in medians
         ]
@@ -89,12 +91,12 @@ def draw_speeds(rows, path):
             axes.plot(
                 *zip(*speeds, strict=True),
                 linestyle="",
-                marker=marker,
-                color=color,
-                markersize=10 if name in ("compiled", "limit") else 7,
+                marker=style.marker,
+                color=style.color,
+                markersize=10 if style.marker in "o*P" else 7,
                 markeredgecolor="white",
                 markeredgewidth=0.6,
-                label=LABELS.get(name, name),
+                label=style.label or name,
                 zorder=4 if name == "compiled" else 3,
             )
     axes.set_xscale("log")
@@ -125,13 +127,13 @@ def draw_growth(points, path):
     for axes, axis in zip(panels.flat, axis_names, strict=False):
         here = [point for point in points if point["axis"] == axis]
         for name in in_order(here[0]["medians"]):
-            color, marker = STYLES[name]
+            style = STYLES[name]
             axes.plot(
                 [point["value"] for point in here],
                 [point["medians"][name] * 1e3 for point in here],
-                color=color,
-                marker="x" if marker == "|" else marker,
-                label=LABELS.get(name, name),
+                color=style.color,
+                marker=style.marker,
+                label=style.label or name,
             )
         axes.set(xscale="log", yscale="log", xlabel=axis.capitalize())
         axes.set_xticks([point["value"] for point in here], minor=False)

@@ -1,17 +1,16 @@
 """The tutorials' bare NumPy loops, and the products that no training can do without.
 
-Each takes the initial Parameters and returns the trained arrays; `limits.py` has the
-same loops compiled.
+Each loop takes a Training and returns the trained arrays.
 """
 
 import numpy as np
 
 
-def soft_targets(X, y, start, n_epochs):
+def soft_targets(training):
     """The 3-4-1 network without biases, all rows at once; its rate is 1."""
-    first, second = start.copy().coefs
-    y = y[:, None]
-    for _ in range(n_epochs):
+    X, y = training.X, training.Y
+    first, second = training.start().coefs
+    for _ in range(training.n_epochs):
         hidden = 1 / (1 + np.exp(-np.dot(X, first)))
         output = 1 / (1 + np.exp(-np.dot(hidden, second)))
         output_delta = (y - output) * output * (1 - output)
@@ -21,13 +20,13 @@ def soft_targets(X, y, start, n_epochs):
     return [first, second]
 
 
-def people(X, y, start, n_epochs, shuffle=False):
+def people(training):
     """The 2-2-1 network with biases, row by row; its rate is 0.1 for (y - output)^2."""
-    trained = start.copy()
-    (first, second), (first_bias, second_bias) = trained.coefs, trained.intercepts
+    X, y, start = training.X, training.y, training.start()
+    (first, second), (first_bias, second_bias) = start.coefs, start.intercepts
     rng = np.random.RandomState(0)
-    for _ in range(n_epochs):
-        for i in rng.permutation(len(X)) if shuffle else range(len(X)):
+    for _ in range(training.n_epochs):
+        for i in rng.permutation(len(X)) if training.shuffle else range(len(X)):
             x = X[i]
             hidden = 1 / (1 + np.exp(-(np.dot(x, first) + first_bias)))
             output = 1 / (1 + np.exp(-(np.dot(hidden, second) + second_bias)))

@@ -10,8 +10,11 @@ from pathlib import Path
 from threadpoolctl import threadpool_info
 
 import sknn_simple
+from sknn_simple.network import ENGINES
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "skorch")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "skorch", "jax")
+# What threadpoolctl knows of a library, its instruction set last.
+LIBRARY = ("internal_api", "version", "architecture")
 
 
 def cpu_model():
@@ -32,29 +35,39 @@ def version(library):
         return None
 
 
+def instructions():
+    """The instruction set that the compiled engine chose, or None without it."""
+    if "compiled" not in ENGINES:
+        return None
+    from sknn_simple.network import compiled
+
+    return compiled.BUILDS[-1]
+
+
 def machine():
     """Return the machine's description, ready for JSON."""
     versions = {library: version(library) for library in LIBRARIES}
     pools = {
-        (pool["user_api"], pool["internal_api"], pool["version"], pool["num_threads"])
+        (
+            pool["user_api"],
+            " ".join(pool[key] for key in LIBRARY if pool.get(key)),
+            pool["num_threads"],
+        )
         for pool in threadpool_info()
     }
     return {
         "cpu": cpu_model(),
         "cores": os.cpu_count(),
         "system": platform.platform(),
+        "instructions": instructions(),
         "versions": {
             "Python": platform.python_version(),
             "sknn-simple": sknn_simple.__version__,
             **{library: v for library, v in versions.items() if v},
         },
         "threads": [
-            {
-                "for": use,
-                "library": f"{library} {number or ''}".strip(),
-                "threads": threads,
-            }
-            for use, library, number, threads in sorted(pools, key=str)
+            {"for": use, "library": library, "threads": threads}
+            for use, library, threads in sorted(pools)
         ],
     }
 

@@ -6,7 +6,14 @@ from cases import ENGINES, PEERS
 
 ORDER = [*ENGINES, *PEERS]
 # Columns of a table: the speed relative to each of these.
-REFERENCES = ("scikit-learn", "PyTorch", "bare loop", "limit")
+REFERENCES = (
+    "scikit-learn",
+    "PyTorch",
+    "JAX",
+    "NumPy loop",
+    "C++ loop",
+    "matrix products",
+)
 
 
 def in_order(names):
@@ -26,6 +33,8 @@ def machine_lines(machine):
     """Yield versions, processor and threads."""
     yield ", ".join(f"{name} {v}" for name, v in machine["versions"].items())
     yield f"CPU: {machine['cpu']}, {machine['cores']} cores, {machine['system']}"
+    if machine["instructions"]:
+        yield f"compiled engine: {machine['instructions']}"
     for pool in machine["threads"]:
         yield f"{pool['for']}: {pool['library']}, threads: {pool['threads']}"
 
@@ -60,20 +69,21 @@ def indented(text):
 def share_lines(result):
     """Yield a table of shares."""
     for name in in_order(result["medians"]):
-        yield f"  {name:20}{result['medians'][name]:10.1%}"
+        yield f"  {name:24}{result['medians'][name]:10.1%}"
 
 
 def time_lines(result):
     """Yield a table of medians, and of speeds relative to the references."""
     medians = result["medians"]
     references = [name for name in REFERENCES if name in medians]
-    heads = "".join(f"{'x ' + name:>15}" for name in references)
-    yield f"  {'':20}{'median':>10}{heads}"
+    widths = {name: len(name) + 5 for name in references}
+    heads = "".join(f"{'x ' + name:>{n}}" for name, n in widths.items())
+    yield f"  {'':24}{'median':>10}{heads}"
     for name in in_order(medians):
         speeds = "".join(
-            f"{medians[reference] / medians[name]:15.3g}" for reference in references
+            f"{medians[other] / medians[name]:{n}.3g}" for other, n in widths.items()
         )
-        yield f"  {name:20}{duration(medians[name]):>10}{speeds}"
+        yield f"  {name:24}{duration(medians[name]):>10}{speeds}"
 
 
 def result_lines(result):
@@ -93,11 +103,11 @@ def result_lines(result):
 def growth_lines(results):
     """Yield one table for all sizes: the time of an epoch."""
     names = in_order(results[0]["medians"])
-    yield "\nTime of an epoch; elsewhere 1000 rows, width 100, depth 1, batches of 32"
-    yield f"  {'':20}" + "".join(f"{name:>15}" for name in names)
+    yield f"\nTime of an epoch; elsewhere {results[0]['note']}"
+    yield f"  {'':24}" + "".join(f"{name:>15}" for name in names)
     for result in results:
         cells = "".join(f"{duration(result['medians'][name]):>15}" for name in names)
-        yield f"  {result['case']:20}{cells}"
+        yield f"  {result['case']:24}{cells}"
 
 
 def summary_lines(results):

@@ -7,7 +7,7 @@ Run it with
     python benchmarks/run.py --quick
 
 For each workload, the rivals must first end with the same weights; otherwise it is not
-timed. They then take turns, with one BLAS thread. Other work on the machine changes the
+timed. They then take turns, on one thread. Other work on the machine changes the
 times much, but the ratios of their medians little.
 """
 
@@ -17,6 +17,10 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MKL_NUM_THREADS"] = "1"
+# Must be set before JAX is imported. NPROC is the number of XLA's threads.
+os.environ["NPROC"] = "1"
+os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["JAX_ENABLE_X64"] = "1"
 
 import argparse
 import json

@@ -1,5 +1,6 @@
 """One training, in the terms of this library and of scikit-learn."""
 
+import importlib
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,6 +12,8 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.network import draw_parameters
 
 SEED = 1
+# The modules of rivals that are no estimators, but loops for any such training.
+LOOPS = {"JAX": "jax_loop", "C++ loop": "bare_loop"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,13 @@ class Training:
     def of_numbers(self):
         """Whether it is regression."""
         return self.y.dtype.kind == "f"
+
+    @property
+    def Y(self):  # noqa: N802
+        """The targets as a matrix, as the loops take them."""
+        if self.sigmoid_output:
+            return self.y[:, None].astype(self.X.dtype)
+        return np.eye(self.layer_sizes[-1], dtype=self.X.dtype)[self.y]
 
     @property
     def layer_sizes(self):
@@ -139,9 +149,7 @@ def weights(estimator):
 
 def targets(training, name):
     """Y as the rival of this name takes it: skorch's regressor, as a column."""
-    if name == "skorch" and training.sigmoid_output:
-        return training.y.astype(training.X.dtype)[:, None]
-    return training.y
+    return training.Y if name == "skorch" and training.sigmoid_output else training.y
 
 
 def learned(training, chosen):
@@ -150,10 +158,14 @@ def learned(training, chosen):
     def train(name, rival):
         return weights(rival.fit(training.X, targets(training, name)))
 
-    return {
+    functions = {
         name: partial(train, name, rival)
         for name, rival in estimators(training, chosen).items()
     }
+    for name, module in LOOPS.items():
+        if name in chosen:
+            functions[name] = importlib.import_module(module).trainer(training)
+    return functions
 
 
 def agreement(what, training, chosen, tolerance=None):
@@ -161,12 +173,21 @@ def agreement(what, training, chosen, tolerance=None):
     return Agreement(what, learned(training, chosen), tolerance)
 
 
+def agreements(what, training, chosen, tolerance=None):
+    """That they do: all of them, and those with the same penalty with it."""
+    alike = [name for name in chosen if name != "scikit-learn"]
+    penalised = training.but(shuffle=False)
+    return [
+        agreement(what, training.as_checked(), chosen, tolerance),
+        agreement(f"{what}, with penalty", penalised, alike, tolerance),
+    ]
+
+
 def fits(training, chosen, fewer):
     """Rivals that fit; `fewer` has the epochs of those that do fewer."""
     rivals = {}
     for name in chosen:
         n_epochs = fewer.get(name, training.n_epochs)
-        for rival in estimators(training.but(n_epochs=n_epochs), [name]).values():
-            fit = partial(rival.fit, training.X, targets(training, name))
-            rivals[name] = Rival(fit, n_epochs)
+        for run in learned(training.but(n_epochs=n_epochs), [name]).values():
+            rivals[name] = Rival(run, n_epochs)
     return rivals

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cases import Case
-from training import Training, agreement, fits
+from training import Training, agreements, fits
 
 BASE = {"rows": 1000, "width": 100, "depth": 1, "batch size": 32}
 POINTS = {
@@ -12,7 +12,7 @@ POINTS = {
     "depth": (1, 2, 4, 8),
     "batch size": (1, 8, 32, 200, 1000),
 }
-RIVALS = ("numpy", "compiled", "scikit-learn", "PyTorch")
+RIVALS = ("numpy", "compiled", "scikit-learn", "PyTorch", "JAX")
 # An epoch is repeated until a fit takes about this many steps.
 N_STEPS = 250
 
@@ -42,9 +42,7 @@ def growth(chosen, quick):
         for value in values[:2] if quick else values:
             training = training_at({**BASE, axis: value}, quick)
             rows = slice(max(200, training.batch_size))
-            few = training.as_checked(
-                X=training.X[rows], y=training.y[rows], n_epochs=2
-            )
+            few = training.but(X=training.X[rows], y=training.y[rows], n_epochs=2)
             cases.append(
                 Case(
                     "growth",
@@ -52,7 +50,8 @@ def growth(chosen, quick):
                     "epoch",
                     fits(training, chosen, {}),
                     repeats=5,
-                    agreements=[agreement("weights", few, chosen)],
+                    agreements=agreements("weights", few, chosen),
+                    note=", ".join(f"{axis} {value}" for axis, value in BASE.items()),
                     axis=axis,
                     value=value,
                 )

@@ -1,9 +1,17 @@
 """W1 and W2: the tutorials' networks, so small that overhead is nearly all."""
 
-import importlib
 from functools import partial
 
-from cases import ENGINES, Agreement, Case, Required, Rival, faster
+import loops
+from cases import (
+    AS_FAST_AS_A_BARE_LOOP,
+    ENGINES,
+    Agreement,
+    Case,
+    Required,
+    Rival,
+    faster,
+)
 from sknn_simple.datasets import load_four_people, load_soft_targets
 from training import Training, agreement, fits, learned
 
@@ -17,38 +25,21 @@ NOTE = (
     "scikit-learn has no sigmoid output under squared error: it trains with {}. "
     "Rivals that would take minutes run for fewer epochs; times are per epoch."
 )
-MODULE_OF_LOOP = {"bare loop": "loops", "limit": "limits"}
 
 
-def tutorial_loops(function, training, chosen, **options):
-    """The chosen of the bare loop and the compiled one: functions of epochs."""
-    return {
-        name: partial(
-            getattr(importlib.import_module(module), function),
-            training.X,
-            training.y,
-            training.start(),
-            **options,
-        )
-        for name, module in MODULE_OF_LOOP.items()
-        if name in chosen
-    }
-
-
-def toy(function, training, as_scikit_learn, chosen, fewer, n_checked):
+def toy(loop, training, as_scikit_learn, chosen, fewer, n_checked):
     """Rivals and agreements; `fewer` has the epochs of rivals that do fewer."""
-    exact = [name for name in chosen if name in (*ENGINES, "PyTorch", "skorch")]
-    against = [name for name in chosen if name in (*ENGINES, "scikit-learn")]
-    same = learned(training.as_checked(n_epochs=n_checked), exact)
-    for name, loop in tutorial_loops(function, training, chosen).items():
-        same[name] = partial(loop, n_checked)
+    exact = [name for name in chosen if name != "scikit-learn"]
     rivals = fits(training, exact, fewer)
+    checked = training.as_checked(n_epochs=n_checked)
+    same = learned(checked, exact)
+    if "NumPy loop" in chosen:
+        rivals["NumPy loop"] = Rival(partial(loop, training), training.n_epochs)
+        same["NumPy loop"] = partial(loop, checked)
     if "scikit-learn" in chosen:
         rivals |= fits(as_scikit_learn, ["scikit-learn"], fewer)
-    options = {"shuffle": True} if training.shuffle else {}
-    for name, loop in tutorial_loops(function, training, chosen, **options).items():
-        rivals[name] = Rival(partial(loop, training.n_epochs), training.n_epochs)
     like_theirs = as_scikit_learn.as_checked(n_epochs=100)
+    against = [name for name in chosen if name in (*ENGINES, "scikit-learn")]
     agreements = [
         Agreement(f"weights, {n_checked} epochs", same),
         agreement("weights in the network of scikit-learn's", like_theirs, against),
@@ -75,7 +66,7 @@ def soft_targets(chosen, quick):
     fewer = {"scikit-learn": 10_000, "PyTorch": 1500, "skorch": 300}
     fewer = {name: n // 20 if quick else n for name, n in fewer.items()}
     rivals, agreements = toy(
-        "soft_targets", training, as_scikit_learn, chosen, fewer, n_checked=500
+        loops.soft_targets, training, as_scikit_learn, chosen, fewer, n_checked=500
     )
     return [
         Case(
@@ -86,9 +77,10 @@ def soft_targets(chosen, quick):
             repeats=7,
             agreements=agreements,
             required=[
-                *faster(numpy=5, compiled=100),
-                Required("numpy", "bare loop", at_most=1.25),
-                Required("compiled", "bare loop", at_least=12),
+                *faster(numpy=5, compiled=100, jax=4),
+                Required("numpy", "NumPy loop", at_most=1.25),
+                Required("compiled", "NumPy loop", at_least=12),
+                AS_FAST_AS_A_BARE_LOOP,
             ],
             note=NOTE.format("an identity output and biases"),
         )
@@ -112,9 +104,9 @@ def people(chosen, quick):
     fewer = {"PyTorch": 200, "skorch": 100}
     fewer = {name: n // 10 if quick else n for name, n in fewer.items()}
     rivals, agreements = toy(
-        "people", training, as_scikit_learn, chosen, fewer, n_checked=100
+        loops.people, training, as_scikit_learn, chosen, fewer, n_checked=100
     )
-    return [
+    cases = [
         Case(
             "W2",
             "four people",
@@ -126,3 +118,19 @@ def people(chosen, quick):
             note=NOTE.format("log-loss"),
         )
     ]
+    if "compiled" in chosen:
+        fast = [name for name in chosen if name in ("compiled", "JAX", "C++ loop")]
+        long = training.but(n_epochs=10 * training.n_epochs)
+        cases.append(
+            Case(
+                "W2",
+                "four people, ten times as long",
+                "epoch",
+                fits(long, fast, {}),
+                repeats=15,
+                required=[AS_FAST_AS_A_BARE_LOOP],
+                note="Here a fit's checks of its input, which the loops do without, "
+                "take a small part of the time.",
+            )
+        )
+    return cases
