@@ -97,7 +97,7 @@ class Loop:
             batch_size=options.batch_size(self.estimator, n_samples),
             shuffle=self.estimator.shuffle,
         )
-        session.begin_epochs()
+        session.begin_epochs(has_callbacks=bool(self.callbacks.callbacks))
         patience = session.patience if session.validation is None else None
         one_by_one = (
             session.validation is not None

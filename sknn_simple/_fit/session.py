@@ -22,6 +22,9 @@ from .history import History
 from .options import Architecture
 from .validation import Validation
 
+MOST_REDRAWN = 2**17
+"""Maximum number of samples to shuffle again on Ctrl-C: it takes some milliseconds."""
+
 
 class Mode(Enum):
     """How a training relates to the previous one."""
@@ -45,6 +48,13 @@ class Best(NamedTuple):
     score: float
 
 
+class Drawn(NamedTuple):
+    """A state of the rng, from which the orders of later epochs can be drawn again."""
+
+    n_epochs: int  # length of the history at this state
+    state: dict
+
+
 class Finished(NamedTuple):
     """The state after the last finished epoch, which Ctrl-C returns to."""
 
@@ -52,6 +62,7 @@ class Finished(NamedTuple):
     snapshot: tuple | None = None  # of the TrainingState, None before the first epoch
     counts: tuple | None = None  # snapshot of the Patience
     best: Best | None = None  # None without validation
+    drawn: Drawn | None = None  # None if epochs draw nothing, or there is only one
 
 
 @dataclass
@@ -85,8 +96,7 @@ class Session:
     stop_reason: str | None = None
     n_earlier: int = field(init=False)
     finished: Finished = field(init=False)
-    rng_before: dict | None = None  # state of the rng before `n_before` epochs
-    n_before: int = 0
+    shares_rng: bool = field(init=False, default=False)
 
     def __post_init__(self):
         self.n_earlier = self.history.n_epochs
@@ -118,11 +128,29 @@ class Session:
         )
         return self.loss - 0.5 * strength * float(np.dot(coefs, coefs))
 
-    def begin_epochs(self):
-        """Remember where the rng begins: a copy after each epoch would be slow."""
+    def begin_epochs(self, has_callbacks):
+        """Remember where the rng begins."""
+        # Callbacks and scorers may draw from a generator that the caller owns.
+        calls = has_callbacks or (self.validation and self.validation.scorer)
+        self.shares_rng = self.seed is None and bool(calls)
         if self.state.draws and self.max_iter > 1:
-            self.rng_before = self.state.rng.get_state(legacy=False)
-            self.n_before = self.finished.n_epochs
+            n_epochs = self.finished.n_epochs
+            drawn = Drawn(n_epochs, self.state.rng.get_state(legacy=False))
+            self.finished = self.finished._replace(drawn=drawn)
+
+    def _drawn(self):
+        """Return the state of the rng after this epoch, or after an earlier one.
+
+        A copy takes longer than an epoch of a small network, and to draw the orders of
+        many epochs again would keep the user waiting after Ctrl-C.
+        """
+        drawn, n_epochs = self.finished.drawn, self.history.n_epochs
+        if drawn is None:
+            return None
+        n_redrawn = (n_epochs - drawn.n_epochs) * self.samples.X.shape[0]
+        if n_redrawn <= MOST_REDRAWN and not self.shares_rng:
+            return drawn
+        return Drawn(n_epochs, self.state.rng.get_state(legacy=False))
 
     def record(self, block, validated=None):
         """Add the epochs of a Block; return whether the learning rate drops.
@@ -147,9 +175,9 @@ class Session:
             else:
                 self.state.schedule = slower
         # One assignment, which an interruption leaves either undone or done.
-        snapshot = self.state.snapshot(with_rng=False)
+        snapshot, counts = self.state.snapshot(with_rng=False), self.patience.snapshot()
         self.finished = Finished(
-            self.history.n_epochs, snapshot, self.patience.snapshot(), best
+            self.history.n_epochs, snapshot, counts, best, self._drawn()
         )
         return slower is not None
 
@@ -162,13 +190,13 @@ class Session:
 
     def rewind(self):
         """Return to the last finished epoch."""
-        n_epochs, snapshot, counts, _ = self.finished
+        n_epochs, snapshot, counts, _, drawn = self.finished
         self.history.rewind(n_epochs)
         self.state.restore(snapshot)
         self.patience.restore(counts)
-        if self.rng_before is not None:
-            self.state.rng.set_state(self.rng_before)
-            for _ in range(n_epochs - self.n_before):
+        if drawn is not None:
+            self.state.rng.set_state(drawn.state)
+            for _ in range(n_epochs - drawn.n_epochs):
                 self.state.rng.permutation(self.samples.X.shape[0])
 
     def progress(self):

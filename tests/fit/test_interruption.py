@@ -20,6 +20,8 @@ from support import (
 )
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.session import MOST_REDRAWN
+from sknn_simple._fit.validation import Validation
 from sknn_simple.network import SGD
 
 
@@ -115,6 +117,63 @@ def test_ctrl_c_in_a_scorer_undoes_the_epoch():
     for estimator in (model, whole):
         estimator.set_params(early_stopping=False, max_iter=2, **UNSTOPPED).fit(X, y)
     assert_same_weights(model, whole)
+
+
+class DrawingScorer(InterruptingScorer):
+    """One that draws from the generator of the model."""
+
+    def __call__(self, estimator, X, y):
+        score = super().__call__(estimator, X, y)
+        return score + 0 * estimator.random_state.randint(10)
+
+
+def test_ctrl_c_where_a_scorer_draws_from_the_generator_of_the_model():
+    """The generator returns to the end of the epoch before."""
+    X, y = iris()
+    drawn = []
+    for scorer, max_iter in ((DrawingScorer(), 9), (DrawingScorer(), 3)):
+        model = SimpleMLPClassifier((5,), early_stopping=True, scoring=scorer)
+        model.set_params(random_state=np.random.RandomState(0), batch_size=20)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.set_params(max_iter=max_iter).fit(X, y)
+        assert model.n_iter_ == 3
+        drawn.append(model.random_state.randint(2**31))
+    assert drawn[0] == drawn[1]
+
+
+class CountingRandomState(np.random.RandomState):
+    """A generator that counts what it shuffles."""
+
+    n_shuffled = 0
+
+    def permutation(self, x):
+        self.n_shuffled += x
+        return super().permutation(x)
+
+
+def test_ctrl_c_after_many_epochs_shuffles_few_again(monkeypatch):
+    """The user would otherwise wait for a good part of the time of the training."""
+    X = np.random.RandomState(0).standard_normal((2000, 2))
+    model = SimpleMLPRegressor((2,), early_stopping=True, batch_size=500, max_iter=101)
+    model.set_params(warm_start=True, **UNSTOPPED)
+    whole = clone(model).set_params(random_state=CountingRandomState(0), max_iter=100)
+    whole.fit(X, X[:, 0])
+    evaluate, counts = Validation.evaluate, []
+
+    def interrupted_evaluate(self, session):
+        counts.append(session.state.rng.n_shuffled)
+        if len(counts) == 101:
+            raise KeyboardInterrupt
+        return evaluate(self, session)
+
+    monkeypatch.setattr(Validation, "evaluate", interrupted_evaluate)
+    rng = CountingRandomState(0)
+    with pytest.warns(UserWarning, match="after 100 epochs"):
+        model.set_params(random_state=rng).fit(X, X[:, 0])
+    assert 100 * 1800 > MOST_REDRAWN >= rng.n_shuffled - counts[-1]
+    assert_same_weights(model, whole)
+    assert rng.randint(2**31) == whole.random_state.randint(2**31)
 
 
 def test_ctrl_c_in_a_scorer_under_lbfgs_undoes_the_iteration():
