@@ -266,8 +266,13 @@ def root_mean_square(samples):
     X, _, sample_weight = samples
     with np.errstate(over="ignore"):
         if sample_weight is None:
-            numbers = X.data if issparse(X) else X.ravel()
-            mean = float(np.vdot(numbers, numbers)) / math.prod(X.shape)
+            numbers = X.data[: X.nnz] if issparse(X) else X.ravel()
+            total = 0.0
+            for start in range(0, numbers.size, 2**16):
+                # A long sum in float32 would lose digits.
+                part = numbers[start : start + 2**16].astype(np.float64, copy=False)
+                total += float(np.vdot(part, part))
+            mean = total / math.prod(X.shape)
         else:
             squares = row_norms(X, squared=True)
             mean = np.average(squares, weights=sample_weight) / X.shape[1]

@@ -5,12 +5,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
 from support import ENGINES, KINDS, UNSTOPPED, diabetes, iris, kept_state
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.options import root_mean_square
+from sknn_simple.network import Samples
 
 X, LABELS = load_iris(return_X_y=True)
 NUMBERS = X[:, 0].copy()
@@ -185,6 +188,20 @@ def test_automatic_rates_are_as_documented_and_recorded(kind, width, options, ra
     X, y = iris()
     model = kind((width,), max_iter=1, **UNSTOPPED, **options).fit(X, y > 0)
     assert model.history_["learning_rate"] == [pytest.approx(rate)]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
+def test_the_scale_of_many_inputs(container, dtype):
+    """Their mean square keeps its digits; memory behind a matrix does not count."""
+    X = container(np.full((2**18, 4), 1.1, dtype))
+    if container is not np.asarray:
+        X.data = np.append(X.data, dtype(1e6))
+        X.indices = np.append(X.indices, np.int32(0))
+    found = root_mean_square(Samples(X, None))
+    assert found == pytest.approx(1.1, rel=1e-6)
+    weighted = root_mean_square(Samples(X, None, np.ones(2**18, dtype)))
+    assert found == pytest.approx(weighted, rel=1e-6)
 
 
 @pytest.mark.parametrize(("n_rows", "steps"), [(100, 4), (20, 1)])
