@@ -154,8 +154,8 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         """Return the pre-activations of the output layer, (n_samples, n_outputs)."""
         X = self._validated(X)
         activation = self._architecture.activation
-        # A model may come from a machine with more engines.
-        engine = ENGINES.get(self.engine) or fastest_engine()
+        # The option is not checked: a model may come from a machine with more engines.
+        engine = ENGINES.get(str(self.engine)) or fastest_engine()
         raw_prediction = engine.predict(X, self.coefs_, self.intercepts_, activation)
         self._check_finite("outputs", raw_prediction, X)
         return raw_prediction

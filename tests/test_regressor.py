@@ -307,3 +307,13 @@ def test_r2_below_the_floating_range():
     line = SimpleMLPRegressor.from_coefs([[[1e300]]])
     with pytest.raises(ValueError, match="too far from the predictions"):
         line.score([[1.0], [2.0]], [1.0, 2.0])
+
+
+@pytest.mark.parametrize("engine", ["fast", None, ["numpy"]])
+def test_an_invalid_engine_is_refused_by_fit_alone(engine):
+    model = clone(QUICK).fit(X, Y)
+    expected = model.predict(X)
+    model.set_params(engine=engine)
+    np.testing.assert_array_equal(model.predict(X), expected)
+    with pytest.raises(ValueError, match="'engine' parameter"):
+        model.fit(X, Y)
