@@ -13,7 +13,7 @@ from packaging.version import Version
 from sknn_simple._fit.callback_bridge import HAS_CALLBACKS
 
 collect_ignore = []
-# Doctests are looked for in these, too, and modules of one name cannot be told apart.
+# pytest imports these to find doctests, and cannot tell modules of one name apart.
 collect_ignore_glob = ["tests/*/conftest.py"]
 if find_spec("sknn_simple.network.compiled") is None:
     collect_ignore += ["tests/promises/test_engines.py"]

@@ -144,7 +144,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         return defaults
 
     def _validate_params(self) -> None:
-        """Validate the parameters that are not their defaults, which are known."""
+        """Validate the parameters, except those that are still their valid defaults."""
         defaults, given = self._valid_defaults(), self.get_params(deep=False)
         changed = {
             name: value

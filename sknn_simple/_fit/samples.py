@@ -203,7 +203,7 @@ def is_plain(X, dtypes):
 
 
 def knows_columns(estimator, X):
-    """Return whether a fitted estimator takes the columns of an array."""
+    """Return whether X has as many columns as the training data, without names."""
     return X.shape[1] == estimator.n_features_in_ and not hasattr(
         estimator, "feature_names_in_"
     )
@@ -223,11 +223,11 @@ def _are_plain(X, y, dtype):
 
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     """Check inputs, targets and sample weights, and return LabelledSamples."""
-    of_numbers = is_regressor(estimator)
+    needs_numbers = is_regressor(estimator)
     y = plain_labels(y)
     with naming("y"):
         check_not_missing(y)
-        if of_numbers:
+        if needs_numbers:
             check_numbers(y)
     if _are_plain(X, y, dtype) and (reset or knows_columns(estimator, X)):
         estimator.n_features_in_ = X.shape[1]
@@ -242,7 +242,7 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
                 dtype=dtype,
                 order="C",
                 multi_output=True,
-                y_numeric=of_numbers,
+                y_numeric=needs_numbers,
                 reset=reset,
             )
     if hasattr(y, "toarray"):
@@ -253,7 +253,7 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
         )
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    if of_numbers and not np.isfinite(y).all():
+    if needs_numbers and not np.isfinite(y).all():
         raise ValueError("Input y contains infinity.")  # in an array of objects
     if sample_weight is not None:
         # Weights that overflow the dtype of X are refused below.

@@ -24,7 +24,12 @@ class Engine(NamedTuple):
         `make_predictor` in ``network/backprop.py``.
 
     predict : callable
-        With the interface of `predict`.
+        Raw prediction, with the interface of `predict`.
+
+    Notes
+    -----
+    Evaluators and predictors write to memory of their own, so no two threads may call
+    the same one at once. Any number of threads may call `predict`.
     """
 
     trainer: type

@@ -67,7 +67,7 @@ def minimize_lbfgs(
         return evaluator(trial, gradient)
 
     def derivative(flat):
-        # SciPy asks for it where it has just evaluated.
+        # SciPy calls this for the point that it has just evaluated.
         return gradient.astype(np.float64)
 
     def iterate(intermediate_result):
