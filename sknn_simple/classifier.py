@@ -103,9 +103,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`. 'auto' means min(c * n_features,
-        W / 200), where c is 0.03 for labels and 0.1 for numbers: the more features, the
-        more of them are noise. Squared error of sigmoid outputs takes a tenth of it,
+        effect does not depend on `batch_size`. 'auto' begins with
+        min(0.03 * n_features, W / 200): the more features, the more of them are noise.
+        With log-loss it then follows the training: it grows with the loss of the last
+        epoch, which is high where labels are noise, and is stronger on the weights of
+        inputs that the network hardly uses. Squared error takes a tenth of it, and
         'lbfgs' 0.0001. In `partial_fit`, W is the weight of the rows passed: if
         these are only a few of many, a smaller number suits better.
 
@@ -354,7 +356,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     >>> model.predict(X[:3]).tolist()
     [0, 0, 0]
     >>> print(f"{model.score(X, y):.2f}")
-    0.98
+    0.99
     """
 
     classes_: np.ndarray  # a fitted attribute; the base class declares the others

@@ -118,11 +118,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`. 'auto' means min(c * n_features,
-        W / 200), where c is 0.03 for labels and 0.1 for numbers: the more features, the
-        more of them are noise. Squared error of sigmoid outputs takes a tenth of it,
-        'lbfgs' 0.0001. In `partial_fit`, W is the weight of the rows passed: if
-        these are only a few of many, a smaller number suits better.
+        effect does not depend on `batch_size`. 'auto' means
+        min(0.1 * n_features, W / 200): the more features, the more of them are noise.
+        Sigmoid outputs take a tenth of it, 'lbfgs' 0.0001. In `partial_fit`, W is the
+        weight of the rows passed: if these are only a few of many, a smaller number
+        suits better.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'

@@ -122,9 +122,10 @@ def test_patience_follows_from_the_updates(n_rows, patience):
     ],
 )
 def test_the_penalty_follows_from_features_and_samples(model, n_rows, alpha):
+    """In the first epoch; those after it are tested in network/test_penalty.py."""
     X, y = iris()
     rows = np.random.RandomState(0).permutation(150)[:n_rows]
-    options = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    options = {"max_iter": 1, "n_iter_no_change": np.inf, "random_state": 0}
     automatic, given = (clone(model).set_params(**options) for _ in range(2))
     given.set_params(alpha=alpha)
     for one in (automatic, given):

@@ -31,7 +31,7 @@ class History:
         self.columns["validation_loss"] += n_new * [validation_loss]
         self.columns["validation_score"] += n_new * [validation_score]
         self.n_epochs += n_new
-        self.best_loss = min(self.best_loss, *block.losses, math.inf)
+        self.best_loss = min(self.best_loss, min(block.losses, default=math.inf))
         self._ends_at.append(self.n_epochs)
 
     def rewind(self, n_epochs):

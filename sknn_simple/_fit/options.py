@@ -23,6 +23,7 @@ from ..network import (
     layer_activations,
     suitable_learning_rate,
 )
+from ..network.penalty import LARGEST_ALPHA
 from .suggestions import did_you_mean
 
 
@@ -170,7 +171,8 @@ def alpha(estimator, targets, samples):
     if estimator.solver not in OPTIMIZERS:  # the valleys of a stronger one are long
         return 1e-4
     per_feature = 0.1 if targets.classes is None else 0.03
-    strength = min(per_feature * samples.X.shape[1], samples.total_weight / 200)
+    largest = LARGEST_ALPHA * samples.total_weight
+    strength = min(per_feature * samples.X.shape[1], largest)
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
     is_canonical = LOSSES[targets.network_loss].canonical
     if not is_canonical and targets.out_activation != "identity":
@@ -289,7 +291,14 @@ def make_objective(estimator, targets, samples):
         targets.out_activation,
         alpha(estimator, targets, samples),
         None if option is None else float(getattr(estimator, option.name)),
+        adapts=_penalty_adapts(estimator, targets),
     )
+
+
+def _penalty_adapts(estimator, targets):
+    """Return whether the penalty follows the training of a classifier."""
+    is_auto = estimator.alpha == "auto" and estimator.solver in OPTIMIZERS
+    return is_auto and LOSSES[targets.network_loss].of_even_odds is not None
 
 
 def make_schedule(estimator, targets, samples, previous=None):

@@ -121,7 +121,9 @@ class Session:
 
     @property
     def loss_without_penalty(self):
-        """Loss of the last finished epoch, less the penalty at its end."""
+        """Loss of the last finished epoch, less the penalty."""
+        if self.objective.adapts:
+            return self.state.data_loss
         coefs = self.state.parameters.flat_coefs
         strength = self.objective.alpha / LOSSES[self.objective.loss].sample_divisor(
             self.samples.total_weight

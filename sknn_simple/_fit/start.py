@@ -1,6 +1,7 @@
 """Start: makes a complete session from an estimator and its data."""
 
 import copy
+import math
 from numbers import Integral
 
 import numpy as np
@@ -133,6 +134,7 @@ def _make_state(estimator, samples, targets, rng, earlier, resumes):
         options.make_schedule(estimator, targets, samples, before and before.schedule),
         rng,
         estimator.t_ if resumes else 0,
+        data_loss=math.nan if before is None else before.data_loss,
     )
     if estimator.average and estimator.solver in OPTIMIZERS:
         averaged = parameters.flat

@@ -1,6 +1,7 @@
 """The next step of training, which may differ from the plain step explained."""
 
 import copy
+import math
 
 import numpy as np
 
@@ -34,5 +35,7 @@ def differences(problem, following, plain):
         options = ["solver='adam'"]
     else:
         options = [f"momentum={optimizer.momentum:g}"] if optimizer.momentum else []
+    if problem.objective.adapts and not math.isnan(state.data_loss):
+        options.append("alpha='auto'")
     # The first average is the step itself.
     return (*options, "average=True") if state.n_averaged else tuple(options)

@@ -264,14 +264,15 @@ INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t c
 template <class T> struct Step {
     Optimizer optimizer;
     T rate{}, strength{};  // of the penalty
-    Sum<T> squares{};      // of the parameters before the step
+    Sum<T> penalty{};      // twice that of the parameters before the step
 
     template <class V> INLINED void operator()(ptrdiff_t j, V g) {
         T *flat = (T *)optimizer.flat, *first = (T *)optimizer.first;
         T *second = (T *)optimizer.second;
         V w = load<V>(flat + j);
-        squares.add(w * w);
-        g += strength * w;
+        V pull = strength * w;
+        penalty.add(pull * w);
+        g += pull;
         switch (optimizer.kind) {
         case NO_STEP:
             store(first + j, g);

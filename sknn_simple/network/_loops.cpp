@@ -184,20 +184,25 @@ template <class T> struct Loops {
 
     // Add to the gradient of `fan_in` rows of parameters, from the `at`-th on, and step
     // along it at the end of a minibatch. A small one goes from registers into the step
-    // and is never stored. Returns the sum of the squares of the parameters before.
+    // and is never stored. Returns twice the penalty of the parameters before, which
+    // adapts to each row if wanted.
+    template <bool ADAPTS = false>
     T learn(const Layer &layer, const T *below, ptrdiff_t fan_in, ptrdiff_t at,
             T strength) const {
         ptrdiff_t k = layer.fan_out;
         const T *delta = deltas + n * layer.units;
         T *to = (T *)training.gradient + at;
+        const double *relevance = training.relevance;
         Step<T> local = step;
         local.strength = strength;
         if (begins && ends && below && n * fan_in * k <= LARGE) {
             product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n,
                     [&](ptrdiff_t h, ptrdiff_t j, auto sum) INLINED {
+                        if constexpr (ADAPTS)
+                            local.strength = strength * T(relevance[h]);
                         local(at + h * k + j, sum);
                     });
-            return local.squares.value();
+            return local.penalty.value();
         }
         if (begins)
             copy<T>(nullptr, fan_in * k, to);
@@ -207,27 +212,35 @@ template <class T> struct Loops {
             each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
                 add_multiple(to + column * k, x, delta + row * k, k);
             });
-        if (ends)
-            over<T>(fan_in * k, [&](ptrdiff_t j, auto g) INLINED {
+        ptrdiff_t at_once = ADAPTS ? k : fan_in * k;
+        for (ptrdiff_t begin = 0; ends && begin < fan_in * k; begin += at_once) {
+            if constexpr (ADAPTS)
+                local.strength = strength * T(relevance[begin / k]);
+            over<T>(at_once, [&](ptrdiff_t j, auto g) INLINED {
+                j += begin;
                 local(at + j, load<decltype(g)>(to + j));
             });
-        return local.squares.value();
+        }
+        return local.penalty.value();
     }
 
-    // Pass the deltas back, and learn from them; returns the sum of the squared coefs.
+    // Pass the deltas back, and learn from them; returns twice the penalty.
     double backward() const {
-        double squares = 0;
+        double penalty = 0;
         for (ptrdiff_t i = training.n_layers - 1; i >= 0; i--) {
             const Layer &layer = layers[i];
             ptrdiff_t units_below = n * (layer.units - layer.fan_in);
             const T *below = i > 0 ? activations + units_below : X;
             if (i > 0)
                 backward_to(layer, below, deltas + units_below);
-            squares += learn(layer, below, layer.fan_in, layer.coef, step.strength);
+            if (i == 0 && training.relevance)
+                penalty += learn<true>(layer, below, layer.fan_in, 0, step.strength);
+            else
+                penalty += learn(layer, below, layer.fan_in, layer.coef, step.strength);
             if (training.fit_intercept)
                 learn(layer, (const T *)training.ones, 1, layer.intercept, 0);
         }
-        return squares;
+        return penalty;
     }
 
     // Take the next rows: in place if they are in order or a single one, else gathered.
@@ -249,7 +262,7 @@ template <class T> struct Loops {
     // Pass rows forward and back, and step after the last ones of a minibatch.
     void pass_rows() {
         double size = training.end - training.begin, W = training.total_weight;
-        double mean_weight = W / training.n_samples, penalty = training.alpha / W;
+        double mean_weight = W / training.n_samples;
         // Steps along a sum are as many times longer as there are rows.
         double length = training.summed ? size * mean_weight : 1;
         double scale = length / (size * mean_weight) / training.averaged_over;
@@ -259,17 +272,17 @@ template <class T> struct Loops {
             copy(activations + n * last.units, n * k, (T *)step.optimizer.first + written);
             return;
         }
-        training.loss_sum += loss_and_delta(scale) / training.averaged_over;
+        training.data_sum += loss_and_delta(scale) / training.averaged_over;
         if (ends) {
             double t = ++training.n_steps, rate = training.rates[training.n_done];
             if (training.optimizer.kind == ADAM)
                 rate *= std::sqrt(1 - std::pow(training.optimizer.beta_2, t)) /
                         (1 - std::pow(training.optimizer.beta_1, t));
-            step.rate = rate, step.strength = penalty * length;
+            step.rate = rate, step.strength = training.factor * training.alpha / W * length;
         }
-        double squares = backward();
+        double penalty = backward() / 2 / length;
         if (ends)
-            training.loss_sum += training.weight * 0.5 * penalty * squares;
+            training.penalty_sum += training.weight * penalty;
     }
 
     void begin_minibatch() {
@@ -299,15 +312,40 @@ template <class T> struct Loops {
         }
     }
 
+    // Find the factors of the penalty, as `penalty_factors` does.
+    void adapt_penalty() {
+        training.factor = 1;
+        if (!training.relevance || std::isnan(training.data_loss))
+            return;
+        double factor = std::sqrt(5 * training.data_loss / training.even_odds), mean = 0;
+        double largest = training.largest_alpha * training.total_weight / training.alpha;
+        training.factor = std::min(std::max(factor, training.least_factor), largest);
+        ptrdiff_t fan_in = layers[0].fan_in, k = layers[0].fan_out;
+        for (ptrdiff_t h = 0; h < fan_in; h++) {
+            double squares = 0;
+            for (ptrdiff_t j = h * k; j < h * k + k; j++)
+                squares += (double)flat[j] * flat[j];
+            training.relevance[h] = squares;
+            mean += squares / fan_in;
+        }
+        bool is_normal = mean > 0 && std::isfinite(mean);
+        for (ptrdiff_t h = 0; h < fan_in; h++)
+            training.relevance[h] =
+                is_normal ? std::sqrt(mean / (training.relevance[h] + mean / 10)) : 1;
+    }
+
     void begin_epoch() {
         if (training.order)
             shuffle();
-        training.end = training.loss_sum = 0;
+        adapt_penalty();
+        training.end = training.data_sum = training.penalty_sum = 0;
     }
 
     // Record an epoch, and whether training ends with it.
     void end_epoch() {
-        double loss = training.loss_sum / (training.summed ? 1 : training.total_weight);
+        double divisor = training.summed ? 1 : training.total_weight;
+        double loss = (training.data_sum + training.penalty_sum) / divisor;
+        training.data_loss = std::max(training.data_sum / divisor, 0.0);
         bool finite = std::isfinite(loss);
         for (ptrdiff_t i = 0; i < training.n_parameters; i++)
             finite &= std::fabs(flat[i]) < INFINITY;

@@ -264,8 +264,15 @@ def write_loss_gradient(parameters, samples, scale, objective, gradient, workspa
 
 
 def add_penalty_gradient(parameters, strength, gradient):
-    """Add the gradient of strength / 2 * ||coefs||**2, and return this penalty."""
+    """Add the gradient of strength / 2 * ||coefs||**2, and return this penalty.
+
+    `strength` is a number, or one per coef.
+    """
     coefs = parameters.flat_coefs
+    if isinstance(strength, np.ndarray):
+        pull = strength * coefs
+        gradient.flat_coefs += pull
+        return 0.5 * float(np.dot(pull, coefs))
     add_multiple(gradient.flat_coefs, strength, coefs)
     return 0.5 * strength * float(np.dot(coefs, coefs))
 

@@ -20,6 +20,7 @@ from .minibatches import Samples
 from .objective import Objective
 from .optimizers import Adam
 from .parameters import Parameters
+from .penalty import LARGEST_ALPHA, LEAST_FACTOR
 from .training import Block, Patience, TrainingState
 
 
@@ -69,6 +70,8 @@ cdef public struct Training:
     double averaged_over  # outputs
     bint summed  # over samples
     double alpha
+    double *relevance  # factors of the penalty by input; NULL: it does not adapt
+    double even_odds, largest_alpha, least_factor, factor
     # The samples, dense or of a CSR matrix
     Py_ssize_t n_samples
     const void *X
@@ -89,11 +92,12 @@ cdef public struct Training:
     double tol, wait, best  # of Patience
     Py_ssize_t count, n_averaged
     void *average  # of the parameters, or NULL
+    double data_loss
     int ending
     bint is_long  # whether an epoch is worth more than a slice
     # The minibatch, of which `position` rows passed before
     Py_ssize_t begin, position, end
-    double weight, loss_sum
+    double weight, data_sum, penalty_sum
     # Memory
     Py_ssize_t n_rows  # that pass through the network at once
     void *gemm
@@ -139,8 +143,8 @@ BUILDS = [BUILD[i].name.decode() for i in range(N_BUILDS)]
 
 # Rows that pass through the network at once: at most so many, with so much work.
 MOST_ROWS, MOST_WORK = 512, 2**26
-# Fewer activations than these are predicted faster without a `Trainer`.
-MANY = 2**17
+# A `Trainer` predicts faster from so many activations on, if copies of the coefs cost less.
+MANY, COEFS_PER_ACTIVATION = 2**17, 8
 # BLAS counts with 32 bits.
 LARGEST_SIZE = 2**31 - 1
 
@@ -220,6 +224,11 @@ cdef class Trainer:
         training.fit_intercept = parameters.fit_intercept
         training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
         training.averaged_over = loss.output_divisor(sizes[n_layers])
+        if objective.adapts:
+            training.even_odds = loss.of_even_odds(sizes[n_layers])
+            training.largest_alpha, training.least_factor = LARGEST_ALPHA, LEAST_FACTOR
+            relevance = np.ones(sizes[0])
+            training.relevance = <double *>self.hold("relevance", relevance, np.float64)
         training.summed = loss.summed
         coef = units = 0
         for i, (fan_in, fan_out) in enumerate(zip(sizes[:n_layers], sizes[1:])):
@@ -240,7 +249,7 @@ cdef class Trainer:
             training.X = self.hold("X", X)
             return
         # Copies, which nobody can change after the checks.
-        indptr, indices = X.indptr.astype(np.intp), X.indices.astype(np.int32)
+        indptr, indices = X.indptr.astype(np.intp), X.indices.astype(np.intp)
         n_stored, n_features = min(indices.size, X.data.size), X.shape[1]
         if (
             X.format != "csr"
@@ -329,6 +338,7 @@ cdef class Trainer:
         training.losses, training.rates = &losses[0], &rates[0]
         training.tol, training.wait = patience.tol, min(patience.n_epochs, 1e308)
         training.best, training.count = patience.best, patience.count
+        training.data_loss = state.data_loss
         if rng is not None:
             training.bitgen = <bitgen_t *>PyCapsule_GetPointer(rng.capsule, "BitGenerator")
         training.n_epochs = n_epochs
@@ -340,6 +350,7 @@ cdef class Trainer:
                     self.loops(&training)
                 state.t, state.n_averaged = t + training.n_done * n_samples, training.n_averaged
                 patience.best, patience.count = training.best, training.count
+                state.data_loss = training.data_loss
                 if isinstance(state.optimizer, Adam):
                     state.optimizer.n_steps = training.n_steps
                 PyErr_CheckSignals()
@@ -399,7 +410,10 @@ def make_predictor(parameters, X, activation):
 
 def predict(X, coefs, intercepts, activation):
     """Return the raw prediction, as `backprop.predict` does."""
-    if X.shape[0] * sum(coef.shape[1] for coef in coefs) < MANY:
+    n_activations = X.shape[0] * sum(coef.shape[1] for coef in coefs)
+    n_coefs = sum(coef.size for coef in coefs)
+    as_stored = not isinstance(X, np.ndarray) or X.flags.c_contiguous
+    if n_activations < max(MANY, n_coefs / COEFS_PER_ACTIVATION) or not as_stored:
         return backprop.predict(X, coefs, intercepts, activation)
     parameters = Parameters.from_arrays(coefs, intercepts)
     return make_predictor(parameters, X, activation)(parameters.flat)

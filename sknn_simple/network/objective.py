@@ -34,6 +34,10 @@ class Objective:
         Quantile of the quantile loss (None is 0.5), or threshold of the Huber loss, in
         the units of the targets (None is 0.1). None for the other losses.
 
+    adapts : bool, default=False
+        Whether the penalty follows the training, as ``network/penalty.py`` describes.
+        For log-losses only, and for sgd and adam.
+
     Raises
     ------
     ValueError
@@ -46,6 +50,7 @@ class Objective:
     out_activation: str = "identity"
     alpha: float = 0.0
     loss_option: float | None = None
+    adapts: bool = False
 
     def __post_init__(self):
         if self.loss not in LOSSES:
@@ -58,6 +63,8 @@ class Objective:
                 f"{self.loss!r}, got {self.out_activation!r}."
             )
         self._check_loss_option(LOSSES[self.loss].option)
+        if self.adapts and LOSSES[self.loss].of_even_odds is None:
+            raise ValueError(f"adapts must be False with loss={self.loss!r}, got True.")
 
     def _check_loss_option(self, option):
         value = self.loss_option

@@ -14,6 +14,7 @@ from .losses import LOSSES
 from .minibatches import Minibatches
 from .optimizers import SGD, Adam, check_vectors
 from .parameters import Parameters
+from .penalty import penalty_factors
 from .schedules import Schedule
 
 
@@ -113,6 +114,9 @@ class TrainingState:
 
     n_averaged : int
         Number of epochs in the average.
+
+    data_loss : float
+        Mean loss over the last epoch, without penalty; NaN before the first.
     """
 
     parameters: Parameters
@@ -123,6 +127,7 @@ class TrainingState:
     draws: bool = False
     average: np.ndarray | None = None
     n_averaged: int = 0
+    data_loss: float = math.nan
 
     @property
     def model_flat(self):
@@ -166,11 +171,12 @@ class TrainingState:
         rng = self.rng.get_state(legacy=False) if with_rng and self.draws else None
         average = None if self.average is None else self.average.copy()
         training = self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
-        return *training, average, self.n_averaged
+        return *training, average, self.n_averaged, self.data_loss
 
     def restore(self, snapshot):
         """Return to a `snapshot`; one without the rng leaves the rng as it is."""
-        flat, optimizer, self.schedule, rng, self.t, average, n_averaged = snapshot
+        flat, optimizer, self.schedule, rng, self.t, *rest = snapshot
+        average, n_averaged, self.data_loss = rest
         self.parameters.flat[:] = flat
         if average is not None:
             self.average, self.n_averaged = average.copy(), n_averaged
@@ -344,6 +350,9 @@ class Trainer:
         objective, gradient = self.objective, self.gradient
         total_weight = self.minibatches.total_weight
         mean_weight = total_weight / self.minibatches.n_samples
+        factors = penalty_factors(
+            objective, parameters, self.state.data_loss, total_weight
+        )
         loss, loss_sum, penalty_sum = LOSSES[objective.loss], 0.0, 0.0
         for samples, workspace in self.minibatches.epoch(self.state.rng):
             n_rows, sample_weight = samples.X.shape[0], samples.sample_weight
@@ -357,11 +366,13 @@ class Trainer:
                 parameters, samples, scale, objective, gradient, workspace
             )
             if objective.alpha:
-                strength = objective.alpha / total_weight * length
+                strength = objective.alpha / total_weight * length * factors
                 penalty = add_penalty_gradient(parameters, strength, gradient)
                 penalty_sum += weight * penalty / length
             optimizer.step(parameters.flat, gradient.flat, learning_rate)
-        return (loss_sum + penalty_sum) / loss.sample_divisor(total_weight)
+        divisor = loss.sample_divisor(total_weight)
+        self.state.data_loss = max(loss_sum / divisor, 0.0)  # rounding can go below
+        return (loss_sum + penalty_sum) / divisor
 
 
 def epochs(state, samples, objective, *, batch_size, shuffle=True):

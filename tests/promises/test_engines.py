@@ -372,6 +372,14 @@ def test_a_damaged_sparse_matrix_is_refused(name, at, value):
         trainer_of(samples=Samples(X, np.ones((9, 2))))
 
 
+def test_an_index_that_32_bits_do_not_hold_is_refused():
+    samples = sparse.csr_matrix(X)
+    samples.indices = samples.indices.astype(np.int64)
+    samples.indices[0] = 2**32 + 1
+    with pytest.raises(ValueError, match="indices from 0 to 3"):
+        compiled.make_predictor(Parameters((4, 2)), samples, "logistic")
+
+
 @pytest.mark.parametrize(
     ("name", "kept"), [("indptr", 9), ("indices", 35), ("data", 35)]
 )
