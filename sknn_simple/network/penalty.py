@@ -53,9 +53,11 @@ def penalty_factors(objective, parameters, data_loss, total_weight):
     factors : float or ndarray of shape (n_coefs,)
         1.0 if no factor differs from 1.
     """
-    if not objective.adapts or not objective.alpha or math.isnan(data_loss):
+    of_even_odds = LOSSES[objective.loss].of_even_odds
+    adapts = objective.adapts and objective.alpha > 0 and not math.isnan(data_loss)
+    if of_even_odds is None or not adapts:
         return 1.0
-    even_odds = LOSSES[objective.loss].of_even_odds(parameters.layer_sizes[-1])
+    even_odds = of_even_odds(parameters.layer_sizes[-1])
     factor = max(math.sqrt(5 * data_loss / even_odds), LEAST_FACTOR)
     factor = min(factor, LARGEST_ALPHA * total_weight / objective.alpha)
     factors = np.full_like(parameters.flat_coefs, factor)
