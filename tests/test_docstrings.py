@@ -18,6 +18,7 @@ ESTIMATORS = [SimpleMLPClassifier, SimpleMLPRegressor]
 DIFFERENT = {
     "Parameters": {
         "loss",
+        "alpha",
         "learning_rate_init",
         "momentum",
         "early_stopping",
