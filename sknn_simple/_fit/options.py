@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.extmath import row_norms
@@ -267,17 +266,8 @@ def root_mean_square(samples):
     """Return the root of the weighted mean of the squared inputs."""
     X, _, sample_weight = samples
     with np.errstate(over="ignore"):
-        if sample_weight is None:
-            numbers = X.data[: X.nnz] if issparse(X) else X.ravel()
-            total = 0.0
-            for start in range(0, numbers.size, 2**16):
-                # A long sum in float32 would lose digits.
-                part = numbers[start : start + 2**16].astype(np.float64, copy=False)
-                total += float(np.vdot(part, part))
-            mean = total / math.prod(X.shape)
-        else:
-            squares = row_norms(X, squared=True)
-            mean = np.average(squares, weights=sample_weight) / X.shape[1]
+        squares = row_norms(X, squared=True)
+        mean = np.average(squares, weights=sample_weight) / X.shape[1]
     # The largest input is close enough where squares overflow.
     return math.sqrt(mean) if math.isfinite(mean) else float(abs(X).max())
 
