@@ -315,7 +315,8 @@ template <class T> struct Loops {
     // Find the factors of the penalty, as `penalty_factors` does.
     void adapt_penalty() {
         training.factor = 1;
-        if (!training.relevance || std::isnan(training.data_loss))
+        if (!training.relevance || training.even_odds == 0 ||
+            std::isnan(training.data_loss))
             return;
         double factor = std::sqrt(5 * training.data_loss / training.even_odds), mean = 0;
         double largest = training.largest_alpha * training.total_weight / training.alpha;

@@ -58,6 +58,8 @@ def penalty_factors(objective, parameters, data_loss, total_weight):
     if of_even_odds is None or not adapts:
         return 1.0
     even_odds = of_even_odds(parameters.layer_sizes[-1])
+    if even_odds == 0:  # softmax of a single output, which is always right
+        return 1.0
     factor = max(math.sqrt(5 * data_loss / even_odds), LEAST_FACTOR)
     factor = min(factor, LARGEST_ALPHA * total_weight / objective.alpha)
     factors = np.full_like(parameters.flat_coefs, factor)

@@ -100,6 +100,14 @@ def test_epochs_go_on_where_others_stopped(engine, solver):
         np.testing.assert_array_equal(other.coefs_[0], whole.coefs_[0])
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_single_softmax_output_has_nothing_to_adapt_to(engine):
+    samples, objective, start = make_problem("softmax_log_loss", "softmax", 1)
+    state = TrainingState(start, SGD(), Constant(0.1), np.random.RandomState(0))
+    trainer = IMPLEMENTATIONS[engine].trainer(state, samples, objective, batch_size=60)
+    assert np.isfinite(trainer.train(3).losses).all()
+
+
 def test_only_log_losses_adapt():
     with pytest.raises(ValueError, match="adapts must be False with loss='huber'"):
         Objective("huber", adapts=True)
