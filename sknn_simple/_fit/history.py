@@ -1,48 +1,58 @@
 """History: the records of the epochs."""
 
 import math
+from array import array
+
+import numpy as np
 
 from ..network import Epoch
 
+MISSING = math.nan
+
 
 class History:
-    """Records of epochs, a column per field of `Epoch`.
+    """Records of epochs, a column of numbers per field of `Epoch`; NaN stands for None.
 
     A view costs nothing: views share their columns, which only grow. If two views are
     extended from the same epoch, the second one copies the columns first.
     """
 
     def __init__(self, columns=None):
-        self.columns = columns or {name: [] for name in Epoch._fields}
+        columns = columns or {name: [] for name in Epoch._fields}
+        self.columns = {
+            name: array("d", [MISSING if x is None else x for x in column])
+            for name, column in columns.items()
+        }
         self.rewind(len(self.columns["loss"]))
         self._ends_at = [self.n_epochs]  # shared by all views
 
-    def extend(self, block, validation_loss=None, validation_score=None):
+    def extend(self, block, validation_loss=MISSING, validation_score=MISSING):
         """Add the epochs of a Block, which all have this validation loss and score."""
         try:
             # Of several threads that extend the same columns, only one succeeds.
             self._ends_at.remove(self.n_epochs)
         except ValueError:
-            self.columns = {name: self.column(name) for name in self.columns}
+            self.columns = {name: self._numbers(name) for name in self.columns}
             self._ends_at = []
         n_new = len(block.losses)
-        self.columns["loss"] += block.losses
-        self.columns["learning_rate"] += block.learning_rates
-        self.columns["validation_loss"] += n_new * [validation_loss]
-        self.columns["validation_score"] += n_new * [validation_score]
+        self.columns["loss"].frombytes(block.losses.tobytes())
+        self.columns["learning_rate"].frombytes(block.learning_rates.tobytes())
+        self.columns["validation_loss"] += n_new * array("d", [validation_loss])
+        self.columns["validation_score"] += n_new * array("d", [validation_score])
         self.n_epochs += n_new
-        self.best_loss = min(self.best_loss, min(block.losses, default=math.inf))
+        self.best_loss = min(self.best_loss, float(block.losses.min()))
         self._ends_at.append(self.n_epochs)
 
     def rewind(self, n_epochs):
         """Keep only the first epochs."""
         self.n_epochs = n_epochs
-        self.best_loss = min(self.column("loss"), default=math.inf)
+        self.best_loss = float(np.min(self._numbers("loss"), initial=math.inf))
 
     @property
     def last(self):
         """The last Epoch."""
-        return Epoch(*(column[self.n_epochs - 1] for column in self.columns.values()))
+        numbers = (column[self.n_epochs - 1] for column in self.columns.values())
+        return Epoch(*(None if math.isnan(x) else x for x in numbers))
 
     def view(self):
         """Return the records so far; later additions do not show in them."""
@@ -50,9 +60,15 @@ class History:
         view.__dict__.update(self.__dict__)
         return view
 
+    def _numbers(self, name):
+        return self.columns[name][: self.n_epochs]
+
     def column(self, name):
         """Return a list with one entry per epoch."""
-        return self.columns[name][: self.n_epochs]
+        numbers = self._numbers(name)
+        if not np.isnan(numbers).any():
+            return numbers.tolist()
+        return [None if math.isnan(x) else x for x in numbers]
 
     def to_dict(self):
         """Return the columns as a dict, without those that hold only None."""
@@ -68,6 +84,4 @@ class History:
 
     def __setstate__(self, columns):
         missing = [None] * len(columns["loss"])
-        self.__init__(
-            {name: list(columns.get(name, missing)) for name in Epoch._fields}
-        )
+        self.__init__({name: columns.get(name, missing) for name in Epoch._fields})

@@ -7,14 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..network import (
-    DONE,
-    INTERRUPTED,
-    NOT_FINITE,
-    OPTIMIZERS,
-    Block,
-    minimize_lbfgs,
-)
+from ..network import INTERRUPTED, OPTIMIZERS, block_of_iteration, minimize_lbfgs
 from . import options
 from .callback_bridge import without_fit_in_progress
 from .report import Report
@@ -138,10 +131,7 @@ class Loop:
             make_evaluator=session.engine.make_evaluator,
         )
         loss = float(result.fun)
-        is_finite = session.state.is_finite(loss)
-        self.report.check_finite(
-            session, Block([loss], [None], DONE if is_finite else NOT_FINITE)
-        )
+        self.report.check_finite(session, block_of_iteration(session.state, loss))
         if session.n_epochs == 0:  # nothing could be improved
             session.first_loss = loss
         self.callbacks.abandon_epoch()

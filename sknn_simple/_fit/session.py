@@ -161,7 +161,7 @@ class Session:
         patience has run out but the rate cannot drop, `stop_reason` becomes 'patience'.
         """
         if self.finished.snapshot is None:
-            self.first_loss = block.losses[0]
+            self.first_loss = float(block.losses[0])
         best = None
         if validated is not None:
             _, score = validated

@@ -332,10 +332,11 @@ cdef class Trainer:
         state, patience = self.state, patience or Patience(0.0, np.inf)
         rng = state.rng._bit_generator if state.draws else None
         t, n_samples = state.t, training.n_samples
-        cdef double[::1] losses = np.empty(n_epochs)
-        cdef double[::1] rates = state.schedule.learning_rates(t, n_samples, n_epochs)
+        losses = np.empty(n_epochs)
+        rates = state.schedule.learning_rates(t, n_samples, n_epochs)
+        cdef double[::1] to_losses = losses, from_rates = rates
         self.point_to(&training)
-        training.losses, training.rates = &losses[0], &rates[0]
+        training.losses, training.rates = &to_losses[0], &from_rates[0]
         training.tol, training.wait = patience.tol, min(patience.n_epochs, 1e308)
         training.best, training.count = patience.best, patience.count
         training.data_loss = state.data_loss
@@ -361,11 +362,7 @@ cdef class Trainer:
                 state.restore(before)
             training.ending = INTERRUPTED
         n_done = training.n_done
-        return Block(
-            np.asarray(losses)[:n_done].tolist(),
-            np.asarray(rates)[:n_done].tolist(),
-            training.ending,
-        )
+        return Block(losses[:n_done], rates[:n_done], training.ending)
 
     def evaluate(self, flat, gradient):
         """Write the gradient of the objective over all samples; return the objective."""

@@ -7,6 +7,12 @@ from .backprop import make_evaluator
 from .training import DONE, NOT_FINITE, Block
 
 
+def block_of_iteration(state, loss):
+    """Return the Block of an iteration that ended with this loss."""
+    ending = DONE if state.is_finite(loss) else NOT_FINITE
+    return Block(np.array([loss]), np.array([np.nan]), ending)
+
+
 def minimize_lbfgs(
     state,
     samples,
@@ -74,8 +80,7 @@ def minimize_lbfgs(
         parameters.flat[:] = intermediate_result.x
         state.t += samples.X.shape[0]
         loss = float(intermediate_result.fun)
-        ending = DONE if state.is_finite(loss) else NOT_FINITE
-        if end_block(Block([loss], [None], ending)):
+        if end_block(block_of_iteration(state, loss)):
             raise StopIteration
 
     return scipy.optimize.minimize(

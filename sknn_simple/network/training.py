@@ -64,24 +64,25 @@ class Block(NamedTuple):
 
     Attributes
     ----------
-    losses : list of float
+    losses : ndarray of shape (n_epochs,), float64
         Loss of each epoch.
 
-    learning_rates : list of float or None
-        Learning rate of each epoch; None for L-BFGS.
+    learning_rates : ndarray of shape (n_epochs,), float64
+        Learning rate of each epoch; NaN for L-BFGS.
 
     ending : int
         `DONE`, `PATIENCE_RAN_OUT`, `NOT_FINITE` or `INTERRUPTED`.
     """
 
-    losses: list[float]
-    learning_rates: list[float | None]
+    losses: np.ndarray
+    learning_rates: np.ndarray
     ending: int
 
     @property
     def last(self):
         """The last Epoch."""
-        return Epoch(self.losses[-1], self.learning_rates[-1])
+        loss, rate = float(self.losses[-1]), float(self.learning_rates[-1])
+        return Epoch(loss, None if math.isnan(rate) else rate)
 
 
 @dataclass
@@ -342,7 +343,7 @@ class Trainer:
                     state.rng.permutation(minibatches.n_samples)
             del losses[n_finished:], rates[n_finished:]
             ending = INTERRUPTED
-        return Block(losses, rates, ending)
+        return Block(np.array(losses), np.array(rates), ending)
 
     def _train_epoch(self, learning_rate):
         """Pass over the samples once, and return the mean loss."""
