@@ -229,34 +229,41 @@ template <class T> struct Matrix {
     ptrdiff_t row, column;
 };
 
-// Row i of A @ B from column j on: C registers of N sums at a time, then fewer, then
-// smaller ones. Those of neighbours go to user(i, j, sums).
-template <class T, int N, int C, class User>
-INLINED inline void row_of_product(Matrix<T> A, const T *B, ptrdiff_t columns,
-                                   ptrdiff_t n_inner, ptrdiff_t i, ptrdiff_t j,
-                                   User &user) {
+// A @ B from column j on: C registers of N sums at a time, then fewer, then smaller ones.
+// Those of neighbours go to user(row, column, sums).
+template <class T, int N = WIDTH<T>, int C = 8, class User>
+INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
+                            ptrdiff_t n_inner, User user, ptrdiff_t j = 0) {
     using V = Vector<T, N>;
-    for (; j + C * N <= columns; j += C * N) {
-        V sums[C] = {};
-        for (ptrdiff_t k = 0; k < n_inner; k++)
+    for (; j + C * N <= columns; j += C * N)
+        for (ptrdiff_t i = 0; i < rows; i++) {
+            const T *a = A.at + i * A.row, *b = B + j;
+            V sums[C] = {};
+            for (ptrdiff_t k = 0; k < n_inner; k++, a += A.column, b += columns)
+                UNROLLED for (int c = 0; c < C; c++)
+                    sums[c] += *a * load<V>(b + c * N);
             UNROLLED for (int c = 0; c < C; c++)
-                sums[c] += A.at[i * A.row + k * A.column] *
-                           load<V>(B + k * columns + j + c * N);
-        UNROLLED for (int c = 0; c < C; c++)
-            user(i, j + c * N, sums[c]);
-    }
+                user(i, j + c * N, sums[c]);
+        }
     if constexpr (C > 1)
-        row_of_product<T, N, C / 2>(A, B, columns, n_inner, i, j, user);
+        product<T, N, C / 2>(A, B, rows, columns, n_inner, user, j);
     else if constexpr (N > 1)
-        row_of_product<T, N / 2, 1>(A, B, columns, n_inner, i, j, user);
+        product<T, N / 2, 1>(A, B, rows, columns, n_inner, user, j);
 }
 
-// A @ B, the sums of which go to user(row, column, sums of neighbours).
+// A @ B.T, for B with rows like those of A; each sum goes to user(row, column, sum).
 template <class T, class User>
-INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
-                            ptrdiff_t n_inner, User user) {
+INLINED inline void product_of_rows(const T *A, const T *B, ptrdiff_t rows,
+                                    ptrdiff_t columns, ptrdiff_t n_inner, User user) {
     for (ptrdiff_t i = 0; i < rows; i++)
-        row_of_product<T, WIDTH<T>, 8>(A, B, columns, n_inner, i, 0, user);
+        for (ptrdiff_t h = 0; h < columns; h++) {
+            Sum<T> sum;
+            over<T>(n_inner, [&](ptrdiff_t k, auto a) INLINED {
+                a = load<decltype(a)>(A + i * n_inner + k);
+                sum.add(a * load<decltype(a)>(B + h * n_inner + k));
+            });
+            user(i, h, sum.value());
+        }
 }
 
 // A step of an optimizer along a gradient g, at the j-th of the parameters. Loops work on

@@ -64,13 +64,15 @@ template <class T> struct Loops {
             const T *coef = flat + layer.coef;
             const T *intercept = training.fit_intercept ? flat + layer.intercept : nullptr;
             T *Z = activations + n * layer.units;
-            if (below && n * layer.fan_in * k <= LARGE) {
-                product(Matrix<T>{below, layer.fan_in, 1}, coef, n, k, layer.fan_in,
-                        [=](ptrdiff_t row, ptrdiff_t j, auto sum) INLINED {
-                            if (intercept)
-                                sum += load<decltype(sum)>(intercept + j);
-                            store(Z + row * k + j, sum);
-                        });
+            auto keep = [=](ptrdiff_t row, ptrdiff_t j, auto sum) INLINED {
+                if (intercept)
+                    sum += load<decltype(sum)>(intercept + j);
+                store(Z + row * k + j, sum);
+            };
+            if (below && k == 1 && layer.fan_in > 2 * WIDTH<T>) {
+                product_of_rows(below, coef, n, 1, layer.fan_in, keep);
+            } else if (below && n * layer.fan_in * k <= LARGE) {
+                product(Matrix<T>{below, layer.fan_in, 1}, coef, n, k, layer.fan_in, keep);
             } else {
                 for (ptrdiff_t row = 0; row < n; row++)
                     copy(intercept, k, Z + row * k);
@@ -170,15 +172,10 @@ template <class T> struct Loops {
                         store(delta_below + i * fan_in + h, d);
                     });
         else
-            for (ptrdiff_t i = 0; i < n; i++)
-                for (ptrdiff_t h = 0; h < fan_in; h++) {
-                    Sum<T> sum;
-                    over<T>(k, [&](ptrdiff_t j, auto d) INLINED {
-                        d = load<decltype(d)>(delta + i * k + j);
-                        sum.add(d * load<decltype(d)>(coef + h * k + j));
-                    });
-                    delta_below[i * fan_in + h] = sum.value();
-                }
+            product_of_rows(delta, coef, n, fan_in, k,
+                            [=](ptrdiff_t i, ptrdiff_t h, T sum) INLINED {
+                                delta_below[i * fan_in + h] = sum;
+                            });
         differentiate((&layer - 1)->activation, below, delta_below, n * fan_in);
     }
 
@@ -196,12 +193,15 @@ template <class T> struct Loops {
         Step<T> local = step;
         local.strength = strength;
         if (begins && ends && below && n * fan_in * k <= LARGE) {
-            product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n,
-                    [&](ptrdiff_t h, ptrdiff_t j, auto sum) INLINED {
-                        if constexpr (ADAPTS)
-                            local.strength = strength * T(relevance[h]);
-                        local(at + h * k + j, sum);
-                    });
+            auto use = [&](ptrdiff_t h, ptrdiff_t j, auto sum) INLINED {
+                if constexpr (ADAPTS)
+                    local.strength = strength * T(relevance[h]);
+                local(at + h * k + j, sum);
+            };
+            if (k == 1 && !ADAPTS)
+                product(Matrix<T>{delta, 1, 1}, below, 1, fan_in, n, use);
+            else
+                product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n, use);
             return local.penalty.value();
         }
         if (begins)
