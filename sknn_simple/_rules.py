@@ -14,7 +14,9 @@ from sklearn.utils._param_validation import make_constraint
 
 def damage(what):
     """Return the error of a state that breaks a rule."""
-    return ValueError(f"This file is damaged, or made by another program: {what}.")
+    return ValueError(
+        f"This file is damaged or was written by another program: {what}."
+    )
 
 
 class Rule(NamedTuple):
@@ -26,10 +28,10 @@ class Rule(NamedTuple):
     may_be_missing: bool = False
 
     def check(self, name, value):
-        """Raise ValueError, by `name`, unless the rule holds for the value."""
+        """Raise ValueError, which names `name`, unless the rule holds for the value."""
         try:
             holds = self.holds(value)
-        except Exception:  # of objects that a file may bring along
+        except Exception:  # from objects that a file may contain
             holds = False
         if not holds:
             given = f"{type(value).__name__} {value!r:.80}".replace("\n", " ")
@@ -46,7 +48,7 @@ def optional(rule):
 
 
 def or_missing(rule):
-    """Allow that the value is not there."""
+    """Allow the value to be missing."""
     return rule._replace(may_be_missing=True)
 
 
@@ -100,7 +102,7 @@ def number(low=-math.inf, *, or_infinite=False, or_nan=False):
 
 
 def constrained(constraints):
-    """Allow what scikit-learn's parameter constraints do."""
+    """Allow values that satisfy scikit-learn's parameter constraints."""
     constraints = [make_constraint(constraint) for constraint in constraints]
     return Rule(
         " or ".join(map(str, constraints)),
@@ -109,7 +111,7 @@ def constrained(constraints):
 
 
 def one_of(names):
-    """Allow these names."""
+    """Allow only these names."""
     return Rule(
         f"one of {list(names)}",
         lambda value: isinstance(value, str) and value in names,
@@ -117,7 +119,7 @@ def one_of(names):
 
 
 def equal_to(expected):
-    """Allow this value only: a number, a text, a tuple of these, or None."""
+    """Allow only this value: a number, a text, a tuple of these, or None."""
     return Rule(
         repr(expected),
         # 3.0 and True equal integers, also within a tuple.
@@ -146,7 +148,7 @@ def array(dtype, shape, low=-math.inf):
 
 
 def list_of(rules):
-    """Allow lists with a value for each rule."""
+    """Allow lists with one value per rule."""
     return Rule(
         f"a list of {[rule.text for rule in rules]}",
         lambda value: (
@@ -158,7 +160,7 @@ def list_of(rules):
 
 
 def column_of(rule, length):
-    """Allow lists of this length whose values the rule holds for."""
+    """Allow lists of this length whose values satisfy the rule."""
     return Rule(
         f"a list of length {length}, each {rule.text}",
         lambda value: (
@@ -169,8 +171,9 @@ def column_of(rule, length):
 
 def labels(low, high=math.inf):
     """Allow arrays of `low` to `high` different labels in sorted order."""
+    size = f"{low} to {high}" if math.isfinite(high) else f"at least {low}"
     return Rule(
-        f"an array of {low} to {high} different labels in sorted order",
+        f"an array of {size} different labels in sorted order",
         lambda value: (
             _is_array(value)
             and value.ndim == 1
@@ -181,7 +184,7 @@ def labels(low, high=math.inf):
 
 
 def names(length):
-    """Allow arrays of so many texts."""
+    """Allow arrays of `length` texts."""
     return Rule(
         f"an array of {length} names",
         lambda value: (
