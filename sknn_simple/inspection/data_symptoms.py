@@ -24,7 +24,7 @@ def constant_inputs(evidence):
         above=0.1 * len(constant),
         seen="{n_found} of {n} features have the same value in every sample: nothing "
         "can be learned from them.",
-        advice="leave them out, for instance with VarianceThreshold.",
+        advice="remove these features, for instance with VarianceThreshold.",
     )
 
 
@@ -35,7 +35,7 @@ def unscaled_inputs(evidence):
         deviation,
         above=10,
         seen="The standard deviation of {n_found} of {n} features is above 10; for "
-        "{first} it is {figure:.4g}. Such features drown out the others and saturate "
+        "{first} it is {figure:.4g}. Such features dominate the others and saturate "
         "units.",
         advice=f"{SCALE_INPUTS}.",
     )
@@ -110,7 +110,7 @@ def unscaled_targets(evidence):
         for figures, threshold, what in (
             (deviation, {"above": 10}, "a standard deviation above 10"),
             (deviation, {"below": 0.1}, "a standard deviation below 0.1"),
-            (ratio, {"above": 10}, "a mean above 10 standard deviations"),
+            (ratio, {"above": 10}, "a mean more than 10 deviations from 0"),
         )
         for finding in beyond(
             _target_names(evidence),

@@ -208,7 +208,7 @@ def diagnose(
     >>> print(diagnosis[0])
     unscaled_inputs (x3)
       The standard deviation of 1 of 4 features is above 10; for x3 it is 1000.
-      Such features drown out the others and saturate units.
+      Such features dominate the others and saturate units.
       Try: scale the inputs, for instance with StandardScaler in a Pipeline.
     """
     network = fitted_network(estimator)

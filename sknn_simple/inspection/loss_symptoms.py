@@ -45,8 +45,7 @@ def final_iterate_worse(evidence):
     return _excess(
         evidence,
         final_iterate_worse,
-        seen="but not after a few smaller steps of training: the last steps happened "
-        "to go too far.",
+        seen="but not after a few smaller steps of training: the last steps overshot.",
         advice=one_of(lower_rate(evidence), "learning_rate='adaptive'"),
     )
 

@@ -77,8 +77,8 @@ def stopped_by_max_iter(evidence):
     max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
     advice = (
-        "a larger max_iter; if the loss falls slowly, a higher "
-        "learning_rate_init first."
+        "a larger max_iter. If the loss falls slowly, first try a higher "
+        "learning_rate_init."
     )
     return [(TRAINING, float(network.n_iter_), float(max_iter), seen, advice)]
 
@@ -97,8 +97,8 @@ def too_few_epochs(evidence):
         return []
     return _more_epochs_help(
         evidence,
-        "Training ended too early, after its maximum of {n_iter} epochs: on a "
-        "copy, {n_more} more epochs lower the loss by {{figure:.0%}} of the loss of a "
+        "Training ended too early, after its maximum of {n_iter} epochs: {n_more} more "
+        "epochs, tried on a copy, lower the loss by {{figure:.0%}} of the loss of a "
         "constant prediction.",
     )
 
@@ -108,9 +108,9 @@ def stopped_on_plateau(evidence):
         return []
     return _more_epochs_help(
         evidence,
-        "Patience ended the training on a plateau, after {n_iter} epochs: on a copy, "
-        "{n_more} more epochs lower the loss by {{figure:.0%}} of the loss of a "
-        "constant prediction.",
+        "Patience ended the training on a plateau, after {n_iter} epochs: {n_more} "
+        "more epochs, tried on a copy, lower the loss by {{figure:.0%}} of the loss of "
+        "a constant prediction.",
     )
 
 

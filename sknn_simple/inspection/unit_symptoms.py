@@ -24,7 +24,7 @@ def identical_units(evidence):
         shares,
         above=0.2,
         seen="{figure:.0%} of the units of {first} have the same weights as another "
-        "one. They began with equal weights, and so they learn the same.",
+        "unit: they started with equal weights, so they learn the same.",
         advice="random initial weights, without coefs_init and intercepts_init.",
     )
 
