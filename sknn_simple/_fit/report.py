@@ -19,8 +19,8 @@ def constant_loss(objective, samples):
     if not np.isfinite(value):
         raise ValueError(
             f"y is too large for loss={objective.loss!r}: even the loss of the best "
-            "constant prediction is not finite. Scale y; normalize_y=True does so in "
-            "the first call."
+            "constant prediction is not finite. Scale y, for instance with "
+            "normalize_y=True from the first call on."
         )
     return value
 
@@ -33,7 +33,7 @@ class Report:
     """
 
     verbose: int
-    enough_epochs: float  # no warning that max_iter is too low after so many
+    enough_epochs: float  # after these, no warning that max_iter is too low
     constant_loss: float
     unit: float  # loss of a prediction that is wrong by about the spread of targets
     alpha: float
@@ -75,9 +75,9 @@ class Report:
         dtype = session.state.parameters.flat.dtype
         if session.targets.lose_digits(dtype):
             self._warn(
-                f"The predictions will be {dtype}, like X, which is too coarse for a y "
-                "that varies so little around its mean. Subtract the mean from y, or "
-                "give X as float64.",
+                f"Predictions have the dtype of X, {dtype}, too coarse for a y that "
+                "varies so little around its mean. Subtract the mean from y, or "
+                "pass X as float64.",
                 UserWarning,
             )
 
@@ -134,13 +134,13 @@ class Report:
         )
         if loss > 1.5 * constant + noise:
             advice = (
-                f"Try to {self.scale}, or to change learning_rate_init or "
+                f"Try to {self.scale}, or change learning_rate_init or "
                 "hidden_layer_sizes."
             )
             if rate is not None and rate > 10 * self.auto_rate:
                 advice = self._slow_down()
             self._warn(
-                f"{ended}, far above the loss of a constant prediction, {constant:.6g}"
+                f"{ended}, far above the loss of a constant prediction ({constant:.6g})"
                 + ("" if rate is None else f", at a learning rate of {rate:g}")
                 + f". {self._weaken(rate) or advice}"
             )
@@ -148,17 +148,17 @@ class Report:
             self.is_unscaled or session.n_epochs <= 2 * session.patience.n_epochs
         ):
             self._warn(
-                f"{ended}, about the loss of a constant prediction, {constant:.6g}: "
+                f"{ended}, about the loss of a constant prediction ({constant:.6g}): "
                 "the network has learned next to nothing. "
-                f"If y depends on X, {self.scale}, or increase n_iter_no_change, since "
-                "more epochs may leave a plateau."
+                f"If y depends on X, {self.scale}, or increase n_iter_no_change: with "
+                "more epochs, training may leave a plateau."
             )
 
     def interrupted(self, session):
         """Warn that Ctrl-C has ended training."""
         self._warn(
-            f"Training was interrupted after {session.n_epochs} epochs. The model of "
-            "the last finished epoch is kept.",
+            f"Training was interrupted after {session.n_epochs} epochs. The estimator "
+            "keeps the model of the last finished epoch.",
             UserWarning,
         )
 
@@ -172,7 +172,7 @@ class Report:
             self._warn(
                 f"Training stopped at max_iter={session.n_epochs} epochs, before "
                 f"{_watched(session)} stopped improving. Increase max_iter, or set "
-                "n_iter_no_change=float('inf') to train for exactly so many epochs."
+                "n_iter_no_change=float('inf') to train for exactly max_iter epochs."
             )
 
     def not_converged(self, result):
@@ -199,7 +199,7 @@ class Report:
             )
         if not math.isfinite(score):
             raise ValueError(
-                "scoring must give a finite number on the validation data, got "
+                "scoring must return a finite number for the validation data, got "
                 f"{score} in epoch {n_epochs}."
             )
 
@@ -233,8 +233,8 @@ class Report:
     def _slow_down(self):
         """Return the advice to lower the learning rate."""
         return (
-            f"Try to lower learning_rate_init (its 'auto' is {self.auto_rate:g} here), "
-            f"or to {self.scale}."
+            f"Lower learning_rate_init ('auto' gives {self.auto_rate:g} here), "
+            f"or {self.scale}."
         )
 
     def _weaken(self, rate):
@@ -247,7 +247,7 @@ class Report:
         if self.strength * rate <= 1:
             return ""
         limit = self.alpha / (self.strength * rate)
-        return f"Lower alpha, which is {self.alpha:g}, to at most {limit:.1g}."
+        return f"Lower alpha from {self.alpha:g} to at most {limit:.1g}."
 
 
 def _watched(session):

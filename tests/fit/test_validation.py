@@ -108,7 +108,7 @@ def test_a_scorer_of_probabilities_for_a_regressor():
 
 def test_a_scorer_that_returns_nan():
     regressor = SimpleMLPRegressor(early_stopping=True, scoring=lambda *_: np.nan)
-    with pytest.raises(ValueError, match=r"scoring must give a finite number.*nan"):
+    with pytest.raises(ValueError, match=r"scoring must return a finite number.*nan"):
         regressor.fit(X, NUMBERS)
 
 
