@@ -23,8 +23,9 @@ from sklearn.utils.metaestimators import available_if
 
 from . import _persistence
 from ._addresses import DocumentationLink
-from ._fit import options, suggestions
+from ._fit import suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport, with_callbacks
+from ._fit.constraints import CONSTRAINTS
 from ._fit.loop import Loop
 from ._fit.session import Mode
 from ._fit.start import make_session
@@ -90,7 +91,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
     A subclass defines ``_make_targets(y, classes)``.
     """
 
-    _parameter_constraints = options.CONSTRAINTS
+    _parameter_constraints = CONSTRAINTS
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Suggest a name for an unknown parameter."""

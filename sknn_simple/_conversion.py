@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
+from ._fit.architecture import Architecture
 from ._fit.history import History
-from ._fit.options import Architecture
 from ._fit.session import fitted_attributes
 from .network import Parameters
 

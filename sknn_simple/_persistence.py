@@ -9,8 +9,8 @@ import inspect
 import numpy as np
 
 from . import _targets
+from ._fit.architecture import Architecture
 from ._fit.history import History
-from ._fit.options import Architecture
 from ._fit.session import Continuation
 from ._rules import integer
 from ._saved_state import PARTS, check_model

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import ClassifierMixin
 
-from ._fit import options
+from ._fit.constraints import CONSTRAINTS
 from ._rules import (
     BOOLEAN,
     RANDOM_STATE,
@@ -87,7 +87,7 @@ class Layout(NamedTuple):
 
 
 def _option(name):
-    return constrained(options.CONSTRAINTS[name])
+    return constrained(CONSTRAINTS[name])
 
 
 def architecture_fields(kind):

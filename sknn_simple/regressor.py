@@ -21,7 +21,7 @@ from ._base import (
     training_method,
 )
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
-from ._fit.options import BETWEEN_0_AND_1, POSITIVE
+from ._fit.constraints import BETWEEN_0_AND_1, POSITIVE
 from ._fit.samples import (
     check_numbers,
     naming,

@@ -1,115 +1,22 @@
-"""Options: constraints of the constructor's arguments, and the values of "auto"."""
+"""Options: the values that training uses, and those that "auto" stands for."""
 
 import math
 import sys
-from dataclasses import dataclass, fields
-from numbers import Integral, Real
 
 import numpy as np
-from sklearn.metrics import get_scorer_names
-from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.extmath import row_norms
 
 from ..network import (
-    ACTIVATIONS,
     ENGINES,
-    INITS,
     LOSSES,
     OPTIMIZERS,
     SCHEDULES,
     WHY_NOT_COMPILED,
     Objective,
-    layer_activations,
     suitable_learning_rate,
 )
 from ..network.penalty import LARGEST_ALPHA
-from .suggestions import did_you_mean
-
-
-class FloatInterval(Interval):
-    """An interval that excludes numbers beyond a float, such as 10**400."""
-
-    def __contains__(self, value):
-        try:
-            return super().__contains__(value) and np.isfinite(float(value))
-        except (TypeError, OverflowError):
-            return False
-
-
-POSITIVE_INTEGER = Interval(Integral, 1, None, closed="left")
-POSITIVE = FloatInterval(Real, 0, None, closed="neither")
-NOT_NEGATIVE_INTEGER = Interval(Integral, 0, None, closed="left")
-NOT_NEGATIVE = FloatInterval(Real, 0, None, closed="left")
-BETWEEN_0_AND_1 = FloatInterval(Real, 0, 1, closed="neither")
-BELOW_ONE = FloatInterval(Real, 0, 1, closed="left")
-AUTO = StrOptions({"auto"})
-
-CONSTRAINTS: dict = {
-    "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
-    "activation": [StrOptions(set(ACTIVATIONS)), tuple, list],
-    "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
-    "alpha": [AUTO, NOT_NEGATIVE],
-    "batch_size": [StrOptions({"auto", "full"}), POSITIVE_INTEGER],
-    "learning_rate": [StrOptions(set(SCHEDULES))],
-    "learning_rate_init": [AUTO, POSITIVE],
-    "power_t": [NOT_NEGATIVE],
-    "max_iter": [AUTO, NOT_NEGATIVE_INTEGER],
-    "shuffle": ["boolean"],
-    "random_state": ["random_state"],
-    "tol": [NOT_NEGATIVE],
-    "verbose": ["verbose"],
-    "warm_start": ["boolean"],
-    "momentum": [FloatInterval(Real, 0, 1, closed="both")],
-    "nesterovs_momentum": ["boolean"],
-    "average": ["boolean"],
-    "early_stopping": ["boolean"],
-    "validation_fraction": [BELOW_ONE],
-    "beta_1": [BELOW_ONE],
-    "beta_2": [BELOW_ONE],
-    "epsilon": [POSITIVE],
-    "n_iter_no_change": [AUTO, POSITIVE_INTEGER, Options(Real, {np.inf})],
-    "max_fun": [POSITIVE_INTEGER],
-    "fit_intercept": ["boolean"],
-    "init": [StrOptions(set(INITS))],
-    "coefs_init": ["array-like", None],
-    "intercepts_init": ["array-like", None],
-    "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
-    "engine": [StrOptions({"auto", "numpy", "compiled"})],
-}
-
-
-def hidden_layer_sizes(estimator):
-    """Return the option as a tuple of int; a single integer means one layer."""
-    given = estimator.hidden_layer_sizes
-    try:
-        sizes = tuple(given)
-    except TypeError:
-        sizes = (given,)
-    for size in sizes:
-        is_integer = isinstance(size, Integral) and not isinstance(size, bool)
-        if not is_integer or not 1 <= size <= sys.maxsize:
-            raise ValueError(
-                "hidden_layer_sizes must hold integers of at least 1, one per hidden "
-                f"layer, and below 2**63, got {given!r}."
-            )
-    return tuple(int(size) for size in sizes)
-
-
-def activation(estimator):
-    """Return the option as one name, or as a tuple if the hidden layers differ."""
-    given = estimator.activation
-    try:
-        names = layer_activations(given, len(hidden_layer_sizes(estimator)))
-    except ValueError as error:
-        texts = [] if isinstance(given, str) else filter(_is_text, given)
-        unknown = [name for name in texts if name not in ACTIVATIONS]
-        hint = did_you_mean(unknown[0], ACTIVATIONS) if unknown else ""
-        raise ValueError(f"{error}{hint}") from None
-    return tuple(names) if len(set(names)) > 1 else (*names, given or "identity")[0]
-
-
-def _is_text(value):
-    return isinstance(value, str)
+from .architecture import activation, hidden_layer_sizes
 
 
 def batch_size(estimator, n_samples):
@@ -180,40 +87,6 @@ def alpha(estimator, targets, samples):
     if targets.out_activation == "exp":
         strength *= 1 + min(10.0, float(np.mean(1 / targets.scale)))
     return strength
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """The options that cannot change once a network has been trained.
-
-    A classifier has neither `out_activation` nor `normalize_y`: its targets decide.
-    """
-
-    hidden_layer_sizes: tuple[int, ...]
-    activation: str | tuple[str, ...]
-    fit_intercept: bool
-    loss: str
-    out_activation: str | None = None
-    normalize_y: bool | None = None
-
-    @classmethod
-    def of(cls, estimator):
-        """Return the architecture that the options of an estimator define."""
-        options = vars(estimator)
-        given = {f.name: options[f.name] for f in fields(cls) if f.name in options}
-        sizes, names = hidden_layer_sizes(estimator), activation(estimator)
-        return cls(**given | {"hidden_layer_sizes": sizes, "activation": names})
-
-    def check_same(self, earlier):
-        """Raise ValueError unless the `earlier` architecture is the same."""
-        for name, value in vars(self).items():
-            before = getattr(earlier, name)
-            if value != before:
-                raise ValueError(
-                    f"{name} was {before!r} when this network was first trained, and "
-                    f"can't become {value!r} in partial_fit or with warm_start=True. "
-                    "Set it back, or fit a new network with warm_start=False."
-                )
 
 
 def _with_options(kind, previous, estimator, **known):

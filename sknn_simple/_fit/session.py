@@ -18,8 +18,8 @@ from ..network import (
     Samples,
     TrainingState,
 )
+from .architecture import Architecture
 from .history import History
-from .options import Architecture
 from .validation import Validation
 
 MOST_REDRAWN = 2**17

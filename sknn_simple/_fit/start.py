@@ -17,6 +17,7 @@ from ..network import (
     draw_parameters,
 )
 from . import options
+from .architecture import Architecture, activation, hidden_layer_sizes
 from .history import History
 from .samples import check_samples, encode
 from .session import Mode, Session
@@ -40,7 +41,7 @@ def make_session(
     defaults to the dtype of the previous call or of X.
     """
     validation_data.check_request(estimator)
-    architecture = options.Architecture.of(estimator)
+    architecture = Architecture.of(estimator)
     resumes = mode is not Mode.NEW and estimator.__sklearn_is_fitted__()
     earlier = estimator._continuation if resumes else None
     if resumes:
@@ -194,13 +195,13 @@ def _initial_parameters(estimator, samples, targets, rng):
     These are in the units of y, like `coefs_` and `intercepts_`.
     """
     X, Y, sample_weight = samples
-    layer_sizes = (X.shape[1], *options.hidden_layer_sizes(estimator), Y.shape[1])
+    layer_sizes = (X.shape[1], *hidden_layer_sizes(estimator), Y.shape[1])
     try:
         parameters = draw_parameters(
             layer_sizes,
             rng,
             estimator.init,
-            options.activation(estimator),
+            activation(estimator),
             estimator.fit_intercept,
             X.dtype,
         )

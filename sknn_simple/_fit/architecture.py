@@ -1,0 +1,76 @@
+"""Architecture: the options that cannot change once a network has been trained."""
+
+import sys
+from dataclasses import dataclass, fields
+from numbers import Integral
+
+from ..network import ACTIVATIONS, layer_activations
+from .suggestions import did_you_mean
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The options that cannot change once a network has been trained.
+
+    A classifier has neither `out_activation` nor `normalize_y`: its targets decide.
+    """
+
+    hidden_layer_sizes: tuple[int, ...]
+    activation: str | tuple[str, ...]
+    fit_intercept: bool
+    loss: str
+    out_activation: str | None = None
+    normalize_y: bool | None = None
+
+    @classmethod
+    def of(cls, estimator):
+        """Return the architecture that the options of an estimator define."""
+        options = vars(estimator)
+        given = {f.name: options[f.name] for f in fields(cls) if f.name in options}
+        sizes, names = hidden_layer_sizes(estimator), activation(estimator)
+        return cls(**given | {"hidden_layer_sizes": sizes, "activation": names})
+
+    def check_same(self, earlier):
+        """Raise ValueError unless the `earlier` architecture is the same."""
+        for name, value in vars(self).items():
+            before = getattr(earlier, name)
+            if value != before:
+                raise ValueError(
+                    f"{name} was {before!r} when this network was first trained, and "
+                    f"can't become {value!r} in partial_fit or with warm_start=True. "
+                    "Set it back, or fit a new network with warm_start=False."
+                )
+
+
+def hidden_layer_sizes(estimator):
+    """Return the option as a tuple of int; a single integer means one layer."""
+    given = estimator.hidden_layer_sizes
+    try:
+        sizes = tuple(given)
+    except TypeError:
+        sizes = (given,)
+    for size in sizes:
+        is_integer = isinstance(size, Integral) and not isinstance(size, bool)
+        if not is_integer or not 1 <= size <= sys.maxsize:
+            raise ValueError(
+                "hidden_layer_sizes must hold integers of at least 1, one per hidden "
+                f"layer, and below 2**63, got {given!r}."
+            )
+    return tuple(int(size) for size in sizes)
+
+
+def activation(estimator):
+    """Return the option as one name, or as a tuple if the hidden layers differ."""
+    given = estimator.activation
+    try:
+        names = layer_activations(given, len(hidden_layer_sizes(estimator)))
+    except ValueError as error:
+        texts = [] if isinstance(given, str) else filter(_is_text, given)
+        unknown = [name for name in texts if name not in ACTIVATIONS]
+        hint = did_you_mean(unknown[0], ACTIVATIONS) if unknown else ""
+        raise ValueError(f"{error}{hint}") from None
+    return tuple(names) if len(set(names)) > 1 else (*names, given or "identity")[0]
+
+
+def _is_text(value):
+    return isinstance(value, str)
