@@ -10,6 +10,7 @@ import numpy as np
 from ..network import INTERRUPTED, OPTIMIZERS, block_of_iteration, minimize_lbfgs
 from . import options
 from .callback_bridge import without_fit_in_progress
+from .initial_state import make_optimizer
 from .report import Report
 from .session import Mode
 
@@ -64,7 +65,7 @@ class Loop:
         if session.best is not None:
             session.state.move_to(session.best.flat)
             # The optimizer's state belongs to the weights of the last epoch.
-            session.state.optimizer = options.make_optimizer(
+            session.state.optimizer = make_optimizer(
                 self.estimator, session.best.flat.dtype
             )
         self.report.ended(session)

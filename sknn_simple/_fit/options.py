@@ -1,4 +1,7 @@
-"""Options: the values that training uses, and those that "auto" stands for."""
+"""Options: the values that training uses, and those that "auto" stands for.
+
+A function named after an option returns the value of that option.
+"""
 
 import math
 import sys
@@ -10,9 +13,7 @@ from ..network import (
     ENGINES,
     LOSSES,
     OPTIMIZERS,
-    SCHEDULES,
     WHY_NOT_COMPILED,
-    Objective,
     suitable_learning_rate,
 )
 from ..network.penalty import LARGEST_ALPHA
@@ -25,12 +26,6 @@ def batch_size(estimator, n_samples):
         estimator.batch_size, estimator.batch_size
     )
     return min(int(given), n_samples)
-
-
-def _at_least(n_epochs, n_updates, estimator, n_samples):
-    """Return a number of epochs that brings at least `n_updates`, too."""
-    per_epoch = math.ceil(n_samples / batch_size(estimator, n_samples))
-    return max(n_epochs, math.ceil(n_updates / per_epoch))
 
 
 def max_iter(estimator, n_samples):
@@ -66,6 +61,12 @@ def n_iter_no_change(estimator, n_samples):
     return _at_least(10, 500, estimator, n_samples)
 
 
+def _at_least(n_epochs, n_updates, estimator, n_samples):
+    """Return a number of epochs that brings at least `n_updates`, too."""
+    per_epoch = math.ceil(n_samples / batch_size(estimator, n_samples))
+    return max(n_epochs, math.ceil(n_updates / per_epoch))
+
+
 def alpha(estimator, targets, samples):
     """Return the strength of the penalty on training with these Samples.
 
@@ -89,27 +90,18 @@ def alpha(estimator, targets, samples):
     return strength
 
 
-def _with_options(kind, previous, estimator, **known):
-    """Return a `kind` with the estimator's options, in the state of `previous`."""
-    options = {name: getattr(estimator, name) for name in kind.OPTIONS} | known
-    return previous.copy(**options) if type(previous) is kind else kind(**options)
+def penalty_adapts(estimator, targets):
+    """Return whether the penalty follows the training of a classifier."""
+    is_auto = estimator.alpha == "auto" and estimator.solver in OPTIMIZERS
+    return is_auto and LOSSES[targets.network_loss].of_even_odds is not None
 
 
-def make_optimizer(estimator, dtype, previous=None):
-    """Make the optimizer, in the state of a `previous` one of the same kind."""
-    if estimator.solver not in OPTIMIZERS:
-        return None
-    if estimator.solver == "adam":
-        with np.errstate(over="ignore"):
-            rounded = np.dtype(dtype).type(estimator.epsilon)
-        if rounded == 0 or rounded == np.inf:
-            change = "Increase" if rounded == 0 else "Decrease"
-            raise ValueError(
-                f"epsilon must be greater than 0 in {np.dtype(dtype).name}, the dtype "
-                f"of X, and finite, got {estimator.epsilon!r}, which rounds to "
-                f"{rounded:g}. {change} epsilon."
-            )
-    return _with_options(OPTIMIZERS[estimator.solver], previous, estimator)
+def learning_rate_init(estimator, targets, samples):
+    """Return the initial learning rate."""
+    given = estimator.learning_rate_init
+    if given != "auto":
+        return float(given)
+    return auto_learning_rate(estimator, targets, samples)
 
 
 def auto_learning_rate(estimator, targets, samples):
@@ -145,43 +137,8 @@ def root_mean_square(samples):
     return math.sqrt(mean) if math.isfinite(mean) else float(abs(X).max())
 
 
-def make_objective(estimator, targets, samples):
-    """Make the objective of training on these targets, encoded in `samples`."""
-    option = LOSSES[targets.network_loss].option
-    return Objective(
-        targets.network_loss,
-        activation(estimator),
-        targets.out_activation,
-        alpha(estimator, targets, samples),
-        None if option is None else float(getattr(estimator, option.name)),
-        adapts=_penalty_adapts(estimator, targets),
-    )
-
-
-def _penalty_adapts(estimator, targets):
-    """Return whether the penalty follows the training of a classifier."""
-    is_auto = estimator.alpha == "auto" and estimator.solver in OPTIMIZERS
-    return is_auto and LOSSES[targets.network_loss].of_even_odds is not None
-
-
-def make_schedule(estimator, targets, samples, previous=None):
-    """Make the learning-rate schedule, which is constant unless the solver is sgd."""
-    rate = estimator.learning_rate_init
-    if rate == "auto":
-        rate = auto_learning_rate(estimator, targets, samples)
-    name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
-    return _with_options(
-        SCHEDULES[name], previous, estimator, learning_rate_init=float(rate)
-    )
-
-
-def fastest_engine():
-    """Return the fastest Engine that is installed."""
-    return list(ENGINES.values())[-1]
-
-
-def engine_of(estimator):
-    """Return the Engine of the option `engine`.
+def engine(estimator):
+    """Return the Engine to train with.
 
     Raises
     ------
@@ -198,3 +155,8 @@ def engine_of(estimator):
             "and reinstall sknn_simple, or use engine='auto' or 'numpy'."
         ) from WHY_NOT_COMPILED
     return ENGINES[name]
+
+
+def fastest_engine():
+    """Return the fastest Engine that is installed."""
+    return list(ENGINES.values())[-1]

@@ -67,12 +67,12 @@ class Finished(NamedTuple):
 
 @dataclass
 class Continuation:
-    """The state from which `partial_fit` and a warm start continue."""
+    """The state from which `partial_fit` and a warm start continue, if there is one."""
 
-    state: TrainingState  # its rng is None unless random_state is an integer
-    patience: Patience | None
-    seed: int | None  # an integer random_state, the seed of the rng
-    split_seed: int | None  # seed of the split of early stopping
+    state: TrainingState | None = None  # without rng unless random_state is an integer
+    patience: Patience | None = None
+    seed: int | None = None  # an integer random_state, the seed of the rng
+    split_seed: int | None = None  # seed of the split of early stopping
 
 
 @dataclass

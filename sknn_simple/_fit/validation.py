@@ -13,6 +13,8 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
 from ..network import LOSSES, Samples, loss_and_delta
+from . import options
+from .architecture import activation
 from .samples import LabelledSamples, check_samples, check_total_weight, encode
 
 
@@ -120,18 +122,17 @@ class Validation:
     predict: Callable  # the raw prediction, from flat parameters
 
     @classmethod
-    def of(cls, estimator, targets, held_out, make_predictor):
-        """Make the validation with the score of the option `scoring`.
-
-        ``make_predictor(X)`` returns the raw prediction as a function of flat
-        parameters.
-        """
+    def of(cls, estimator, targets, held_out, parameters):
+        """Make the validation of a network with the layout of these Parameters."""
         scorer = None
         if estimator.scoring not in (None, "loss"):
             scorer = check_scoring(estimator, estimator.scoring)
         with naming_validation_data():
             samples = encode(targets, held_out)
-        return cls(samples, held_out, estimator, scorer, make_predictor(samples.X))
+        predict = options.engine(estimator).make_predictor(
+            parameters, samples.X, activation(estimator)
+        )
+        return cls(samples, held_out, estimator, scorer, predict)
 
     def evaluate(self, session):
         """Return the loss without penalty, and the score, of the session's network.
