@@ -45,7 +45,7 @@ class Loop:
         """
         session = self.session
         if session.state.t == 0:
-            self.report.check_precision(session)
+            self.report.check_precision()
         try:
             # Numbers that overflow are found at the end of each block.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -61,14 +61,14 @@ class Loop:
                 raise
             session.rewind()
             session.stop_reason = "interrupted"
-            self.report.interrupted(session)
+            self.report.interrupted()
         if session.best is not None:
             session.state.move_to(session.best.flat)
             # The optimizer's state belongs to the weights of the last epoch.
             session.state.optimizer = make_optimizer(
                 self.estimator, session.best.flat.dtype
             )
-        self.report.ended(session)
+        self.report.ended()
         return self.report
 
     def _evaluate_start(self):
@@ -96,7 +96,7 @@ class Loop:
         one_by_one = (
             session.validation is not None
             or self.callbacks.callbacks
-            or self.report.verbose
+            or self.estimator.verbose
         )
         # The first block shows how long an epoch takes. A block draws the orders of
         # its samples at once: about a million numbers, or the order of one epoch.
@@ -112,10 +112,10 @@ class Loop:
             # Compiled loops notice Ctrl-C between blocks, which take about 0.05 s.
             seconds = (time.perf_counter() - began) / size
             size = max(1, int(min(0.05 / seconds, 100 * size, largest)))
-        self.report.check_progress(session)
+        self.report.check_progress()
         if session.mode is not Mode.APPEND:
             session.stop_reason = "max_iter"
-            self.report.out_of_epochs(session)
+            self.report.out_of_epochs()
 
     def _minimize(self):
         """Train with L-BFGS."""
@@ -132,7 +132,7 @@ class Loop:
             make_evaluator=session.engine.make_evaluator,
         )
         loss = float(result.fun)
-        self.report.check_finite(session, block_of_iteration(session.state, loss))
+        self.report.check_finite(block_of_iteration(session.state, loss))
         if session.n_epochs == 0:  # nothing could be improved
             session.first_loss = loss
         self.callbacks.abandon_epoch()
@@ -150,21 +150,21 @@ class Loop:
     def _end_block(self, block):
         """Record a block, and return whether training ends with it."""
         session, report = self.session, self.report
-        report.check_finite(session, block)
+        report.check_finite(block)
         validated = None
         if session.validation is not None:
             validated = session.validation.evaluate(session)
-            report.check_validation(session, block, *validated)
+            report.check_validation(block, *validated)
         slowed = session.record(block, validated)
-        report.epoch(session)
+        report.epoch()
         if block.ending == INTERRUPTED:
             raise KeyboardInterrupt
         if self.callbacks.end_epoch():
             session.stop_reason = "callback"
         elif slowed:
-            report.slower(session)
+            report.slower()
         elif session.stop_reason == "patience":
-            report.out_of_patience(session)
+            report.out_of_patience()
         return session.stop_reason is not None
 
     def _epochs_ahead(self):
@@ -182,10 +182,10 @@ class Loop:
     def _finish(self, warns):
         """Return the estimator as if training had stopped here at `max_iter`."""
         session = self.session
-        self.report.check_progress(session)
+        self.report.check_progress()
         if warns:
             report = replace(self.report, pending=[])
-            report.out_of_epochs(session)
+            report.out_of_epochs()
             report.give_warnings(stacklevel=2)
         fitted = without_fit_in_progress(self.estimator)
         vars(fitted).update(session.attributes(), max_iter=session.n_epochs)

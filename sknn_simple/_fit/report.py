@@ -3,13 +3,14 @@
 import math
 import warnings
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
 from ..network import LOSSES, NOT_FINITE
 from .options import auto_learning_rate, enough_epochs, root_mean_square
+from .session import Session
 
 
 def constant_loss(objective, samples):
@@ -32,48 +33,62 @@ class Report:
     Warnings wait until training has ended, so that they point to the caller.
     """
 
-    verbose: int
-    enough_epochs: float  # after these, no warning that max_iter is too low
-    constant_loss: float
-    unit: float  # loss of a prediction that is wrong by about the spread of targets
-    alpha: float
-    strength: float  # of the penalty: alpha / W of the objective
-    scale: str  # advice: "scale ..."
-    training: tuple[Any, ...]  # the estimator, its targets and its samples
+    estimator: BaseEstimator
+    session: Session
+    constant_loss: float  # of the best constant prediction, without penalty
     pending: list[tuple[str, type]] = field(default_factory=list)  # warnings
 
     @classmethod
     def of(cls, estimator, session):
         """Make the report of a session that has not begun."""
-        raw_y = session.targets.classes is None and not session.targets.is_scaled
-        what = "the inputs and y" if raw_y else "the inputs"
-        objective, samples = session.objective, session.samples
-        return cls(
-            estimator.verbose,
-            enough_epochs(estimator, samples.X.shape[0]),
-            constant_loss(objective, samples),
-            LOSSES[objective.loss].of_unit_error,
-            objective.alpha,
-            objective.alpha / samples.total_weight,
-            f"scale {what} (for instance with StandardScaler)",
-            (estimator, session.targets, samples),
-        )
+        constant = constant_loss(session.objective, session.samples)
+        return cls(estimator, session, constant)
+
+    @property
+    def unit(self):
+        """The loss of a prediction that is wrong by about the spread of targets."""
+        return LOSSES[self.session.objective.loss].of_unit_error
 
     # Both pass over all samples, and are needed for warnings and errors only.
     @property
     def auto_rate(self):
         """The value of learning_rate_init="auto"."""
-        return auto_learning_rate(*self.training)
+        session = self.session
+        return auto_learning_rate(self.estimator, session.targets, session.samples)
 
     @property
     def is_unscaled(self):
         """Whether the inputs are far from standardised."""
-        return root_mean_square(self.training[-1]) > 3
+        return root_mean_square(self.session.samples) > 3
 
-    def check_precision(self, session):
+    @property
+    def scale(self):
+        """The advice to scale the data."""
+        targets = self.session.targets
+        raw_y = targets.classes is None and not targets.is_scaled
+        what = "the inputs and y" if raw_y else "the inputs"
+        return f"scale {what} (for instance with StandardScaler)"
+
+    @property
+    def watched(self):
+        """The name of the quantity that patience watches."""
+        if self.session.validation is None:
+            return "the training loss"
+        return "the validation score"
+
+    @property
+    def no_improvement(self):
+        """The reason for which patience has run out."""
+        patience = self.session.patience
+        return (
+            f"{self.watched.capitalize()} did not improve by more than "
+            f"tol={patience.tol} for {patience.n_epochs} consecutive epochs."
+        )
+
+    def check_precision(self):
         """Warn if the dtype of X cannot hold predictions in the units of y."""
-        dtype = session.state.parameters.flat.dtype
-        if session.targets.lose_digits(dtype):
+        dtype = self.session.state.parameters.flat.dtype
+        if self.session.targets.lose_digits(dtype):
             self._warn(
                 f"Predictions have the dtype of X, {dtype}, too coarse for a y that "
                 "varies so little around its mean. Subtract the mean from y, or "
@@ -89,10 +104,11 @@ class Report:
     def _warn(self, message, category=ConvergenceWarning):
         self.pending.append((message, category))
 
-    def epoch(self, session):
+    def epoch(self):
         """Print the last epoch, if verbose."""
-        if not self.verbose:
+        if not self.estimator.verbose:
             return
+        session = self.session
         epoch = session.history.last
         line = (
             f"Epoch {session.n_epochs} of {session.max_iter}: loss = {epoch.loss:.8f}"
@@ -103,26 +119,28 @@ class Report:
             line += f", validation score = {epoch.validation_score:.6f}"
         print(line)
 
-    def ended(self, session):
+    def ended(self):
         """Print why training has ended, if verbose."""
-        if self.verbose and session.stop_reason is not None:
+        session = self.session
+        if self.estimator.verbose and session.stop_reason is not None:
             print(f"Stopped after {session.n_epochs} epochs: {session.stop_reason}.")
 
-    def slower(self, session):
+    def slower(self):
         """Print the reduced learning rate, if verbose."""
-        if self.verbose:
-            rate = session.state.schedule.learning_rate(session.state.t)
-            print(f"{_no_improvement(session)} Setting the learning rate to {rate:g}.")
+        if self.estimator.verbose:
+            rate = self.session.state.schedule.learning_rate(self.session.state.t)
+            print(f"{self.no_improvement} Setting the learning rate to {rate:g}.")
 
-    def out_of_patience(self, session):
+    def out_of_patience(self):
         """Report that patience has ended training."""
-        self.check_progress(session)
-        if self.verbose:
-            print(_no_improvement(session))
-        self._compare_with_constant(session)
+        self.check_progress()
+        if self.estimator.verbose:
+            print(self.no_improvement)
+        self._compare_with_constant()
 
-    def _compare_with_constant(self, session):
+    def _compare_with_constant(self):
         """Warn if training has ended with hardly a gain over a constant prediction."""
+        session = self.session
         if session.validation is not None:
             return
         # If nothing can be learned, noise alone makes the loss slightly higher.
@@ -154,24 +172,26 @@ class Report:
                 "more epochs, training may leave a plateau."
             )
 
-    def interrupted(self, session):
+    def interrupted(self):
         """Warn that Ctrl-C has ended training."""
         self._warn(
-            f"Training was interrupted after {session.n_epochs} epochs. The estimator "
-            "keeps the model of the last finished epoch.",
+            f"Training was interrupted after {self.session.n_epochs} epochs. The "
+            "estimator keeps the model of the last finished epoch.",
             UserWarning,
         )
 
-    def out_of_epochs(self, session):
+    def out_of_epochs(self):
         """Warn that `max_iter` has ended training too soon, or without a gain."""
+        session = self.session
         if session.patience.n_epochs == math.inf:
             return
-        if session.n_epochs >= self.enough_epochs:
-            self._compare_with_constant(session)
+        n_samples = session.samples.X.shape[0]
+        if session.n_epochs >= enough_epochs(self.estimator, n_samples):
+            self._compare_with_constant()
         else:
             self._warn(
                 f"Training stopped at max_iter={session.n_epochs} epochs, before "
-                f"{_watched(session)} stopped improving. Increase max_iter, or set "
+                f"{self.watched} stopped improving. Increase max_iter, or set "
                 "n_iter_no_change=float('inf') to train for exactly max_iter epochs."
             )
 
@@ -182,17 +202,17 @@ class Report:
             f"({result.message}). Increase max_iter or max_fun, or {self.scale}."
         )
 
-    def check_finite(self, session, block):
+    def check_finite(self, block):
         """Raise ValueError if a Block ended with a number that is not finite."""
         if block.ending == NOT_FINITE:
             epoch = block.last
             what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
-            n_epochs = session.n_epochs + len(block.losses)
+            n_epochs = self.session.n_epochs + len(block.losses)
             raise self._divergence(epoch, n_epochs, f"{what} is no longer finite")
 
-    def check_validation(self, session, block, loss, score):
+    def check_validation(self, block, loss, score):
         """Raise ValueError unless the validation loss and score are finite."""
-        n_epochs = session.n_epochs + 1
+        n_epochs = self.session.n_epochs + 1
         if not math.isfinite(loss):
             raise self._divergence(
                 block.last, n_epochs, "the validation loss is not finite"
@@ -203,8 +223,9 @@ class Report:
                 f"{score} in epoch {n_epochs}."
             )
 
-    def check_progress(self, session):
+    def check_progress(self):
         """Raise ValueError if training ends far above where it began."""
+        session = self.session
         # If nothing (more) can be learned, minibatches alone can end 1.8 times above
         # their start: only a loss far above a constant prediction has diverged. On
         # constant targets, whose constant prediction has no loss, steps of an ordinary
@@ -240,26 +261,13 @@ class Report:
     def _weaken(self, rate):
         """Return the advice to lower alpha, if its penalty alone makes steps too long.
 
-        Gradient descent on the penalty is stable while strength * rate is below 1. If
+        Gradient descent on the penalty is stable while alpha / W * rate is below 1. If
         it is unstable at a high rate only, the rate is to blame.
         """
         rate = min(self.auto_rate, rate or self.auto_rate)
-        if self.strength * rate <= 1:
+        alpha = self.session.objective.alpha
+        strength = alpha / self.session.samples.total_weight
+        if strength * rate <= 1:
             return ""
-        limit = self.alpha / (self.strength * rate)
-        return f"Lower alpha from {self.alpha:g} to at most {limit:.1g}."
-
-
-def _watched(session):
-    """Return the name of the quantity that patience watches."""
-    if session.validation is None:
-        return "the training loss"
-    return "the validation score"
-
-
-def _no_improvement(session):
-    patience = session.patience
-    return (
-        f"{_watched(session).capitalize()} did not improve by more than "
-        f"tol={patience.tol} for {patience.n_epochs} consecutive epochs."
-    )
+        limit = alpha / (strength * rate)
+        return f"Lower alpha from {alpha:g} to at most {limit:.1g}."
