@@ -37,10 +37,9 @@ class Outcome(NamedTuple):
     multimetric: bool = False
 
 
-def train_and_score(estimator, group, search, task, fold, X, y, params, splitter):
-    """Train a group on one fold; returns its outcomes by number of epochs."""
-    began, (number, indices) = time.time(), fold
-    training = SharedTraining(estimator, group, search, task)
+def train_and_score(training, fold, X, y, params, splitter):
+    """Run a SharedTraining on one fold; return its outcomes by number of epochs."""
+    began, (number, indices), search = time.time(), fold, training.search
     scored = _ModelSearch(
         training,
         {},
@@ -61,21 +60,10 @@ def train_and_score(estimator, group, search, task, fold, X, y, params, splitter
         # If training leaves no model to score, the search fails with known outcomes.
         if training.scored or len(training.outcomes) < len(training.epochs):
             raise
-    for i, epochs in enumerate(training.scored):
-        results = {name: column[i] for name, column in scored.cv_results_.items()}
-        outcome = training.outcomes[epochs[0]]._replace(
-            score_time=results["mean_score_time"],
-            scores={
-                name.removeprefix("split0_"): value
-                for name, value in results.items()
-                if name.startswith("split0_")
-            },
-            multimetric=scored.multimetric_,
-        )
-        training.outcomes |= dict.fromkeys(epochs, outcome)
+    training.add_scores(scored)
     if search.verbose > 1:
         print(
-            f"[CV {number + 1}/{search.n_splits_}] END {group}; "
+            f"[CV {number + 1}/{search.n_splits_}] END {training.group}; "
             f"total time={time.time() - began:.1f}s"
         )
     return training.outcomes
@@ -144,6 +132,21 @@ class SharedTraining(BaseEstimator):
                 model = copy.copy(network)
                 model.max_iter = epochs[0]
                 self.models.append((epochs, replace_network(self.estimator, model)))
+
+    def add_scores(self, search):
+        """Add the scores of a _ModelSearch to the outcomes of the scored models."""
+        for i, epochs in enumerate(self.scored):
+            results = {name: column[i] for name, column in search.cv_results_.items()}
+            outcome = self.outcomes[epochs[0]]._replace(
+                score_time=results["mean_score_time"],
+                scores={
+                    name.removeprefix("split0_"): value
+                    for name, value in results.items()
+                    if name.startswith("split0_")
+                },
+                multimetric=search.multimetric_,
+            )
+            self.outcomes |= dict.fromkeys(epochs, outcome)
 
     def _visit(self, n_epochs, finish):
         """Keep the model of a fit of `n_epochs`, or its error."""

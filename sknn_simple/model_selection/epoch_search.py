@@ -20,7 +20,7 @@ from .._fit.callback_bridge import CallbackSupport, SearchBridge, with_callbacks
 from .._pipeline import final_network, parameter_prefix
 from ._groups import group_by_epochs, why_separate
 from ._replay import mean_and_std, replay
-from ._shared_training import train_and_score
+from ._shared_training import SharedTraining, train_and_score
 
 
 class EpochSearchCV(DocumentationLink, CallbackSupport, GridSearchCV):
@@ -267,7 +267,9 @@ refit_time_, multimetric_
         with callbacks.trainings(len(fits)) as tasks:
             results = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)(
                 delayed(train_and_score)(
-                    clone(estimators[group.longest]), group, self, task, fold, *data
+                    SharedTraining(clone(estimators[group.longest]), group, self, task),
+                    fold,
+                    *data,
                 )
                 for (group, fold), task in zip(fits, tasks, strict=True)
             )
