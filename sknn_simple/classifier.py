@@ -508,7 +508,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 f"classes must be array-like of shape (n_classes,), got {classes!r}."
             )
         check_not_missing(classes, "classes")
-        if not hasattr(self, "coefs_"):
+        if not self.__sklearn_is_fitted__():
             check_not_missing(y)
             if not are_multilabel(y) and classes is None:
                 raise ValueError(
@@ -536,26 +536,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
                 f"{self.class_weight!r}."
             )
         X, y, sample_weight = samples
-        codes, classes = label_codes(y, targets.classes), targets.classes
-        if self.class_weight == "balanced":
-            totals = np.bincount(codes, sample_weight, minlength=len(classes))
-            share = totals.sum() / np.count_nonzero(totals)
-            by_class = np.divide(
-                share, totals, out=np.ones(len(classes)), where=totals > 0
-            )
-        else:
-            self._check_class_weight(classes)
-            try:
-                by_class = compute_class_weight(
-                    self.class_weight, classes=classes, y=classes
-                )
-            except ValueError as error:
-                unknown = [key for key in self.class_weight if key not in classes]
-                raise ValueError(
-                    f"The keys {unknown} of class_weight are not among the classes "
-                    f"{classes.tolist()}, and some of these are not in class_weight. "
-                    "Correct the keys."
-                ) from error
+        codes = label_codes(y, targets.classes)
+        by_class = self._class_weights(targets.classes, codes, sample_weight)
         with np.errstate(over="ignore"):
             weights = by_class[codes] * (1 if sample_weight is None else sample_weight)
             weights = weights.astype(X.dtype)
@@ -566,6 +548,23 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             )
         check_total_weight(weights, "class_weight with sample_weight")
         return samples._replace(sample_weight=weights)
+
+    def _class_weights(self, classes, codes, sample_weight):
+        """Return the weight of each class, for samples with these codes of labels."""
+        if self.class_weight == "balanced":
+            totals = np.bincount(codes, sample_weight, minlength=len(classes))
+            share = totals.sum() / np.count_nonzero(totals)
+            return np.divide(share, totals, out=np.ones(len(classes)), where=totals > 0)
+        self._check_class_weight(classes)
+        try:
+            return compute_class_weight(self.class_weight, classes=classes, y=classes)
+        except ValueError as error:
+            unknown = [key for key in self.class_weight if key not in classes]
+            raise ValueError(
+                f"The keys {unknown} of class_weight are not among the classes "
+                f"{classes.tolist()}, and some of these are not in class_weight. "
+                "Correct the keys."
+            ) from error
 
     def _check_class_weight(self, classes):
         """Check that a dict holds weights, for labels that can be its keys."""

@@ -245,6 +245,14 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
                 y_numeric=needs_numbers,
                 reset=reset,
             )
+    y = _check_shape(y)
+    if needs_numbers and not np.isfinite(y).all():
+        raise ValueError("Input y contains infinity.")  # in an array of objects
+    return LabelledSamples(X, y, _check_weights(sample_weight, X))
+
+
+def _check_shape(y):
+    """Return y as a dense array, a single column as a vector."""
     if hasattr(y, "toarray"):
         y = y.toarray()
     if y.ndim > 2:
@@ -253,16 +261,20 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
         )
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    if needs_numbers and not np.isfinite(y).all():
-        raise ValueError("Input y contains infinity.")  # in an array of objects
-    if sample_weight is not None:
-        # Weights that overflow the dtype of X are refused below.
-        with strict_validation(sample_weight=sample_weight):
-            sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=X.dtype, ensure_non_negative=True
-            )
-        check_total_weight(sample_weight, "sample_weight")
-    return LabelledSamples(X, y, sample_weight)
+    return y
+
+
+def _check_weights(sample_weight, X):
+    """Return the weights in the dtype of X, or None."""
+    if sample_weight is None:
+        return None
+    # Weights that overflow the dtype of X are refused below.
+    with strict_validation(sample_weight=sample_weight):
+        sample_weight = _check_sample_weight(
+            sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+        )
+    check_total_weight(sample_weight, "sample_weight")
+    return sample_weight
 
 
 def check_total_weight(sample_weight, name):
