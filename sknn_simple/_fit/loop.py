@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..network import INTERRUPTED, OPTIMIZERS, block_of_iteration, minimize_lbfgs
+from ..network import INTERRUPTED, OPTIMIZERS
+from ..network.lbfgs import block_of_iteration, minimize_lbfgs
 from . import options
 from .callback_bridge import without_fit_in_progress
 from .initial_state import make_optimizer

@@ -21,11 +21,11 @@ SYMPTOMS = (
     loss_symptoms.scaled_unlike_training,
     unit_symptoms.identical_units,
     unit_symptoms.linear_network,
+    training_symptoms.learning_rate_too_high,
     unit_symptoms.saturated_units,
     unit_symptoms.dead_units,
     unit_symptoms.vanishing_gradients,
     unit_symptoms.exploding_gradients,
-    training_symptoms.learning_rate_too_high,
     training_symptoms.learning_rate_too_low,
     training_symptoms.stopped_by_max_iter,
     training_symptoms.too_few_epochs,
@@ -140,6 +140,11 @@ def diagnose(
                               same incoming weights as another one
     linear_network            no hidden unit has different derivatives for different
                               samples, and the network is not learned
+    learning_rate_too_high    in the second half of at least 10 epochs, the loss rises
+                              by more than 0.05 times the constant per epoch on
+                              average; or it ends more than 0.25 times the constant
+                              above its lowest value (with average=True, three times
+                              as much)
     saturated_units           more than 0.5 of the activations of a sigmoid or tanh
                               layer lie within 1% of the ends of their range, and the
                               network is not learned
@@ -151,11 +156,6 @@ def diagnose(
                               times that in the output layer (norms for single samples,
                               root mean square over the samples)
     exploding_gradients       the same ratio is above 1e3
-    learning_rate_too_high    in the second half of at least 10 epochs, the loss rises
-                              by more than 0.05 times the constant per epoch on
-                              average; or it ends more than 0.25 times the constant
-                              above its lowest value (with average=True, three times
-                              as much)
     learning_rate_too_low     in the second half of at least 10 epochs, the loss falls
                               in 9 of 10 epochs, by more than 0.25 of its whole fall
     stopped_by_max_iter       `stop_reason_` is 'max_iter', and training could have

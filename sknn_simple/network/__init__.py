@@ -9,7 +9,7 @@ from .activations import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
 from .backprop import backward, forward, loss_and_gradient, predict
 from .engines import ENGINES, WHY_NOT_COMPILED, Engine
 from .initial_weights import INITS, draw_parameters
-from .lbfgs import block_of_iteration, minimize_lbfgs
+from .lbfgs import minimize_lbfgs
 from .losses import LOSSES
 from .minibatches import Samples
 from .objective import Objective, loss_and_delta
@@ -61,7 +61,6 @@ __all__ = [
     "Workspace",
     "all_finite",
     "backward",
-    "block_of_iteration",
     "draw_parameters",
     "epochs",
     "forward",

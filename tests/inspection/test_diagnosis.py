@@ -371,6 +371,13 @@ def test_a_rate_too_high():
     assert "well below 0.8" in finding.advice
 
 
+@pytest.mark.parametrize("rate", [10, 100])
+def test_a_rate_too_high_is_named_before_what_it_does_to_the_units(rate):
+    kinds = diagnosis_of(CLASSIFIER, *IRIS, learning_rate_init=rate).kinds
+    assert kinds[0] == "learning_rate_too_high"
+    assert "saturated_units" in kinds
+
+
 def test_a_loss_that_oscillates_or_rises():
     falling = np.geomspace(1.2, 0.05, 30)
     assert with_history(falling.tolist()) == ()
