@@ -46,7 +46,7 @@ class History:
     def rewind(self, n_epochs):
         """Keep only the first epochs."""
         self.n_epochs = n_epochs
-        self.best_loss = float(np.min(self._numbers("loss"), initial=math.inf))
+        self.best_loss = min(self._numbers("loss"), default=math.inf)
 
     @property
     def last(self):

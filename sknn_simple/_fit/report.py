@@ -261,13 +261,12 @@ class Report:
     def _weaken(self, rate):
         """Return the advice to lower alpha, if its penalty alone makes steps too long.
 
-        Gradient descent on the penalty is stable while alpha / W * rate is below 1. If
-        it is unstable at a high rate only, the rate is to blame.
+        Gradient descent on the penalty is stable while alpha is below W / rate. If it
+        is unstable at a high rate only, the rate is to blame.
         """
-        rate = min(self.auto_rate, rate or self.auto_rate)
+        rate = min(self.auto_rate, rate or math.inf)
+        limit = self.session.samples.total_weight / rate
         alpha = self.session.objective.alpha
-        strength = alpha / self.session.samples.total_weight
-        if strength * rate <= 1:
+        if alpha <= limit:
             return ""
-        limit = alpha / (strength * rate)
         return f"Lower alpha from {alpha:g} to at most {limit:.1g}."
