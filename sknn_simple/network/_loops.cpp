@@ -69,6 +69,7 @@ template <class T> struct Loops {
                     sum += load<decltype(sum)>(intercept + j);
                 store(Z + row * k + j, sum);
             };
+            // `product` would fill a single number of each register for a single output.
             if (below && k == 1 && layer.fan_in > 2 * WIDTH<T>) {
                 product_of_rows(below, coef, n, 1, layer.fan_in, keep);
             } else if (below && n * layer.fan_in * k <= LARGE) {
@@ -198,7 +199,7 @@ template <class T> struct Loops {
                     local.strength = strength * T(relevance[h]);
                 local(at + h * k + j, sum);
             };
-            if (k == 1 && !ADAPTS)
+            if (k == 1 && !ADAPTS)  // a row in place of a column fills registers
                 product(Matrix<T>{delta, 1, 1}, below, 1, fan_in, n, use);
             else
                 product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n, use);
@@ -315,8 +316,7 @@ template <class T> struct Loops {
     // Find the factors of the penalty, as `penalty_factors` does.
     void adapt_penalty() {
         training.factor = 1;
-        if (!training.relevance || training.even_odds == 0 ||
-            std::isnan(training.data_loss))
+        if (!training.relevance || std::isnan(training.data_loss))
             return;
         double factor = std::sqrt(5 * training.data_loss / training.even_odds), mean = 0;
         double largest = training.largest_alpha * training.total_weight / training.alpha;

@@ -224,8 +224,8 @@ cdef class Trainer:
         training.fit_intercept = parameters.fit_intercept
         training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
         training.averaged_over = loss.output_divisor(sizes[n_layers])
-        if objective.adapts:
-            training.even_odds = loss.of_even_odds(sizes[n_layers])
+        training.even_odds = loss.of_even_odds(sizes[n_layers]) if objective.adapts else 0
+        if training.even_odds > 0:
             training.largest_alpha, training.least_factor = LARGEST_ALPHA, LEAST_FACTOR
             relevance = np.ones(sizes[0])
             training.relevance = <double *>self.hold("relevance", relevance, np.float64)
