@@ -91,7 +91,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           samples and outputs.
         - 'mean_squared_error': the same, not halved.
         - 'sum_squared_error': half the square, summed over samples and outputs. The
-          gradient of a minibatch is a sum, too, so that rates are those of textbooks.
+          gradient of a minibatch is also a sum, so textbook learning rates apply.
 
     solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
         Algorithm that minimises the loss:
@@ -163,8 +163,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     warm_start : bool, default=False
         Whether `fit` resumes from the weights, optimizer and random state of the
-        previous call. All parameters except those of the architecture may change
-        between calls.
+        previous call. Parameters may change between calls, except the
+        architecture's.
 
     momentum : float, default=0.9
         Momentum of 'sgd', from 0 to 1.

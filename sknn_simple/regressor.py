@@ -73,8 +73,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         - 'squared_error': half the squared error, averaged over samples and outputs.
         - 'mean_squared_error': the same, not halved.
         - 'sum_squared_error': half the squared error, summed over samples and outputs.
-          The gradient of a minibatch is a sum, too, so that rates are those of
-          textbooks.
+          The gradient of a minibatch is also a sum, so textbook learning rates apply.
         - 'absolute_error': the absolute error.
         - 'quantile': the pinball loss, to predict the `quantile` of y given X [5]_.
           `score` is R^2 all the same.
@@ -91,8 +90,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     normalize_y : bool, default=True
         Whether to train on standardised targets, (y - mean) / deviation, or
-        y / deviation without intercepts. The weighted mean and standard deviation are
-        those of the training samples of the first call. With `loss='poisson'` and
+        y / deviation without intercepts. The weighted mean and standard deviation come
+        from the training samples of the first call. With `loss='poisson'` and
         intercepts, y is divided by its weighted mean, and the automatic `alpha` is
         multiplied by 1 + min(10, 1 / mean), since small counts are mostly noise (by 2
         if y is not divided). Outputs other than identity and Poisson's are not scaled.
@@ -177,8 +176,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     warm_start : bool, default=False
         Whether `fit` resumes from the weights, optimizer and random state of the
-        previous call. All parameters except those of the architecture may change
-        between calls.
+        previous call. Parameters may change between calls, except the
+        architecture's.
 
     momentum : float, default=0.99
         Momentum of 'sgd', from 0 to 1.

@@ -39,8 +39,8 @@ class StepDisplay:
     are its value and the derivative by it. The frame on the right holds the targets and
     the loss. Every number is one of `explain_step`, with three significant digits.
 
-    Numbers of the forward pass are blue and stand above those of the backward pass,
-    which are vermilion. On a dark background, the two colours are lighter.
+    Numbers of the forward pass are blue; below them, numbers of the backward pass are
+    vermilion. On a dark background, the two colours are lighter.
 
     Parameters
     ----------
@@ -57,8 +57,7 @@ class StepDisplay:
     Attributes
     ----------
     edges_ : list of matplotlib LineCollection
-        Weights of each layer after the inputs: those of its first neuron, then those of
-        its second neuron, and so on.
+        Weights of each layer after the inputs, one neuron after the other.
 
     neurons_ : list of matplotlib PatchCollection
         Circles of the inputs, and the two halves of each neuron of the other layers.
