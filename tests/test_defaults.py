@@ -111,28 +111,6 @@ def test_patience_follows_from_the_updates(n_rows, patience):
     assert (model.n_iter_, model.stop_reason_) == (patience + 1, "patience")
 
 
-@pytest.mark.parametrize(
-    ("model", "n_rows", "alpha"),
-    [
-        (SimpleMLPClassifier((3,)), 150, 0.12),
-        (SimpleMLPClassifier((3,)), 20, 0.1),
-        (SimpleMLPClassifier((3,), loss="squared_error"), 150, 0.012),
-        (SimpleMLPRegressor((3,)), 150, 0.4),
-        (SimpleMLPRegressor((3,)), 40, 0.2),
-    ],
-)
-def test_the_penalty_follows_from_features_and_samples(model, n_rows, alpha):
-    """In the first epoch; those after it are tested in network/test_penalty.py."""
-    X, y = iris()
-    rows = np.random.RandomState(0).permutation(150)[:n_rows]
-    options = {"max_iter": 1, "n_iter_no_change": np.inf, "random_state": 0}
-    automatic, given = (clone(model).set_params(**options) for _ in range(2))
-    given.set_params(alpha=alpha)
-    for one in (automatic, given):
-        one.fit(X[rows], y[rows])
-    np.testing.assert_allclose(weights_of(automatic), weights_of(given), rtol=1e-12)
-
-
 def test_weights_count_like_repeated_samples_for_the_penalty_and_the_rate():
     X, y = diabetes()
     X = 3 * X

@@ -1,7 +1,5 @@
 """Initial state: the parameters, optimizer and schedule that training starts from."""
 
-import math
-
 import numpy as np
 
 from ..network import (
@@ -33,7 +31,6 @@ def make_state(estimator, targets, samples, rng, before, resumes):
         make_schedule(estimator, targets, samples, before and before.schedule),
         rng,
         estimator.t_ if resumes else 0,
-        data_loss=math.nan if before is None else before.data_loss,
     )
     if estimator.average and estimator.solver in OPTIMIZERS:
         averaged = parameters.flat

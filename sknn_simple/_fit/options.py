@@ -16,8 +16,8 @@ from ..network import (
     WHY_NOT_COMPILED,
     suitable_learning_rate,
 )
-from ..network.penalty import LARGEST_ALPHA
 from .architecture import activation, hidden_layer_sizes
+from .penalty import Penalty, automatic_penalty
 
 
 def batch_size(estimator, n_samples):
@@ -67,33 +67,13 @@ def _at_least(n_epochs, n_updates, estimator, n_samples):
     return max(n_epochs, math.ceil(n_updates / per_epoch))
 
 
-def alpha(estimator, targets, samples):
-    """Return the strength of the penalty on training with these Samples.
-
-    'auto' grows with the number of features, of which more are likely to be noise, up
-    to a limit for small data.
-    """
+def penalty(estimator, targets, samples):
+    """Return the Penalty of training with these Samples."""
     if estimator.alpha != "auto":
-        return float(estimator.alpha)
+        return Penalty(float(estimator.alpha))
     if estimator.solver not in OPTIMIZERS:  # the valleys of a stronger one are long
-        return 1e-4
-    per_feature = 0.1 if targets.classes is None else 0.03
-    largest = LARGEST_ALPHA * samples.total_weight
-    strength = min(per_feature * samples.X.shape[1], largest)
-    # Errors of sigmoid outputs are small, and so is their pull on the weights.
-    is_canonical = LOSSES[targets.network_loss].canonical
-    if not is_canonical and targets.out_activation != "identity":
-        strength /= 10
-    # The variance of small counts is large in units of their mean.
-    if targets.out_activation == "exp":
-        strength *= 1 + min(10.0, float(np.mean(1 / targets.scale)))
-    return strength
-
-
-def penalty_adapts(estimator, targets):
-    """Return whether the penalty follows the training of a classifier."""
-    is_auto = estimator.alpha == "auto" and estimator.solver in OPTIMIZERS
-    return is_auto and LOSSES[targets.network_loss].of_even_odds is not None
+        return Penalty(1e-4)
+    return automatic_penalty(targets, samples)
 
 
 def learning_rate_init(estimator, targets, samples):

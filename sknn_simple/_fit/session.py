@@ -122,13 +122,11 @@ class Session:
     @property
     def loss_without_penalty(self):
         """Loss of the last finished epoch, less the penalty."""
-        if self.objective.adapts:
-            return self.state.data_loss
-        coefs = self.state.parameters.flat_coefs
-        strength = self.objective.alpha / LOSSES[self.objective.loss].sample_divisor(
-            self.samples.total_weight
-        )
-        return self.loss - 0.5 * strength * float(np.dot(coefs, coefs))
+        parameters, objective = self.state.parameters, self.objective
+        coefs = parameters.flat_coefs
+        penalty = 0.5 * float(np.dot(objective.penalties(parameters) * coefs, coefs))
+        divisor = LOSSES[objective.loss].sample_divisor(self.samples.total_weight)
+        return self.loss - penalty / divisor
 
     def begin_epochs(self, has_callbacks):
         """Remember where the rng begins."""

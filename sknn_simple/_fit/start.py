@@ -127,13 +127,14 @@ def _check_weighted_sums(coef, X):
 def _make_objective(estimator, targets, samples):
     """Make the objective of training on these targets, encoded in `samples`."""
     option = LOSSES[targets.network_loss].option
+    penalty = options.penalty(estimator, targets, samples)
     return Objective(
         targets.network_loss,
         activation(estimator),
         targets.out_activation,
-        options.alpha(estimator, targets, samples),
+        penalty.alpha,
         None if option is None else float(getattr(estimator, option.name)),
-        adapts=options.penalty_adapts(estimator, targets),
+        penalty.input_factors,
     )
 
 

@@ -132,15 +132,16 @@ class _Explainer:
     def __init__(self, problem, inputs):
         self.problem, self.old = problem, problem.parameters
         self.loss = LOSSES[problem.objective.loss]
-        self.strength = problem.objective.alpha / self.loss.sample_divisor(
-            problem.samples.total_weight
-        )
+        divisor = self.loss.sample_divisor(problem.samples.total_weight)
+        strength = problem.objective.penalties(self.old) / divisor
         # Squared after it is weighted: without a penalty, nothing overflows.
-        roots = math.sqrt(0.5 * self.strength) * self.old.flat_coefs
+        roots = np.sqrt(0.5 * strength) * self.old.flat_coefs
         self.penalty = float(roots @ roots)
         self.passes = ChainRule(problem)
         self.gradient = self.passes.gradient_like(self.old)
-        self.gradient.flat_coefs += self.strength * self.old.flat_coefs
+        self.pull = self.old.zeros_like()  # of the penalty
+        self.pull.flat_coefs[:] = strength * self.old.flat_coefs
+        self.gradient.flat[:] += self.pull.flat
         self.new = self.old.view(
             self.old.flat - problem.learning_rate * self.gradient.flat
         )
@@ -220,10 +221,8 @@ class _Explainer:
 
     def _weight(self, name, source, neuron, part, i, at):
         """Return the Weight from a source, with its factor, to a neuron of layer i."""
-        parameters = self.old, self.new, self.gradient
-        old, new, derivative = (float(getattr(p, part)[i][at]) for p in parameters)
-        penalty = self.strength * old if part == "coefs" else 0.0
-        values = old, new, penalty, derivative
+        parameters = self.old, self.new, self.pull, self.gradient
+        values = (float(getattr(p, part)[i][at]) for p in parameters)
         return Weight(name, source[0], neuron.name, source[1], *values, neuron.chains)
 
     def _coef_name(self, i, source, j):

@@ -1,7 +1,6 @@
 """The next step of training, which may differ from the plain step explained."""
 
 import copy
-import math
 
 import numpy as np
 
@@ -35,7 +34,5 @@ def differences(problem, following, plain):
         options = ["solver='adam'"]
     else:
         options = [f"momentum={optimizer.momentum:g}"] if optimizer.momentum else []
-    if problem.objective.adapts and not math.isnan(state.data_loss):
-        options.append("alpha='auto'")
     # The first average is the step itself.
     return (*options, "average=True") if state.n_averaged else tuple(options)

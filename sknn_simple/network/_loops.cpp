@@ -183,23 +183,23 @@ template <class T> struct Loops {
     // Add to the gradient of `fan_in` rows of parameters, from the `at`-th on, and step
     // along it at the end of a minibatch. A small one goes from registers into the step
     // and is never stored. Returns twice the penalty of the parameters before, which
-    // adapts to each row if wanted.
-    template <bool ADAPTS = false>
+    // may have a factor for each row.
+    template <bool FACTORS = false>
     T learn(const Layer &layer, const T *below, ptrdiff_t fan_in, ptrdiff_t at,
             T strength) const {
         ptrdiff_t k = layer.fan_out;
         const T *delta = deltas + n * layer.units;
         T *to = (T *)training.gradient + at;
-        const double *relevance = training.relevance;
+        const double *factors = training.input_factors;
         Step<T> local = step;
         local.strength = strength;
         if (begins && ends && below && n * fan_in * k <= LARGE) {
             auto use = [&](ptrdiff_t h, ptrdiff_t j, auto sum) INLINED {
-                if constexpr (ADAPTS)
-                    local.strength = strength * T(relevance[h]);
+                if constexpr (FACTORS)
+                    local.strength = strength * T(factors[h]);
                 local(at + h * k + j, sum);
             };
-            if (k == 1 && !ADAPTS)  // a row in place of a column fills registers
+            if (k == 1 && !FACTORS)  // a row in place of a column fills registers
                 product(Matrix<T>{delta, 1, 1}, below, 1, fan_in, n, use);
             else
                 product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n, use);
@@ -213,10 +213,10 @@ template <class T> struct Loops {
             each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
                 add_multiple(to + column * k, x, delta + row * k, k);
             });
-        ptrdiff_t at_once = ADAPTS ? k : fan_in * k;
+        ptrdiff_t at_once = FACTORS ? k : fan_in * k;
         for (ptrdiff_t begin = 0; ends && begin < fan_in * k; begin += at_once) {
-            if constexpr (ADAPTS)
-                local.strength = strength * T(relevance[begin / k]);
+            if constexpr (FACTORS)
+                local.strength = strength * T(factors[begin / k]);
             over<T>(at_once, [&](ptrdiff_t j, auto g) INLINED {
                 j += begin;
                 local(at + j, load<decltype(g)>(to + j));
@@ -234,7 +234,7 @@ template <class T> struct Loops {
             const T *below = i > 0 ? activations + units_below : X;
             if (i > 0)
                 backward_to(layer, below, deltas + units_below);
-            if (i == 0 && training.relevance)
+            if (i == 0 && training.input_factors)
                 penalty += learn<true>(layer, below, layer.fan_in, 0, step.strength);
             else
                 penalty += learn(layer, below, layer.fan_in, layer.coef, step.strength);
@@ -279,7 +279,7 @@ template <class T> struct Loops {
             if (training.optimizer.kind == ADAM)
                 rate *= std::sqrt(1 - std::pow(training.optimizer.beta_2, t)) /
                         (1 - std::pow(training.optimizer.beta_1, t));
-            step.rate = rate, step.strength = training.factor * training.alpha / W * length;
+            step.rate = rate, step.strength = training.alpha / W * length;
         }
         double penalty = backward() / 2 / length;
         if (ends)
@@ -313,32 +313,9 @@ template <class T> struct Loops {
         }
     }
 
-    // Find the factors of the penalty, as `penalty_factors` does.
-    void adapt_penalty() {
-        training.factor = 1;
-        if (!training.relevance || std::isnan(training.data_loss))
-            return;
-        double factor = std::sqrt(5 * training.data_loss / training.even_odds), mean = 0;
-        double largest = training.largest_alpha * training.total_weight / training.alpha;
-        training.factor = std::min(std::max(factor, training.least_factor), largest);
-        ptrdiff_t fan_in = layers[0].fan_in, k = layers[0].fan_out;
-        for (ptrdiff_t h = 0; h < fan_in; h++) {
-            double squares = 0;
-            for (ptrdiff_t j = h * k; j < h * k + k; j++)
-                squares += (double)flat[j] * flat[j];
-            training.relevance[h] = squares;
-            mean += squares / fan_in;
-        }
-        bool is_normal = mean > 0 && std::isfinite(mean);
-        for (ptrdiff_t h = 0; h < fan_in; h++)
-            training.relevance[h] =
-                is_normal ? std::sqrt(mean / (training.relevance[h] + mean / 10)) : 1;
-    }
-
     void begin_epoch() {
         if (training.order)
             shuffle();
-        adapt_penalty();
         training.end = training.data_sum = training.penalty_sum = 0;
     }
 

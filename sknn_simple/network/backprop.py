@@ -4,6 +4,7 @@ With f the network, w the sample weights and W their sum, training minimises
 
     sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
 
+where the squared coefs of each input may have a factor.
 A layer computes Z = A_below @ coef + intercept and A = activation(Z). The
 backward pass carries delta = d objective / d Z from the outputs down:
 
@@ -350,7 +351,7 @@ def loss_and_gradient(
     )
     loss /= divisor
     if objective.alpha:
-        strength = objective.alpha / divisor
+        strength = objective.penalties(parameters) / divisor
         loss += add_penalty_gradient(parameters, strength, gradient)
     return loss, gradient
 

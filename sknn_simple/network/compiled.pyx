@@ -20,7 +20,6 @@ from .minibatches import Samples
 from .objective import Objective
 from .optimizers import Adam
 from .parameters import Parameters
-from .penalty import LARGEST_ALPHA, LEAST_FACTOR
 from .training import Block, Patience, TrainingState
 
 
@@ -70,8 +69,7 @@ cdef public struct Training:
     double averaged_over  # outputs
     bint summed  # over samples
     double alpha
-    double *relevance  # factors of the penalty by input; NULL: it does not adapt
-    double even_odds, largest_alpha, least_factor, factor
+    const double *input_factors  # of alpha, or NULL
     # The samples, dense or of a CSR matrix
     Py_ssize_t n_samples
     const void *X
@@ -224,11 +222,10 @@ cdef class Trainer:
         training.fit_intercept = parameters.fit_intercept
         training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
         training.averaged_over = loss.output_divisor(sizes[n_layers])
-        training.even_odds = loss.of_even_odds(sizes[n_layers]) if objective.adapts else 0
-        if training.even_odds > 0:
-            training.largest_alpha, training.least_factor = LARGEST_ALPHA, LEAST_FACTOR
-            relevance = np.ones(sizes[0])
-            training.relevance = <double *>self.hold("relevance", relevance, np.float64)
+        if objective.input_factors is not None:
+            training.input_factors = <double *>self.hold(
+                "input_factors", objective.input_factors, np.float64, (sizes[0],)
+            )
         training.summed = loss.summed
         coef = units = 0
         for i, (fan_in, fan_out) in enumerate(zip(sizes[:n_layers], sizes[1:])):
@@ -268,9 +265,9 @@ cdef class Trainer:
         training.indices = <const int32_t *>self.hold("X.indices", indices, np.int32)
         training.indptr = <const Py_ssize_t *>self.hold("X.indptr", indptr, np.intp)
 
-    cdef void *hold(self, name, array, dtype=None) except *:
+    cdef void *hold(self, name, array, dtype=None, shape=None) except *:
         self.arrays[name] = array = np.require(array, dtype or self.dtype, ["C", "A"])
-        return address(name, array, array.dtype, array.shape)
+        return address(name, array, array.dtype, shape or array.shape)
 
     cdef allocate(self, sizes):
         """Allocate the memory for rows that pass through the network at once."""
@@ -339,7 +336,6 @@ cdef class Trainer:
         training.losses, training.rates = &to_losses[0], &from_rates[0]
         training.tol, training.wait = patience.tol, min(patience.n_epochs, 1e308)
         training.best, training.count = patience.best, patience.count
-        training.data_loss = state.data_loss
         if rng is not None:
             training.bitgen = <bitgen_t *>PyCapsule_GetPointer(rng.capsule, "BitGenerator")
         training.n_epochs = n_epochs

@@ -167,7 +167,6 @@ class Loss:
     scored: bool = False  # whether its negative is the default score of validation
     for_labels: bool = False  # whether targets are labels, coded as 0 and 1
     sides: Callable | None = None  # side of each kink, from errors and the option
-    of_even_odds: Callable | None = None  # loss of equal probabilities, from n_outputs
     of_unit_error: float  # of a prediction wrong by 1, of even odds for labels
     title: str  # name for axes and headings
     formula: str  # the loss of the output a, as text; {option} is the option
@@ -281,7 +280,6 @@ LOSSES = {
         canonical=True,
         averaged=False,
         for_labels=True,
-        of_even_odds=lambda n_outputs: n_outputs * math.log(2),
         of_unit_error=np.log(2),
         title="Log-loss",
         formula="-y * log(a) - (1 - y) * log(1 - a)",
@@ -294,7 +292,6 @@ LOSSES = {
         canonical=True,
         averaged=False,
         for_labels=True,
-        of_even_odds=math.log,
         of_unit_error=np.log(2),
         title="Log-loss",
         formula="-y * log(a)",

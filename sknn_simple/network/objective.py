@@ -1,6 +1,8 @@
 """Objective: the function that training minimises, and its loss of one prediction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from .activations import OUT_ACTIVATIONS, check_activation
 from .losses import LOSSES
@@ -30,13 +32,12 @@ class Objective:
     alpha : float, default=0.0
         Strength of the L2 penalty on the coefs.
 
+    input_factors : ndarray of shape (n_features,), default=None
+        Factors of alpha for the coefs of each input. None is 1 for every input.
+
     loss_option : float, default=None
         Quantile of the quantile loss (None is 0.5), or threshold of the Huber loss, in
         the units of the targets (None is 0.1). None for the other losses.
-
-    adapts : bool, default=False
-        Whether the penalty follows the training, as ``network/penalty.py`` describes.
-        For log-losses only, and for sgd and adam.
 
     Raises
     ------
@@ -50,7 +51,7 @@ class Objective:
     out_activation: str = "identity"
     alpha: float = 0.0
     loss_option: float | None = None
-    adapts: bool = False
+    input_factors: np.ndarray | None = field(default=None, compare=False)
 
     def __post_init__(self):
         if self.loss not in LOSSES:
@@ -63,8 +64,6 @@ class Objective:
                 f"{self.loss!r}, got {self.out_activation!r}."
             )
         self._check_loss_option(LOSSES[self.loss].option)
-        if self.adapts and LOSSES[self.loss].of_even_odds is None:
-            raise ValueError(f"adapts must be False with loss={self.loss!r}, got True.")
 
     def _check_loss_option(self, option):
         value = self.loss_option
@@ -85,6 +84,20 @@ class Objective:
     def loss_arguments(self):
         """The last arguments of the loss and of its baseline: its option, if any."""
         return () if self.loss_option is None else (self.loss_option,)
+
+    def penalties(self, parameters):
+        """Return the strength of the penalty on each coef, or on all of them."""
+        if self.input_factors is None:
+            return self.alpha
+        first, factors = parameters.coefs[0], self.input_factors
+        if factors.shape != first.shape[:1]:
+            raise ValueError(
+                f"input_factors must be of shape {first.shape[:1]}, one factor per "
+                f"input, got {factors.shape}."
+            )
+        penalties = np.full_like(parameters.flat_coefs, self.alpha)
+        penalties[: first.size].reshape(first.shape)[:] *= factors[:, None]
+        return penalties
 
     def loss_of_constant(self, Y, sample_weight):
         """Return the loss of the best constant prediction of `Y`, without penalty."""

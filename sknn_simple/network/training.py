@@ -14,7 +14,6 @@ from .losses import LOSSES
 from .minibatches import Minibatches
 from .optimizers import SGD, Adam, check_vectors
 from .parameters import Parameters
-from .penalty import penalty_factors
 from .schedules import Schedule
 
 
@@ -278,6 +277,7 @@ class Trainer:
         check_shapes(state.parameters, *samples)
         self.state = state
         self.objective = objective
+        self.penalties = objective.penalties(state.parameters) / samples.total_weight
         self.minibatches = Minibatches(samples, batch_size, shuffle, state.parameters)
         self.gradient = state.parameters.zeros_like()
         state.draws = self.minibatches.shuffle
@@ -351,9 +351,6 @@ class Trainer:
         objective, gradient = self.objective, self.gradient
         total_weight = self.minibatches.total_weight
         mean_weight = total_weight / self.minibatches.n_samples
-        factors = penalty_factors(
-            objective, parameters, self.state.data_loss, total_weight
-        )
         loss, loss_sum, penalty_sum = LOSSES[objective.loss], 0.0, 0.0
         for samples, workspace in self.minibatches.epoch(self.state.rng):
             n_rows, sample_weight = samples.X.shape[0], samples.sample_weight
@@ -367,7 +364,7 @@ class Trainer:
                 parameters, samples, scale, objective, gradient, workspace
             )
             if objective.alpha:
-                strength = objective.alpha / total_weight * length * factors
+                strength = self.penalties * length
                 penalty = add_penalty_gradient(parameters, strength, gradient)
                 penalty_sum += weight * penalty / length
             optimizer.step(parameters.flat, gradient.flat, learning_rate)

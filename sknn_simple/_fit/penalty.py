@@ -1,0 +1,179 @@
+"""Penalty: the one that alpha='auto' stands for, estimated from neighbouring samples.
+
+Noisy targets need a strong penalty, or the network memorises them, and so do inputs
+that say little about the targets. Both are estimated before training, from samples and
+their neighbours: at most 500 samples suffice.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils.random import sample_without_replacement
+
+from ..network import LOSSES
+
+LARGEST_ALPHA = 1 / 200
+"""The largest alpha that is chosen automatically, as a share of W."""
+
+MOST_SAMPLES, MOST_NUMBERS = 500, 2**22
+"""How many samples, and numbers of X, the estimates take at most."""
+
+
+class Penalty(NamedTuple):
+    """The L2 penalty of a training.
+
+    Attributes
+    ----------
+    alpha : float
+        Strength.
+
+    input_factors : ndarray of shape (n_features,), default=None
+        Factors of alpha for the coefs of each input; None is 1 for every input.
+    """
+
+    alpha: float
+    input_factors: np.ndarray | None = None
+
+
+def automatic_penalty(targets, samples):
+    """Return the Penalty for training on these Samples.
+
+    ::
+
+        alpha = min(c * sqrt(n_features) * exp(-3 * R^2), W / 200)
+
+    with c = 0.4 for labels and 1 for numbers. R^2 is the share of the variance of the
+    targets that neighbours predict. The limit lets a few samples be learned at all.
+    """
+    neighbourhood = Neighbourhood(samples)
+    alpha = 1.0 if targets.classes is None else 0.4
+    alpha *= math.sqrt(samples.X.shape[1]) * math.exp(-3 * neighbourhood.r2())
+    alpha = min(alpha, LARGEST_ALPHA * samples.total_weight)
+    # Errors of sigmoid outputs are small, and so is their pull on the weights.
+    is_canonical = LOSSES[targets.network_loss].canonical
+    if not is_canonical and targets.out_activation != "identity":
+        alpha /= 10
+    # The variance of small counts is large in units of their mean.
+    if targets.out_activation == "exp":
+        alpha *= 1 + min(10.0, float(np.mean(1 / targets.scale)))
+    relevance = neighbourhood.relevance()
+    mean = relevance.mean()
+    return Penalty(alpha, mean / (relevance + mean / 10))
+
+
+class Neighbourhood:
+    """Some samples, standardised, and how near they are to each other.
+
+    The weight of j among the neighbours of i is ``w_j * exp(-4 * d_ij / p)``, with the
+    squared distance d_ij and p inputs that vary. A sample is no neighbour of its own,
+    but whole weights count equal samples, which are: it has the weight w_i - 1.
+    """
+
+    def __init__(self, samples):
+        X, Y, weight = _some_of(samples)
+        are_counts = (weight == np.rint(weight)).all()
+        self.weight = weight if are_counts else weight / weight.mean()
+        self.own = 1 - 1 / weight if are_counts else 0.0
+        self.X = _standardised(X, self.weight)
+        self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
+        n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
+        exponents = _squared_distances(self.X)
+        exponents *= -4 / n_varying
+        self.nearness = np.exp(exponents, out=exponents)
+        np.fill_diagonal(self.nearness, self.own)
+
+    def r2(self):
+        """Return the R^2 of predictions of each sample by its neighbours, at least 0.
+
+        The prediction is a mean over neighbours [1]_ [2]_, weighted by the squares of
+        their nearness and drawn to the mean of all samples where there are none.
+
+        References
+        ----------
+        .. [1] E. A. Nadaraya, "On estimating regression", Theory of Probability and
+           Its Applications 9 (1964).
+        .. [2] G. S. Watson, "Smooth regression analysis", Sankhya A 26 (1964).
+        """
+        weight, Y, nearness = self.weight, self.Y, self.nearness**2
+        np.fill_diagonal(nearness, self.own)
+        sums = nearness @ (weight[:, None] * Y)
+        errors = Y - sums / (nearness @ weight + 0.1)[:, None]
+        variance = float((weight @ Y**2).sum())
+        return max(0.0, 1 - float((weight @ errors**2).sum()) / (variance or 1))
+
+    def relevance(self):
+        """Return how much each input says about the targets, shape (n_features,).
+
+        It is the sum of the squared correlations with the targets, beyond those that
+        chance explains, and of a measure that also sees interactions: how much more
+        the input differs between neighbours whose targets differ [1]_ [2]_. Both are
+        relative to their means over the inputs.
+
+        References
+        ----------
+        .. [1] K. Kira and L. A. Rendell, "A practical approach to feature selection",
+           ICML 1992 (Relief).
+        .. [2] M. Robnik-Sikonja and I. Kononenko, "Theoretical and empirical analysis
+           of ReliefF and RReliefF", Machine Learning 53 (2003).
+        """
+        n_outputs, total = self.Y.shape[1], self.weight.sum()
+        outputs = self.weight[:, None] * _standardised(self.Y, self.weight)
+        squares = ((self.X.T @ outputs / total) ** 2).sum(axis=1)
+        beyond_chance = np.maximum(squares - n_outputs / total, 0) + 1 / total
+        usual = self._mean_differences(self.nearness)
+        targets_differ = _squared_distances(self.Y)
+        targets_differ *= self.nearness
+        ratio = np.ones_like(usual)
+        np.divide(
+            self._mean_differences(targets_differ), usual, out=ratio, where=usual > 0
+        )
+        return _relative(beyond_chance) + _relative(np.maximum(ratio - 1, 0))
+
+    def _mean_differences(self, nearness):
+        """Return the mean of (x_i - x_j)**2 over pairs, for each input."""
+        weighted = self.weight[:, None] * self.X
+        totals = nearness @ self.weight
+        sums = totals @ (weighted * self.X) - (weighted * (nearness @ weighted)).sum(0)
+        return 2 * sums / (self.weight @ totals or 1)
+
+
+def _some_of(samples):
+    """Return X, Y and weights in float64 of at most `MOST_SAMPLES`, always the same."""
+    X, Y, weight = samples
+    weight = np.ones(X.shape[0]) if weight is None else weight
+    rows = np.flatnonzero(weight)
+    most = max(2, min(MOST_SAMPLES, MOST_NUMBERS // X.shape[1]))
+    if len(rows) > most:
+        rows = rows[sample_without_replacement(len(rows), most, random_state=0)]
+    X, Y, weight = X[rows], Y[rows], weight[rows]
+    X = X if isinstance(X, np.ndarray) else X.toarray()
+    return (part.astype(np.float64) for part in (X, Y, weight))
+
+
+def _centred(columns, weight):
+    return columns - weight @ columns / weight.sum()
+
+
+def _standardised(columns, weight):
+    """Return columns of mean 0 and variance 1, or of zeros if they are constant."""
+    largest = abs(columns).max(axis=0)
+    columns = columns / np.where(largest > 0, largest, 1)  # no square overflows
+    columns = _centred(columns, weight)
+    deviations = np.sqrt(weight @ columns**2 / weight.sum())
+    return columns / np.where(deviations > 1e-9, deviations, np.inf)
+
+
+def _squared_distances(rows):
+    """Return the squared distance of each pair of rows."""
+    distances, squares = rows @ rows.T, (rows**2).sum(axis=1)
+    distances *= -2
+    distances += squares
+    distances += squares[:, None]
+    return distances
+
+
+def _relative(numbers):
+    """Return nonnegative numbers relative to their mean, or ones if all are 0."""
+    mean = numbers.mean()
+    return numbers / mean if mean > 0 else np.ones_like(numbers)

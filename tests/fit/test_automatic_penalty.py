@@ -1,0 +1,158 @@
+"""The penalty that alpha='auto' stands for, against sums written out pair by pair."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.datasets import make_friedman1
+from support import diabetes, iris
+
+from sknn_simple._fit.penalty import Neighbourhood, automatic_penalty
+from sknn_simple.network import Samples
+
+LABELS = SimpleNamespace(
+    classes=(0, 1), network_loss="binary_log_loss", out_activation="logistic"
+)
+NUMBERS = SimpleNamespace(
+    classes=None, network_loss="squared_error", out_activation="identity"
+)
+
+
+def problem(task, n_samples=40):
+    """Return Samples of three classes or two numbers, with weights that differ."""
+    X, y = iris() if task == "classes" else diabetes()
+    rows = np.random.RandomState(1).permutation(len(X))[:n_samples]
+    X = np.column_stack([X[rows, :4], np.ones(n_samples)])
+    Y = np.eye(3)[y[rows]] if task == "classes" else np.c_[y[rows], X[:, 0] ** 2]
+    return Samples(X, Y, np.random.RandomState(0).uniform(0.5, 2, n_samples))
+
+
+def standardised(columns, weight):
+    mean = np.average(columns, axis=0, weights=weight)
+    variance = np.average((columns - mean) ** 2, axis=0, weights=weight)
+    return (columns - mean) / np.where(variance > 0, np.sqrt(variance), 1)
+
+
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_r2_is_that_of_leaving_each_sample_out(task):
+    X, Y, w = problem(task)
+    n, mean, w = len(X), np.average(Y, axis=0, weights=w), w / w.mean()
+    Z = standardised(X, w)[:, :4]
+    errors = variances = 0.0
+    for i in range(n):
+        near = [
+            0.0 if j == i else w[j] * math.exp(-2 * ((Z[i] - Z[j]) ** 2).sum())
+            for j in range(n)
+        ]
+        prediction = np.average([*Y, mean], axis=0, weights=[*near, 0.1])
+        errors += w[i] * ((Y[i] - prediction) ** 2).sum()
+        variances += w[i] * ((Y[i] - mean) ** 2).sum()
+    r2 = Neighbourhood(Samples(X, Y, w)).r2()
+    assert 0 < r2 == pytest.approx(1 - errors / variances, rel=1e-9)
+
+
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_relevance_is_correlation_and_difference_between_neighbours(task):
+    X, Y, w = problem(task)
+    (n, p), n_outputs, W = X.shape, Y.shape[1], len(X)
+    w = w / w.mean()
+    Z, T = standardised(X, w), standardised(Y, w)
+    correlations = [
+        sum(np.average(Z[:, h] * T[:, k], weights=w) ** 2 for k in range(n_outputs))
+        for h in range(p)
+    ]
+    correlated = np.maximum(np.array(correlations) - n_outputs / W, 0) + 1 / W
+    pairs, weights, differing = [], [], []
+    for i in range(n):
+        for j in range(i):
+            pairs.append((Z[i] - Z[j]) ** 2)
+            weights.append(w[i] * w[j] * math.exp(-pairs[-1].sum()))  # 4 / p is 1
+            differing.append(weights[-1] * ((Y[i] - Y[j]) ** 2).sum())
+    usual = np.average(pairs, axis=0, weights=weights)
+    excess = np.average(pairs, axis=0, weights=differing)[:4] / usual[:4] - 1
+    excess = np.append(np.maximum(excess, 0), 0)  # the last input is constant
+    np.testing.assert_allclose(
+        Neighbourhood(Samples(X, Y, w)).relevance(),
+        correlated / correlated.mean() + excess / excess.mean(),
+        rtol=1e-9,
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_useful_inputs_are_penalised_less_than_others(seed):
+    """Friedman's function depends on the first five, on the third without correlation;
+    the product of two inputs is correlated with neither."""
+    X, y = make_friedman1(500, 10, random_state=seed)
+    factors = automatic_penalty(NUMBERS, Samples(X, y[:, None])).input_factors
+    assert factors[:5].max() < factors[5:].min()
+    X = np.random.RandomState(seed).standard_normal((500, 4))
+    Y = (X[:, :1] * X[:, 1:2] > 0).astype(float)
+    factors = automatic_penalty(LABELS, Samples(X, Y)).input_factors
+    assert factors[:2].max() < factors[2:].min()
+
+
+@pytest.mark.parametrize(("targets", "of_noise"), [(LABELS, 0.4), (NUMBERS, 1.0)])
+def test_alpha_is_high_for_noise_and_low_where_neighbours_agree(targets, of_noise):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((1000, 9))
+    noise = rng.randint(2, size=(1000, 1)).astype(float)
+    penalty = automatic_penalty(targets, Samples(X, noise))
+    assert penalty.alpha == pytest.approx(of_noise * 3)
+    signal = (X[:, :1] > 0).astype(float)
+    assert automatic_penalty(targets, Samples(X, signal)).alpha < of_noise * 1.5
+
+
+def test_few_samples_limit_the_penalty():
+    """Otherwise the four rows of XOR could not be learned."""
+    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
+    Y = (X.sum(axis=1, keepdims=True) == 1).astype(float)
+    penalty = automatic_penalty(LABELS, Samples(X, Y))
+    assert penalty.alpha == pytest.approx(4 / 200)
+    np.testing.assert_allclose(penalty.input_factors, 10 / 11)
+
+
+def test_sigmoid_outputs_with_squared_error_take_a_tenth():
+    samples = Samples(*problem("classes")[:2])
+    squared = SimpleNamespace(**vars(LABELS) | {"network_loss": "squared_error"})
+    tenth = automatic_penalty(squared, samples).alpha
+    assert automatic_penalty(LABELS, samples).alpha == pytest.approx(10 * tenth)
+
+
+@pytest.mark.parametrize("n_samples", [100, 2000])
+def test_sparse_and_single_precision_samples_have_the_same_penalty(n_samples):
+    rng = np.random.RandomState(0)
+    X = rng.randint(3, size=(n_samples, 20)).astype(float)
+    Y = (X[:, :1] + rng.standard_normal((n_samples, 1)) > 1).astype(float)
+    alpha, factors = automatic_penalty(LABELS, Samples(X, Y))
+    for other, rtol in ((csr_array(X), 1e-12), (X.astype(np.float32), 1e-6)):
+        penalty = automatic_penalty(LABELS, Samples(other, Y))
+        assert penalty.alpha == pytest.approx(alpha, rel=rtol)
+        np.testing.assert_allclose(penalty.input_factors, factors, rtol=rtol)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.ones((30, 3)),
+        np.arange(30.0)[:, None] * [1e306, 1e-300, 1],
+        np.eye(30) * 1e300,
+        np.zeros((1, 3)),
+    ],
+)
+@pytest.mark.parametrize("largest", [1e-300, 0.0, 1.0, 1e300])
+def test_the_penalty_of_extreme_samples_is_finite_and_positive(X, largest):
+    Y = np.arange(float(len(X)))[:, None] * largest
+    alpha, factors = automatic_penalty(NUMBERS, Samples(X, Y))
+    assert 0 < alpha < np.inf
+    assert ((factors > 0) & (factors <= 10)).all()
+
+
+def test_samples_of_no_weight_do_not_count():
+    X, Y, w = problem("classes")
+    w = np.where(np.arange(40) % 2, w, 0)
+    alpha, factors = automatic_penalty(LABELS, Samples(X, Y, w))
+    kept = Samples(X[1::2], Y[1::2], w[1::2])
+    assert automatic_penalty(LABELS, kept).alpha == pytest.approx(alpha)
+    np.testing.assert_allclose(automatic_penalty(LABELS, kept).input_factors, factors)
