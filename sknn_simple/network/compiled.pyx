@@ -4,6 +4,7 @@ The loops (_loops.cpp, with the arithmetic of _kernels.hpp) trust what they are 
 `Trainer` is the one door to them: it checks all sizes, dtypes and layouts.
 """
 
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int32_t
@@ -74,7 +75,7 @@ cdef public struct Training:
     Py_ssize_t n_samples
     const void *X
     const void *Y
-    const void *weights
+    const void *weights  # or ones
     const void *data
     const int32_t *indices
     const Py_ssize_t *indptr
@@ -156,7 +157,11 @@ cdef void *address(name, array, dtype, shape, bint written=False) except *:
             f"{name} must be of shape {shape} and dtype {dtype}, contiguous, aligned and "
             f"writeable, got {array.shape}, {array.dtype} and strides {array.strides}."
         )
-    return <void *><size_t>array.__array_interface__["data"][0]
+    cdef Py_buffer buffer
+    PyObject_GetBuffer(array, &buffer, PyBUF_SIMPLE)
+    begin = buffer.buf
+    PyBuffer_Release(&buffer)
+    return begin
 
 
 cdef class Trainer:
@@ -168,6 +173,7 @@ cdef class Trainer:
     cdef Training training  # copied by each call, so that calls cannot disturb another
     cdef void (*loops)(Training *) noexcept nogil
     cdef readonly dict arrays  # of the loops, by name
+    cdef dict spans  # the addresses where these arrays begin and end
     cdef list memory  # of the loops
     cdef readonly object state, dtype
 
@@ -178,7 +184,7 @@ cdef class Trainer:
         parameters = state.parameters.view(state.parameters.flat)
         backprop.check_shapes(parameters, *samples)
         self.state, self.dtype = state, parameters.flat.dtype
-        self.arrays, self.memory = {}, []
+        self.arrays, self.spans, self.memory = {}, {}, []
         n_samples, sizes = samples.X.shape[0], parameters.layer_sizes
         batch_size = min(batch_size, n_samples)
         if not 1 <= batch_size or max(*sizes, n_samples) > LARGEST_SIZE:
@@ -215,8 +221,7 @@ cdef class Trainer:
                 f"The compiled engine does not know {objective}: use engine='numpy'."
             )
         layers = np.zeros(n_layers * sizeof(Layer), np.uint8)
-        self.arrays["layers"] = layers
-        training.layers = <Layer *>address("layers", layers, np.uint8, layers.shape)
+        training.layers = <Layer *>self.hold("layers", layers, np.uint8)
         training.n_layers, training.n_coefs = n_layers, parameters.flat_coefs.size
         training.n_parameters = parameters.flat.size
         training.fit_intercept = parameters.fit_intercept
@@ -240,8 +245,10 @@ cdef class Trainer:
         X, Y, weights = samples
         training.n_samples, training.total_weight = len(Y), samples.total_weight
         training.Y = self.hold("Y", Y)
-        weights = np.ones(len(Y)) if weights is None else weights
-        training.weights = self.hold("sample_weight", weights)
+        training.ones = self.hold("ones", np.ones(len(Y), self.dtype))
+        training.weights = training.ones
+        if weights is not None:
+            training.weights = self.hold("sample_weight", weights)
         if isinstance(X, np.ndarray):
             training.X = self.hold("X", X)
             return
@@ -267,7 +274,9 @@ cdef class Trainer:
 
     cdef void *hold(self, name, array, dtype=None, shape=None) except *:
         self.arrays[name] = array = np.require(array, dtype or self.dtype, ["C", "A"])
-        return address(name, array, array.dtype, shape or array.shape)
+        begin = address(name, array, array.dtype, shape or array.shape)
+        self.spans[name] = <size_t>begin, <size_t>begin + array.nbytes
+        return begin
 
     cdef allocate(self, sizes):
         """Allocate the memory for rows that pass through the network at once."""
@@ -280,35 +289,37 @@ cdef class Trainer:
         training.deltas = self.room(n * sum(sizes[1:]))
         training.gradient = self.room(training.n_parameters)
         training.gathered = self.room(n * sizes[0])
-        training.ones = self.hold("ones", np.ones(n))
 
     cdef void *room(self, size) except *:
         """Return memory for numbers, which begins where a line of the cache does."""
         memory = np.empty(size * self.dtype.itemsize + 64, np.uint8)
         self.memory.append(memory)
-        cdef size_t begin = memory.__array_interface__["data"][0]
+        cdef size_t begin = <size_t>address("memory", memory, np.uint8, memory.shape)
         return <void *>((begin + 63) // 64 * 64)
 
     cdef list addresses(self, dict vectors):
         """Return the addresses of flat vectors, which must not share their memory."""
-        vectors = {name: vector for name, vector in vectors.items() if vector is not None}
-        cdef dict arrays = vectors | self.arrays
+        cdef size_t begin, end, first, last
+        cdef dict spans = self.spans.copy()
+        shape, found = (self.training.n_parameters,), []
         for name, vector in vectors.items():
-            for other, array in arrays.items():
-                if other != name and np.may_share_memory(vector, array):
-                    raise ValueError(f"{name} and {other} must not share memory.")
-        shape = (self.training.n_parameters,)
-        return [
-            <size_t>address(name, vector, self.dtype, shape, written=True)
-            for name, vector in vectors.items()
-        ]
+            begin = <size_t>address(name, vector, self.dtype, shape, written=True)
+            end = begin + shape[0] * self.dtype.itemsize
+            for other, (first, last) in spans.items():
+                if begin < last and first < end:
+                    raise ValueError(f"{other} and {name} must not share memory.")
+            spans[name] = begin, end
+            found.append(begin)
+        return found
 
     cdef point_to(self, Training *training):
         """Take over the optimizer, and the vectors that change."""
         cdef Optimizer *to = &training.optimizer
         state, optimizer, flat = self.state, self.state.optimizer, self.state.parameters.flat
         vectors = {"parameters": flat} | optimizer.vectors(flat)
-        flat, *moments = self.addresses(vectors | {"average": state.average})
+        if state.average is not None:
+            vectors["average"] = state.average
+        flat, *moments = self.addresses(vectors)
         if state.average is not None:
             training.average = <void *><size_t>moments.pop()
             training.n_averaged = state.n_averaged
@@ -369,7 +380,8 @@ cdef class Trainer:
         """Return the activations of the last layer for all samples."""
         raw_prediction = np.empty_like(self.arrays["Y"])
         (flat,) = self.addresses({"parameters": flat})
-        self.run(PREDICT, flat, raw_prediction.__array_interface__["data"][0])
+        first = address("prediction", raw_prediction, self.dtype, raw_prediction.shape)
+        self.run(PREDICT, flat, <size_t>first)
         return raw_prediction
 
     cdef double run(self, int kind, size_t flat, size_t first) except *:
