@@ -64,13 +64,12 @@ def minimize_lbfgs(
     optimization", SIAM Journal on Scientific Computing 16 (1995).
     """
     parameters = state.parameters
-    trial, gradient = np.zeros_like(parameters.flat), np.zeros_like(parameters.flat)
+    gradient = np.zeros_like(parameters.flat)
     evaluator = make_evaluator(parameters, samples, objective)
 
     def evaluate(flat):
         before_evaluation()
-        trial[:] = flat
-        return evaluator(trial, gradient)
+        return evaluator(flat.astype(gradient.dtype), gradient)
 
     def derivative(flat):
         # SciPy calls this for the point that it has just evaluated.
