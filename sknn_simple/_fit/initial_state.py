@@ -70,7 +70,8 @@ def _initial_parameters(estimator, targets, samples, rng):
     output_bias = targets.output_bias(Y, sample_weight)
     if output_bias is not None and estimator.fit_intercept:
         parameters.intercepts[-1][:] = output_bias
-    _insert_given(estimator, targets, parameters)
+    if estimator.coefs_init is not None or estimator.intercepts_init is not None:
+        _insert_given(estimator, targets, parameters)
     return parameters
 
 
