@@ -146,7 +146,9 @@ class CallbackBridge:
         self.callbacks = callbacks_of(estimator)
         self.epoch = None
         self.attributes = None
-        self.context = estimator._init_callback_context(max_subtasks=max_iter)
+        self.context = _UnwatchedTask()
+        if self.callbacks or "_parent_callback_ctx" in vars(estimator):
+            self.context = estimator._init_callback_context(max_subtasks=max_iter)
         self.context.call_on_fit_task_begin(**self.arguments)
 
     def begin_training(self, session):
