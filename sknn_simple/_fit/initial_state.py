@@ -5,6 +5,7 @@ import numpy as np
 from ..network import (
     OPTIMIZERS,
     SCHEDULES,
+    Constant,
     Parameters,
     TrainingState,
     draw_parameters,
@@ -146,6 +147,8 @@ def _check_epsilon(epsilon, dtype):
 
 def make_schedule(estimator, targets, samples, previous=None):
     """Make the learning-rate schedule, which is constant unless the solver is sgd."""
+    if estimator.solver not in OPTIMIZERS:  # L-BFGS finds the length of its steps
+        return Constant(1.0)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
     rate = options.learning_rate_init(estimator, targets, samples)
     return _with_options(SCHEDULES[name], previous, estimator, learning_rate_init=rate)

@@ -16,6 +16,7 @@ from .._fit.session import Mode
 from .._fit.start import make_session
 from .._targets import Targets
 from ..network import (
+    Constant,
     Engine,
     Objective,
     Parameters,
@@ -55,6 +56,9 @@ def make_problem(estimator, X, y, sample_weight=None):
         _detached(estimator), X, y, sample_weight, mode=Mode.APPEND, dtype=np.float64
     )
     state = _in_float64(session.state)
+    if state.optimizer is None:  # steps are explained at the rate that others take
+        rate = options.learning_rate_init(estimator, session.targets, session.samples)
+        state.schedule = Constant(rate)
     return Problem(
         state.model.copy(),
         session.samples,
