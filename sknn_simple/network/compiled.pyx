@@ -340,11 +340,11 @@ cdef class Trainer:
         state, patience = self.state, patience or Patience(0.0, np.inf)
         rng = state.rng._bit_generator if state.draws else None
         t, n_samples = state.t, training.n_samples
-        losses = np.empty(n_epochs)
+        losses, shape = np.empty(n_epochs), (n_epochs,)
         rates = state.schedule.learning_rates(t, n_samples, n_epochs)
-        cdef double[::1] to_losses = losses, from_rates = rates
+        training.losses = <double *>address("losses", losses, np.float64, shape)
+        training.rates = <const double *>address("rates", rates, np.float64, shape)
         self.point_to(&training)
-        training.losses, training.rates = &to_losses[0], &from_rates[0]
         training.tol, training.wait = patience.tol, min(patience.n_epochs, 1e308)
         training.best, training.count = patience.best, patience.count
         if rng is not None:
