@@ -390,6 +390,8 @@ cdef class Trainer:
         cdef double loss, rate = 0
         training.optimizer.flat, training.optimizer.first = <void *>flat, <void *>first
         training.optimizer.kind, training.n_epochs = kind, 1
+        training.order = NULL  # all at once, in their own order
+        training.batch_size = training.n_samples
         training.losses, training.rates = &loss, &rate
         while training.n_done == 0:
             with nogil:

@@ -48,6 +48,7 @@ from sknn_simple.network import (
     draw_parameters,
     epochs,
     loss_and_gradient,
+    predict,
 )
 from sknn_simple.network.training import INTERRUPTED
 
@@ -337,6 +338,44 @@ def test_memory_that_is_written_is_not_shared():
     state.parameters = state.parameters.view(np.concatenate([flat, flat])[: len(flat)])
     state.optimizer.velocity = None
     trainer.train(1)
+
+
+@pytest.mark.parametrize("begin", [7, 8, 40, 65, 66])
+def test_a_gradient_does_not_overwrite_samples(begin):
+    """Its 23 numbers may end right before the samples, or begin right after them."""
+    memory = np.ones(100)
+    samples = Samples(memory[30:66].reshape(9, 4), np.ones((9, 2)))
+    trainer, state = trainer_of(samples=samples)
+    flat, gradient = state.parameters.flat, memory[begin : begin + 23]
+    if begin in (7, 66):
+        trainer.evaluate(flat, gradient)
+        assert (samples.X == 1).all()
+        return
+    with pytest.raises(ValueError, match="X and gradient must not share memory"):
+        trainer.evaluate(flat, gradient)
+
+
+def test_a_trainer_evaluates_all_samples_whatever_its_batches():
+    """In their own order: nothing is drawn."""
+    rng = np.random.RandomState(0)
+    samples = Samples(rng.standard_normal((9, 4)), rng.standard_normal((9, 2)))
+    trainer, state = trainer_of(samples=samples)
+    parameters = state.parameters
+    assert state.draws
+    expected, judge = loss_and_gradient(parameters, samples.X, samples.Y)
+    gradient = parameters.zeros_like()
+    assert trainer.evaluate(parameters.flat, gradient.flat) == pytest.approx(expected)
+    np.testing.assert_allclose(gradient.flat, judge.flat, rtol=1e-9)
+    prediction = predict(samples.X, parameters.coefs, parameters.intercepts, "logistic")
+    np.testing.assert_allclose(trainer.predict(parameters.flat), prediction, rtol=1e-9)
+
+
+def test_too_few_learning_rates_are_refused():
+    trainer, state = trainer_of()
+    state.schedule.learning_rates = lambda t, n_samples, n_epochs: np.ones(1)
+    trainer.train(1)
+    with pytest.raises(ValueError, match=r"rates must be of shape \(2,\) .* \(1,\)"):
+        trainer.train(2)
 
 
 def test_parameters_that_changed_are_refused():
