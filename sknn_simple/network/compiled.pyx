@@ -159,9 +159,8 @@ cdef void *address(name, array, dtype, shape, bint written=False) except *:
         )
     cdef Py_buffer buffer
     PyObject_GetBuffer(array, &buffer, PyBUF_SIMPLE)
-    begin = buffer.buf
-    PyBuffer_Release(&buffer)
-    return begin
+    PyBuffer_Release(&buffer)  # the memory stays that of the array
+    return buffer.buf
 
 
 cdef class Trainer:
@@ -338,7 +337,7 @@ cdef class Trainer:
         """Train as `training.Trainer.train` does. Ctrl-C interrupts long epochs, too."""
         cdef Training training = self.training
         state, patience = self.state, patience or Patience(0.0, np.inf)
-        rng = state.rng._bit_generator if state.draws else None
+        rng = state.rng._bit_generator if training.order else None
         t, n_samples = state.t, training.n_samples
         losses, shape = np.empty(n_epochs), (n_epochs,)
         rates = state.schedule.learning_rates(t, n_samples, n_epochs)

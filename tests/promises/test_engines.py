@@ -370,6 +370,24 @@ def test_a_trainer_evaluates_all_samples_whatever_its_batches():
     np.testing.assert_allclose(trainer.predict(parameters.flat), prediction, rtol=1e-9)
 
 
+def test_whether_a_trainer_draws_is_decided_once():
+    trainer, state = trainer_of()
+    other, same = trainer_of()
+    state.draws = False
+    trainer.train(2)
+    other.train(2)
+    np.testing.assert_array_equal(state.parameters.flat, same.parameters.flat)
+
+
+def test_the_initial_loss_has_the_same_automatic_penalty():
+    model = clone(CLASSIFIER).set_params(alpha="auto", max_iter=0)
+    ours, theirs = (
+        clone(model).set_params(engine=engine).fit(X, Y)
+        for engine in ("compiled", "numpy")
+    )
+    assert ours.loss_ == pytest.approx(theirs.loss_, rel=1e-12)
+
+
 def test_too_few_learning_rates_are_refused():
     trainer, state = trainer_of()
     state.schedule.learning_rates = lambda t, n_samples, n_epochs: np.ones(1)
