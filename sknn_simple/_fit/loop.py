@@ -37,7 +37,7 @@ class Loop:
         self.session = session
         self.callbacks = callbacks
         self.milestones = milestones or Milestones()
-        self.report = Report.of(estimator, session)
+        self.report = Report(estimator, session)
 
     def run(self):
         """Train, and return the report, whose warnings are still pending.
@@ -74,6 +74,7 @@ class Loop:
 
     def _evaluate_start(self):
         """Find the loss of the initial weights, which are the model."""
+        self.report.check_targets()
         session, flat = self.session, self.session.state.parameters.flat
         evaluate = session.engine.make_evaluator(
             session.state.parameters, session.samples, session.objective

@@ -1,5 +1,6 @@
 """Report: progress, warnings and errors of divergence."""
 
+import functools
 import math
 import warnings
 from dataclasses import dataclass, field
@@ -35,14 +36,12 @@ class Report:
 
     estimator: BaseEstimator
     session: Session
-    constant_loss: float  # of the best constant prediction, without penalty
     pending: list[tuple[str, type]] = field(default_factory=list)  # warnings
 
-    @classmethod
-    def of(cls, estimator, session):
-        """Make the report of a session that has not begun."""
-        constant = constant_loss(session.objective, session.samples)
-        return cls(estimator, session, constant)
+    @functools.cached_property
+    def constant_loss(self):
+        """The loss of the best constant prediction, without penalty."""
+        return constant_loss(self.session.objective, self.session.samples)
 
     @property
     def unit(self):
@@ -202,9 +201,14 @@ class Report:
             f"({result.message}). Increase max_iter or max_fun, or {self.scale}."
         )
 
+    def check_targets(self):
+        """Raise ValueError if y is too large for the loss."""
+        constant_loss(self.session.objective, self.session.samples)
+
     def check_finite(self, block):
         """Raise ValueError if a Block ended with a number that is not finite."""
         if block.ending == NOT_FINITE:
+            self.check_targets()
             epoch = block.last
             what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
             n_epochs = self.session.n_epochs + len(block.losses)
