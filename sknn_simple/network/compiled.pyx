@@ -402,15 +402,14 @@ cdef class Trainer:
 def make_evaluator(parameters, samples, objective):
     """Return the objective as a function, as `backprop.make_evaluator` does."""
     state = TrainingState(parameters, None, None, None)
-    n_samples = samples.X.shape[0]
-    return Trainer(state, samples, objective, batch_size=n_samples).evaluate
+    return Trainer(state, samples, objective, batch_size=LARGEST_SIZE).evaluate
 
 
 def make_predictor(parameters, X, activation):
     """Return the raw prediction as a function, as `backprop.make_predictor` does."""
     samples = Samples(X, np.zeros((X.shape[0], parameters.layer_sizes[-1])))
     state = TrainingState(parameters, None, None, None)
-    trainer = Trainer(state, samples, Objective(activation=activation), batch_size=X.shape[0])
+    trainer = Trainer(state, samples, Objective(activation=activation), batch_size=LARGEST_SIZE)
     return trainer.predict
 
 
