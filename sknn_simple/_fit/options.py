@@ -3,6 +3,7 @@
 A function named after an option returns the value of that option.
 """
 
+import copy
 import math
 import sys
 
@@ -105,6 +106,24 @@ def auto_learning_rate(estimator, targets, samples):
     if targets.out_activation == "exp":  # its curvature at the mean is mean(y)
         rate /= max(1.0, float(samples.Y.mean()))
     return max(rate / max(1.0, root_mean_square(samples)), sys.float_info.min)
+
+
+def auto_alpha(estimator, targets, samples):
+    """Return the value of alpha="auto" for these Samples."""
+    automatic = copy.copy(estimator)
+    automatic.alpha = "auto"
+    return penalty(automatic, targets, samples).alpha
+
+
+def alpha_is_too_high(estimator, targets, samples):
+    """Return whether the penalty is so strong that it may prevent all learning.
+
+    Sigmoids stay at weights of 0 from an alpha of about W / 10 on, and with the squared
+    error of labels from about W / 50 on.
+    """
+    auto = auto_alpha(estimator, targets, samples)
+    highest = max(5 * auto, samples.total_weight / 50)
+    return penalty(estimator, targets, samples).alpha > highest
 
 
 def root_mean_square(samples):

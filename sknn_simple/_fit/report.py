@@ -10,7 +10,13 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
 from ..network import LOSSES, NOT_FINITE
-from .options import auto_learning_rate, enough_epochs, root_mean_square
+from .options import (
+    alpha_is_too_high,
+    auto_alpha,
+    auto_learning_rate,
+    enough_epochs,
+    root_mean_square,
+)
 from .session import Session
 
 
@@ -54,6 +60,18 @@ class Report:
         """The value of learning_rate_init="auto"."""
         session = self.session
         return auto_learning_rate(self.estimator, session.targets, session.samples)
+
+    @property
+    def auto_alpha(self):
+        """The value of alpha="auto"."""
+        session = self.session
+        return auto_alpha(self.estimator, session.targets, session.samples)
+
+    @property
+    def alpha_is_too_high(self):
+        """Whether the penalty is so strong that it may prevent all learning."""
+        session = self.session
+        return alpha_is_too_high(self.estimator, session.targets, session.samples)
 
     @property
     def is_unscaled(self):
@@ -143,7 +161,7 @@ class Report:
         if session.validation is not None:
             return
         # If nothing can be learned, noise alone makes the loss slightly higher.
-        loss, constant = session.loss_without_penalty, self.constant_loss
+        loss, constant = session.state.data_loss, self.constant_loss
         noise = 0.01 if constant > 0 else self.unit
         rate = session.history.last.learning_rate
         ended = (
@@ -151,24 +169,30 @@ class Report:
         )
         if loss > 1.5 * constant + noise:
             advice = (
-                f"Try to {self.scale}, or change learning_rate_init or "
-                "hidden_layer_sizes."
+                f"try to {self.scale}, or change learning_rate_init or "
+                "hidden_layer_sizes"
             )
-            if rate is not None and rate > 10 * self.auto_rate:
-                advice = self._slow_down()
+            if self._steps_are_far_too_long(rate):
+                advice = self._shorten_steps(rate)
             self._warn(
                 f"{ended}, far above the loss of a constant prediction ({constant:.6g})"
                 + ("" if rate is None else f", at a learning rate of {rate:g}")
-                + f". {self._weaken(rate) or advice}"
+                + f". {_capitalised(advice)}."
             )
         elif loss > 0.95 * constant > session.patience.tol and (
-            self.is_unscaled or session.n_epochs <= 2 * session.patience.n_epochs
+            self.is_unscaled
+            or self.alpha_is_too_high
+            or session.n_epochs <= 2 * session.patience.n_epochs
         ):
+            advice = (
+                f"{self.scale}, or increase n_iter_no_change: with more epochs, "
+                "training may leave a plateau"
+            )
+            if self._steps_are_far_too_long(rate):
+                advice = self._shorten_steps(rate)
             self._warn(
                 f"{ended}, about the loss of a constant prediction ({constant:.6g}): "
-                "the network has learned next to nothing. "
-                f"If y depends on X, {self.scale}, or increase n_iter_no_change: with "
-                "more epochs, training may leave a plateau."
+                f"the network has learned next to nothing. If y depends on X, {advice}."
             )
 
     def interrupted(self):
@@ -248,29 +272,30 @@ class Report:
         """Return the error that names the epoch, the rate and a next step."""
         rate = epoch.learning_rate
         where = f"Training diverged in epoch {n_epochs}"
-        if rate is None:
-            advice = f"Try to {self.scale}."
-        else:
+        if rate is not None:
             where += f", at a learning rate of {rate:g}"
-            advice = self._slow_down()
-        return ValueError(f"{where}: {what}. {self._weaken(rate) or advice}")
+        advice = _capitalised(self._shorten_steps(rate))
+        return ValueError(f"{where}: {what}. {advice}.")
 
-    def _slow_down(self):
-        """Return the advice to lower the learning rate."""
-        return (
-            f"Lower learning_rate_init ('auto' gives {self.auto_rate:g} here), "
-            f"or {self.scale}."
-        )
+    def _steps_are_far_too_long(self, rate):
+        """Return whether the penalty or the learning rate may prevent all learning."""
+        return self.alpha_is_too_high or (rate or 0) > 10 * self.auto_rate
 
-    def _weaken(self, rate):
-        """Return the advice to lower alpha, if its penalty alone makes steps too long.
+    def _shorten_steps(self, rate):
+        """Return the advice against steps that are too long."""
+        lower_rate = f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
+        if self.alpha_is_too_high:
+            given, auto = self.session.objective.alpha, self.auto_alpha
+            changes = [f"lower alpha from {given:g} ('auto' gives {auto:g} here)"]
+            if rate is not None and rate > self.auto_rate:
+                changes.append(lower_rate)
+            if self.is_unscaled:
+                changes.append(self.scale)
+            return ", and ".join(changes)
+        if rate is None:
+            return f"try to {self.scale}"
+        return f"{lower_rate}, or {self.scale}"
 
-        Gradient descent on the penalty is stable while alpha is below W / rate. If it
-        is unstable at a high rate only, the rate is to blame.
-        """
-        rate = min(self.auto_rate, rate or math.inf)
-        limit = self.session.samples.total_weight / rate
-        alpha = self.session.objective.alpha
-        if alpha <= limit:
-            return ""
-        return f"Lower alpha from {alpha:g} to at most {limit:.1g}."
+
+def _capitalised(clause):
+    return clause[0].upper() + clause[1:]

@@ -9,7 +9,6 @@ import numpy as np
 
 from .._targets import Targets
 from ..network import (
-    LOSSES,
     Adaptive,
     Engine,
     Objective,
@@ -118,15 +117,6 @@ class Session:
         if self.n_epochs == 0:
             return self.first_loss
         return self.history.columns["loss"][self.finished.n_epochs - 1]
-
-    @property
-    def loss_without_penalty(self):
-        """Loss of the last finished epoch, less the penalty."""
-        parameters, objective = self.state.parameters, self.objective
-        coefs = parameters.flat_coefs
-        penalty = 0.5 * float(np.dot(objective.penalties(parameters) * coefs, coefs))
-        divisor = LOSSES[objective.loss].sample_divisor(self.samples.total_weight)
-        return self.loss - penalty / divisor
 
     def begin_epochs(self, has_callbacks):
         """Remember where the rng begins."""

@@ -19,6 +19,7 @@ SYMPTOMS = (
     data_symptoms.unscaled_targets,
     data_symptoms.skewed_targets,
     loss_symptoms.scaled_unlike_training,
+    loss_symptoms.alpha_too_high,
     unit_symptoms.identical_units,
     unit_symptoms.linear_network,
     training_symptoms.learning_rate_too_high,
@@ -136,6 +137,8 @@ def diagnose(
                               the squared error
     scaled_unlike_training    as overfitting, but the training loss is reached on the
                               samples when they are standardised, or scaled to [0, 1]
+    alpha_too_high            as underfitting, and alpha is above 5 times the value of
+                              'auto' and above 0.02 times the sum of the weights
     identical_units           more than 0.2 of the units of a hidden layer have the
                               same incoming weights as another one
     linear_network            no hidden unit has different derivatives for different

@@ -10,6 +10,7 @@ from sklearn.utils.extmath import row_norms
 from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 from .._base import BaseSimpleMLP
+from .._fit import options
 from .._fit.report import constant_loss
 from ..network import (
     ACTIVATIONS,
@@ -65,6 +66,33 @@ class Evidence:
     def learned(self):
         """Whether hardly any loss is left."""
         return self.loss < 0.1 * self.constant_loss
+
+    @property
+    def relative_loss(self):
+        """The loss relative to the constant loss, which must not be 0."""
+        # A high loss on other samples may be overfitting instead.
+        return min(self.loss, self.trained_loss) / self.constant_loss
+
+    @property
+    def auto_alpha(self):
+        """The value of alpha="auto"."""
+        return options.auto_alpha(self.network, *self._training)
+
+    @property
+    def auto_rate(self):
+        """The value of learning_rate_init="auto"."""
+        return options.auto_learning_rate(self.network, *self._training)
+
+    @cached_property
+    def is_overpenalised(self):
+        """Whether nothing is learned, under a penalty that may be the reason."""
+        if self.constant_loss <= 0 or self.relative_loss <= 0.9:
+            return False
+        return options.alpha_is_too_high(self.network, *self._training)
+
+    @property
+    def _training(self):
+        return self.problem.targets, self.problem.samples
 
     @property
     def hidden_layers(self):

@@ -7,16 +7,32 @@ from .advice import longer_training, lower_rate, one_of
 from .finding import beyond
 
 
+def alpha_too_high(evidence):
+    if not evidence.is_overpenalised:
+        return []
+    advice = f"alpha='auto', which gives {evidence.auto_alpha:g} here"
+    if evidence.problem.is_stochastic and evidence.rate > evidence.auto_rate:
+        advice += ", and learning_rate_init='auto'"
+    return beyond(
+        ["training"],
+        [evidence.relative_loss],
+        above=0.9,
+        seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
+        f"penalty of alpha={evidence.problem.objective.alpha:g} holds the weights near "
+        "0.",
+        advice=f"{advice}.",
+    )
+
+
 def underfitting(evidence):
-    if evidence.constant_loss <= 0:
+    if evidence.constant_loss <= 0 or evidence.is_overpenalised:
         return []
     # If patience ended the training, `stopped_on_plateau` has tried more epochs.
     impatient = evidence.network.stop_reason_ == "patience"
     more_epochs = None if impatient else longer_training(evidence)
     return beyond(
         ["training"],
-        # A high loss on other samples may be overfitting instead.
-        [min(evidence.loss, evidence.trained_loss) / evidence.constant_loss],
+        [evidence.relative_loss],
         above=0.9,
         seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
         "network has learned next to nothing.",

@@ -1,7 +1,8 @@
 """Symptoms of the units: activations, weights or gradients that prevent learning.
 
 Each function returns a list of findings, as `finding.beyond` makes them. Linear
-and saturated units do no harm in a network that has hardly any loss left.
+and saturated units do no harm in a network that has hardly any loss left. The penalty
+may make units linear, and their gradients small.
 """
 
 import numpy as np
@@ -30,7 +31,7 @@ def identical_units(evidence):
 
 
 def linear_network(evidence):
-    if evidence.learned or not evidence.activations:
+    if evidence.learned or evidence.is_overpenalised or not evidence.activations:
         return []
     bends = [np.ptp(slopes, axis=0) > 1e-6 for slopes in evidence.slopes]
     # Dead and saturated units do not bend either, but they are not linear.
@@ -108,6 +109,8 @@ def _gradient_ratios(evidence):
 
 
 def vanishing_gradients(evidence):
+    if evidence.is_overpenalised:
+        return []
     return beyond(
         evidence.hidden_layers,
         _gradient_ratios(evidence),

@@ -11,7 +11,7 @@ FIRST_EPOCH = 10
 PATIENCE = 100
 """Epochs before which a slow start is no finding."""
 
-SLOW = {"underfitting", "learning_rate_too_low"}
+SLOW = {"alpha_too_high", "underfitting", "learning_rate_too_low"}
 
 
 class Cure(NamedTuple):
@@ -62,6 +62,14 @@ def _penalty(training):
     return Cure({"alpha": higher}, f"Raise the penalty to {higher:g}")
 
 
+def _automatic_penalty(training):
+    """Leave the penalty to the data, if it may prevent all learning."""
+    alpha, n_samples = training.settings.alpha, len(training.y_train)
+    if alpha == "auto" or alpha <= 0.02 * n_samples:
+        return None
+    return Cure({"alpha": "auto"}, "Set the penalty to auto")
+
+
 def _more_units(training):
     sizes = training.settings.hidden_layer_sizes
     larger = tuple(min(2 * size, MAX_UNITS) for size in sizes) or (4,)
@@ -83,9 +91,10 @@ def _first(*cures):
 
 
 CURES: dict[str, Callable[[Training], Cure | None]] = {
-    "diverged": _first(_scale, _lower_rate),
+    "diverged": _first(_automatic_penalty, _scale, _lower_rate),
     "unscaled_inputs": _scale,
     "uncentred_inputs": _scale,
+    "alpha_too_high": _automatic_penalty,
     "linear_network": _tanh,
     "saturated_units": _first(_scale, _lower_rate),
     "dead_units": _first(_scale, _tanh),

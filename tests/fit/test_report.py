@@ -1,10 +1,16 @@
 """Lines that training prints, and warnings that it raises."""
 
+import re
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_iris, load_wine
+from sklearn.datasets import load_iris, load_wine, make_friedman1, make_regression
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from support import RaiseAtEnd
 
@@ -101,3 +107,102 @@ def test_automatic_epochs_that_brought_nothing_are_warned_of():
     with pytest.warns(ConvergenceWarning, match="about the loss of a constant predict"):
         model.fit(np.zeros((64, 1)), np.arange(64) % 2)
     assert model.stop_reason_ == "max_iter"
+
+
+# Advice, followed ------------------------------------------------------------------
+
+
+def outcome(model, X, y):
+    """Fit, and return the error or the warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            model.fit(X, y)
+        except ValueError as error:
+            return str(error)
+    return " ".join(str(warning.message) for warning in caught)
+
+
+def follow(advice, model):
+    """Return a model with the values, or at least the scaled inputs, of an advice."""
+    pattern = r"lower (alpha|learning_rate_init)\b[^(]*\('auto' gives (\S+) here\)"
+    values = {name: float(value) for name, value in re.findall(pattern, advice, re.I)}
+    cured = clone(model).set_params(**values)
+    scales = ", and scale the inputs" in advice
+    return make_pipeline(StandardScaler(), cured) if scales else cured
+
+
+DATA = {
+    "iris": (SimpleMLPClassifier, load_iris(return_X_y=True)),
+    "wine": (SimpleMLPClassifier, load_wine(return_X_y=True)),
+    "linear": (SimpleMLPRegressor, make_regression(400, 5, noise=20, random_state=0)),
+    "friedman": (SimpleMLPRegressor, make_friedman1(400, random_state=0)),
+}
+SETTINGS = {
+    "default": {},
+    "adam": {"solver": "adam"},
+    "rate 30 times too high": {"learning_rate_init": 30.0},
+    "rate 1000 times too high": {"learning_rate_init": 1000.0},
+    "tanh": {"activation": "tanh", "hidden_layer_sizes": (20,)},
+    "two layers": {"hidden_layer_sizes": (20, 20)},
+    "full batches": {"batch_size": "full", "n_iter_no_change": 50},
+    "squared": {"loss": "squared_error"},
+}
+
+
+@pytest.mark.parametrize("alpha", [3.0, 30.0, 1e140])
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.parametrize("data", DATA)
+def test_the_advice_on_a_penalty_far_too_strong_cures_it(data, settings, alpha):
+    """Linear models of scikit-learn are the judges.
+
+    Alpha is in units of the number of samples. At the edge of stability, 1 / rate,
+    training ends but nothing is learned.
+    """
+    kind, (X, y) = DATA[data]
+    X, X_new, y, y_new = train_test_split(X, y, test_size=0.5, random_state=0)
+    scaler = StandardScaler().fit(X)
+    X, X_new = scaler.transform(X), scaler.transform(X_new)
+    settings = dict(settings)
+    if "learning_rate_init" in settings and kind is SimpleMLPRegressor:
+        settings["learning_rate_init"] /= 10
+    model = kind(alpha=alpha * len(X), random_state=0, **settings)
+    advice = outcome(model, X, y)
+    assert "lower alpha from " in advice.lower()
+    cured = follow(advice, model)
+    assert "alpha" not in outcome(cured, X, y)
+    judge = Ridge() if kind is SimpleMLPRegressor else LogisticRegression()
+    score, expected = cured.score(X_new, y_new), judge.fit(X, y).score(X_new, y_new)
+    assert score > expected - 0.1
+    if hasattr(model, "coefs_"):
+        assert score > model.score(X_new, y_new) + 0.2
+
+
+def test_raw_inputs_are_named_besides_a_penalty_far_too_strong():
+    X, X_new, y, y_new = train_test_split(*load_wine(return_X_y=True), random_state=0)
+    model = SimpleMLPClassifier((5,), alpha=1e5, learning_rate_init=1.0, random_state=0)
+    advice = outcome(model, X, y)
+    assert "Lower alpha from 100000" in advice
+    cured = follow(advice, model)
+    assert outcome(cured, X, y) == ""
+    assert cured.score(X_new, y_new) > 0.9
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_rate_far_too_high_at_which_nothing_is_learned_is_named(seed):
+    model = SimpleMLPClassifier(
+        (20, 20), solver="adam", learning_rate_init=3.0, random_state=seed
+    )
+    advice = outcome(model, X, Y)
+    assert "lower learning_rate_init ('auto' gives 0.01 here)" in advice.lower()
+    assert "alpha" not in advice
+    cured = follow(advice, model)
+    assert outcome(cured, X, Y) == ""
+    assert cured.score(X, Y) > 0.95
+
+
+def test_a_strong_penalty_that_lets_a_network_learn_is_not_blamed():
+    """A linear network learns at an alpha at which hidden sigmoids learn nothing."""
+    model = SimpleMLPClassifier((), alpha=150.0, random_state=0)
+    assert outcome(model, X, Y) == ""
+    assert model.score(X, Y) > 0.8

@@ -317,6 +317,23 @@ MISTAKES = {
         "n_iter_no_change=float('inf') with max_iter=",
         {"early_stopping": True, "n_iter_no_change": 5, "learning_rate_init": 0.02},
     ),
+    "a penalty far too strong": Mistake(
+        "alpha_too_high",
+        IRIS,
+        with_options(alpha="auto"),
+        "alpha='auto', which gives 0.12 here.",
+        {"alpha": 75.0},
+        rise=0.5,
+    ),
+    "a penalty and a rate far too high": Mistake(
+        "alpha_too_high",
+        FRIEDMAN,
+        with_options(alpha="auto", learning_rate_init="auto"),
+        "alpha='auto', which gives 1 here, and learning_rate_init='auto'.",
+        {"alpha": 1e4, "solver": "adam", "learning_rate_init": 3.0},
+        REGRESSOR,
+        rise=0.5,
+    ),
     "no hidden units": Mistake(
         "underfitting",
         CIRCLES,

@@ -476,6 +476,23 @@ def test_underfitting():
     assert finding.figure == pytest.approx(loss / np.log(3), rel=1e-9)
 
 
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("activation", ["logistic", "tanh", "relu"])
+def test_a_penalty_far_too_strong_is_not_blamed_on_the_units(solver, activation):
+    """The weights shrink until the units are linear and their gradients vanish."""
+    options = {"solver": solver, "activation": activation, "learning_rate_init": "auto"}
+    penalised = diagnosis_of(CLASSIFIER, *IRIS, alpha=450.0, **options)
+    finding = only(penalised, "alpha_too_high")
+    assert finding.figure == pytest.approx(1, abs=0.05)
+    assert "alpha=450 " in finding.seen
+    assert diagnosis_of(CLASSIFIER, *IRIS, alpha=1.0, **options) == ()
+
+
+def test_a_strong_penalty_under_which_a_network_learns_is_no_mistake():
+    linear = {"hidden_layer_sizes": (), "alpha": 150.0, "max_iter": 500}
+    assert diagnosis_of(CLASSIFIER, *IRIS, **linear) == ()
+
+
 NOISE = np.random.RandomState(1).standard_normal((200, 20))
 COINS = np.random.RandomState(2).randint(0, 2, 200)
 MEMORISING = SimpleMLPClassifier(

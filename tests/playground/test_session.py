@@ -385,6 +385,30 @@ def test_a_rate_of_100_is_diagnosed_and_cured():
     assert page.last["diagnosis"]["findings"] == []
 
 
+def test_a_penalty_far_too_strong_is_diagnosed_and_cured():
+    page = Page()
+    page.set(alpha=300)
+    assert page.run(120)["train_score"] < 0.6
+    [finding] = page.last["diagnosis"]["findings"]
+    assert finding["cure_label"] == "Set the penalty to auto"
+    page.tell("cure", id="alpha_too_high")
+    assert page.last["state"]["settings"]["alpha"] == "auto"
+    frame = page.run(200)
+    assert frame["train_score"] > 0.9
+    assert page.last["diagnosis"]["findings"] == []
+
+
+def test_a_penalty_that_diverges_is_cured():
+    page = Page()
+    page.set(alpha=1e6)
+    page.run(50)
+    assert "Lower alpha from 1e+06" in page.last["error"]["text"]
+    [finding] = page.last["diagnosis"]["findings"]
+    assert finding["cure"] == {"alpha": "auto"}
+    page.tell("cure", id=finding["id"])
+    assert page.run(150)["train_score"] > 0.9
+
+
 def test_a_healthy_network_has_no_findings():
     page = Page()
     assert page.last["diagnosis"]["findings"] == []
