@@ -162,6 +162,9 @@ class Report:
             return
         # If nothing can be learned, noise alone makes the loss slightly higher.
         loss, constant = session.state.data_loss, self.constant_loss
+        penalised = session.history.last.loss
+        if penalised > 1.5 * constant and self.alpha_is_too_high:
+            loss = penalised  # weights of 0 would be better
         noise = 0.01 if constant > 0 else self.unit
         rate = session.history.last.learning_rate
         ended = (

@@ -137,8 +137,10 @@ def diagnose(
                               the squared error
     scaled_unlike_training    as overfitting, but the training loss is reached on the
                               samples when they are standardised, or scaled to [0, 1]
-    alpha_too_high            as underfitting, and alpha is above 5 times the value of
-                              'auto' and above 0.02 times the sum of the weights
+    alpha_too_high            as underfitting, or the training loss, with the penalty,
+                              is above 1.5 times the constant; and alpha is above 5
+                              times the value of 'auto' and above 0.02 times the sum
+                              of the sample weights
     identical_units           more than 0.2 of the units of a hidden layer have the
                               same incoming weights as another one
     linear_network            no hidden unit has different derivatives for different

@@ -74,6 +74,12 @@ class Evidence:
         return min(self.loss, self.trained_loss) / self.constant_loss
 
     @property
+    def penalised_loss(self):
+        """The relative loss; with the penalty if weights of 0 would be better."""
+        with_penalty = self.trained_loss / self.constant_loss
+        return with_penalty if 1.5 < with_penalty < np.inf else self.relative_loss
+
+    @property
     def auto_alpha(self):
         """The value of alpha="auto"."""
         return options.auto_alpha(self.network, *self._training)
@@ -86,7 +92,7 @@ class Evidence:
     @cached_property
     def is_overpenalised(self):
         """Whether nothing is learned, under a penalty that may be the reason."""
-        if self.constant_loss <= 0 or self.relative_loss <= 0.9:
+        if self.constant_loss <= 0 or self.penalised_loss <= 0.9:
             return False
         return options.alpha_is_too_high(self.network, *self._training)
 

@@ -15,11 +15,10 @@ def alpha_too_high(evidence):
         advice += ", and learning_rate_init='auto'"
     return beyond(
         ["training"],
-        [evidence.relative_loss],
+        [evidence.penalised_loss],
         above=0.9,
-        seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
-        f"penalty of alpha={evidence.problem.objective.alpha:g} holds the weights near "
-        "0.",
+        seen="The loss is {figure:.3g} times the loss of a constant prediction: the "
+        f"penalty of alpha={evidence.problem.objective.alpha:g} outweighs the samples.",
         advice=f"{advice}.",
     )
 

@@ -24,7 +24,7 @@ def _losses(evidence):
 
 def learning_rate_too_high(evidence):
     losses, constant = _losses(evidence), evidence.constant_loss
-    if losses is None or constant <= 0:
+    if losses is None or constant <= 0 or evidence.is_overpenalised:
         return []
     half = losses[len(losses) // 2 :]
     # The average of the weights evens out what their losses show.

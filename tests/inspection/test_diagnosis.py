@@ -13,6 +13,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from support import ENGINES
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import Finding, diagnose
@@ -486,6 +487,16 @@ def test_a_penalty_far_too_strong_is_not_blamed_on_the_units(solver, activation)
     assert finding.figure == pytest.approx(1, abs=0.05)
     assert "alpha=450 " in finding.seen
     assert diagnosis_of(CLASSIFIER, *IRIS, alpha=1.0, **options) == ()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("alpha", [1e140, 1e160, 1e300])
+def test_a_penalty_that_overflows_is_not_blamed_on_the_rate(engine, alpha):
+    """Adam makes no steps, and the loss is 1e160 with an error of 1e144."""
+    options = {"solver": "adam", "learning_rate_init": "auto", "engine": engine}
+    options |= {"max_iter": "auto", "n_iter_no_change": "auto"}
+    kinds = diagnosis_of(CLASSIFIER, *IRIS, alpha=alpha, **options).kinds
+    assert kinds == ("alpha_too_high",)
 
 
 def test_a_strong_penalty_under_which_a_network_learns_is_no_mistake():
