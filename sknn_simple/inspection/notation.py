@@ -48,6 +48,16 @@ def operand(value):
     return f"({number(value)})" if value < 0 else number(value)
 
 
+def is_exact(value, text=None):
+    """Return whether a text, by default that of `number`, is not rounded."""
+    return math.isclose(float(text or number(value)), value, rel_tol=1e-12)
+
+
+def equals(exact):
+    """Return the sign before numbers that are exact, or else rounded."""
+    return "=" if exact else "≈"
+
+
 def before_and_after(old, new):
     """Write a weight before and after a step, with enough decimals to see the step."""
     change, size = abs(new - old), max(abs(old), abs(new))

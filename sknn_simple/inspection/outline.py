@@ -11,6 +11,9 @@ import numpy as np
 from ..network import LOSSES, OUT_ACTIVATIONS
 from .neuron import Chain, Factor, Weight
 from .notation import (
+    before_and_after,
+    equals,
+    is_exact,
     names_of,
     number,
     operand,
@@ -39,12 +42,25 @@ class Equation(NamedTuple):
     by_name: str
     by_value: str
     result: str
+    before_values: str  # "=", or "≈" if values are rounded
+    before_result: str  # the same; "≈" also if the result is rounded
+
+    @classmethod
+    def of(cls, symbol, by_name, value, by_value="", operands=()):
+        """Make the Equation of a value, computed from `operands` as in `by_value`."""
+        exact = all(map(is_exact, operands))
+        signs = equals(exact), equals(exact and is_exact(value))
+        return cls(symbol, by_name, by_value, number(value), *signs)
 
     def __str__(self):
+        result = f"{self.before_result} {self.result}"
         if not self.by_value:
-            return " = ".join(filter(None, [self.symbol, self.by_name, self.result]))
-        second_line = f"{' ' * len(self.symbol)} = {self.by_value} = {self.result}"
-        return f"{self.symbol} = {self.by_name}\n{second_line}"
+            named = " = ".join(filter(None, [self.symbol, self.by_name]))
+            return f"{named} {result}"
+        values = f"{self.before_values} {self.by_value} {result}"
+        if not self.by_name:
+            return f"{self.symbol} {values}"
+        return f"{self.symbol} = {self.by_name}\n{' ' * len(self.symbol)} {values}"
 
 
 class Update(NamedTuple):
@@ -53,6 +69,16 @@ class Update(NamedTuple):
     weight: Weight
     factors: Chain
 
+    def new(self, learning_rate):
+        """Return the Equation of the weight after the step."""
+        weight = self.weight
+        old, new = before_and_after(weight.old, weight.new)
+        change = f"{old} - {number(learning_rate)} * {operand(weight.derivative)}"
+        exact = is_exact(weight.old, old)
+        exact &= is_exact(learning_rate) and is_exact(weight.derivative)
+        signs = equals(exact), equals(exact and is_exact(weight.new, new))
+        return Equation(f"new {weight.name}", "", change, new, *signs)
+
     @property
     def derivative(self):
         """The Equation of the derivative by the weight."""
@@ -60,8 +86,13 @@ class Update(NamedTuple):
         if self.weight.penalty:
             by_name += " + penalty"
             by_value += f" + {operand(self.weight.penalty)}"
-        symbol = f"∂L/∂{self.weight.name}"
-        return Equation(symbol, by_name, by_value, number(self.weight.derivative))
+        return Equation.of(
+            f"∂L/∂{self.weight.name}",
+            by_name,
+            self.weight.derivative,
+            by_value,
+            [*(factor.value for factor in self.factors), self.weight.penalty],
+        )
 
 
 class Card(NamedTuple):
@@ -83,7 +114,7 @@ def outline(step, max_shown):
     yield from _difference(step)
     yield Heading(4, "Forward pass")
     yield from _layers(step.layers, _forward_card, max_shown)
-    yield Card("loss", [Equation("L", _loss_formula(step), "", number(step.loss))])
+    yield Card("loss", [Equation.of("L", _loss_formula(step), step.loss)])
     yield Heading(4, "Backward pass")
     yield from _layers(reversed(step.layers), _backward_card, max_shown)
 
@@ -102,11 +133,15 @@ def _rest(things, max_shown, what):
 
 
 def _inputs(step):
-    return [f"{symbol_of(x)} = {number(value)}" for x, value in step.inputs.items()]
+    return [_given(symbol_of(x), value) for x, value in step.inputs.items()]
+
+
+def _given(name, value):
+    return f"{name} {equals(is_exact(value))} {number(value)}"
 
 
 def _targets(step):
-    texts = [f"{name} = {number(value)}" for name, value in step.targets.items()]
+    texts = [_given(name, value) for name, value in step.targets.items()]
     given = step.y.tolist()
     # A label is encoded as 0 and 1: also show the label itself.
     if given != next(iter(step.targets.values())):
@@ -164,6 +199,7 @@ def _loss_formula(step):
 
 def _forward_card(layer, neuron, max_shown):
     """Show a weighted sum and its activation."""
+    operands = [x for w in neuron.weights for x in (w.old, w.factor.value)]
     by_name = sum_of([f"{w.name} * {w.factor.name}" for w in neuron.weights], max_shown)
     by_value = sum_of(
         [f"{operand(w.old)} * {operand(w.factor.value)}" for w in neuron.weights],
@@ -172,11 +208,12 @@ def _forward_card(layer, neuron, max_shown):
     if neuron.bias is not None:
         by_name += f" + {neuron.bias.name}"
         by_value += f" + {operand(neuron.bias.old)}"
+        operands.append(neuron.bias.old)
     z = f"z_{neuron.name}"
     formula = OUT_ACTIVATIONS[layer.activation].formula.format(z=z)
     equations = [
-        Equation(z, by_name, by_value, number(neuron.weighted_sum)),
-        Equation(f"a_{neuron.name}", formula, "", number(neuron.activation)),
+        Equation.of(z, by_name, neuron.weighted_sum, by_value, operands),
+        Equation.of(f"a_{neuron.name}", formula, neuron.activation),
     ]
     return Card(f"neuron {neuron.name}", equations)
 
@@ -189,20 +226,26 @@ def _backward_card(layer, neuron, max_shown):
         updates.append(update_of(neuron, neuron.bias))
     error, slope = _error(neuron), neuron.slope
     [first, *_], delta = neuron.paths, f"∂L/∂z_{neuron.name}"
-    result = number(neuron.delta)
     if slope is None:
-        equations = [Equation(delta, first[0].formula, "", result)]
+        equations = [Equation.of(delta, first[0].formula, neuron.delta)]
         return Card(f"neuron {neuron.name}", equations, updates)
-    by_name, by_value = first[0].formula, ""
+    by_name, by_value, operands = first[0].formula, "", []
     if len(first) > 1:  # not an output
+        operands = [factor.value for path in neuron.paths for factor in path]
         by_name = sum_of([names_of(path) for path in neuron.paths], max_shown)
         by_value = sum_of([values_of(path) for path in neuron.paths], max_shown)
     formula = "" if slope.formula == number(slope.value) else slope.formula
     product = error, slope
     equations = [
-        Equation(error.name, by_name, by_value, number(error.value)),
-        Equation(slope.name, formula, "", number(slope.value)),
-        Equation(delta, names_of(product), values_of(product), result),
+        Equation.of(error.name, by_name, error.value, by_value, operands),
+        Equation.of(slope.name, formula, slope.value),
+        Equation.of(
+            delta,
+            names_of(product),
+            neuron.delta,
+            values_of(product),
+            [factor.value for factor in product],
+        ),
     ]
     return Card(f"neuron {neuron.name}", equations, updates)
 

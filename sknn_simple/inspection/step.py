@@ -7,7 +7,7 @@ import numpy as np
 
 from ..network import Objective, Parameters
 from .neuron import Layer
-from .notation import number, numbered
+from .notation import numbered
 from .outline import outline
 from .step_html import to_html
 from .step_text import to_text
@@ -133,7 +133,7 @@ class StepExplanation:
             raise ValueError(
                 f"max_shown must be an integer of at least 1, got {max_shown!r}."
             )
-        return render(outline(self, max_shown), number(self.learning_rate))
+        return render(outline(self, max_shown), self.learning_rate)
 
     def __str__(self) -> str:
         return self.to_text()

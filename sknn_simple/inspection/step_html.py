@@ -2,7 +2,7 @@
 
 from html import escape
 
-from .notation import before_and_after, number, operand, printable
+from .notation import number, printable
 from .outline import Card, Facts, Heading
 
 # Transparent greys and the page's own text colour suit any page. The selectors of the
@@ -59,12 +59,13 @@ def _card(title, equations, updates, rate):
     lines = "\n".join(map(_equation, equations))
     if not updates:
         return f'<div class="card">{name}\n{lines}</div>'
-    *_, (symbol, _, _, result) = equations
+    last = equations[-1]
+    result = f"{last.symbol} {last.before_result} {last.result}"
     n_factors = len(updates[0].factors)
     rows = "\n".join(_row(update, n_factors, rate) for update in updates)
     return (
-        f'<details class="card" open><summary>{name}<span class="math">{symbol} = '
-        f'{result}</span></summary>\n{lines}\n<div class="scroll"><table>\n<tr>'
+        f'<details class="card" open><summary>{name}<span class="math">{result}'
+        f'</span></summary>\n{lines}\n<div class="scroll"><table>\n<tr>'
         f'<th>weight</th><th>joins</th><th colspan="{n_factors + 1}">derivative</th>'
         '<th>update: <span class="up">up</span> or <span class="down">down</span></th>'
         f"</tr>\n{rows}\n</table></div></details>"
@@ -87,15 +88,15 @@ def _row(update, n_factors, rate):
     if weight.penalty:
         cells[-1] += f" + {_named('penalty', number(weight.penalty))}"
     derivative = _named(f"∂L/∂{weight.name}", f"<b>{number(weight.derivative)}</b>")
-    old, new = before_and_after(weight.old, weight.new)
+    equation, new = update.derivative, update.new(rate)
+    change = new.by_value.replace(" - ", " &minus; ").replace("*", "&times;")
     direction = "up" if weight.new > weight.old else "down"
     cells = [
         weight.name,
         f"{escape(printable(weight.source))} &rarr; {weight.target}",
         *cells,
-        f"= {derivative}",
-        f"{old} &minus; {rate} &times; {operand(weight.derivative)} = "
-        f'<b class="{direction}">{new}</b>',
+        f"{equation.before_result} {derivative}",
+        f'{change} {new.before_result} <b class="{direction}">{new.result}</b>',
     ]
     return f'<tr class="math"><td>{"</td><td>".join(cells)}</td></tr>'
 

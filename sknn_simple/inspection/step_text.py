@@ -2,8 +2,8 @@
 
 from textwrap import fill, indent
 
-from .notation import before_and_after, operand, printable
-from .outline import Card, Equation, Facts, Heading
+from .notation import printable
+from .outline import Card, Facts, Heading
 
 
 def to_text(blocks, rate):
@@ -29,9 +29,7 @@ def _update(update, rate):
     """Write the derivative by a weight, and the weight after the step."""
     if isinstance(update, str):
         return update
-    weight, name = update.weight, update.weight.name
-    old, new = before_and_after(weight.old, weight.new)
-    change = f"{old} - {rate} * {operand(weight.derivative)}"
-    equations = [update.derivative, Equation(f"new {name}", change, "", new)]
+    weight = update.weight
+    equations = [update.derivative, update.new(rate)]
     lines = indent("\n".join(map(str, equations)), "  ")
-    return f"{name} ({printable(weight.source)} -> {weight.target})\n{lines}"
+    return f"{weight.name} ({printable(weight.source)} -> {weight.target})\n{lines}"

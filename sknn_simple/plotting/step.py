@@ -262,7 +262,8 @@ def _chain_rule(path):
     equation = update_of(path.neuron, path.weight).derivative
     by_name = f"{equation.symbol} = {equation.by_name}"
     by_value = with_minus(
-        f"{equation.symbol} = {equation.by_value} = {equation.result}"
+        f"{equation.symbol} {equation.before_values} {equation.by_value} "
+        f"{equation.before_result} {equation.result}"
     )
     return [line.replace(" * ", " · ") for line in (by_name, by_value)]
 

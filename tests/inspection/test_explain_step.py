@@ -1,7 +1,9 @@
 """Explained steps against the network, a hand calculation and each other."""
 
 import copy
+import math
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import numpy as np
@@ -58,10 +60,10 @@ def test_the_four_peoples_hand_calculation(kind, params):
     values = [factor.value for factor in chain]
     np.testing.assert_allclose(values, list(expected.values()), rtol=1e-3)
     text = str(step)
-    assert "a_h1 = logistic(z_h1) = 0.0474" in text
-    assert "a_o = logistic(z_o) = 0.524" in text
+    assert "a_h1 = logistic(z_h1) ≈ 0.0474" in text
+    assert "a_o = logistic(z_o) ≈ 0.524" in text
     assert "∂L/∂w1 = ∂L/∂a_o * ∂a_o/∂z_o * w5 * ∂a_h1/∂z_h1 * x1" in text
-    assert "= -0.476 * 0.249 * 1 * 0.0452 * (-2) = 0.0107" in text
+    assert "≈ -0.476 * 0.249 * 1 * 0.0452 * (-2) ≈ 0.0107" in text
 
 
 def weights_of(step):
@@ -347,8 +349,8 @@ def test_the_rows_of_a_table_have_the_same_number_of_cells(network, max_shown):
 def test_the_html_shows_what_the_text_shows():
     parser = WellFormed()
     parser.feed(four_people_step(loss="squared_error").to_html())
-    assert "a_h1 = logistic(z_h1) = 0.0474" in parser.text
-    assert "a_o = logistic(z_o) = 0.524" in parser.text
+    assert "a_h1 = logistic(z_h1) ≈ 0.0474" in parser.text
+    assert "a_o = logistic(z_o) ≈ 0.524" in parser.text
     assert "∂L/∂w10.0107" in parser.text  # the name above the value
     assert "x1 → h1" in parser.text
 
@@ -397,8 +399,8 @@ def test_max_shown_is_a_count(max_shown, method):
 
 def test_the_arithmetic_of_an_update_can_be_checked_with_what_is_shown():
     step = four_people_step(loss="squared_error", learning_rate_init=1e-6)
-    assert "new w5 = 1.0000000000 - 1e-06 * (-0.00563) = 1.0000000056" in str(step)
-    line = re.compile(r"new \w+ = (\S+) - (\S+) \* \(?([^\s)]+)\)? = (\S+)")
+    assert "new w5 ≈ 1.0000000000 - 1e-06 * (-0.00563) ≈ 1.0000000056" in str(step)
+    line = re.compile(r"new \w+ [=≈] (\S+) - (\S+) \* \(?([^\s)]+)\)? [=≈] (\S+)")
     for case in make("softmax"), make("standardised"):
         model = case[0].fit(X, case[1])
         lines = line.findall(str(explain_step(model, X[0], case[1][0])))
@@ -407,6 +409,56 @@ def test_the_arithmetic_of_an_update_can_be_checked_with_what_is_shown():
             last_digit = 10.0 ** -len(new.partition(".")[2])
             shown = float(old) - float(rate) * float(derivative)
             assert abs(shown - float(new)) <= 1.1 * last_digit
+
+
+def margin(text):
+    """Return half a unit of the last digit of a number."""
+    return Decimal((0, (5,), Decimal(text).as_tuple().exponent - 1))
+
+
+def evaluated(expression):
+    """Return the value of a sum of products, and how far rounding may put it off."""
+    total = error = Decimal(0)
+    for sign, term in re.findall(r"(^| \+ | - )((?:(?! [+-] ).)+)", expression):
+        factors = [factor.strip("()") for factor in term.split(" * ")]
+        value = math.prod(map(Decimal, factors))
+        largest = math.prod(abs(Decimal(f)) + margin(f) for f in factors)
+        total += -value if sign == " - " else value
+        error += largest - abs(value)
+    return total, error
+
+
+@NETWORK
+@pytest.mark.parametrize("rounded", [False, True])
+def test_no_printed_equation_is_false(network, rounded):
+    """Decimal arithmetic is the judge: "=" is exact, and "≈" as exact as the digits."""
+    estimator, y = make(network, activation="relu" if rounded else "identity")
+    estimator.fit(X, y)
+    for array in [] if rounded else estimator.coefs_ + estimator.intercepts_:
+        array[:] = np.round(array)
+    step = explain_step(estimator, X[0] if rounded else [1, -2, 0.5], y[0])
+    number = r"\(?-?\d[\d.e+-]*\)?"
+    equation = rf"([=≈]) ({number}(?: [*+-] {number})*) ([=≈]) ({number})$"
+    signs = []
+    for line in step.to_text(max_shown=50).splitlines():
+        if match := re.search(equation, line):
+            before_values, values, before_result, result = match.groups()
+            value, error = evaluated(values)
+            if before_result == "=":
+                assert before_values == "="
+                assert value == Decimal(result)
+            elif before_values == "=":
+                assert 0 < abs(value - Decimal(result)) <= margin(result)
+            else:
+                assert abs(value - Decimal(result)) <= error + margin(result)
+            signs.append(before_values + before_result)
+        for sign, only in re.findall(rf"^  \S+ ([=≈]) ({number})$", line):
+            given = [*step.inputs.values(), *step.targets.values()]
+            exact = any(float(only) == value for value in given)
+            assert sign == ("=" if exact else "≈")
+    assert len(signs) > 20
+    assert "≈≈" in signs
+    assert rounded or "==" in signs
 
 
 def test_explain_step_refuses_bad_input():

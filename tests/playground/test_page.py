@@ -1,9 +1,12 @@
 """What a user does on the playground's page, in a headless Chromium."""
 
 import json
+import math
 import pickle
+import re
 import subprocess
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -246,6 +249,28 @@ def test_a_clicked_weight_shows_the_derivative_of_explain_step(page, name):
     ]
     penalty = factors.pop() if name[0] == "w" and weights[name].penalty else 0
     assert np.prod(factors) + penalty == pytest.approx(float(shown), rel=1e-12)
+
+
+@pytest.mark.parametrize("link", ["", "lesson=first-step"])
+def test_the_equations_of_an_explanation_are_true(page, link):
+    """Decimal arithmetic with the shown numbers is the judge of "=" and "≈"."""
+    page.open(link)
+    for name in ("w1", "b1"):
+        page.explain(name)
+        sign = page.find_all(".chain .operator")[-1].text
+        *factors, result = map(shown_decimal, page.find_all(".chain .factor b"))
+        penalty = factors.pop() if "penalty" in page.text(".chain") else 0
+        assert (math.prod(factors) + penalty == result) == (sign == "=")
+        text = plain(page.text(".explanation .update"))
+        old, rate, derivative, sign, new = re.fullmatch(
+            r"\w+ ← (\S+) - (\S+) \S \(?([^\s)]+)\)? ([=≈]) (\S+).*", text
+        ).groups()
+        change = Decimal(old) - Decimal(rate) * Decimal(derivative)
+        assert (change == Decimal(new)) == (sign == "=")
+
+
+def shown_decimal(element):
+    return Decimal(plain(element.text))
 
 
 def test_an_explanation_is_in_view_and_follows_the_training(page):

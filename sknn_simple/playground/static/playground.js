@@ -76,6 +76,15 @@ function format(value, digits = 4) {
   return text.replaceAll("-", "−");
 }
 
+/** Return "=" if `format` writes all values exactly, otherwise "≈". */
+function equals(values, digits = 4) {
+  const isExact = (value) => {
+    const written = Number(format(value, digits).replaceAll("−", "-"));
+    return Math.abs(written - value) <= 1e-12 * Math.abs(value);
+  };
+  return values.every(isExact) ? "=" : "≈";
+}
+
 function fixed(value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   if (Math.abs(value) >= 1e4) return format(value, 3);
@@ -1666,26 +1675,29 @@ class ExplanationPanel {
       mathName(`∂L/∂${parameter}`),
       make("b", { className: "derivative", "data-value": String(derivative) }, format(derivative)),
     );
-    const chain = make("div", { className: "chain" }, ...parts, operator("="), result);
+    const sum = paths.length ? [sumOf(paths)] : [];
+    const values = [...sum, ...common.map(({ value }) => value), penalty, derivative];
+    const chain = make("div", { className: "chain" }, ...parts, operator(equals(values)), result);
     return make("div", {}, chain, ...(paths.length ? [this.makePaths(paths)] : []));
   }
 
   makeSum(paths) {
-    const value = paths.reduce((sum, path) => sum + product(path), 0);
-    return this.makeFactor({ name: "∑", value, formula: `${paths.length} paths` }, "backward");
+    const sum = { name: "∑", value: sumOf(paths), formula: `${paths.length} paths` };
+    return this.makeFactor(sum, "backward");
   }
 
   makePaths(paths) {
     const rows = paths.map((path) => {
       const names = path.flatMap(({ name }, k) => [...(k ? [" × "] : []), ...indexed(name)]);
-      const values = path.map(({ value }) => operand(value)).join(" × ");
-      const result = make("b", {}, format(product(path)));
+      const values = path.map(({ value }) => value);
+      const product = productOf(path);
+      const operands = values.map(operand).join(" × ");
       return make(
         "li",
         {},
         make("span", { className: "math" }, ...names),
-        ` = ${values} = `,
-        result,
+        ` ${equals(values)} ${operands} ${equals([...values, product])} `,
+        make("b", {}, format(product)),
       );
     });
     const summary = make("summary", {}, `∑: the ${paths.length} paths to the loss`);
@@ -1712,11 +1724,12 @@ class ExplanationPanel {
 
   makeUpdate({ parameter, old, new: after, derivative, rate }) {
     const [direction, arrow] = after > old ? ["up", "↑"] : after < old ? ["down", "↓"] : ["", ""];
-    const step = `${parameter} ← ${format(old, 5)} − ${format(rate)} × ${operand(derivative)} = `;
+    const sign = equals([rate, derivative]) === "=" ? equals([old, after], 5) : "≈";
+    const change = `${format(old, 5)} − ${format(rate)} × ${operand(derivative)}`;
     return make(
       "p",
       { className: "update" },
-      make("span", { className: "math" }, step),
+      make("span", { className: "math" }, `${parameter} ← ${change} ${sign} `),
       make("b", { className: direction }, `${format(after, 5)} ${arrow}`),
     );
   }
@@ -1731,7 +1744,8 @@ function splitChains(chains) {
   return { paths: chains.map((chain) => chain.slice(0, -n)), common: first.slice(-n) };
 }
 
-const product = (factors) => factors.reduce((value, factor) => value * factor.value, 1);
+const productOf = (factors) => factors.reduce((value, factor) => value * factor.value, 1);
+const sumOf = (paths) => paths.reduce((sum, path) => sum + productOf(path), 0);
 const operand = (value) => (value < 0 ? `(${format(value)})` : format(value));
 
 // --------------------------------------------------------------- the lessons
