@@ -150,6 +150,27 @@ def test_a_bad_csv_gets_a_message_and_changes_nothing(page, tmp_path, kind):
     assert page.received("frame")["coefs"] == before
 
 
+@pytest.mark.parametrize("n_others", [0, 1, 2])
+def test_what_happens_to_features_that_are_not_drawn_is_said(page, tmp_path, n_others):
+    names = [*"abcd"[: 2 + n_others], "label"]
+    rows = [
+        ",".join(str(k % m) for m in (7, 5, 3, 4, 2)[-len(names) :]) for k in range(60)
+    ]
+    file = tmp_path / "a.csv"
+    file.write_text("\n".join([",".join(names), *rows]))
+    with page.change():
+        page.open_file(file)
+    note = page.find(".output .note")
+    assert note.is_displayed() == (n_others > 0)
+    said = {
+        0: "",
+        1: "Background: the other feature is held at its mean.",
+        2: "Background: the other 2 features are held at their means.",
+    }
+    assert note.text == said[n_others]
+    assert len(page.received("state")["data"]["all_features"]) == 2 + n_others
+
+
 def test_uploaded_names_are_escaped(page, tmp_path):
     attack = "<img src=x onerror=window.hacked=1>"
     names = [f"{attack}{k}" for k in range(4)]

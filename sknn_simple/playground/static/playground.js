@@ -688,7 +688,8 @@ class Output {
     this.raster = new Raster();
     this.points = make("canvas");
     this.legend = make("div", { className: "legend" });
-    this.element = make("div", { className: "output" }, this.canvas, this.legend);
+    this.note = make("p", { className: "note" });
+    this.element = make("div", { className: "output" }, this.canvas, this.legend, this.note);
     this.resizing = new ResizeObserver(() => this.refresh());
     this.resizing.observe(this.canvas);
   }
@@ -699,6 +700,12 @@ class Output {
     this.isClassification = state.data.classes !== null;
     this.nClasses = state.data.classes?.length ?? 0;
     this.shownNeuron = null;
+    const n = state.data.all_features.length - state.data.features.length;
+    this.note.hidden = n === 0;
+    this.note.textContent =
+      n === 1
+        ? "Background: the other feature is held at its mean."
+        : `Background: the other ${n} features are held at their means.`;
     this.buildLegend();
     this.refresh();
   }
