@@ -229,6 +229,7 @@ class Session:
         self.view = View(self.training, settings)
         self.training.change(settings)
         self.settings = settings
+        self.picture = frame(self.training, self.view)
         return False
 
     def _begin(self, settings, tables):
@@ -236,10 +237,10 @@ class Session:
         training = Training(settings, tables.get(settings.data))
         view = View(training, settings)
         try:
-            frame(training, view)
+            picture = frame(training, view)
         except ValueError as error:
             raise Refusal("data", str(error)) from error
-        self.view = view
+        self.view, self.picture = view, picture
         self.training, self.settings, self.tables = training, settings, dict(tables)
         self.unit, self.to_do, self.in_flight = "epoch", 0, False
         self.losses = {"epoch": [], "train": [], "test": []}
@@ -253,11 +254,11 @@ class Session:
         kept, errors = self.training.copy(), []
         try:
             self._train()
-            frame_now = self._frame_after_training()
+            self.picture = self._picture_after_training()
         except ValueError as error:
             self.training, self.divergence, self.to_do = kept, str(error), 0
             errors = [Refusal("training", self.divergence).message()]
-            frame_now = self._frame()
+        frame_now = self._frame()
         self.in_flight = bool(self.to_do)
         if not self.to_do:
             self.unit = "epoch"
@@ -277,9 +278,9 @@ class Session:
             if not self.to_do or time.monotonic() > end:
                 return
 
-    def _frame_after_training(self):
+    def _picture_after_training(self):
         try:
-            return self._frame()
+            return frame(self.training, self.view)
         except ValueError as error:
             raise ValueError(
                 "Training diverges: the predictions are too large to be shown. Lower "
@@ -318,11 +319,10 @@ class Session:
         return f"{lesson}&{changes}" if changes else lesson
 
     def _frame(self, restart=False):
-        message = frame(self.training, self.view)
         point = {
-            "epoch": message["epoch"],
-            "train": message["train_loss"],
-            "test": message["test_loss"],
+            "epoch": self.picture["epoch"],
+            "train": self.picture["train_loss"],
+            "test": self.picture["test_loss"],
         }
         is_new = point["epoch"] not in self.losses["epoch"][-1:]
         for key, values in self.losses.items():
@@ -330,7 +330,7 @@ class Session:
             if len(values) > MAX_POINTS:
                 del values[1::2]
         new = {key: [value] * is_new for key, value in point.items()}
-        return message | {
+        return self.picture | {
             "losses": copy.deepcopy(self.losses) if restart else new,
             "restart": restart,
             "playing": bool(self.to_do),

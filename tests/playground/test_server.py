@@ -1,6 +1,7 @@
 """The server: who is answered, what it survives, and when it ends."""
 
 import ast
+import asyncio
 import http.client
 import json
 import re
@@ -8,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 
 import sknn_simple.playground
 from sknn_simple.playground import serve
-from sknn_simple.playground.server import Guard
+from sknn_simple.playground.server import GRACE, Guard, Pages
 
 PACKAGE = Path(sknn_simple.playground.__file__).parent
 START = """\
@@ -234,18 +234,42 @@ def test_a_page_that_is_closed_while_it_plays_is_no_error():
         assert "Traceback" not in process.stderr.read()
 
 
+def test_it_ends_a_while_after_its_last_page():
+    """On a clock that the test sets forward."""
+    stopped, loop, clock = [], asyncio.new_event_loop(), [0.0]
+    loop.time = lambda: clock[0]
+    pages = Pages(lambda: stopped.append(clock[0]))
+
+    async def wait(seconds):
+        clock[0] += seconds
+        for _ in range(3):  # turns of the loop, in which timers that are due are called
+            await asyncio.sleep(0)
+
+    async def visit():
+        await wait(10 * GRACE)  # no page was opened yet
+        with pages:
+            with pages:
+                await wait(10 * GRACE)
+            await wait(10 * GRACE)  # one of two is closed
+        await wait(0.9 * GRACE)
+        with pages:  # reloaded within the grace
+            await wait(10 * GRACE)
+        assert stopped == []
+        await wait(1.1 * GRACE)
+
+    loop.run_until_complete(visit())
+    loop.close()
+    assert stopped == [clock[0]]
+
+
 def test_it_ends_with_its_last_page():
-    with running("--port", "0", grace=1) as (process, port):
-        time.sleep(1.5)
-        assert process.poll() is None  # no page was opened yet
-        with open_page(port), open_page(port) as second:
-            tell(second, "hello")
-            receive(second, "state")
-        with open_page(port) as reloaded:  # within the grace
-            time.sleep(1.5)
-            tell(reloaded, "hello")
-            receive(reloaded, "state")
-            assert process.poll() is None
+    with running("--port", "0", grace=0.1) as (process, port):
+        with open_page(port) as first:
+            with open_page(port) as second:
+                tell(second, "hello")
+                receive(second, "state")
+            tell(first, "hello")
+            receive(first, "state")
         assert process.wait(timeout=60) == 0
         assert process.stderr.read() == ""
 

@@ -19,6 +19,7 @@ from support import assert_same_weights, weights_of
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.datasets import load_four_people
 from sknn_simple.inspection import explain_step
+from sknn_simple.playground import session
 from sknn_simple.playground.datasets import DATASETS, make_sine
 from sknn_simple.playground.settings import CONTROLS, LOSSES, Settings
 
@@ -136,6 +137,34 @@ def test_steps_of_many_epochs_come_as_frames():
     while page.last["frame"]["playing"]:
         epochs.append(page.tell("ready")[0]["epoch"])
     assert epochs == [1, 2, 3]
+
+
+def test_each_frame_is_computed_once(monkeypatch):
+    computed, frame = [], session.frame
+
+    def counting(training, view):
+        computed.append(training)
+        return frame(training, view)
+
+    monkeypatch.setattr(session, "frame", counting)
+    page = Page()
+    assert len(computed) == 1
+    for message in ({"type": "reset"}, {"type": "lesson", "name": "overfitting"}):
+        computed.clear()
+        page.tell(message.pop("type"), **message)
+        assert len(computed) == 1
+    for settings in ({"hidden_layer_sizes": [3]}, {"learning_rate_init": 0.5}):
+        page.run(1)
+        computed.clear()
+        page.set(**settings)
+        assert len(computed) == 1
+    computed.clear()
+    page.run(3)
+    assert len(computed) == 3
+    assert page.last["frame"]["epoch"] == page.network.n_iter_
+    shown = [np.ravel(layer) for layer in page.last["frame"]["coefs"]]
+    for a, b in zip(shown, page.network.coefs_, strict=True):
+        np.testing.assert_allclose(a, np.ravel(b), rtol=1e-3)
 
 
 def test_divergence_keeps_the_network_before_it():
