@@ -28,6 +28,7 @@ from ._conversion import (
     to_sklearn,
 )
 from ._fit.samples import (
+    check_length,
     check_not_missing,
     check_total_weight,
     naming,
@@ -507,7 +508,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             raise ValueError(
                 f"classes must be array-like of shape (n_classes,), got {classes!r}."
             )
-        check_not_missing(classes, "classes")
+        check_not_missing(classes, "classes", "Leave it out of classes.")
         if not self.__sklearn_is_fitted__():
             check_not_missing(y)
             if not are_multilabel(y) and classes is None:
@@ -683,6 +684,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             check_not_missing(y)
         prediction = self.predict(X)
         weights = weights_for_score(sample_weight)
+        check_length(y, len(prediction))
         try:
             # scikit-learn casts huge labels to integers to see whether they are whole.
             with naming("y", "sample_weight"), np.errstate(invalid="ignore"):

@@ -23,6 +23,7 @@ from ._base import (
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
 from ._fit.constraints import BETWEEN_0_AND_1, POSITIVE
 from ._fit.samples import (
+    check_length,
     check_numbers,
     naming,
     strict_validation,
@@ -551,6 +552,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             floats = [np.float64, np.float32]
             y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
         prediction, weights = self.predict(X), weights_for_score(sample_weight)
+        check_length(y, len(prediction))
         with naming("y", "sample_weight"):
             return r2(y, prediction, weights)
 

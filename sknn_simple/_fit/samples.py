@@ -9,6 +9,7 @@ from scipy.sparse import diags_array, issparse
 from sklearn.base import is_regressor
 from sklearn.utils.validation import (
     _check_sample_weight,
+    _num_samples,
     column_or_1d,
     validate_data,
 )
@@ -34,7 +35,10 @@ def _is_missing(value):
         return False
 
 
-def check_not_missing(y, name="y"):
+DROP = "Drop this sample, or fill in its value."
+
+
+def check_not_missing(y, name="y", next_step=DROP):
     """Raise ValueError if a label is missing; such labels cannot be sorted."""
     if y is None or hasattr(y, "toarray"):
         return
@@ -50,8 +54,8 @@ def check_not_missing(y, name="y"):
     if missing.any():
         where = np.argwhere(missing)[0]
         raise ValueError(
-            f"Input {name} contains NaN, None or the like: {y[tuple(where)]!s} at "
-            f"index {where[0]}. Drop this sample."
+            f"{name} must not have missing values, got {y[tuple(where)]!s} at index "
+            f"{where[0]}. {next_step}"
         )
 
 
@@ -162,13 +166,30 @@ def _clearer_error(error, arrays):
                     "as numbers, for instance with OneHotEncoder."
                 )
     if "inconsistent numbers of samples" in str(error):
-        names = " and ".join(arrays)
-        lengths = " and ".join(re.findall(r"\d+", str(error)))
+        return _different_lengths(*re.findall(r"\d+", str(error)))
+    shapes = re.search(r"sample_weight.shape == (.*), expected (.*)!", str(error))
+    if shapes:
+        given, expected = shapes.groups()
         return ValueError(
-            f"{names} must have the same number of samples, got {lengths}. Take the "
-            "same rows of both."
+            f"sample_weight must be of shape {expected}, got {given}. Pass one weight "
+            "per row of X."
         )
     return None
+
+
+def check_length(y, n_rows):
+    """Raise ValueError unless there is a target for each row of X."""
+    with naming("y"):
+        n_targets = _num_samples(y)
+    if n_targets != n_rows:
+        raise _different_lengths(n_rows, n_targets)
+
+
+def _different_lengths(n_rows, n_targets):
+    return ValueError(
+        f"X and y must have the same number of samples, got {n_rows} and {n_targets}. "
+        "Pass one target per row of X."
+    )
 
 
 def _find_text(array):
@@ -247,7 +268,8 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
             )
     y = _check_shape(y)
     if needs_numbers and not np.isfinite(y).all():
-        raise ValueError("Input y contains infinity.")  # in an array of objects
+        index, *_ = np.argwhere(~np.isfinite(y))[0]  # in an array of objects
+        raise ValueError(f"y must be finite, got infinity at index {index}. {DROP}")
     return LabelledSamples(X, y, _check_weights(sample_weight, X))
 
 

@@ -76,7 +76,10 @@ def test_classes_that_are_not_a_list(classes):
     labels = np.array(["a", "b"] * 75)
     with pytest.raises(ValueError, match="classes must be array-like of shape"):
         SimpleMLPClassifier().partial_fit(X, labels, classes=classes)
-    with pytest.raises(ValueError, match="Input classes contains NaN, None"):
+    with pytest.raises(
+        ValueError,
+        match=r"classes must not have missing values, got None at index 2\. Leave",
+    ):
         SimpleMLPClassifier().partial_fit(X, labels, classes=["a", "b", None])
 
 
