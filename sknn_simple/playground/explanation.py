@@ -81,6 +81,7 @@ def explain(training, parameter, sample):
             [{"name": f.name, "value": f.value, "formula": f.formula} for f in chain]
             for chain in weight.chains
         ],
+        "input": _input(training, k) if i == 0 and weight is not neuron.bias else "",
         "penalty": weight.penalty,
         "derivative": weight.derivative,
         "old": weight.old,
@@ -89,6 +90,13 @@ def explain(training, parameter, sample):
         "backward": _paths(step, i, j),
         "text": _text(step),
     }
+
+
+def _input(training, k):
+    """Say what the k-th input is, beside its name in formulas."""
+    feature = str(training.samples.features[k])
+    name = "" if feature == f"x{k + 1}" else feature
+    return ", ".join(filter(None, [name, "scaled" if training.scaler else ""]))
 
 
 def _paths(step, i, j):

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from .. import __version__
-from ..inspection.notation import neuron_names, numbered
+from ..inspection.notation import neuron_names
 from .datasets import DATASETS
 from .explanation import explain, parameter_names
 from .findings import findings
@@ -303,7 +303,7 @@ class Session:
             "data": describe_data(training, self.view),
             "layers": sizes,
             "neuron_names": [
-                numbered("x", n_features),
+                list(map(str, training.samples.features)),
                 *neuron_names(hidden, n_outputs),
             ],
             "parameter_names": parameter_names(sizes),

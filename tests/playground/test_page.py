@@ -151,7 +151,7 @@ def test_a_bad_csv_gets_a_message_and_changes_nothing(page, tmp_path, kind):
 
 
 @pytest.mark.parametrize("n_others", [0, 1, 2])
-def test_what_happens_to_features_that_are_not_drawn_is_said(page, tmp_path, n_others):
+def test_features_are_named_where_they_are_drawn_or_not(page, tmp_path, n_others):
     names = [*"abcd"[: 2 + n_others], "label"]
     rows = [
         ",".join(str(k % m) for m in (7, 5, 3, 4, 2)[-len(names) :]) for k in range(60)
@@ -168,6 +168,11 @@ def test_what_happens_to_features_that_are_not_drawn_is_said(page, tmp_path, n_o
         2: "Background: the other 2 features are held at their means.",
     }
     assert note.text == said[n_others]
+    page.explain("w2")
+    assert re.search(r": a [=≈] \S+, b [=≈] ", page.text(".sample"))
+    assert page.find(".chain .note").text == "b, scaled"
+    chosen = Select(page.find("select[data-key=weight]")).first_selected_option
+    assert chosen.text.startswith("w2: b → h1")
     assert len(page.received("state")["data"]["all_features"]) == 2 + n_others
 
 

@@ -344,7 +344,7 @@ def test_explanation_is_the_one_of_explain_step(hidden, data):
     state, training = page.last["state"], page.session.training
     step = explain_step(page.network, training.inputs_train[4], training.y_train[4])
     names = state["parameter_names"]
-    assert state["neuron_names"][0] == list(step.inputs)
+    assert state["neuron_names"][0] == list(DATASETS[data].features)
     for i, layer in enumerate(step.layers):
         assert state["neuron_names"][i + 1] == [n.name for n in layer.neurons]
         for j, neuron in enumerate(layer.neurons):
@@ -373,6 +373,26 @@ def check_explanation(found, weight):
     assert total == pytest.approx(weight.derivative, rel=1e-9, abs=1e-15)
     step = found["old"] - found["rate"] * found["derivative"]
     assert found["new"] == pytest.approx(step, rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", [True, False])
+def test_an_input_in_a_formula_is_named_and_said_to_be_scaled(scale):
+    """Its value there is the network's input, not the sample's number."""
+    page = Page()
+    rows = "\n".join(f"{k % 7 + 50},{k % 5},{k % 2}" for k in range(60))
+    page.tell("csv", name="a.csv", text=f"length,x2,label\n{rows}")
+    page.set(scale=scale, hidden_layer_sizes=[2])
+    joined = page.last["state"]["neuron_names"]
+    assert joined == [["length", "x2"], ["h1", "h2"], ["o"]]
+    ends = {"w1": "length, scaled", "w2": "scaled", "w5": "", "b1": ""}
+    if not scale:
+        ends = {"w1": "length", "w2": "", "w5": "", "b1": ""}
+    for name, expected in ends.items():
+        [found] = page.tell("explain", parameter=name, sample=3)
+        assert found["input"] == expected
+        value, given = found["chains"][0][-1]["value"], found["sample"]["x"]
+        if name in ("w1", "w2"):
+            assert (value == given[name == "w2"]) == (not scale)
 
 
 def test_backward_paths_lead_from_the_weight_to_every_output():

@@ -1655,22 +1655,23 @@ class ExplanationPanel {
     const on = iconButton("right", "Next sample", go(1), "small");
     back.dataset.key = "back";
     on.dataset.key = "on";
-    const names = this.state.neuron_names[0].map((name, k) =>
-      name === data.all_features[k] ? name : `${name} (${data.all_features[k]})`,
-    );
-    const inputs = sample.x.slice(0, 6).map((value, k) => `${names[k]} = ${format(value, 3)}`);
+    const [names] = this.state.neuron_names;
+    const given = (value, k) => `${names[k]} ${equals([value], 3)} ${format(value, 3)}`;
+    const inputs = sample.x.slice(0, 6).map(given);
     const target = data.classes ? `class ${data.classes[sample.y]}` : format(sample.y, 3);
     const text = `training sample ${this.sample + 1} of ${count}: ${inputs.join(", ")}; target: ${target}`;
     return make("div", { className: "sample" }, back, on, make("span", {}, text));
   }
 
   /** The factors and their product; a sum over paths is one factor, shown below. */
-  makeChain({ chains, penalty, derivative, parameter }) {
+  makeChain({ chains, input, penalty, derivative, parameter }) {
     const operator = (text) => make("span", { className: "operator" }, text);
     const { paths, common } = splitChains(chains);
     const last = common.length - 1;
     const factors = common.map((factor, k) =>
-      this.makeFactor(factor, k === last ? "forward" : "backward"),
+      k === last
+        ? this.makeFactor({ ...factor, note: input }, "forward")
+        : this.makeFactor(factor, "backward"),
     );
     if (paths.length) factors.unshift(this.makeSum(paths));
     const parts = factors.flatMap((factor, k) => (k ? [operator("×"), factor] : [factor]));
@@ -1720,12 +1721,13 @@ class ExplanationPanel {
     );
   }
 
-  makeFactor({ name, value, formula }, className) {
+  makeFactor({ name, value, formula, note }, className) {
     const parts = [mathName(name), make("b", { "data-value": String(value) }, format(value))];
     if (formula && formula !== name) {
       const text = formula.replaceAll("*", "·").replaceAll("-", "−").replaceAll("^2", "²");
       parts.push(make("small", { className: "math" }, ...indexed(text)));
     }
+    if (note) parts.push(make("small", { className: "note" }, note));
     return make("span", { className: `factor ${className}` }, ...parts);
   }
 
