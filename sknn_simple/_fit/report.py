@@ -286,18 +286,23 @@ class Report:
 
     def _shorten_steps(self, rate):
         """Return the advice against steps that are too long."""
-        lower_rate = f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
         if self.alpha_is_too_high:
             given, auto = self.session.objective.alpha, self.auto_alpha
             changes = [f"lower alpha from {given:g} ('auto' gives {auto:g} here)"]
             if rate is not None and rate > self.auto_rate:
-                changes.append(lower_rate)
+                changes.append(self._lower_rate(rate))
             if self.is_unscaled:
                 changes.append(self.scale)
             return ", and ".join(changes)
         if rate is None:
             return f"try to {self.scale}"
-        return f"{lower_rate}, or {self.scale}"
+        return f"{self._lower_rate(rate)}, or {self.scale}"
+
+    def _lower_rate(self, rate):
+        """Return the advice to lower the learning rate."""
+        if rate > self.auto_rate:
+            return f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
+        return f"lower learning_rate_init to {rate / 10:.1g}"
 
 
 def _capitalised(clause):

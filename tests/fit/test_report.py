@@ -212,6 +212,24 @@ def test_a_rate_far_too_high_at_which_nothing_is_learned_is_named(seed):
     assert cured.score(X, Y) > 0.95
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_advice_on_an_automatic_rate_that_diverges_leads_to_a_lower_one(seed):
+    """The automatic rate suits minibatches, but not single rows.
+
+    A linear network is unstable at a high rate, and not by chance.
+    """
+    X, y = make_friedman1(400, random_state=0)
+    model = SimpleMLPRegressor((), batch_size=1, momentum=0.99, random_state=seed)
+    rates, advice = [], outcome(model, X, y)
+    while "diverged" in advice and len(rates) < 3:
+        rate = re.search(r"Lower learning_rate_init to (\S+), or scale", advice)[1]
+        rates.append(float(rate))
+        advice = outcome(model.set_params(learning_rate_init=rates[-1]), X, y)
+    assert rates
+    assert advice == ""
+    assert model.score(X, y) > Ridge().fit(X, y).score(X, y) - 0.1
+
+
 def test_a_strong_penalty_that_lets_a_network_learn_is_not_blamed():
     """A linear network learns at an alpha at which hidden sigmoids learn nothing."""
     model = SimpleMLPClassifier((), alpha=150.0, random_state=0)
