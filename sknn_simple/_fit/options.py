@@ -121,9 +121,10 @@ def alpha_is_too_high(estimator, targets, samples):
     Sigmoids stay at weights of 0 from an alpha of about W / 10 on, and with the squared
     error of labels from about W / 50 on.
     """
-    auto = auto_alpha(estimator, targets, samples)
-    highest = max(5 * auto, samples.total_weight / 50)
-    return penalty(estimator, targets, samples).alpha > highest
+    given = estimator.alpha
+    if given == "auto" or given <= samples.total_weight / 50:
+        return False
+    return given > 5 * auto_alpha(estimator, targets, samples)
 
 
 def root_mean_square(samples):

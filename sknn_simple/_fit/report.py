@@ -163,8 +163,9 @@ class Report:
         # If nothing can be learned, noise alone makes the loss slightly higher.
         loss, constant = session.state.data_loss, self.constant_loss
         penalised = session.history.last.loss
-        if penalised > 1.5 * constant and self.alpha_is_too_high:
-            loss = penalised  # weights of 0 would be better
+        would_gain_at_zero = penalised > 1.5 * constant and self.alpha_is_too_high
+        if math.isnan(loss) or would_gain_at_zero:  # NaN for L-BFGS
+            loss = penalised
         noise = 0.01 if constant > 0 else self.unit
         rate = session.history.last.learning_rate
         ended = (

@@ -16,7 +16,6 @@ A loss may depend on a number, its option, which is then the last argument of it
 function and of its baseline.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -82,8 +82,7 @@ def test_relevance_is_correlation_and_difference_between_neighbours(task):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_useful_inputs_are_penalised_less_than_others(seed):
-    """Friedman's function depends on the first five, on the third without correlation;
-    the product of two inputs is correlated with neither."""
+    """Even if nothing is correlated: a square, or the sign of a product."""
     X, y = make_friedman1(500, 10, random_state=seed)
     factors = automatic_penalty(NUMBERS, Samples(X, y[:, None])).input_factors
     assert factors[:5].max() < factors[5:].min()
