@@ -104,13 +104,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`. 'auto' begins with
-        min(0.03 * n_features, W / 200): the more features, the more of them are noise.
-        With log-loss it then follows the training: it grows with the loss of the last
-        epoch, which is high where labels are noise, and is stronger on the weights of
-        inputs that the network hardly uses. Squared error takes a tenth of it, and
-        'lbfgs' 0.0001. In `partial_fit`, W is the weight of the rows passed: if
-        these are only a few of many, a smaller number suits better.
+        effect does not depend on `batch_size`. 'auto' is
+        min(0.4 * sqrt(n_features) * exp(-3 * R^2), W / 200), where R^2 is how well the
+        neighbours of a sample predict its label: the noisier the labels, the stronger
+        the penalty. It has a factor for each input, which is high for inputs that say
+        little about the labels. Squared error takes a tenth of it. In `partial_fit`,
+        both depend on the rows passed: if these are only a few of many, a number
+        suits better.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'

@@ -118,10 +118,12 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`. 'auto' means
-        min(0.1 * n_features, W / 200): the more features, the more of them are noise.
-        Sigmoid outputs take a tenth of it, 'lbfgs' 0.0001. In `partial_fit`, W is the
-        weight of the rows passed: if these are only a few of many, a smaller number
+        effect does not depend on `batch_size`. 'auto' is
+        min(sqrt(n_features) * exp(-3 * R^2), W / 200), where R^2 is how well the
+        neighbours of a sample predict its target: the noisier the targets, the stronger
+        the penalty. It has a factor for each input, which is high for inputs that say
+        little about the targets. Sigmoid outputs take a tenth of it. In `partial_fit`,
+        both depend on the rows passed: if these are only a few of many, a number
         suits better.
 
     batch_size : int, 'auto' or 'full', default='auto'

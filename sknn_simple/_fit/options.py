@@ -72,8 +72,6 @@ def penalty(estimator, targets, samples):
     """Return the Penalty of training with these Samples."""
     if estimator.alpha != "auto":
         return Penalty(float(estimator.alpha))
-    if estimator.solver not in OPTIMIZERS:  # the valleys of a stronger one are long
-        return Penalty(1e-4)
     return automatic_penalty(targets, samples)
 
 
