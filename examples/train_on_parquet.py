@@ -53,13 +53,13 @@ X_test, y_test = samples()
 # -------------------------------------------
 # A first fit outside the measurement imports and compiles everything, so that this is
 # not counted.
-SimpleMLPClassifier((10,)).partial_fit(*read(paths[0]), classes=[0, 1])
+SimpleMLPClassifier((10,), alpha=1e-4).partial_fit(*read(paths[0]), classes=[0, 1])
 del X, y, columns
 tracemalloc.start()  # counts NumPy's memory; Arrow counts its own
 scaler = StandardScaler()
 for path in paths:
     scaler.partial_fit(read(path)[0])
-network = SimpleMLPClassifier((10,), random_state=0)
+network = SimpleMLPClassifier((10,), alpha=1e-4, random_state=0)
 for path in rng.permutation(paths):
     X, y = read(path)
     network.partial_fit(scaler.transform(X), y, classes=[0, 1])

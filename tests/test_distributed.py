@@ -160,7 +160,8 @@ def pass_over(network, paths):
 def test_a_pass_over_parquet_holds_a_few_partitions_at_once(tmp_path):
     X, _ = write_partitions(tmp_path)
     paths = sorted(tmp_path.glob("*.parquet"))
-    network = SimpleMLPClassifier((10,), engine="numpy", random_state=0)
+    # The automatic alpha is estimated from 500 rows, which takes 6 MB.
+    network = SimpleMLPClassifier((10,), alpha=1e-4, engine="numpy", random_state=0)
     pass_over(clone(network), paths[:1])  # also imports what it needs
     pool = pa.proxy_memory_pool(pa.default_memory_pool())
     usual_pool = pa.default_memory_pool()

@@ -289,7 +289,7 @@ class Report:
         """Return the advice against steps that are too long."""
         if self.alpha_is_too_high:
             given, auto = self.session.objective.alpha, self.auto_alpha
-            changes = [f"lower alpha from {given:g} ('auto' gives {auto:g} here)"]
+            changes = [f"lower alpha from {given:g} ('auto' gives {auto:.2g} here)"]
             if rate is not None and rate > self.auto_rate:
                 changes.append(self._lower_rate(rate))
             if self.is_unscaled:

@@ -10,7 +10,7 @@ from .finding import beyond
 def alpha_too_high(evidence):
     if not evidence.is_overpenalised:
         return []
-    advice = f"alpha='auto', which gives {evidence.auto_alpha:g} here"
+    advice = f"alpha='auto', which gives {evidence.auto_alpha:.2g} here"
     if evidence.problem.is_stochastic and evidence.rate > evidence.auto_rate:
         advice += ", and learning_rate_init='auto'"
     return beyond(

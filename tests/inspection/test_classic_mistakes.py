@@ -321,7 +321,7 @@ MISTAKES = {
         "alpha_too_high",
         IRIS,
         with_options(alpha="auto"),
-        "alpha='auto', which gives 0.12 here.",
+        "alpha='auto', which gives 0.056 here.",
         {"alpha": 75.0},
         rise=0.5,
     ),
