@@ -7,7 +7,8 @@ import numpy as np
 
 from ..network import Epoch
 
-MISSING = math.nan
+UNVALIDATED = array("d", [math.nan, math.nan])
+"""The validation loss and score of an epoch without validation."""
 
 
 class History:
@@ -20,14 +21,14 @@ class History:
     def __init__(self, columns=None):
         columns = columns or {name: [] for name in Epoch._fields}
         self.columns = {
-            name: array("d", [MISSING if x is None else x for x in column])
+            name: array("d", [math.nan if x is None else x for x in column])
             for name, column in columns.items()
         }
         self.rewind(len(self.columns["loss"]))
         self._ends_at = [self.n_epochs]  # shared by all views
 
-    def extend(self, block, validation_loss=MISSING, validation_score=MISSING):
-        """Add the epochs of a Block, which all have this validation loss and score."""
+    def extend(self, block, validated=None):
+        """Add the epochs of a Block; `validated` is their validation loss and score."""
         try:
             # Of several threads that extend the same columns, only one succeeds.
             self._ends_at.remove(self.n_epochs)
@@ -37,10 +38,11 @@ class History:
         n_new = len(block.losses)
         self.columns["loss"].frombytes(block.losses.tobytes())
         self.columns["learning_rate"].frombytes(block.learning_rates.tobytes())
-        self.columns["validation_loss"] += n_new * array("d", [validation_loss])
-        self.columns["validation_score"] += n_new * array("d", [validation_score])
+        numbers = array("d", validated) if validated else UNVALIDATED
+        self.columns["validation_loss"] += n_new * numbers[:1]
+        self.columns["validation_score"] += n_new * numbers[1:]
         self.n_epochs += n_new
-        self.best_loss = min(self.best_loss, float(block.losses.min()))
+        self.best_loss = min(self.best_loss, block.losses.item(block.losses.argmin()))
         self._ends_at.append(self.n_epochs)
 
     def rewind(self, n_epochs):

@@ -155,7 +155,7 @@ class Session:
             _, score = validated
             self.patience.runs_out(-score)
             best = self._best(score)
-        self.history.extend(block, *validated or ())
+        self.history.extend(block, validated)
         slower = None
         if self.patience.ran_out:
             self.patience.count = 0
