@@ -90,18 +90,16 @@ class Parameters:
     """
 
     def __init__(self, layer_sizes, dtype=np.float64, fit_intercept=True, flat=None):
-        layer_sizes = tuple(layer_sizes)
-        if flat is None:
-            n_parameters = _count(_check_sizes(layer_sizes), fit_intercept)
-            flat = np.zeros(n_parameters, dtype)
-        elif isinstance(flat, np.ndarray) and not flat.flags.writeable:
+        if isinstance(flat, np.ndarray) and not flat.flags.writeable:
             raise ValueError("flat must be writeable, got a read-only array: copy it.")
-        self._lay_out(layer_sizes, fit_intercept, flat)
+        self._lay_out(layer_sizes, fit_intercept, flat, dtype)
 
-    def _lay_out(self, layer_sizes, fit_intercept, flat):
+    def _lay_out(self, layer_sizes, fit_intercept, flat, dtype=None):
         """Check the arguments, and set the attributes, most of which are views."""
         layer_sizes = _check_sizes(layer_sizes)
         n_parameters = _count(layer_sizes, fit_intercept)
+        if flat is None:
+            flat = np.zeros(n_parameters, dtype)
         if not isinstance(flat, np.ndarray) or flat.dtype not in (
             np.float64,
             np.float32,
