@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import diags_array, issparse
-from sklearn.base import is_regressor
+from sklearn.base import RegressorMixin
 from sklearn.utils.validation import (
     _check_sample_weight,
     _num_samples,
@@ -238,13 +238,13 @@ def _are_plain(X, y, dtype):
         and type(y) is np.ndarray
         and y.shape == (len(X),)
         and y.dtype.kind in "biuf"
-        and bool(np.isfinite(y).all())
+        and all_finite(y)
     )
 
 
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     """Check inputs, targets and sample weights, and return LabelledSamples."""
-    needs_numbers = is_regressor(estimator)
+    needs_numbers = isinstance(estimator, RegressorMixin)
     y = plain_labels(y)
     with naming("y"):
         check_not_missing(y)
