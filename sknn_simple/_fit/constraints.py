@@ -1,5 +1,6 @@
 """Constraints: the values that the constructor's arguments may have."""
 
+import math
 from numbers import Integral, Real
 
 import numpy as np
@@ -14,7 +15,7 @@ class FloatInterval(Interval):
 
     def __contains__(self, value):
         try:
-            return super().__contains__(value) and np.isfinite(float(value))
+            return super().__contains__(value) and math.isfinite(value)
         except (TypeError, OverflowError):
             return False
 

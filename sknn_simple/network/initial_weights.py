@@ -1,5 +1,7 @@
 """Initial weights: the distributions that coefs and intercepts are drawn from."""
 
+import math
+
 import numpy as np
 
 from .activations import ACTIVATIONS, layer_activations
@@ -13,7 +15,7 @@ def glorot_uniform(rng, shape, fan_in, fan_out, activation, is_output):
     neural networks", AISTATS 2010.
     """
     factor = ACTIVATIONS[activation].glorot_factor
-    bound = np.sqrt(factor / (fan_in + fan_out))
+    bound = math.sqrt(factor / (fan_in + fan_out))
     return rng.uniform(-bound, bound, shape)
 
 
@@ -25,7 +27,7 @@ def lecun_uniform(rng, shape, fan_in, fan_out, activation, is_output):
     Y. LeCun, L. Bottou, G. B. Orr and K.-R. Mueller, "Efficient BackProp", 1998,
     section 4.6.
     """
-    bound = np.sqrt(3 / fan_in)
+    bound = math.sqrt(3 / fan_in)
     if activation == "logistic" and not is_output:
         bound *= 2
     return rng.uniform(-bound, bound, shape)
