@@ -24,7 +24,7 @@ from sklearn.utils.metaestimators import available_if
 from . import _persistence
 from ._addresses import DocumentationLink
 from ._fit import suggestions
-from ._fit.callback_bridge import CallbackBridge, CallbackSupport, with_callbacks
+from ._fit.callback_bridge import CallbackBridge, CallbackSupport
 from ._fit.constraints import CONSTRAINTS
 from ._fit.loop import Loop
 from ._fit.session import Mode
@@ -35,18 +35,17 @@ from .network import OPTIMIZERS
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-WARNING_LEVEL = 6
+WARNING_LEVEL = 5
 """Frames from `Report.give_warnings` to the caller of a `training_method`."""
 
 
 def training_method(method: Method) -> Method:
     """Validate options and manage callbacks around `method`, and undo its errors.
 
-    `all_or_nothing` is outermost, so that Ctrl-C inside scikit-learn's wrappers is
+    `all_or_nothing` is outermost, so that Ctrl-C inside scikit-learn's wrapper is
     undone as well.
     """
-    validated = _fit_context(prefer_skip_nested_validation=True)
-    return all_or_nothing(validated(with_callbacks(method)))
+    return all_or_nothing(_fit_context(prefer_skip_nested_validation=True)(method))
 
 
 def all_or_nothing(method: Method) -> Method:

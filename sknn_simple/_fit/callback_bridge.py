@@ -8,7 +8,6 @@ watches a fit, and `set_callbacks` raises.
 """
 
 import copy
-import functools
 from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 
@@ -34,18 +33,8 @@ class _UnwatchedTask:
 
 
 if HAS_CALLBACKS:
-    from sklearn.callback import CallbackSupportMixin, with_callbacks
+    from sklearn.callback import CallbackSupportMixin
 else:
-
-    def with_callbacks(method):
-        """Wrap a method that has no callbacks to set up."""
-
-        # A frame like scikit-learn's, so that warnings point at the same caller.
-        @functools.wraps(method)
-        def unwatched_method(estimator, *args, **kwargs):
-            return method(estimator, *args, **kwargs)
-
-        return unwatched_method
 
     class CallbackSupportMixin:
         """What `sklearn.callback` has under this name, for fits without a watcher."""

@@ -16,7 +16,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from .._addresses import DocumentationLink
 from .._base import all_or_nothing
-from .._fit.callback_bridge import CallbackSupport, SearchBridge, with_callbacks
+from .._fit.callback_bridge import CallbackSupport, SearchBridge
 from .._pipeline import final_network, parameter_prefix
 from ._groups import group_by_epochs, why_separate
 from ._replay import mean_and_std, replay
@@ -163,7 +163,6 @@ refit_time_, multimetric_
     # prefer_skip_nested_validation: the estimator has not been validated yet.
     @all_or_nothing
     @_fit_context(prefer_skip_nested_validation=False)
-    @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Search the grid, and fit the best candidate.
 
