@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..network import INTERRUPTED, OPTIMIZERS
-from ..network.lbfgs import block_of_iteration, minimize_lbfgs
+from ..network import DONE, INTERRUPTED, NOT_FINITE, OPTIMIZERS
+from ..network.lbfgs import make_block, minimize_lbfgs
 from . import options
 from .callback_bridge import without_fit_in_progress
 from .initial_state import make_optimizer
@@ -95,14 +95,9 @@ class Loop:
         )
         session.begin_epochs(has_callbacks=bool(self.callbacks.callbacks))
         patience = session.patience if session.validation is None else None
-        one_by_one = (
-            session.validation is not None
-            or self.callbacks.callbacks
-            or self.estimator.verbose
-        )
         # The first block shows how long an epoch takes. A block draws the orders of
         # its samples at once: about a million numbers, or the order of one epoch.
-        size, largest = 1, 1 if one_by_one else 2**20 // n_samples + 1
+        size, largest = 1, 1 if self._is_watched else 2**20 // n_samples + 1
         while session.n_epochs < session.max_iter:
             began = time.perf_counter()
             self.callbacks.begin_epoch()
@@ -119,6 +114,15 @@ class Loop:
             session.stop_reason = "max_iter"
             self.report.out_of_epochs()
 
+    @property
+    def _is_watched(self):
+        """Whether each epoch needs a look."""
+        return (
+            self.session.validation is not None
+            or self.callbacks.callbacks
+            or self.estimator.verbose
+        )
+
     def _minimize(self):
         """Train with L-BFGS."""
         session, estimator = self.session, self.estimator
@@ -131,10 +135,12 @@ class Loop:
             max_fun=estimator.max_fun,
             before_evaluation=self.callbacks.begin_epoch,
             end_block=self._end_block,
+            block_size=1 if self._is_watched else session.max_iter,
             make_evaluator=session.engine.make_evaluator,
         )
         loss = float(result.fun)
-        self.report.check_finite(block_of_iteration(session.state, loss))
+        ending = DONE if session.state.is_finite(loss) else NOT_FINITE
+        self.report.check_finite(make_block([loss], ending))
         if session.n_epochs == 0:  # nothing could be improved
             session.first_loss = loss
         self.callbacks.abandon_epoch()

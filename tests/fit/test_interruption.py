@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_val_score
 from support import (
+    ENGINES,
     SOLVERS,
     UNSTOPPED,
     Callback,
@@ -20,6 +21,7 @@ from support import (
 )
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.callback_bridge import CallbackBridge
 from sknn_simple._fit.session import MOST_REDRAWN
 from sknn_simple._fit.validation import Validation
 from sknn_simple.network import SGD
@@ -188,6 +190,32 @@ def test_ctrl_c_in_a_scorer_under_lbfgs_undoes_the_iteration():
     with pytest.warns(UserWarning, match="after 3 epochs"):
         model.fit(X, y)
     assert (model.n_iter_, model.t_) == (3, 3 * 135)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ctrl_c_without_callbacks_keeps_the_last_iteration_of_lbfgs(
+    monkeypatch, engine
+):
+    X, y = iris()
+    model = SimpleMLPClassifier((5,), solver="lbfgs", random_state=0, engine=engine)
+    begin_epoch, calls = CallbackBridge.begin_epoch, []
+
+    def interrupted_begin(self):  # before each evaluation
+        calls.append(None)
+        if len(calls) == 8:
+            raise KeyboardInterrupt
+        begin_epoch(self)
+
+    monkeypatch.setattr(CallbackBridge, "begin_epoch", interrupted_begin)
+    with pytest.warns(UserWarning, match="interrupted"):
+        model.fit(X, y)
+    assert model.n_iter_ > 1
+    whole = clone(model).set_params(max_iter=model.n_iter_)
+    with pytest.warns(ConvergenceWarning):
+        whole.fit(X, y)
+    assert_same_weights(model, whole)
+    assert (model.stop_reason_, model.t_) == ("interrupted", whole.t_)
+    assert model.loss_curve_ == whole.loss_curve_
 
 
 def test_ctrl_c_ends_a_cross_validation():
