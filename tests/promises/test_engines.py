@@ -997,9 +997,13 @@ def last_loss(estimator, X, y):
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @parametrize_with_checks(
     [
-        kind(solver=solver, engine="compiled")
+        kind(**solver, engine="compiled")
         for kind in (SimpleMLPClassifier, SimpleMLPRegressor)
-        for solver in ("sgd", "adam", "lbfgs")
+        for solver in (
+            {"solver": "sgd"},
+            {"solver": "adam"},
+            {"solver": "lbfgs", "alpha": 1e-4},
+        )
     ]
 )
 def test_scikit_learn_checks(estimator, check):

@@ -22,13 +22,14 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
 @BOTH
 @SOLVERS
+@pytest.mark.parametrize("alpha", [0.1, "auto"])
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 def test_integer_weights_equal_repetition_and_zero_equals_absence(
-    estimator, data, solver
+    estimator, data, solver, alpha
 ):
     X, y = data
     weights = np.random.RandomState(0).randint(0, 3, size=len(y))
-    estimator = clone(estimator).set_params(solver=solver, max_iter=15, alpha=0.1)
+    estimator = clone(estimator).set_params(solver=solver, max_iter=15, alpha=alpha)
     estimator.set_params(batch_size=10**6)
     weighted = clone(estimator).fit(X, y, sample_weight=weights)
     repeated = clone(estimator).fit(np.repeat(X, weights, 0), np.repeat(y, weights))
