@@ -107,10 +107,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         effect does not depend on `batch_size`. 'auto' is
         min(0.4 * sqrt(n_features) * exp(-3 * R^2), W / 200), where R^2 is how well the
         neighbours of a sample predict its label: the noisier the labels, the stronger
-        the penalty. It has a factor for each input, which is high for inputs that say
-        little about the labels. Squared error takes a tenth of it. In `partial_fit`,
-        both depend on the rows passed: if these are only a few of many, a number
-        suits better.
+        the penalty. Coefs of inputs that predict little are penalised more. Squared
+        error takes a tenth of alpha. In `partial_fit`, alpha is estimated from the rows
+        of each call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'
@@ -357,7 +356,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     >>> model.predict(X[:3]).tolist()
     [0, 0, 0]
     >>> print(f"{model.score(X, y):.2f}")
-    0.99
+    0.98
     """
 
     classes_: np.ndarray  # a fitted attribute; the base class declares the others

@@ -116,7 +116,7 @@ class Loop:
 
     @property
     def _is_watched(self):
-        """Whether each epoch needs a look."""
+        """Whether validation, callbacks or `verbose` handle each epoch on its own."""
         return (
             self.session.validation is not None
             or self.callbacks.callbacks

@@ -3,7 +3,6 @@
 A function named after an option returns the value of that option.
 """
 
-import copy
 import math
 import sys
 
@@ -106,11 +105,9 @@ def auto_learning_rate(estimator, targets, samples):
     return max(rate / max(1.0, root_mean_square(samples)), sys.float_info.min)
 
 
-def auto_alpha(estimator, targets, samples):
+def auto_alpha(targets, samples):
     """Return the value of alpha="auto" for these Samples."""
-    automatic = copy.copy(estimator)
-    automatic.alpha = "auto"
-    return penalty(automatic, targets, samples).alpha
+    return automatic_penalty(targets, samples).alpha
 
 
 def alpha_is_too_high(estimator, targets, samples):
@@ -122,7 +119,7 @@ def alpha_is_too_high(estimator, targets, samples):
     given = estimator.alpha
     if given == "auto" or given <= samples.total_weight / 50:
         return False
-    return given > 5 * auto_alpha(estimator, targets, samples)
+    return given > 5 * auto_alpha(targets, samples)
 
 
 def root_mean_square(samples):

@@ -1,8 +1,7 @@
 """Penalty: the one that alpha='auto' stands for, estimated from neighbouring samples.
 
-Noisy targets need a strong penalty, or the network memorises them, and so do inputs
-that say little about the targets. Both are estimated before training, from samples and
-their neighbours: at most 500 samples suffice.
+Noisy targets need a strong penalty, or the network memorises them. So do inputs that
+predict little. Both are estimated before training, from at most 500 samples.
 """
 
 import math
@@ -14,10 +13,10 @@ from sklearn.utils.random import sample_without_replacement
 from ..network import LOSSES
 
 LARGEST_ALPHA = 1 / 200
-"""The largest alpha that is chosen automatically, as a share of W."""
+"""Limit of alpha as a share of W, before the factors for sigmoid outputs and counts."""
 
 MOST_SAMPLES, MOST_NUMBERS = 500, 2**22
-"""How many samples, and numbers of X, the estimates take at most."""
+"""Maximum number of samples, and of values of X, in the estimates."""
 
 
 class Penalty(NamedTuple):
@@ -45,10 +44,12 @@ def automatic_penalty(targets, samples):
 
     with c = 0.4 for labels and 1 for numbers. R^2 is the share of the variance of the
     targets that neighbours predict. The limit lets a few samples be learned at all.
+    More than 8,388 inputs have no factors: too few samples would be left to find them.
     """
     neighbourhood = Neighbourhood(samples)
     alpha = 1.0 if targets.classes is None else 0.4
-    alpha *= math.sqrt(samples.X.shape[1]) * math.exp(-3 * neighbourhood.r2())
+    n_features = samples.X.shape[1]
+    alpha *= math.sqrt(n_features) * math.exp(-3 * neighbourhood.r2())
     alpha = min(alpha, LARGEST_ALPHA * samples.total_weight)
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
     is_canonical = LOSSES[targets.network_loss].canonical
@@ -56,18 +57,19 @@ def automatic_penalty(targets, samples):
         alpha /= 10
     # The variance of small counts is large in units of their mean.
     if targets.out_activation == "exp":
-        alpha *= 1 + min(10.0, float(np.mean(1 / targets.scale)))
-    relevance = neighbourhood.relevance()
-    mean = relevance.mean()
-    return Penalty(alpha, mean / (relevance + mean / 10))
+        alpha *= 1 + min(10.0, float(np.mean(1 / np.maximum(targets.scale, 1e-9))))
+    if n_features > MOST_NUMBERS // MOST_SAMPLES:
+        return Penalty(alpha)
+    return Penalty(alpha, 1 / (neighbourhood.relevance() + 0.1))
 
 
 class Neighbourhood:
-    """Some samples, standardised, and how near they are to each other.
+    """Some samples, standardised, and their nearness to each other.
 
-    The weight of j among the neighbours of i is ``w_j * exp(-4 * d_ij / p)``, with the
-    squared distance d_ij and p inputs that vary. A sample is no neighbour of its own,
-    but whole weights count equal samples, which are: it has the weight w_i - 1.
+    Sample j is a neighbour of sample i with the weight ``w_j * exp(-4 * d_ij / p)``,
+    where d_ij is their squared distance and p the number of inputs that vary. A sample
+    is not its own neighbour. But if all weights are whole numbers, it stands for w_i
+    equal samples, and the other w_i - 1 are its neighbours.
     """
 
     def __init__(self, samples):
@@ -100,15 +102,17 @@ class Neighbourhood:
         sums = nearness @ (weight[:, None] * Y)
         errors = Y - sums / (nearness @ weight + 0.1)[:, None]
         variance = float((weight @ Y**2).sum())
-        return max(0.0, 1 - float((weight @ errors**2).sum()) / (variance or 1))
+        if variance <= 1e-24 * weight.sum():  # constant, or a rare class is not drawn
+            return 0.0
+        return max(0.0, 1 - float((weight @ errors**2).sum()) / variance)
 
     def relevance(self):
-        """Return how much each input says about the targets, shape (n_features,).
+        """Return how much each input helps to predict, shape (n_features,), of mean 1.
 
-        It is the sum of the squared correlations with the targets, beyond those that
-        chance explains, and of a measure that also sees interactions: how much more
-        the input differs between neighbours whose targets differ [1]_ [2]_. Both are
-        relative to their means over the inputs.
+        One measure is the sum of the squared correlations with the targets, less what
+        chance explains. The other one also detects interactions: how much more the
+        input differs between neighbours whose targets differ [1]_ [2]_. The result is
+        the mean of both, each divided by its mean over the inputs.
 
         References
         ----------
@@ -124,11 +128,11 @@ class Neighbourhood:
         usual = self._mean_differences(self.nearness)
         targets_differ = _squared_distances(self.Y)
         targets_differ *= self.nearness
-        ratio = np.ones_like(usual)
-        np.divide(
-            self._mean_differences(targets_differ), usual, out=ratio, where=usual > 0
-        )
-        return _relative(beyond_chance) + _relative(np.maximum(ratio - 1, 0))
+        # Where neighbours hardly ever differ, it would be a ratio of rounding errors.
+        ratio, varies = np.ones_like(usual), usual > 1e-6
+        differing = self._mean_differences(targets_differ)
+        np.divide(differing, usual, out=ratio, where=varies)
+        return (_relative(beyond_chance) + _relative(np.maximum(ratio - 1, 0))) / 2
 
     def _mean_differences(self, nearness):
         """Return the mean of (x_i - x_j)**2 over pairs, for each input."""
@@ -139,14 +143,14 @@ class Neighbourhood:
 
 
 def _some_of(samples):
-    """Return X, Y and weights in float64 of at most `MOST_SAMPLES`, always the same."""
+    """Return X, Y and weights of some samples in float64, the same in each call."""
     X, Y, weight = samples
-    weight = np.ones(X.shape[0]) if weight is None else weight
-    rows = np.flatnonzero(weight)
+    rows = np.arange(X.shape[0]) if weight is None else np.flatnonzero(weight)
     most = max(2, min(MOST_SAMPLES, MOST_NUMBERS // X.shape[1]))
     if len(rows) > most:
         rows = rows[sample_without_replacement(len(rows), most, random_state=0)]
-    X, Y, weight = X[rows], Y[rows], weight[rows]
+    X, Y = X[rows], Y[rows]
+    weight = np.ones(len(rows)) if weight is None else weight[rows]
     X = X if isinstance(X, np.ndarray) else X.toarray()
     return (part.astype(np.float64) for part in (X, Y, weight))
 

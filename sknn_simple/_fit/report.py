@@ -65,7 +65,7 @@ class Report:
     def auto_alpha(self):
         """The value of alpha="auto"."""
         session = self.session
-        return auto_alpha(self.estimator, session.targets, session.samples)
+        return auto_alpha(session.targets, session.samples)
 
     @property
     def alpha_is_too_high(self):
@@ -163,8 +163,8 @@ class Report:
         # If nothing can be learned, noise alone makes the loss slightly higher.
         loss, constant = session.state.data_loss, self.constant_loss
         penalised = session.history.last.loss
-        would_gain_at_zero = penalised > 1.5 * constant and self.alpha_is_too_high
-        if math.isnan(loss) or would_gain_at_zero:  # NaN for L-BFGS
+        zero_coefs_are_better = penalised > 1.5 * constant and self.alpha_is_too_high
+        if math.isnan(loss) or zero_coefs_are_better:  # NaN for L-BFGS
             loss = penalised
         noise = 0.01 if constant > 0 else self.unit
         rate = session.history.last.learning_rate

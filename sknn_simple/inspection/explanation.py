@@ -89,7 +89,7 @@ def explain_step(
     multiplied by the standard deviation of y. With Poisson loss, targets are divided by
     their mean, and only the intercepts differ. The penalty adds alpha / W * w to the
     derivative by each coef, where W is the weight of the sample: 1, or the weight of
-    its class.
+    its class. With alpha='auto', coefs of the first layer have a factor per input.
 
     References
     ----------

@@ -4,7 +4,8 @@ With f the network, w the sample weights and W their sum, training minimises
 
     sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
 
-where the squared coefs of each input may have a factor.
+With `input_factors`, the squared coefs of each input are multiplied by its factor.
+
 A layer computes Z = A_below @ coef + intercept and A = activation(Z). The
 backward pass carries delta = d objective / d Z from the outputs down:
 

@@ -154,8 +154,8 @@ cdef void *address(name, array, dtype, shape, bint written=False) except *:
     fits = array.shape == shape and array.dtype == dtype and isinstance(array, np.ndarray)
     if not (fits and flags.c_contiguous and flags.aligned and flags.writeable >= written):
         raise ValueError(
-            f"{name} must be of shape {shape} and dtype {dtype}, contiguous, aligned and "
-            f"writeable, got {array.shape}, {array.dtype} and strides {array.strides}."
+            f"{name} must be of shape {shape} and dtype {dtype}, contiguous, aligned"
+            f"{' and writeable' * written}, got {array.shape}, {array.dtype} and strides {array.strides}."
         )
     cdef Py_buffer buffer
     PyObject_GetBuffer(array, &buffer, PyBUF_SIMPLE)

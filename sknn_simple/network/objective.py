@@ -51,6 +51,7 @@ class Objective:
     out_activation: str = "identity"
     alpha: float = 0.0
     loss_option: float | None = None
+    # Not compared: an array has no single truth value.
     input_factors: np.ndarray | None = field(default=None, compare=False)
 
     def __post_init__(self):
@@ -64,6 +65,16 @@ class Objective:
                 f"{self.loss!r}, got {self.out_activation!r}."
             )
         self._check_loss_option(LOSSES[self.loss].option)
+        factors = self.input_factors
+        if factors is not None and not (
+            isinstance(factors, np.ndarray)
+            and np.isfinite(factors).all()
+            and (factors >= 0).all()
+        ):
+            raise ValueError(
+                "input_factors must be an array of finite numbers of at least 0, got "
+                f"{factors!r}. Pass one factor per input, or None."
+            )
 
     def _check_loss_option(self, option):
         value = self.loss_option

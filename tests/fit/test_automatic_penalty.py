@@ -75,7 +75,7 @@ def test_relevance_is_correlation_and_difference_between_neighbours(task):
     excess = np.append(np.maximum(excess, 0), 0)  # the last input is constant
     np.testing.assert_allclose(
         Neighbourhood(Samples(X, Y, w)).relevance(),
-        correlated / correlated.mean() + excess / excess.mean(),
+        (correlated / correlated.mean() + excess / excess.mean()) / 2,
         rtol=1e-9,
     )
 
@@ -146,6 +146,49 @@ def test_the_penalty_of_extreme_samples_is_finite_and_positive(X, largest):
     alpha, factors = automatic_penalty(NUMBERS, Samples(X, Y))
     assert 0 < alpha < np.inf
     assert ((factors > 0) & (factors <= 10)).all()
+
+
+@pytest.mark.parametrize("n_rare", range(1, 6))
+def test_rare_values_leave_no_rounding_errors(n_rare):
+    """No neighbours differ in such an input. The order of the rows, and whether equal
+    ones are repeated or weigh more, must not matter.
+    """
+    rng = np.random.RandomState(n_rare)
+    X = np.column_stack([rng.standard_normal((150, 10)), np.arange(150) < n_rare])
+    Y = (X[:, :1] + rng.standard_normal((150, 1)) > 0).astype(float)
+    order, counts = rng.permutation(150), rng.randint(1, 4, 150)
+    whole = automatic_penalty(LABELS, Samples(X, Y))
+    shuffled = automatic_penalty(LABELS, Samples(X[order], Y[order]))
+    np.testing.assert_allclose(shuffled.input_factors, whole.input_factors, rtol=1e-7)
+    weighted = automatic_penalty(LABELS, Samples(X, Y, counts.astype(float)))
+    X, Y = (np.repeat(part, counts, axis=0) for part in (X, Y))
+    repeated = automatic_penalty(LABELS, Samples(X, Y))
+    assert weighted.alpha == pytest.approx(repeated.alpha, rel=1e-9)
+    np.testing.assert_allclose(
+        weighted.input_factors, repeated.input_factors, rtol=1e-7
+    )
+
+
+def test_a_class_too_rare_to_be_drawn_is_not_taken_for_no_noise():
+    X = np.random.RandomState(0).standard_normal((50_000, 4))
+    Y = np.zeros((50_000, 1))
+    Y[:3] = 1
+    assert automatic_penalty(LABELS, Samples(X, Y)).alpha == pytest.approx(0.8)
+
+
+def test_too_many_inputs_to_judge_have_no_factors():
+    X = csr_array(np.eye(20, 10_000))
+    Y = np.eye(2)[np.arange(20) % 2]
+    assert automatic_penalty(LABELS, Samples(X, Y)).input_factors is None
+
+
+def test_the_factor_of_counts_does_not_overflow():
+    counts = SimpleNamespace(
+        classes=None, network_loss="poisson", out_activation="exp", scale=[1e-320]
+    )
+    samples = Samples(*problem("numbers")[:2])
+    alpha = automatic_penalty(NUMBERS, samples).alpha
+    assert automatic_penalty(counts, samples).alpha == pytest.approx(11 * alpha)
 
 
 def test_samples_of_no_weight_do_not_count():

@@ -80,6 +80,12 @@ def test_each_step_has_the_penalty_of_each_input(
     np.testing.assert_allclose(state.parameters.flat, own.flat, rtol=1e-9)
 
 
+@pytest.mark.parametrize("factors", [[1.0] * 5, -FACTORS, FACTORS * np.nan])
+def test_factors_are_an_array_of_finite_numbers(factors):
+    with pytest.raises(ValueError, match="input_factors must be an array of finite"):
+        Objective(alpha=0.2, input_factors=factors)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_factors_of_another_number_of_inputs_are_refused(engine):
     samples, objective, _, start = make_problem(*LOSSES[0])
