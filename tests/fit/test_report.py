@@ -202,7 +202,7 @@ def test_raw_inputs_are_named_besides_a_penalty_far_too_strong():
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_rate_far_too_high_at_which_nothing_is_learned_is_named(seed):
     model = SimpleMLPClassifier(
-        (20, 20), solver="adam", learning_rate_init=3.0, random_state=seed
+        (20, 20), solver="adam", learning_rate_init=300.0, random_state=seed
     )
     advice = outcome(model, X, Y)
     assert "lower learning_rate_init ('auto' gives 0.01 here)" in advice.lower()
