@@ -683,7 +683,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             check_not_missing(y)
         prediction = self.predict(X)
         weights = weights_for_score(sample_weight)
-        check_length(y, len(prediction))
+        check_length(y, prediction)
         try:
             # scikit-learn casts huge labels to integers to see whether they are whole.
             with naming("y", "sample_weight"), np.errstate(invalid="ignore"):

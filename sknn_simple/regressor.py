@@ -554,7 +554,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             floats = [np.float64, np.float32]
             y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
         prediction, weights = self.predict(X), weights_for_score(sample_weight)
-        check_length(y, len(prediction))
+        check_length(y, prediction)
         with naming("y", "sample_weight"):
             return r2(y, prediction, weights)
 

@@ -76,7 +76,7 @@ class Neighbourhood:
         X, Y, weight = _some_of(samples)
         are_counts = (weight == np.rint(weight)).all()
         self.weight = weight if are_counts else weight / weight.mean()
-        self.own = 1 - 1 / weight if are_counts else 0.0
+        self.own = 1 - 1 / weight if are_counts else 0.0  # nearness to oneself
         self.X = _standardised(X, self.weight)
         self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
         n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
@@ -89,7 +89,7 @@ class Neighbourhood:
         """Return the R^2 of predictions of each sample by its neighbours, at least 0.
 
         The prediction is a mean over neighbours [1]_ [2]_, weighted by the squares of
-        their nearness and drawn to the mean of all samples where there are none.
+        their nearness. The mean of all samples takes part in it with the weight 0.1.
 
         References
         ----------
@@ -128,7 +128,7 @@ class Neighbourhood:
         usual = self._mean_differences(self.nearness)
         targets_differ = _squared_distances(self.Y)
         targets_differ *= self.nearness
-        # Where neighbours hardly ever differ, it would be a ratio of rounding errors.
+        # Where neighbours hardly differ, the ratio would be one of rounding errors.
         ratio, varies = np.ones_like(usual), usual > 1e-6
         differing = self._mean_differences(targets_differ)
         np.divide(differing, usual, out=ratio, where=varies)

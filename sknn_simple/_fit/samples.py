@@ -9,7 +9,7 @@ from scipy.sparse import diags_array, issparse
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import (
     _check_sample_weight,
-    _num_samples,
+    check_consistent_length,
     column_or_1d,
     validate_data,
 )
@@ -166,7 +166,11 @@ def _clearer_error(error, arrays):
                     "as numbers, for instance with OneHotEncoder."
                 )
     if "inconsistent numbers of samples" in str(error):
-        return _different_lengths(*re.findall(r"\d+", str(error)))
+        n_rows, n_targets = re.findall(r"\d+", str(error))
+        return ValueError(
+            f"X and y must have the same number of samples, got {n_rows} and "
+            f"{n_targets}. Pass one target per row of X."
+        )
     shapes = re.search(r"sample_weight.shape == (.*), expected (.*)!", str(error))
     if shapes:
         given, expected = shapes.groups()
@@ -177,19 +181,10 @@ def _clearer_error(error, arrays):
     return None
 
 
-def check_length(y, n_rows):
-    """Raise ValueError unless there is a target for each row of X."""
-    with naming("y"):
-        n_targets = _num_samples(y)
-    if n_targets != n_rows:
-        raise _different_lengths(n_rows, n_targets)
-
-
-def _different_lengths(n_rows, n_targets):
-    return ValueError(
-        f"X and y must have the same number of samples, got {n_rows} and {n_targets}. "
-        "Pass one target per row of X."
-    )
+def check_length(y, prediction):
+    """Raise ValueError unless there is a target for each prediction."""
+    with strict_validation(y=y):
+        check_consistent_length(prediction, y)
 
 
 def _find_text(array):
