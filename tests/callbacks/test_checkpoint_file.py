@@ -1,11 +1,10 @@
 """The file of a Checkpoint: whole after any kill, and refused if it does not fit."""
 
+import json
 import os
 import pickle
 import random
-import select
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -45,7 +44,7 @@ REGRESSOR = SimpleMLPRegressor(
     (5,), max_iter=14, n_iter_no_change=np.inf, random_state=0
 )
 SERVER = """
-import os, sys
+import json, os, signal, sys, time
 import numpy as np
 from sklearn.datasets import load_iris
 import sknn_simple
@@ -58,7 +57,7 @@ model = SimpleMLPClassifier(
     n_iter_no_change=np.inf, random_state=0,
 )
 for line in sys.stdin:
-    path = line.rstrip()
+    path, seconds = json.loads(line)
     pid = os.fork()
     if pid == 0:
         if os.path.exists(path):
@@ -66,7 +65,9 @@ for line in sys.stdin:
         else:
             model.set_callbacks(Checkpoint(path, every=2)).fit(X, y)
         os._exit(0)
-    print(pid, flush=True)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGKILL)  # until waited for, an ended process takes it
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
@@ -96,10 +97,7 @@ def test_twenty_kills_at_random_moments(tmp_path):
 
         def run(seconds):
             """Return whether a run, killed after so many seconds, came to its end."""
-            server.stdin.write(f"{path}\n".encode())
-            pid = int(server.stdout.readline())
-            if not select.select([server.stdout], [], [], seconds)[0]:
-                os.kill(pid, signal.SIGKILL)
+            server.stdin.write(json.dumps([str(path), seconds]).encode() + b"\n")
             return int(server.stdout.readline()) == 0
 
         for _ in range(2):  # the first run also imports
