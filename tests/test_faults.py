@@ -60,10 +60,10 @@ class FaultAtLine:
 
     def _line(self, frame, event, arg):
         place = frame.f_code.co_filename, frame.f_lineno
-        # Leaving a with block is a line event too, before __exit__ is called, where no
-        # signal is ever handled.
-        leaving = linecache.getline(*place).lstrip().startswith("with ")
-        if event == "line" and not leaving:
+        # Leaving a with block is a line event too, before __exit__ is called, and so is
+        # a try, which runs nothing. No signal is ever handled there.
+        line = linecache.getline(*place).lstrip()
+        if event == "line" and not line.startswith(("with ", "try:")):
             self.n_seen += 1
             if self.n_seen == self.number:
                 self.place = f"{place[0]}:{place[1]}"
@@ -250,7 +250,7 @@ class Sweep:
                     raised = None
                 except BaseException as error:
                     raised = error
-        assert global_state() == surroundings
+        assert global_state() == surroundings, fault.place
         if fault.place is None:
             return False
         if raised is not None:
@@ -367,7 +367,7 @@ class SearchSweep:
                 raised = None
             except BaseException as error:
                 raised = error
-        assert global_state() == surroundings
+        assert global_state() == surroundings, fault.place
         # As in GridSearchCV, an interrupted refit is kept; other errors are raised.
         if raised is None and fault.place is not None:
             assert fault.error is KeyboardInterrupt
