@@ -120,7 +120,6 @@ def training_parts(layout):
             "draws": BOOLEAN,
             "average": optional(vector),
             "n_averaged": integer(0),
-            "data_loss": number(0, or_nan=True),
         },
         "parameters": {
             "layer_sizes": equal_to(layout.layer_sizes),

@@ -106,7 +106,7 @@ class Loop:
             if self._end_block(block):
                 return
             self._pass_milestone()
-            # Compiled loops notice Ctrl-C between blocks, which take about 0.05 s.
+            # Ctrl-C loses the epochs of a block, which takes about 0.05 s.
             seconds = (time.perf_counter() - began) / size
             size = max(1, int(min(0.05 / seconds, 100 * size, largest)))
         self.report.check_progress()

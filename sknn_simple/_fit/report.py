@@ -3,7 +3,7 @@
 import functools
 import math
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -155,17 +155,27 @@ class Report:
             print(self.no_improvement)
         self._compare_with_constant()
 
+    def _loss_without_penalty(self):
+        """Return the loss of the last parameters, without penalty."""
+        session, flat = self.session, self.session.state.parameters.flat
+        objective = replace(session.objective, alpha=0.0)
+        evaluate = session.engine.make_evaluator(
+            session.state.parameters, session.samples, objective
+        )
+        return evaluate(flat, np.empty_like(flat))
+
     def _compare_with_constant(self):
         """Warn if training has ended with hardly a gain over a constant prediction."""
         session = self.session
         if session.validation is not None:
             return
         # If nothing can be learned, noise alone makes the loss slightly higher.
-        loss, constant = session.state.data_loss, self.constant_loss
-        penalised = session.history.last.loss
-        zero_coefs_are_better = penalised > 1.5 * constant and self.alpha_is_too_high
-        if math.isnan(loss) or zero_coefs_are_better:  # NaN for L-BFGS
-            loss = penalised
+        loss, constant = session.history.last.loss, self.constant_loss
+        if loss <= 0.95 * constant:
+            return
+        # With a penalty far too strong, coefs of 0 may be better than training ended.
+        if loss <= 1.5 * constant or not self.alpha_is_too_high:
+            loss = self._loss_without_penalty()
         noise = 0.01 if constant > 0 else self.unit
         rate = session.history.last.learning_rate
         ended = (

@@ -1,8 +1,8 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
 Read `activations`, `losses`, `baselines`, `objective`, `parameters`,
-`initial_weights`, `workspace`, `backprop`, `penalty`, `optimizers`, `schedules`,
-`minibatches`, `training` and `lbfgs`, in this order: each uses only the ones before it.
+`initial_weights`, `workspace`, `backprop`, `optimizers`, `schedules`, `minibatches`,
+`training` and `lbfgs`, in this order: each uses only the ones before it.
 """
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations

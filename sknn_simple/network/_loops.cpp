@@ -15,20 +15,29 @@ namespace {
 // Products with more multiplications than this are left to BLAS.
 constexpr ptrdiff_t LARGE = 1 << 13;
 
+// Let Python handle signals, such as Ctrl-C. Returns whether that raised an error.
+bool handling_raises() {
+    PyGILState_STATE state = PyGILState_Ensure();
+    bool raised = PyErr_CheckSignals() < 0;
+    PyGILState_Release(state);
+    return raised;
+}
+
 template <class T> struct Loops {
     Training &training;
     const Layer *layers = training.layers, &last = layers[training.n_layers - 1];
     const T *flat = (const T *)training.optimizer.flat;
     T *activations = (T *)training.activations, *deltas = (T *)training.deltas;
     Step<T> step{training.optimizer};
-    // Rows of a minibatch that pass through the network together.
-    ptrdiff_t n = 0;
+    double loss_sum = 0;  // of the epoch
+    // The minibatch; n rows of it, from `position` on, pass through the network at once.
+    ptrdiff_t begin = 0, position = 0, end = 0, n = 0;
+    double weight = 0;
     const T *X = nullptr;
-    bool begins = true, ends = true;  // the minibatch
 
     // The number of the i-th of these rows among the samples.
     ptrdiff_t sample(ptrdiff_t i) const {
-        i += training.position;
+        i += position;
         return training.order ? training.order[i] : i;
     }
 
@@ -193,6 +202,7 @@ template <class T> struct Loops {
         const double *factors = training.input_factors;
         Step<T> local = step;
         local.strength = strength;
+        bool begins = position == begin, ends = position + n == end;
         if (begins && ends && below && n * fan_in * k <= LARGE) {
             auto use = [&](ptrdiff_t h, ptrdiff_t j, auto sum) INLINED {
                 if constexpr (FACTORS)
@@ -214,11 +224,11 @@ template <class T> struct Loops {
                 add_multiple(to + column * k, x, delta + row * k, k);
             });
         ptrdiff_t at_once = FACTORS ? k : fan_in * k;
-        for (ptrdiff_t begin = 0; ends && begin < fan_in * k; begin += at_once) {
+        for (ptrdiff_t first = 0; ends && first < fan_in * k; first += at_once) {
             if constexpr (FACTORS)
-                local.strength = strength * T(factors[begin / k]);
+                local.strength = strength * T(factors[first / k]);
             over<T>(at_once, [&](ptrdiff_t j, auto g) INLINED {
-                j += begin;
+                j += first;
                 local(at + j, load<decltype(g)>(to + j));
             });
         }
@@ -246,9 +256,7 @@ template <class T> struct Loops {
 
     // Take the next rows: in place if they are in order or a single one, else gathered.
     void take() {
-        n = std::min(training.n_rows, training.end - training.position);
-        begins = training.position == training.begin;
-        ends = training.position + n == training.end;
+        n = std::min(training.n_rows, end - position);
         const T *samples = (const T *)training.X;
         ptrdiff_t width = layers[0].fan_in;
         X = samples ? samples + sample(0) * width : nullptr;
@@ -262,18 +270,19 @@ template <class T> struct Loops {
 
     // Pass rows forward and back, and step after the last ones of a minibatch.
     void pass_rows() {
-        double size = training.end - training.begin, W = training.total_weight;
+        double size = end - begin, W = training.total_weight;
         double mean_weight = W / training.n_samples;
         // Steps along a sum are as many times longer as there are rows.
         double length = training.summed ? size * mean_weight : 1;
         double scale = length / (size * mean_weight) / training.averaged_over;
         forward();
         if (training.optimizer.kind == PREDICT) {
-            ptrdiff_t k = last.fan_out, written = training.position * k;
+            ptrdiff_t k = last.fan_out, written = position * k;
             copy(activations + n * last.units, n * k, (T *)step.optimizer.first + written);
             return;
         }
-        training.data_sum += loss_and_delta(scale) / training.averaged_over;
+        loss_sum += loss_and_delta(scale) / training.averaged_over;
+        bool ends = position + n == end;
         if (ends) {
             double t = ++training.n_steps, rate = training.rates[training.n_done];
             if (training.optimizer.kind == ADAM)
@@ -283,15 +292,15 @@ template <class T> struct Loops {
         }
         double penalty = backward() / 2 / length;
         if (ends)
-            training.penalty_sum += training.weight * penalty;
+            loss_sum += weight * penalty;
     }
 
     void begin_minibatch() {
-        training.begin = training.end;
-        training.end = std::min(training.end + training.batch_size, training.n_samples);
-        training.weight = 0;
-        for (ptrdiff_t i = 0; i < training.end - training.begin; i++)
-            training.weight += ((const T *)training.weights)[sample(i)];
+        begin = end;
+        end = std::min(end + training.batch_size, training.n_samples);
+        weight = 0;
+        for (ptrdiff_t i = 0; i < end - begin; i++)
+            weight += ((const T *)training.weights)[sample(i)];
     }
 
     // Make `order` what RandomState.permutation(n) would be. NumPy has promised never
@@ -316,19 +325,16 @@ template <class T> struct Loops {
     void begin_epoch() {
         if (training.order)
             shuffle();
-        training.end = training.data_sum = training.penalty_sum = 0;
+        position = end = loss_sum = 0;
     }
 
     // Record an epoch, and whether training ends with it.
     void end_epoch() {
-        double divisor = training.summed ? 1 : training.total_weight;
-        double loss = (training.data_sum + training.penalty_sum) / divisor;
-        training.data_loss = std::max(training.data_sum / divisor, 0.0);
+        double loss = loss_sum / (training.summed ? 1 : training.total_weight);
         bool finite = std::isfinite(loss);
         for (ptrdiff_t i = 0; i < training.n_parameters; i++)
             finite &= std::fabs(flat[i]) < INFINITY;
         training.losses[training.n_done++] = loss;
-        training.position = 0;
         if (!finite) {
             training.ending = NOT_FINITE;
             return;
@@ -345,25 +351,26 @@ template <class T> struct Loops {
             training.ending = PATIENCE_RAN_OUT;
     }
 
-    // Train until the epochs are over, or for some 10 ms. Only long epochs are left
-    // unfinished then; the next call continues with them.
-    void train() {
+    // Train until the epochs are over. Returns -1 if handling a signal raised an error.
+    int train() {
         ptrdiff_t work = 0;
         while (training.n_done < training.n_epochs && training.ending == DONE) {
-            if (training.position == 0)
-                begin_epoch();
-            if (training.position == training.end)
+            begin_epoch();
+            while (end < training.n_samples) {
                 begin_minibatch();
-            take();
-            if (training.weight != 0)
-                pass_rows();
-            training.position += n;
-            work += n * training.n_parameters + FIXED_WORK;
-            if (training.position == training.n_samples)
-                end_epoch();
-            if (work > SLICE && (training.is_long || training.position == 0))
-                return;
+                for (; position < end; position += n) {
+                    take();
+                    if (weight != 0)
+                        pass_rows();
+                    work += n * training.n_parameters + FIXED_WORK;
+                    if (work > SLICE && handling_raises())
+                        return -1;
+                    work %= SLICE;
+                }
+            }
+            end_epoch();
         }
+        return 0;
     }
 };
 
@@ -374,6 +381,6 @@ template <class T> struct Loops {
 extern const Build BUILD;
 const Build BUILD{
     QUOTED(BUILD),
-    [](Training *training) { Loops<double>{*training}.train(); },
-    [](Training *training) { Loops<float>{*training}.train(); },
+    [](Training *training) { return Loops<double>{*training}.train(); },
+    [](Training *training) { return Loops<float>{*training}.train(); },
 };

@@ -5,7 +5,6 @@ The loops (_loops.cpp, with the arithmetic of _kernels.hpp) trust what they are 
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.exc cimport PyErr_CheckSignals
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int32_t
 from scipy.linalg.cython_blas cimport dgemm, sgemm
@@ -36,7 +35,7 @@ cdef public enum:
     PREDICT, NO_STEP, SGD, MOMENTUM, ADAM
 
 cdef public enum:  # how a block of epochs ends, as in training.py
-    DONE, PATIENCE_RAN_OUT, NOT_FINITE, INTERRUPTED
+    DONE, PATIENCE_RAN_OUT, NOT_FINITE
 
 cdef public enum:
     FIXED_WORK = 1 << 10  # that rows add to their own
@@ -91,12 +90,7 @@ cdef public struct Training:
     double tol, wait, best  # of Patience
     Py_ssize_t count, n_averaged
     void *average  # of the parameters, or NULL
-    double data_loss
     int ending
-    bint is_long  # whether an epoch is worth more than a slice
-    # The minibatch, of which `position` rows passed before
-    Py_ssize_t begin, position, end
-    double weight, data_sum, penalty_sum
     # Memory
     Py_ssize_t n_rows  # that pass through the network at once
     void *gemm
@@ -108,8 +102,8 @@ cdef public struct Training:
 
 cdef public struct Build:
     const char *name
-    void (*train_double)(Training *) noexcept nogil
-    void (*train_float)(Training *) noexcept nogil
+    int (*train_double)(Training *) except -1 nogil
+    int (*train_float)(Training *) except -1 nogil
 
 cdef extern from * nogil:
     """
@@ -170,7 +164,7 @@ cdef class Trainer:
     """
 
     cdef Training training  # copied by each call, so that calls cannot disturb another
-    cdef void (*loops)(Training *) noexcept nogil
+    cdef int (*loops)(Training *) except -1 nogil
     cdef readonly dict arrays  # of the loops, by name
     cdef dict spans  # the addresses where these arrays begin and end
     cdef list memory  # of the loops
@@ -282,8 +276,7 @@ cdef class Trainer:
         cdef Training *training = &self.training
         work, batch_size = training.n_parameters + FIXED_WORK, training.batch_size
         most_rows = max(1, min(MOST_ROWS, MOST_WORK // work))
-        n = -(-batch_size // -(-batch_size // most_rows))
-        training.n_rows, training.is_long = n, training.n_samples * work > 4 * SLICE
+        training.n_rows = n = -(-batch_size // -(-batch_size // most_rows))
         training.activations = self.room(n * sum(sizes[1:]))
         training.deltas = self.room(n * sum(sizes[1:]))
         training.gradient = self.room(training.n_parameters)
@@ -334,7 +327,7 @@ cdef class Trainer:
             to.nesterovs_momentum = optimizer.nesterovs_momentum
 
     def train(self, n_epochs, patience=None):
-        """Train as `training.Trainer.train` does. Ctrl-C interrupts long epochs, too."""
+        """Train as `training.Trainer.train` does."""
         cdef Training training = self.training
         state, patience = self.state, patience or Patience(0.0, np.inf)
         rng = state.rng._bit_generator if training.order else None
@@ -349,26 +342,13 @@ cdef class Trainer:
         if rng is not None:
             training.bitgen = <bitgen_t *>PyCapsule_GetPointer(rng.capsule, "BitGenerator")
         training.n_epochs = n_epochs
-        try:
-            while training.n_done < n_epochs and training.ending == DONE:
-                if training.is_long and training.position == 0:
-                    training.n_epochs, before = training.n_done + 1, state.snapshot()
-                with rng.lock if rng else nullcontext(), nogil:
-                    self.loops(&training)
-                state.t, state.n_averaged = t + training.n_done * n_samples, training.n_averaged
-                patience.best, patience.count = training.best, training.count
-                state.data_loss = training.data_loss
-                if isinstance(state.optimizer, Adam):
-                    state.optimizer.n_steps = training.n_steps
-                PyErr_CheckSignals()
-        except KeyboardInterrupt:
-            if training.n_done == 0 or n_epochs == 1:
-                raise
-            if training.position > 0:
-                state.restore(before)
-            training.ending = INTERRUPTED
-        n_done = training.n_done
-        return Block(losses[:n_done], rates[:n_done], training.ending)
+        with rng.lock if rng else nullcontext(), nogil:
+            self.loops(&training)
+        state.t, state.n_averaged = t + training.n_done * n_samples, training.n_averaged
+        patience.best, patience.count = training.best, training.count
+        if isinstance(state.optimizer, Adam):
+            state.optimizer.n_steps = training.n_steps
+        return Block(losses[: training.n_done], rates[: training.n_done], training.ending)
 
     def evaluate(self, flat, gradient):
         """Write the gradient of the objective over all samples; return the objective."""
@@ -392,10 +372,8 @@ cdef class Trainer:
         training.order = NULL  # all at once, in their own order
         training.batch_size = training.n_samples
         training.losses, training.rates = &loss, &rate
-        while training.n_done == 0:
-            with nogil:
-                self.loops(&training)
-            PyErr_CheckSignals()
+        with nogil:
+            self.loops(&training)
         return loss
 
 

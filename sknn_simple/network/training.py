@@ -55,7 +55,7 @@ NOT_FINITE = 2
 """The `ending` of a `Block` in whose last epoch the loss or a weight was not finite."""
 
 INTERRUPTED = 3
-"""The `ending` of a `Block` that Ctrl-C ended after its last epoch."""
+"""The `ending` of a `Block` of L-BFGS that Ctrl-C ended after its last iteration."""
 
 
 class Block(NamedTuple):
@@ -114,9 +114,6 @@ class TrainingState:
 
     n_averaged : int
         Number of epochs in the average.
-
-    data_loss : float
-        Mean loss over the last epoch, without penalty; NaN before the first.
     """
 
     parameters: Parameters
@@ -127,7 +124,6 @@ class TrainingState:
     draws: bool = False
     average: np.ndarray | None = None
     n_averaged: int = 0
-    data_loss: float = math.nan
 
     @property
     def model_flat(self):
@@ -171,12 +167,11 @@ class TrainingState:
         rng = self.rng.get_state(legacy=False) if with_rng and self.draws else None
         average = None if self.average is None else self.average.copy()
         training = self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
-        return *training, average, self.n_averaged, self.data_loss
+        return *training, average, self.n_averaged
 
     def restore(self, snapshot):
         """Return to a `snapshot`; one without the rng leaves the rng as it is."""
-        flat, optimizer, self.schedule, rng, self.t, *rest = snapshot
-        average, n_averaged, self.data_loss = rest
+        flat, optimizer, self.schedule, rng, self.t, average, n_averaged = snapshot
         self.parameters.flat[:] = flat
         if average is not None:
             self.average, self.n_averaged = average.copy(), n_averaged
@@ -297,52 +292,32 @@ class Trainer:
         -------
         block : Block
             The loss of an epoch is the mean over its minibatches, weighted as in the
-            objective. After Ctrl-C, the state is the one after the block's last epoch.
+            objective.
 
         Raises
         ------
         KeyboardInterrupt
-            On Ctrl-C in the first epoch, or right after it if it is the only one.
+            On Ctrl-C. The state can then be one within an epoch: callers return to a
+            snapshot.
         """
         state, minibatches = self.state, self.minibatches
         check_vectors(state.optimizer, state.parameters.flat)
         if patience is None:
             patience = Patience(0.0, np.inf)
         losses, rates, ending = [], [], DONE
-        finished = 0, None, None
-        # A single epoch is never undone.
-        draws = state.draws and n_epochs > 1
-        rng_before = state.rng.get_state(legacy=False) if draws else None
-        try:
-            for _ in range(n_epochs):
-                rate = state.schedule.learning_rate(state.t)
-                loss = self._train_epoch(rate)
-                state.t += minibatches.n_samples
-                losses.append(loss)
-                rates.append(rate)
-                if not state.is_finite(loss):
-                    ending = NOT_FINITE
-                    break
-                state.add_to_average()
-                ran_out = patience.runs_out(loss)
-                now = state.snapshot(with_rng=False), patience.snapshot()
-                # A single assignment: an interruption comes before it or after it.
-                finished = len(losses), *now
-                if ran_out:
-                    ending = PATIENCE_RAN_OUT
-                    break
-        except KeyboardInterrupt:
-            n_finished, snapshot, counts = finished
-            if n_finished == 0 or n_epochs == 1:
-                raise
-            state.restore(snapshot)
-            patience.restore(counts)
-            if draws:
-                state.rng.set_state(rng_before)
-                for _ in range(n_finished):
-                    state.rng.permutation(minibatches.n_samples)
-            del losses[n_finished:], rates[n_finished:]
-            ending = INTERRUPTED
+        for _ in range(n_epochs):
+            rate = state.schedule.learning_rate(state.t)
+            loss = self._train_epoch(rate)
+            state.t += minibatches.n_samples
+            losses.append(loss)
+            rates.append(rate)
+            if not state.is_finite(loss):
+                ending = NOT_FINITE
+                break
+            state.add_to_average()
+            if patience.runs_out(loss):
+                ending = PATIENCE_RAN_OUT
+                break
         return Block(np.array(losses), np.array(rates), ending)
 
     def _train_epoch(self, learning_rate):
@@ -351,7 +326,7 @@ class Trainer:
         objective, gradient = self.objective, self.gradient
         total_weight = self.minibatches.total_weight
         mean_weight = total_weight / self.minibatches.n_samples
-        loss, loss_sum, penalty_sum = LOSSES[objective.loss], 0.0, 0.0
+        loss, loss_sum = LOSSES[objective.loss], 0.0
         for samples, workspace in self.minibatches.epoch(self.state.rng):
             n_rows, sample_weight = samples.X.shape[0], samples.sample_weight
             weight = n_rows if sample_weight is None else float(sample_weight.sum())
@@ -366,11 +341,9 @@ class Trainer:
             if objective.alpha:
                 strength = self.penalties * length
                 penalty = add_penalty_gradient(parameters, strength, gradient)
-                penalty_sum += weight * penalty / length
+                loss_sum += weight * penalty / length
             optimizer.step(parameters.flat, gradient.flat, learning_rate)
-        divisor = loss.sample_divisor(total_weight)
-        self.state.data_loss = max(loss_sum / divisor, 0.0)  # rounding can go below
-        return (loss_sum + penalty_sum) / divisor
+        return loss_sum / loss.sample_divisor(total_weight)
 
 
 def epochs(state, samples, objective, *, batch_size, shuffle=True):

@@ -61,7 +61,9 @@ def test_ctrl_c_in_mid_epoch_restores_the_last_finished_one(monkeypatch):
     X, y = diabetes()
     regressor = SimpleMLPRegressor(
         (5,), random_state=0, batch_size=10, max_iter=5, warm_start=True, **UNSTOPPED
-    ).set_params(engine="numpy")  # compiled loops finish their epoch
+    )
+    # Each epoch is finished on its own if it is shown, and its steps are Python's.
+    regressor.set_params(verbose=True, engine="numpy")
     two = clone(regressor).set_params(max_iter=2).fit(X, y)
     step, calls = SGD.step, []
 

@@ -7,7 +7,6 @@ from support import ENGINES, iris, make_problem
 from sknn_simple import network
 from sknn_simple.network import (
     DONE,
-    INTERRUPTED,
     NOT_FINITE,
     PATIENCE_RAN_OUT,
     SGD,
@@ -165,29 +164,3 @@ def test_how_a_block_of_epochs_ends():
         # A full batch needs no order.
         assert not state.draws
         assert rng.rand() == np.random.RandomState(0).rand()
-
-
-class InterruptedAfterCount(Patience):
-    """Patience that is interrupted right after an epoch has finished."""
-
-    class Verdict:
-        def __bool__(self):
-            raise KeyboardInterrupt
-
-    def runs_out(self, loss):
-        super().runs_out(loss)
-        return self.Verdict()
-
-
-def test_ctrl_c_right_after_an_epoch_is_not_lost():
-    X, y = iris()
-    rng = np.random.RandomState(0)
-    state = TrainingState(Parameters((4, 3)), SGD(), Constant(0.1), rng)
-    objective = Objective("softmax_log_loss", "logistic", "softmax")
-    samples = Samples(X[::4], np.eye(3)[y[::4]])
-    trainer = Trainer(state, samples, objective, batch_size=16)
-    block = trainer.train(3, InterruptedAfterCount(0.0, 5))
-    assert (len(block.losses), block.ending) == (1, INTERRUPTED)
-    # Callers that ask for a single epoch need not check its ending.
-    with pytest.raises(KeyboardInterrupt):
-        trainer.train(1, InterruptedAfterCount(0.0, 5))
