@@ -10,10 +10,10 @@ from support import ENGINES
 
 FUZZ = Path(__file__).parent / "fuzz.py"
 N_CASES = {
-    "loader": 250,
-    "checkpoint": 150,
-    "parameters": 400,
-    "data": 150,
+    "loader": 120,
+    "checkpoint": 70,
+    "parameters": 200,
+    "data": 70,
     "memory": 200,
 }
 pytestmark = pytest.mark.skipif(

@@ -162,13 +162,14 @@ OPTIMIZERS = [SGD(), SGD(0.9), SGD(0.9, nesterovs_momentum=True), Adam(0.8, 0.9,
     [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations],
 )
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 @pytest.mark.parametrize("hidden", [(), (5, 4)], ids=str)
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_an_epoch_is_that_of_the_numpy_engine(
-    loss, out_activation, activation, optimizer, hidden, dtype
-):
+def test_an_epoch_is_that_of_the_numpy_engine(loss, out_activation, activation, hidden):
     """Over every option, in turn with weights, penalty, biases and shuffling."""
+    for optimizer, dtype in itertools.product(OPTIMIZERS, [np.float64, np.float32]):
+        assert_same_epoch(loss, out_activation, activation, hidden, optimizer, dtype)
+
+
+def assert_same_epoch(loss, out_activation, activation, hidden, optimizer, dtype):
     rng = np.random.RandomState(0)
     X, Y = rng.standard_normal((50, 6)).astype(dtype), make_targets(loss, rng)
     odd = activation in ("logistic", "relu", "softplus")
