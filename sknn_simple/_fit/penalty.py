@@ -169,12 +169,10 @@ def _standardised(columns, weight):
 
 
 def _squared_distances(rows):
-    """Return the squared distance of each pair of rows."""
-    distances, squares = rows @ rows.T, (rows**2).sum(axis=1)
-    distances *= -2
-    distances += squares
-    distances += squares[:, None]
-    return distances
+    """Return the squared distance of each pair of rows, in a single product."""
+    squares, ones = (rows**2).sum(axis=1), np.ones(len(rows))
+    left = np.column_stack([-2 * rows, squares, ones])
+    return left @ np.column_stack([rows, ones, squares]).T
 
 
 def _relative(numbers):
