@@ -104,12 +104,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`. 'auto' is
-        min(0.4 * sqrt(n_features) * exp(-3 * R^2), W / 200), where R^2 is how well the
-        neighbours of a sample predict its label: the noisier the labels, the stronger
-        the penalty. Coefs of inputs that predict little are penalised more. Squared
-        error takes a tenth of alpha. In `partial_fit`, alpha is estimated from the rows
-        of each call: if these are only a few of many, set a number.
+        effect does not depend on `batch_size`. 'auto' is w * min(0.4 * sqrt(n_features)
+        * exp(-3 * R^2), n / 200) for n samples of typical weight w, where R^2 is how
+        well the neighbours of a sample predict its label: the noisier the labels, the
+        stronger the penalty. Coefs of inputs that predict little are penalised more.
+        Squared error takes a tenth of alpha. In `partial_fit`, alpha is estimated from
+        the rows of each call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'

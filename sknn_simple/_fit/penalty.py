@@ -12,8 +12,9 @@ from sklearn.utils.random import sample_without_replacement
 
 from ..network import LOSSES
 
-LARGEST_ALPHA = 1 / 200
-"""Limit of alpha as a share of W, before the factors for sigmoid outputs and counts."""
+LARGEST_ALPHA, FEW_SAMPLES = 1 / 200, 40
+"""Limit of alpha as a share of W, before the factors for sigmoid outputs and counts.
+Below so many samples, it falls in proportion to their number."""
 
 MOST_SAMPLES, MOST_NUMBERS = 500, 2**22
 """Maximum number of samples, and of values of X, in the estimates."""
@@ -40,17 +41,19 @@ def automatic_penalty(targets, samples):
 
     ::
 
-        alpha = min(c * sqrt(n_features) * exp(-3 * R^2), W / 200)
+        alpha = w * min(c * sqrt(n_features) * exp(-3 * R^2), n / 200 * min(1, n / 40))
 
-    with c = 0.4 for labels and 1 for numbers. R^2 is the share of the variance of the
-    targets that neighbours predict. The limit lets a few samples be learned at all.
-    More than 8,388 inputs have no factors: too few samples would be left to find them.
+    with c = 0.4 for labels and 1 for numbers, n distinct samples, and w, the geometric
+    mean of their weights. R^2 is the share of the variance of the targets that
+    neighbours predict. The limit lets a few samples be learned at all. More than 8,388
+    inputs have no factors: too few samples would be left to find them.
     """
     neighbourhood = Neighbourhood(samples)
     alpha = 1.0 if targets.classes is None else 0.4
-    n_features = samples.X.shape[1]
+    n_features, n = samples.X.shape[1], neighbourhood.n_distinct
     alpha *= math.sqrt(n_features) * math.exp(-3 * neighbourhood.r2())
-    alpha = min(alpha, LARGEST_ALPHA * samples.total_weight)
+    alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
+    alpha *= neighbourhood.typical_weight
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
     is_canonical = LOSSES[targets.network_loss].canonical
     if not is_canonical and targets.out_activation != "identity":
@@ -68,22 +71,34 @@ class Neighbourhood:
 
     Sample j is a neighbour of sample i with the weight ``w_j * exp(-4 * d_ij / p)``,
     where d_ij is their squared distance and p the number of inputs that vary. A sample
-    is not its own neighbour. But if all weights are whole numbers, it stands for w_i
-    equal samples, and the other w_i - 1 are its neighbours.
+    is not its own neighbour.
+
+    Attributes
+    ----------
+    n_distinct : float
+        Number of distinct samples of nonzero weight; an estimate if only some of the
+        samples are looked at.
+
+    typical_weight : float
+        Geometric mean of their weights, which a few very large ones hardly change.
     """
 
     def __init__(self, samples):
-        X, Y, weight = _some_of(samples)
-        are_counts = (weight == np.rint(weight)).all()
-        self.weight = weight if are_counts else weight / weight.mean()
-        self.own = 1 - 1 / weight if are_counts else 0.0  # nearness to oneself
+        rows = np.arange(len(samples.Y))
+        if samples.sample_weight is not None:
+            rows = np.flatnonzero(samples.sample_weight)
+        X, Y, weight = some = _some_of(samples, rows)
+        X, Y, weight = _merged(X, Y, weight)
+        self.n_distinct = len(rows) * len(Y) / len(some[1])
+        self.typical_weight = math.exp(np.log(weight).mean())
+        self.weight = weight / weight.mean()
         self.X = _standardised(X, self.weight)
         self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
         n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
         exponents = _squared_distances(self.X)
         exponents *= -4 / n_varying
         self.nearness = np.exp(exponents, out=exponents)
-        np.fill_diagonal(self.nearness, self.own)
+        np.fill_diagonal(self.nearness, 0)
 
     def r2(self):
         """Return the R^2 of predictions of each sample by its neighbours, at least 0.
@@ -98,7 +113,6 @@ class Neighbourhood:
         .. [2] G. S. Watson, "Smooth regression analysis", Sankhya A 26 (1964).
         """
         weight, Y, nearness = self.weight, self.Y, self.nearness**2
-        np.fill_diagonal(nearness, self.own)
         sums = nearness @ (weight[:, None] * Y)
         errors = Y - sums / (nearness @ weight + 0.1)[:, None]
         variance = float((weight @ Y**2).sum())
@@ -142,17 +156,33 @@ class Neighbourhood:
         return 2 * sums / (self.weight @ totals or 1)
 
 
-def _some_of(samples):
-    """Return X, Y and weights of some samples in float64, the same in each call."""
+def _some_of(samples, rows):
+    """Return X, Y and weights of some rows in float64, the same in each call."""
     X, Y, weight = samples
-    rows = np.arange(X.shape[0]) if weight is None else np.flatnonzero(weight)
     most = max(2, min(MOST_SAMPLES, MOST_NUMBERS // X.shape[1]))
     if len(rows) > most:
         rows = rows[sample_without_replacement(len(rows), most, random_state=0)]
     X, Y = X[rows], Y[rows]
     weight = np.ones(len(rows)) if weight is None else weight[rows]
     X = X if isinstance(X, np.ndarray) else X.toarray()
-    return (part.astype(np.float64) for part in (X, Y, weight))
+    return [part.astype(np.float64) for part in (X, Y, weight)]
+
+
+def _merged(X, Y, weight):
+    """Return each sample once, with the sum of the weights of equal ones.
+
+    Copies of a sample say nothing about noise. But if equal inputs have different
+    targets, inputs are coarse and equal samples no copies: they are kept.
+    """
+    numbers: dict[bytes, int] = {}
+    rows = (row.tobytes() for row in X + 0.0)  # -0.0 becomes 0.0
+    group = np.array([numbers.setdefault(row, len(numbers)) for row in rows])
+    if len(numbers) == len(X):
+        return X, Y, weight
+    _, first = np.unique(group, return_index=True)
+    if (Y[first[group]] != Y).any():
+        return X, Y, weight
+    return X[first], Y[first], np.bincount(group, weight)
 
 
 def _centred(columns, weight):

@@ -108,7 +108,7 @@ def test_few_samples_limit_the_penalty():
     X = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
     Y = (X.sum(axis=1, keepdims=True) == 1).astype(float)
     penalty = automatic_penalty(LABELS, Samples(X, Y))
-    assert penalty.alpha == pytest.approx(4 / 200)
+    assert penalty.alpha == pytest.approx(4 / 200 * 4 / 40)
     np.testing.assert_allclose(penalty.input_factors, 10 / 11)
 
 
@@ -189,6 +189,37 @@ def test_the_factor_of_counts_does_not_overflow():
     samples = Samples(*problem("numbers")[:2])
     alpha = automatic_penalty(NUMBERS, samples).alpha
     assert automatic_penalty(counts, samples).alpha == pytest.approx(11 * alpha)
+
+
+@pytest.mark.parametrize("weights", [(1, 1), (1, 5), (2, 2)])
+def test_whole_numbers_are_no_special_weights(weights):
+    X, Y, _ = problem("classes")
+    w = np.where(Y[:, 0] == 1, *weights).astype(float)
+    alpha, factors = automatic_penalty(LABELS, Samples(X, Y, w))
+    near = automatic_penalty(LABELS, Samples(X, Y, w + 1e-6 * Y[:, 1]))
+    assert near.alpha == pytest.approx(alpha, rel=1e-5)
+    np.testing.assert_allclose(near.input_factors, factors, rtol=1e-5)
+    scaled = automatic_penalty(LABELS, Samples(X, Y, w / 3000))
+    assert scaled.alpha == pytest.approx(alpha / 3000)
+    np.testing.assert_allclose(scaled.input_factors, factors)
+
+
+def test_copies_of_samples_are_no_evidence():
+    X, Y, w = problem("classes")
+    alpha, factors = automatic_penalty(LABELS, Samples(X, Y, w))
+    twice = Samples(*(np.repeat(part, 2, axis=0) for part in (X, Y, w)))
+    doubled = automatic_penalty(LABELS, twice)
+    assert doubled.alpha == pytest.approx(2 * alpha)
+    np.testing.assert_allclose(doubled.input_factors, factors)
+
+
+def test_equal_samples_of_coarse_inputs_are_evidence():
+    """If 3 of 4 equal inputs have the same label, the variance is 3 / 16 of 1 / 4."""
+    n = 400
+    X = np.repeat([0.0, 1.0], n // 2)[:, None]
+    Y = np.concatenate([np.arange(n // 2) % 4 == 0, np.arange(n // 2) % 4 > 0])
+    r2 = Neighbourhood(Samples(X, Y[:, None].astype(float))).r2()
+    assert r2 == pytest.approx(1 - (3 / 16) / (1 / 4), abs=0.02)
 
 
 def test_samples_of_no_weight_do_not_count():

@@ -39,6 +39,18 @@ def test_integer_weights_equal_repetition_and_zero_equals_absence(
     np.testing.assert_allclose(weighted.loss_curve_, repeated.loss_curve_, rtol=1e-9)
 
 
+@BOTH
+def test_the_scale_of_the_weights_does_not_matter(estimator, data):
+    """Not even if whole numbers become others, with the automatic penalty."""
+    X, y = data
+    weights = np.random.RandomState(0).randint(1, 4, size=len(y))
+    estimator = clone(estimator).set_params(alpha="auto", max_iter=15)
+    model = clone(estimator).fit(X, y, sample_weight=weights)
+    for scale in (1 / 3, 1 / len(y), 1000):
+        scaled = clone(estimator).fit(X, y, sample_weight=scale * weights)
+        np.testing.assert_allclose(weights_of(scaled), weights_of(model), rtol=1e-6)
+
+
 @pytest.mark.parametrize("loss", ["poisson", "squared_error"])
 @pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
 def test_a_row_of_weight_zero_may_hold_anything(loss, kind):
