@@ -7,6 +7,7 @@ may make units linear, and their gradients small.
 
 import numpy as np
 
+from ..network import ACTIVATIONS
 from .advice import lower_rate, one_of, scaled_inputs, smaller_weights
 from .finding import beyond
 
@@ -17,9 +18,11 @@ def identical_units(evidence):
         parameters = evidence.problem.parameters
         incoming = np.vstack([parameters.coefs[i], *parameters.intercepts[i : i + 1]])
         # Rounding errors may tell identical units apart.
-        largest = np.abs(incoming).max() or 1.0
-        distinct = np.unique(np.round(incoming / largest, 6), axis=1)
-        shares.append(1 - distinct.shape[1] / incoming.shape[1])
+        largest = np.abs(incoming).max(axis=0)
+        largest[largest == 0] = 1.0
+        units = np.round(np.vstack([incoming / largest, np.log(largest)]), 6)
+        _, counts = np.unique(units, axis=1, return_counts=True)
+        shares.append(counts[counts > 1].sum() / incoming.shape[1])
     return beyond(
         evidence.hidden_layers,
         shares,
@@ -44,7 +47,9 @@ def linear_network(evidence):
         among=is_alive and len(evidence.activations[0]) > 1,
         seen="No hidden unit is nonlinear on these samples: however many layers it "
         "has, the network is a linear model.",
-        advice="activation='logistic', 'tanh' or 'relu'.",
+        advice="activation='logistic', 'tanh' or 'relu'."
+        if ACTIVATIONS["identity"] in evidence.hidden_activations
+        else "larger initial weights; or a smaller alpha.",
     )
 
 

@@ -54,6 +54,32 @@ def only(diagnosis, kind):
     return finding
 
 
+# Units ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_equal", "share"), [(3, "30%"), (10, "100%")])
+def test_all_of_the_equal_units_are_counted(n_equal, share):
+    X, y = IRIS
+    start = SimpleMLPClassifier((10,), max_iter=0, random_state=0).fit(X, y)
+    coefs, intercepts = start.coefs_, start.intercepts_
+    coefs[0][:, :n_equal], coefs[1][:n_equal] = 0.5, 0.5
+    intercepts[0][:n_equal] = 0.5
+    diagnosis = diagnosis_of(
+        CLASSIFIER, X, y, coefs_init=coefs, intercepts_init=intercepts
+    )
+    assert only(diagnosis, "identical_units").seen.startswith(share)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e6])
+def test_units_are_compared_at_their_own_size(size):
+    """One unit is far larger than the others, which are not equal for that."""
+    X, y = IRIS
+    model = clone(CLASSIFIER).fit(X, y)
+    model.coefs_[0][:, 1:] *= size
+    model.coefs_[0][:, 2] = 2 * model.coefs_[0][:, 3]
+    assert "identical_units" not in diagnose(model, X, y).kinds
+
+
 # Health ---------------------------------------------------------------------------
 
 
