@@ -230,7 +230,7 @@ template <class T> struct Matrix {
 };
 
 // A @ B from column j on: C registers of N sums at a time, then fewer, then smaller ones.
-// Those of neighbours go to user(row, column, sums).
+// Each register of sums goes to user(row, first column, sums).
 template <class T, int N = WIDTH<T>, int C = 8, class User>
 INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
                             ptrdiff_t n_inner, User user, ptrdiff_t j = 0) {

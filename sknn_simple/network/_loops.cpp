@@ -64,7 +64,7 @@ template <class T> struct Loops {
         }
     }
 
-    // Write the activations of each layer; the last are the raw prediction.
+    // Write the activations of each layer; the last are what the loss takes.
     void forward() const {
         const T *below = X;
         for (ptrdiff_t i = 0; i < training.n_layers; i++) {
@@ -347,7 +347,7 @@ template <class T> struct Loops {
         }
         training.count = loss < training.best - training.tol ? 0 : training.count + 1;
         training.best = std::min(training.best, loss);
-        if (training.count >= training.wait)
+        if (training.count >= training.most)
             training.ending = PATIENCE_RAN_OUT;
     }
 

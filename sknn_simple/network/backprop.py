@@ -4,7 +4,8 @@ With f the network, w the sample weights and W their sum, training minimises
 
     sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
 
-With `input_factors`, the squared coefs of each input are multiplied by its factor.
+With `input_factors`, the squared coefs of each input are multiplied by its factor. For
+'sum_squared_error', W is 1.
 
 A layer computes Z = A_below @ coef + intercept and A = activation(Z). The
 backward pass carries delta = d objective / d Z from the outputs down:

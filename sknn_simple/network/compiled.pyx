@@ -38,7 +38,7 @@ cdef public enum:  # how a block of epochs ends, as in training.py
     DONE, PATIENCE_RAN_OUT, NOT_FINITE
 
 cdef public enum:
-    FIXED_WORK = 1 << 10  # that rows add to their own
+    FIXED_WORK = 1 << 10  # of a pass, besides that of its rows
     SLICE = 1 << 24  # of work, between two looks for Ctrl-C: some 10 ms
 
 cdef extern from "numpy/random/bitgen.h":
@@ -87,7 +87,7 @@ cdef public struct Training:
     double *losses
     Py_ssize_t *order  # of the samples; NULL: as they are
     bitgen_t *bitgen
-    double tol, wait, best  # of Patience
+    double tol, most, best  # of Patience, with `most` epochs without improvement
     Py_ssize_t count, n_averaged
     void *average  # of the parameters, or NULL
     int ending
@@ -134,9 +134,10 @@ cdef int N_BUILDS = find_builds(BUILD)
 # The builds that this processor can run, the best one last.
 BUILDS = [BUILD[i].name.decode() for i in range(N_BUILDS)]
 
-# Rows that pass through the network at once: at most so many, with so much work.
+# Rows that pass through the network at once: at most MOST_ROWS, worth at most MOST_WORK.
 MOST_ROWS, MOST_WORK = 512, 2**26
-# A `Trainer` predicts faster from so many activations on, if copies of the coefs cost less.
+# A `Trainer` predicts faster from MANY activations on, if there is at least one for every
+# COEFS_PER_ACTIVATION coefs, which it copies.
 MANY, COEFS_PER_ACTIVATION = 2**17, 8
 # BLAS counts with 32 bits.
 LARGEST_SIZE = 2**31 - 1
@@ -337,7 +338,7 @@ cdef class Trainer:
         training.losses = <double *>address("losses", losses, np.float64, shape)
         training.rates = <const double *>address("rates", rates, np.float64, shape)
         self.point_to(&training)
-        training.tol, training.wait = patience.tol, min(patience.n_epochs, 1e308)
+        training.tol, training.most = patience.tol, min(patience.n_epochs, 1e308)
         training.best, training.count = patience.best, patience.count
         if rng is not None:
             training.bitgen = <bitgen_t *>PyCapsule_GetPointer(rng.capsule, "BitGenerator")

@@ -78,7 +78,7 @@ def draw_parameters(
         Distribution, as `init` of the estimators.
 
     activation : str or sequence of str, default='logistic'
-        Activation of the hidden layers, or of each, on which Glorot's bound depends.
+        Activation of the hidden layers, or of each, on which the bounds depend.
         The output layer follows the last one, as in scikit-learn.
 
     fit_intercept : bool, default=True

@@ -30,7 +30,8 @@ class Epoch(NamedTuple):
     Attributes
     ----------
     loss : float
-        Mean loss over the minibatches, penalty included.
+        Mean loss over the minibatches, or their sum for 'sum_squared_error', penalty
+        included.
 
     learning_rate : float or None
         Learning rate of the epoch; None for L-BFGS.
@@ -55,7 +56,7 @@ NOT_FINITE = 2
 """The `ending` of a `Block` in whose last epoch the loss or a weight was not finite."""
 
 INTERRUPTED = 3
-"""The `ending` of a `Block` of L-BFGS that Ctrl-C ended after its last iteration."""
+"""The `ending` of a `Block` of L-BFGS that Ctrl-C ended, after a whole iteration."""
 
 
 class Block(NamedTuple):
@@ -278,7 +279,7 @@ class Trainer:
         state.draws = self.minibatches.shuffle
 
     def train(self, n_epochs, patience=None):
-        """Train for `n_epochs`, or until `patience` runs out or a loss is not finite.
+        """Train for `n_epochs`, or until patience runs out or a number is not finite.
 
         Parameters
         ----------
