@@ -51,7 +51,8 @@ def automatic_penalty(targets, samples):
     neighbourhood = Neighbourhood(samples)
     alpha = 1.0 if targets.classes is None else 0.4
     n_features, n = samples.X.shape[1], neighbourhood.n_distinct
-    alpha *= math.sqrt(n_features) * math.exp(-3 * neighbourhood.r2())
+    # Rounded, since the last bits depend on the number of threads of BLAS.
+    alpha *= math.sqrt(n_features) * math.exp(-3 * round(neighbourhood.r2(), 9))
     alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
     alpha *= neighbourhood.typical_weight
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
@@ -63,7 +64,7 @@ def automatic_penalty(targets, samples):
         alpha *= 1 + min(10.0, float(np.mean(1 / np.maximum(targets.scale, 1e-9))))
     if n_features > MOST_NUMBERS // MOST_SAMPLES:
         return Penalty(alpha)
-    return Penalty(alpha, 1 / (neighbourhood.relevance() + 0.1))
+    return Penalty(alpha, 1 / (neighbourhood.relevance().round(9) + 0.1))
 
 
 class Neighbourhood:

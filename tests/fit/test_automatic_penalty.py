@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from sklearn.datasets import make_friedman1
+from sklearn.datasets import load_diabetes, make_friedman1
 from support import diabetes, iris
+from threadpoolctl import threadpool_limits
 
 from sknn_simple._fit.penalty import Neighbourhood, automatic_penalty
 from sknn_simple.network import Samples
@@ -174,6 +175,20 @@ def test_a_class_too_rare_to_be_drawn_is_not_taken_for_no_noise():
     Y = np.zeros((50_000, 1))
     Y[:3] = 1
     assert automatic_penalty(LABELS, Samples(X, Y)).alpha == pytest.approx(0.8)
+
+
+def test_the_number_of_threads_does_not_matter():
+    """It changes the last bits of products of this size."""
+    X, y = load_diabetes(return_X_y=True)
+    samples = Samples(X, y[:, None])
+    penalties = []
+    for n_threads in (1, 2):
+        with threadpool_limits(n_threads):
+            penalties.append(automatic_penalty(NUMBERS, samples))
+    assert penalties[0].alpha == penalties[1].alpha
+    np.testing.assert_array_equal(
+        penalties[0].input_factors, penalties[1].input_factors
+    )
 
 
 def test_too_many_inputs_to_judge_have_no_factors():

@@ -178,6 +178,18 @@ def test_the_advice_on_a_penalty_far_too_strong_cures_it(data, settings, alpha):
         assert score > model.score(X_new, y_new) + 0.1
 
 
+def test_the_loss_in_a_warning_is_without_penalty():
+    """Of the last weights, here the model: what the network predicts is the judge."""
+    X, y = make_regression(200, 5, noise=1.0, random_state=0)
+    X_scaled, y = StandardScaler().fit_transform(X), (y - y.mean()) / y.std()
+    model = SimpleMLPRegressor((5,), alpha=200.0, average=False, random_state=0)
+    warned = outcome(model.set_params(normalize_y=False), X_scaled, y)
+    named = float(re.search(r"ended at a loss of (\S+) after", warned)[1])
+    half = 0.5 * np.mean((model.predict(X_scaled) - y) ** 2)
+    assert named == pytest.approx(half, rel=1e-5)
+    assert model.loss_ > half + 0.001
+
+
 @pytest.mark.parametrize("alpha", [1e140, 1e160, 1e300])
 def test_both_engines_warn_alike_of_a_penalty_that_overflows(alpha):
     """From 1e160 on, the second moments are infinite, and adam makes no steps."""
