@@ -195,7 +195,7 @@ class Report:
             )
         elif loss > 0.95 * constant > session.patience.tol and (
             self.is_unscaled
-            or self.alpha_is_too_high
+            or self._steps_are_far_too_long(rate)
             or session.n_epochs <= 2 * session.patience.n_epochs
         ):
             advice = (

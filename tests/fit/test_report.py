@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_iris, load_wine, make_friedman1, make_regression
+from sklearn.datasets import load_diabetes, load_iris, load_wine, make_friedman1, make_regression
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
@@ -176,6 +176,18 @@ def test_the_advice_on_a_penalty_far_too_strong_cures_it(data, settings, alpha):
     assert score > expected - 0.1
     if hasattr(model, "coefs_"):
         assert score > model.score(X_new, y_new) + 0.1
+
+
+@pytest.mark.parametrize("rate", [1.0, 10.0])
+def test_a_rate_of_adam_far_too_high_is_named(rate):
+    """It trains for hundreds of epochs, and ends at a constant prediction."""
+    X, y = load_diabetes(return_X_y=True)
+    model = SimpleMLPRegressor(solver="adam", learning_rate_init=rate, random_state=0)
+    warned = outcome(model, X, y)
+    assert model.score(X, y) < 0.01
+    cured = follow(warned, model)
+    assert outcome(cured, X, y) == ""
+    assert cured.score(X, y) > 0.4
 
 
 def test_the_loss_in_a_warning_is_without_penalty():
