@@ -6,7 +6,13 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_diabetes, load_iris, load_wine, make_friedman1, make_regression
+from sklearn.datasets import (
+    load_diabetes,
+    load_iris,
+    load_wine,
+    make_friedman1,
+    make_regression,
+)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
