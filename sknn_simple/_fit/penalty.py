@@ -12,9 +12,11 @@ from sklearn.utils.random import sample_without_replacement
 
 from ..network import LOSSES
 
-LARGEST_ALPHA, FEW_SAMPLES = 1 / 200, 40
-"""Limit of alpha as a share of W, before the factors for sigmoid outputs and counts.
-Below so many samples, it falls in proportion to their number."""
+LARGEST_ALPHA = 1 / 200
+"""Limit of alpha per sample, before the factors for sigmoid outputs and counts."""
+
+FEW_SAMPLES = 40
+"""Number of samples below which the limit per sample is lower, in proportion."""
 
 MOST_SAMPLES, MOST_NUMBERS = 500, 2**22
 """Maximum number of samples, and of values of X, in the estimates."""
@@ -77,8 +79,8 @@ class Neighbourhood:
     Attributes
     ----------
     n_distinct : float
-        Number of distinct samples of nonzero weight; an estimate if only some of the
-        samples are looked at.
+        Number of distinct samples of nonzero weight; an estimate if there are more
+        than `MOST_SAMPLES`.
 
     typical_weight : float
         Geometric mean of their weights, which a few very large ones hardly change.
@@ -88,9 +90,10 @@ class Neighbourhood:
         rows = np.arange(len(samples.Y))
         if samples.sample_weight is not None:
             rows = np.flatnonzero(samples.sample_weight)
-        X, Y, weight = some = _some_of(samples, rows)
+        X, Y, weight = _some_of(samples, rows)
+        n_drawn = len(Y)
         X, Y, weight = _merged(X, Y, weight)
-        self.n_distinct = len(rows) * len(Y) / len(some[1])
+        self.n_distinct = len(rows) * len(Y) / n_drawn
         self.typical_weight = math.exp(np.log(weight).mean())
         self.weight = weight / weight.mean()
         self.X = _standardised(X, self.weight)
@@ -172,8 +175,8 @@ def _some_of(samples, rows):
 def _merged(X, Y, weight):
     """Return each sample once, with the sum of the weights of equal ones.
 
-    Copies of a sample say nothing about noise. But if equal inputs have different
-    targets, inputs are coarse and equal samples no copies: they are kept.
+    Copies of a sample say nothing about noise. But if any equal inputs have different
+    targets, the inputs are coarse: equal samples may not be copies, and all are kept.
     """
     numbers: dict[bytes, int] = {}
     rows = (row.tobytes() for row in X + 0.0)  # -0.0 becomes 0.0

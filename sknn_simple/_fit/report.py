@@ -173,7 +173,7 @@ class Report:
         loss, constant = session.history.last.loss, self.constant_loss
         if loss <= 0.95 * constant:
             return
-        # With a penalty far too strong, coefs of 0 may be better than training ended.
+        # If the penalty alone is that large, the advice is to lower alpha.
         if loss <= 1.5 * constant or not self.alpha_is_too_high:
             loss = self._loss_without_penalty()
         noise = 0.01 if constant > 0 else self.unit

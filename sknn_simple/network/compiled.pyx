@@ -87,7 +87,7 @@ cdef public struct Training:
     double *losses
     Py_ssize_t *order  # of the samples; NULL: as they are
     bitgen_t *bitgen
-    double tol, most, best  # of Patience, with `most` epochs without improvement
+    double tol, most, best  # of Patience, whose n_epochs is `most`
     Py_ssize_t count, n_averaged
     void *average  # of the parameters, or NULL
     int ending
