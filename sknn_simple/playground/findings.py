@@ -110,7 +110,7 @@ CURES: dict[str, Callable[[Training], Cure | None]] = {
 
 
 def findings(training, divergence=None):
-    """Return the findings and the healthy sentence of a diagnosis, and its cures.
+    """Return the message with the findings of a training, and their cures.
 
     `divergence` is the message of a training that has just diverged.
     """
@@ -119,24 +119,26 @@ def findings(training, divergence=None):
         rows.append(("diverged", divergence, ""))  # it contains the advice
     elif network.n_iter_ >= FIRST_EPOCH:
         rows += [(f.kind, f.seen, f.advice) for f in _diagnose(training)]
-    cures = {kind: CURES[kind](training) for kind, *_ in rows if kind in CURES}
-    message = {
+    return {
         "type": "diagnosis",
         "findings": [
             {
-                "id": kind,
                 "kind": kind,
                 "title": kind.replace("_", " ").capitalize(),
                 "text": text,
                 "advice": advice,
-                "cure": cures[kind].changes if cures.get(kind) else None,
-                "cure_label": cures[kind].label if cures.get(kind) else None,
+                "cure": _cure(kind, training),
             }
             for kind, text, advice in rows
         ],
         "healthy": _healthy(network.n_iter_),
     }
-    return message, {kind: cure for kind, cure in cures.items() if cure}
+
+
+def _cure(kind, training):
+    """Return the label and the changes of a finding's cure, or None."""
+    cure = CURES[kind](training) if kind in CURES else None
+    return cure and cure._asdict()
 
 
 def _diagnose(training):

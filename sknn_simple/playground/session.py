@@ -172,10 +172,7 @@ class Session:
         return [explain(training, message.get("parameter"), message.get("sample"))]
 
     def _cure(self, message):
-        cure = self.cures.get(str(message.get("id")))
-        if cure is None:
-            raise Refusal("cure", "There is no such finding any more.")
-        self._begin(self.settings.changed(cure.changes), self.tables)
+        self._begin(self.settings.changed(message.get("settings")), self.tables)
         return self._everything()
 
     def _script(self, message):
@@ -244,7 +241,7 @@ class Session:
         self.training, self.settings, self.tables = training, settings, dict(tables)
         self.unit, self.to_do, self.in_flight = "epoch", 0, False
         self.losses = {"epoch": [], "train": [], "test": []}
-        self.divergence, self.cures, self.next_diagnosis = None, {}, 0.0
+        self.divergence, self.next_diagnosis = None, 0.0
 
     def _advance(self):
         """Train until the next frame is due, and return it.
@@ -339,7 +336,7 @@ class Session:
 
     def _diagnosis(self):
         began = time.monotonic()
-        message, self.cures = findings(self.training, self.divergence)
+        message = findings(self.training, self.divergence)
         ended = time.monotonic()
         self.next_diagnosis = ended + max(1.0, 20 * (ended - began))
         return message

@@ -33,6 +33,12 @@ class Page:
             self.tell("ready")
         return self.last["frame"]
 
+    def cure(self, kind):
+        """Apply the cure of a finding as its button does, and return it."""
+        cure = self.findings[kind]["cure"]
+        self.tell("cure", settings=cure["changes"])
+        return cure
+
     def error(self, kind, **fields):
         """Send a bad message, and return the text of its only answer."""
         before = self.snapshot()
@@ -53,6 +59,11 @@ class Page:
             [part.tolist() for part in (*network.coefs_, *network.intercepts_)],
             {name: id(table) for name, table in session.tables.items()},
         )
+
+    @property
+    def findings(self):
+        """The findings of the last diagnosis by their kinds."""
+        return {f["kind"]: f for f in self.last["diagnosis"]["findings"]}
 
     @property
     def network(self):

@@ -40,10 +40,6 @@ def learn(lesson, **settings):
     return page
 
 
-def kinds(page):
-    return [finding["kind"] for finding in page.last["diagnosis"]["findings"]]
-
-
 def test_xor_needs_a_hidden_layer():
     assert learn("hidden-layer").run(150)["train_score"] < 0.75
     page = learn("hidden-layer", hidden_layer_sizes=[4])
@@ -53,7 +49,7 @@ def test_xor_needs_a_hidden_layer():
 def test_a_high_rate_is_named():
     page = learn("high-rate")
     page.run(20)
-    assert "learning_rate_too_high" in kinds(page)
+    assert "learning_rate_too_high" in page.findings
 
 
 def test_a_plateau_ends():
@@ -67,10 +63,10 @@ def test_a_plateau_ends():
 def test_saturated_units_are_cured_by_scaling():
     page = learn("saturation")
     page.run(15)
-    assert "saturated_units" in kinds(page)
-    page.tell("cure", id="saturated_units")
+    assert "saturated_units" in page.findings
+    page.cure("saturated_units")
     page.run(15)
-    assert "saturated_units" not in kinds(page)
+    assert "saturated_units" not in page.findings
 
 
 def test_overfitting_raises_the_test_loss():

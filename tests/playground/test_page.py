@@ -350,14 +350,26 @@ def test_copy_as_python_reproduces_the_weights_to_the_last_bit(page):
 def test_diagnose_offers_a_cure_and_the_button_cures(page):
     page.choose("learning_rate_init", "100")
     page.play()
-    cure = page.wait(lambda: page.find("button.cure"))
+    cure = page.find("button.cure")
+    page.wait(cure.is_displayed)
     assert "rate" in page.text(".diagnosis")
     with page.change():
         page.click(cure)
     assert page.settings["learning_rate_init"] == "auto"
     page.wait(lambda: page.number("test_score") >= 0.95)  # it goes on playing
     page.pause()
-    page.wait(lambda: not page.find_all("button.cure"))
+    page.wait(lambda: not cure.is_displayed())
+
+
+def test_the_button_of_the_cure_stays_while_the_network_trains(page):
+    page.choose("learning_rate_init", "100")
+    page.play()
+    cure = page.find("button.cure")
+    page.wait(cure.is_displayed)
+    page.run("arguments[0].focus(); delete window.received.diagnosis", cure)
+    page.wait(lambda: page.received("diagnosis")["findings"])
+    assert page.driver.switch_to.active_element == cure
+    page.pause()
 
 
 def test_save_model(page, downloads):

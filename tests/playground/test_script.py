@@ -51,7 +51,7 @@ def trained_pages(large, frame):
     page.run(3)
     page.set(learning_rate_init=100)
     page.run(20)
-    page.tell("cure", id="learning_rate_too_high")
+    page.cure("learning_rate_too_high")
     page.run(4)
     yield page
 

@@ -178,9 +178,10 @@ def test_divergence_keeps_the_network_before_it():
     assert (frame["stop_reason"], frame["playing"]) == ("diverged", False)
     assert error["about"] == "training"
     assert "Training diverge" in error["text"]
-    [finding] = diagnosis["findings"]
-    assert finding["cure"] == {"learning_rate_init": "auto"}
-    page.tell("cure", id=finding["id"])
+    assert diagnosis == page.last["diagnosis"]
+    assert list(page.findings) == ["diverged"]
+    cure = page.cure("diverged")
+    assert cure["changes"] == {"learning_rate_init": "auto"}
     assert page.run(3)["stop_reason"] is None
 
 
@@ -424,27 +425,25 @@ def test_a_rate_of_100_is_diagnosed_and_cured():
     page = Page()
     page.set(learning_rate_init=100)
     page.run(30)
-    findings = {f["id"]: f for f in page.last["diagnosis"]["findings"]}
-    cure = findings["learning_rate_too_high"]
-    assert cure["cure_label"] == "Set the learning rate to auto"
-    page.tell("cure", id="learning_rate_too_high")
+    cure = page.cure("learning_rate_too_high")
+    assert cure["label"] == "Set the learning rate to auto"
     assert page.last["state"]["settings"]["learning_rate_init"] == "auto"
     frame = page.run(120)
     assert frame["train_score"] > 0.9
-    assert page.last["diagnosis"]["findings"] == []
+    assert page.findings == {}
 
 
 def test_a_penalty_far_too_strong_is_diagnosed_and_cured():
     page = Page()
     page.set(alpha=300)
     assert page.run(120)["train_score"] < 0.6
-    [finding] = page.last["diagnosis"]["findings"]
-    assert finding["cure_label"] == "Set the penalty to auto"
-    page.tell("cure", id="alpha_too_high")
+    assert list(page.findings) == ["alpha_too_high"]
+    cure = page.cure("alpha_too_high")
+    assert cure["label"] == "Set the penalty to auto"
     assert page.last["state"]["settings"]["alpha"] == "auto"
     frame = page.run(200)
     assert frame["train_score"] > 0.9
-    assert page.last["diagnosis"]["findings"] == []
+    assert page.findings == {}
 
 
 def test_a_penalty_that_diverges_is_cured():
@@ -452,18 +451,17 @@ def test_a_penalty_that_diverges_is_cured():
     page.set(alpha=1e6)
     page.run(50)
     assert "Lower alpha from 1e+06" in page.last["error"]["text"]
-    [finding] = page.last["diagnosis"]["findings"]
-    assert finding["cure"] == {"alpha": "auto"}
-    page.tell("cure", id=finding["id"])
+    assert list(page.findings) == ["diverged"]
+    assert page.cure("diverged")["changes"] == {"alpha": "auto"}
     assert page.run(150)["train_score"] > 0.9
 
 
 def test_a_healthy_network_has_no_findings():
     page = Page()
-    assert page.last["diagnosis"]["findings"] == []
+    assert page.findings == {}
     assert "10 epochs" in page.last["diagnosis"]["healthy"]
     page.run(10)
-    assert page.last["diagnosis"]["findings"] == []
+    assert page.findings == {}
     assert "healthy" in page.last["diagnosis"]["healthy"]
 
 
@@ -471,11 +469,10 @@ def test_overfitting_shows_on_the_test_samples():
     page = Page()
     page.tell("lesson", name="overfitting")
     page.run(60)
-    [finding] = page.last["diagnosis"]["findings"]
-    assert finding["id"] == "overfitting"
-    page.tell("cure", id="overfitting")
+    assert list(page.findings) == ["overfitting"]
+    page.cure("overfitting")
     page.run(60)
-    assert page.last["diagnosis"]["findings"] == []
+    assert page.findings == {}
 
 
 @pytest.mark.parametrize("scale", [True, False])
@@ -673,8 +670,9 @@ BAD = {
     "no such sample": {"type": "explain", "parameter": "w1", "sample": 210},
     "no such parameter": {"type": "explain", "parameter": "w999", "sample": 0},
     "a parameter that is a list": {"type": "explain", "parameter": ["w1"]},
-    "no such cure": {"type": "cure", "id": "underfitting"},
-    "a cure that is a list": {"type": "cure", "id": []},
+    "a cure without settings": {"type": "cure"},
+    "a cure that is a list": {"type": "cure", "settings": []},
+    "a cure of an unknown setting": {"type": "cure", "settings": {"luck": 1}},
     "an unknown format": {"type": "save", "format": "exe"},
     "no such lesson": {"type": "lesson", "name": "nothing"},
     "a lesson that is a dict": {"type": "lesson", "name": {}},

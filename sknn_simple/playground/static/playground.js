@@ -1757,6 +1757,61 @@ const productOf = (factors) => factors.reduce((value, factor) => value * factor.
 const sumOf = (paths) => paths.reduce((sum, path) => sum + productOf(path), 0);
 const operand = (value) => (value < 0 ? `(${format(value)})` : format(value));
 
+// ------------------------------------------------------------- the diagnosis
+
+/** One finding at a time; its buttons stay while it changes, so that no click is lost. */
+class Diagnosis {
+  constructor(app) {
+    this.app = app;
+    this.at = 0;
+    this.text = make("p");
+    this.cure = textButton("", () => this.apply(), "chip primary cure");
+    this.next = textButton("", () => this.showNext(), "chip");
+    const buttons = make("span", { className: "diagnosis-buttons" }, this.cure, this.next);
+    this.element = make(
+      "div",
+      { className: "diagnosis", role: "status", "aria-label": "Diagnosis" },
+      this.text,
+      buttons,
+    );
+  }
+
+  show(diagnosis) {
+    const { findings, healthy } = (this.diagnosis = diagnosis);
+    this.at = Math.min(this.at, Math.max(findings.length - 1, 0));
+    this.shown = findings[this.at];
+    this.element.className = `diagnosis ${this.shown ? "unwell" : "healthy"}`;
+    this.write(this.shown ?? { text: healthy });
+    this.cure.hidden = !this.shown?.cure;
+    if (!this.cure.hidden) this.cure.textContent = this.shown.cure.label;
+    this.next.hidden = findings.length < 2;
+    const label = `${this.at + 1} of ${findings.length}`;
+    this.next.textContent = label;
+    this.next.setAttribute("aria-label", `Finding ${label}: show the next`);
+  }
+
+  write({ title, text, advice }) {
+    const key = [title, text, advice].join();
+    if (key === this.written) return; // a screen reader would say it again
+    this.written = key;
+    this.text.replaceChildren();
+    if (title) this.text.append(make("b", {}, `${title}. `));
+    this.text.append(text);
+    if (advice) this.text.append(make("span", { className: "advice" }, ` Try: ${advice}`));
+  }
+
+  apply() {
+    const goOn = this.app.playing;
+    this.app.send({ type: "cure", settings: this.shown.cure.changes });
+    if (goOn) this.app.send({ type: "play" });
+  }
+
+  showNext() {
+    this.at = (this.at + 1) % this.diagnosis.findings.length;
+    this.show(this.diagnosis);
+  }
+}
+
 // --------------------------------------------------------------- the lessons
 
 /** Guided scenarios: a preset, two sentences and a question. */
@@ -1838,6 +1893,7 @@ class Playground {
     this.losses = new LossChart(this);
     this.drawing = new Drawing(this);
     this.explanationPanel = new ExplanationPanel(this);
+    this.diagnosis = new Diagnosis(this);
     this.message = make("div", { className: "message", hidden: true });
     this.acceptDrops();
     root.replaceChildren(make("p", { className: "note" }, "Connecting to Python …"));
@@ -1866,7 +1922,7 @@ class Playground {
       state: this.onState,
       frame: this.onFrame,
       explanation: this.onExplanation,
-      diagnosis: this.onDiagnosis,
+      diagnosis: (diagnosis) => this.diagnosis.show(diagnosis),
       script: this.onScript,
       file: this.onFile,
       error: this.showError,
@@ -1951,54 +2007,6 @@ class Playground {
   onExplanation(explanation) {
     this.explanationPanel.show(explanation);
     if (this.explanationPanel.shown) this.network.mark(explanation);
-  }
-
-  onDiagnosis({ findings, healthy }) {
-    const shown = findings[this.findingAt ?? 0] ?? findings[0];
-    if (!shown) {
-      this.diagnosis.className = "diagnosis healthy";
-      this.diagnosis.replaceChildren(make("p", {}, healthy));
-      return;
-    }
-    this.diagnosis.className = "diagnosis unwell";
-    const advice = shown.advice ? `Try: ${shown.advice}` : "";
-    const text = make(
-      "p",
-      {},
-      make("b", {}, `${shown.title}. `),
-      `${shown.text} `,
-      make("span", { className: "advice" }, advice),
-    );
-    const buttons = make("span", { className: "diagnosis-buttons" });
-    if (shown.cure) {
-      const cure = () => {
-        const goOn = this.playing;
-        this.send({ type: "cure", id: shown.id });
-        if (goOn) this.send({ type: "play" });
-      };
-      buttons.append(textButton(shown.cure_label ?? "Cure", cure, "chip primary cure"));
-    }
-    if (findings.length > 1) buttons.append(this.makeNextFinding(findings, healthy));
-    this.diagnosis.replaceChildren(text, buttons);
-  }
-
-  makeNextFinding(findings, healthy) {
-    const at = Math.min(this.findingAt ?? 0, findings.length - 1);
-    const next = () => {
-      this.findingAt = (at + 1) % findings.length;
-      this.onDiagnosis({ findings, healthy });
-    };
-    const label = `${at + 1} of ${findings.length}`;
-    return make(
-      "button",
-      {
-        type: "button",
-        className: "chip",
-        "aria-label": `Finding ${label}: show the next`,
-        onclick: next,
-      },
-      label,
-    );
   }
 
   onScript({ text }) {
@@ -2224,11 +2232,6 @@ class Playground {
     const h = (level, text) => make(level, {}, text);
     this.outputTitle = h("h2", "Output");
     this.live = make("p", { className: "visually-hidden", role: "status" });
-    this.diagnosis = make("div", {
-      className: "diagnosis",
-      role: "status",
-      "aria-label": "Diagnosis",
-    });
     this.dialog = make("dialog", { className: "dialog" });
     this.readouts = {};
     this.layout = make(
@@ -2331,7 +2334,7 @@ class Playground {
       this.makeDepth(),
     );
     const panel = { className: "panel middle", "aria-label": "Network" };
-    return make("section", panel, heading, this.network.element, this.makeKey(), this.diagnosis);
+    return make("section", panel, heading, this.network.element, this.makeKey(), this.diagnosis.element);
   }
 
   makeDepth() {
