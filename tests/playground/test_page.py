@@ -171,7 +171,7 @@ def test_features_are_named_where_they_are_drawn_or_not(page, tmp_path, n_others
     page.explain("w2")
     assert re.search(r": a [=≈] \S+, b [=≈] ", page.text(".sample"))
     assert page.find(".chain .note").text == "b, scaled"
-    chosen = Select(page.find("select[data-key=weight]")).first_selected_option
+    chosen = Select(page.find(".explanation select")).first_selected_option
     assert chosen.text.startswith("w2: b → h1")
     assert len(page.received("state")["data"]["all_features"]) == 2 + n_others
 
@@ -305,7 +305,10 @@ def test_an_explanation_is_in_view_and_follows_the_training(page):
     assert page.run(top) < page.run("return innerHeight") - 100
     first = page.received("explanation")["activations"]
     page.play()
+    chosen = page.find(".explanation select")
+    page.run("arguments[0].focus()", chosen)
     page.wait(lambda: page.received("explanation")["activations"] != first)
+    assert page.driver.switch_to.active_element == chosen
     page.pause()
 
 

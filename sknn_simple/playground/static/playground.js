@@ -1566,11 +1566,24 @@ class Drawing {
 class ExplanationPanel {
   constructor(app) {
     this.app = app;
-    this.element = make("section", {
-      className: "panel explanation",
-      hidden: true,
-      "aria-label": "Explanation",
+    this.select = make("select", {
+      "aria-label": "Weight to explain",
+      onchange: () => this.ask(this.select.value),
     });
+    this.given = make("span");
+    this.numbers = make("div", { className: "numbers" });
+    const button = (name, label, onclick) => iconButton(name, label, onclick, "small");
+    const close = button("close", "Close the explanation", () => app.stopExplaining());
+    const back = button("left", "Previous sample", () => this.go(-1));
+    const on = button("right", "Next sample", () => this.go(1));
+    const head = { className: "panel-head" };
+    this.element = make(
+      "section",
+      { className: "panel explanation", hidden: true, "aria-label": "Explanation" },
+      make("div", head, make("h3", {}, "How it learns: "), this.select, close),
+      make("div", { className: "sample" }, back, on, this.given),
+      this.numbers,
+    );
     this.shown = this.parameter = null;
     this.sample = this.due = 0;
   }
@@ -1597,15 +1610,18 @@ class ExplanationPanel {
     this.app.output.refresh();
   }
 
+  go(by) {
+    const count = this.state.data.train.length;
+    this.ask(this.parameter, (this.sample + by + count) % count);
+  }
+
+  /** Show new numbers; the controls around them stay, with the focus and an open list. */
   show(explanation) {
     if (!this.parameter) return; // closed in the meantime
-    const focused = this.element.contains(document.activeElement)
-      ? document.activeElement.dataset.key
-      : null;
     this.shown = explanation;
-    this.element.replaceChildren(
-      this.makeHead(explanation),
-      this.makeSample(explanation),
+    this.select.value = explanation.parameter;
+    this.given.textContent = this.describeSample(explanation);
+    this.numbers.replaceChildren(
       this.makeChain(explanation),
       this.makeUpdate(explanation),
       make("p", { className: "note" }, explanation.text),
@@ -1614,53 +1630,24 @@ class ExplanationPanel {
       this.element.hidden = false;
       this.element.scrollIntoView({ block: "nearest" });
     }
-    if (focused) this.element.querySelector(`[data-key="${focused}"]`)?.focus();
     this.app.output.refresh();
   }
 
-  makeHead({ parameter }) {
-    const names = this.app.network.parameters.map(({ name, joins }) => [name, joins]);
-    const options = names.map(([name, joins]) =>
-      make("option", { value: name, selected: name === parameter }, `${name}: ${joins}`),
+  /** Offer the parameters of a newly drawn network. */
+  offer(parameters) {
+    const options = parameters.map(({ name, joins }) =>
+      make("option", { value: name }, `${name}: ${joins}`),
     );
-    const select = make(
-      "select",
-      {
-        "aria-label": "Weight to explain",
-        "data-key": "weight",
-        onchange: (event) => this.ask(event.target.value),
-      },
-      ...options,
-    );
-    const close = iconButton(
-      "close",
-      "Close the explanation",
-      () => this.app.stopExplaining(),
-      "small",
-    );
-    return make(
-      "div",
-      { className: "panel-head" },
-      make("h3", {}, "How it learns: "),
-      select,
-      close,
-    );
+    this.select.replaceChildren(...options);
   }
 
-  makeSample({ sample }) {
+  describeSample({ sample }) {
     const { data } = this.state;
-    const count = data.train.length;
-    const go = (by) => () => this.ask(this.parameter, (this.sample + by + count) % count);
-    const back = iconButton("left", "Previous sample", go(-1), "small");
-    const on = iconButton("right", "Next sample", go(1), "small");
-    back.dataset.key = "back";
-    on.dataset.key = "on";
     const [names] = this.state.neuron_names;
-    const given = (value, k) => `${names[k]} ${equals([value], 3)} ${format(value, 3)}`;
-    const inputs = sample.x.slice(0, 6).map(given);
+    const value = (x, k) => `${names[k]} ${equals([x], 3)} ${format(x, 3)}`;
+    const inputs = sample.x.slice(0, 6).map(value).join(", ");
     const target = data.classes ? `class ${data.classes[sample.y]}` : format(sample.y, 3);
-    const text = `training sample ${this.sample + 1} of ${count}: ${inputs.join(", ")}; target: ${target}`;
-    return make("div", { className: "sample" }, back, on, make("span", {}, text));
+    return `training sample ${this.sample + 1} of ${data.train.length}: ${inputs}; target: ${target}`;
   }
 
   /** The factors and their product; a sum over paths is one factor, shown below. */
@@ -1969,6 +1956,7 @@ class Playground {
     this.pinned = this.hovered = null;
     this.explanationPanel.close();
     this.network.build(state);
+    this.explanationPanel.offer(this.network.parameters);
   }
 
   onFrame(frame) {
