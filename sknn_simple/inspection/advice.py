@@ -33,7 +33,9 @@ def lower_rate(evidence):
     """Advise a lower learning rate, if there is one."""
     if evidence.network.solver not in OPTIMIZERS:
         return None
-    rate = evidence.rate
+    rate, auto = evidence.rate, evidence.auto_rate
+    if rate > auto:
+        return f"a lower learning_rate_init ('auto' gives {auto:.2g} here)"
     return f"a learning_rate_init well below {rate:.3g}, such as {rate / 10:.2g}"
 
 

@@ -243,8 +243,8 @@ MISTAKES = {
     "dead relus": Mistake(
         "dead_units",
         CIRCLES,
-        with_options(learning_rate_init=0.2),
-        "a learning_rate_init well below 2, such as 0.2",
+        with_options(learning_rate_init="auto"),
+        "a lower learning_rate_init ('auto' gives 0.02 here)",
         {"activation": "relu", "learning_rate_init": 2.0, "random_state": 3},
     ),
     "deep sigmoids": Mistake(
@@ -270,15 +270,15 @@ MISTAKES = {
     "a rate of 10": Mistake(
         "learning_rate_too_high",
         IRIS,
-        with_options(learning_rate_init=1.0),
-        "a learning_rate_init well below 10, such as 1",
+        with_options(learning_rate_init="auto"),
+        "a lower learning_rate_init ('auto' gives 0.3 here)",
         {"learning_rate_init": 10.0, "n_iter_no_change": 20, "random_state": 1},
     ),
     "a rate of 100": Mistake(
         "learning_rate_too_high",
         IRIS,
-        with_options(learning_rate_init=0.1),
-        "a learning_rate_init well below 100",
+        with_options(learning_rate_init="auto"),
+        "a lower learning_rate_init ('auto' gives 0.3 here)",
         {"learning_rate_init": 100.0, "n_iter_no_change": 20},
     ),
     "a low rate": Mistake(
@@ -344,8 +344,8 @@ MISTAKES = {
     "a bad last step": Mistake(
         "final_iterate_worse",
         IRIS,
-        with_options(learning_rate_init=0.2),
-        "a learning_rate_init well below 2, such as 0.2",
+        with_options(learning_rate_init="auto"),
+        "a lower learning_rate_init ('auto' gives 0.1 here)",
         {
             "activation": "tanh",
             "learning_rate_init": 2.0,

@@ -395,7 +395,7 @@ def test_a_rate_too_high():
         "learning_rate_too_high",
     )
     assert finding.figure > finding.threshold
-    assert "well below 0.8" in finding.advice
+    assert "a lower learning_rate_init ('auto' gives 0.05 here)" in finding.advice
 
 
 @pytest.mark.parametrize("rate", [10, 100])
