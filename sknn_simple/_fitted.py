@@ -38,6 +38,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     n_layers_: int
     n_outputs_: int
     out_activation_: str
+    alpha_: float | None
     stop_reason_: str | None
     n_features_in_: int
     feature_names_in_: np.ndarray

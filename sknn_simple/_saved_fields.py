@@ -228,6 +228,7 @@ def attribute_fields(layout, n_features, targets):
         "t_": integer(0),
         "n_layers_": equal_to(len(sizes)),
         "out_activation_": one_of(OUT_ACTIVATIONS),
+        "alpha_": optional(number(0)),
         "stop_reason_": optional(instance_of(str)),
         "feature_names_in_": or_missing(names(n_features)),
         "_targets": part(*targets),

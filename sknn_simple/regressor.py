@@ -298,6 +298,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Number of samples processed since the weights were initialised, counted once per
         epoch.
 
+    alpha_ : float or None
+        Strength of the penalty in the last training: `alpha`, or what 'auto' stood for.
+        None for weights from elsewhere.
+
     stop_reason_ : str or None
         Why training stopped: 'max_iter'; 'patience', after `n_iter_no_change` epochs
         without improvement; 'callback'; 'interrupted', by Ctrl-C; and with 'lbfgs'

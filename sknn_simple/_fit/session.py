@@ -242,6 +242,7 @@ class Session:
             loss=self.loss,
             best_loss=best_loss if self.validation is None else None,
             best=self.best,
+            alpha=self.objective.alpha,
             stop_reason=self.stop_reason,
         )
 
@@ -270,6 +271,7 @@ def fitted_attributes(
     loss=math.nan,
     best_loss=math.inf,
     best=None,
+    alpha=None,
     stop_reason=None,
 ):
     """Return all attributes of a fitted estimator by name.
@@ -289,6 +291,7 @@ def fitted_attributes(
         "n_layers_": len(coefs) + 1,
         "n_outputs_": targets.n_outputs,
         "out_activation_": targets.out_activation,
+        "alpha_": alpha,
         "stop_reason_": stop_reason,
         "_architecture": architecture,
         "_targets": targets,

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, make_friedman1
+from sklearn.metrics import log_loss
 from support import diabetes, iris
 from threadpoolctl import threadpool_limits
 
+from sknn_simple import SimpleMLPClassifier
 from sknn_simple._fit.penalty import Neighbourhood, automatic_penalty
 from sknn_simple.network import Samples
 
@@ -244,3 +246,21 @@ def test_samples_of_no_weight_do_not_count():
     kept = Samples(X[1::2], Y[1::2], w[1::2])
     assert automatic_penalty(LABELS, kept).alpha == pytest.approx(alpha)
     np.testing.assert_allclose(automatic_penalty(LABELS, kept).input_factors, factors)
+
+
+@pytest.mark.parametrize("alpha", ["auto", 0.7])
+def test_alpha_is_the_strength_of_the_penalty_in_the_loss(alpha):
+    """With a single input, whose relevance is 1, 'auto' has the factor 1 / 1.1."""
+    X = np.linspace(-1, 1, 60)[:, None]
+    y = np.random.RandomState(0).uniform(-1, 1, 60) < np.sin(4 * X[:, 0])
+    model = SimpleMLPClassifier((5,), solver="lbfgs", alpha=alpha, random_state=0)
+    model.fit(X, y)
+    factor = 1 / 1.1 if alpha == "auto" else 1.0
+    first, second = ((coef**2).sum() for coef in model.coefs_)
+    penalty = model.alpha_ * (factor * first + second) / (2 * len(X))
+    assert model.loss_ == pytest.approx(log_loss(y, model.predict_proba(X)) + penalty)
+    assert penalty > 0.01
+    network = SimpleMLPClassifier.from_coefs(model.coefs_, model.intercepts_)
+    assert network.alpha_ is None
+    network.alpha = alpha
+    assert network.partial_fit(X, y * 1, classes=[0, 1]).alpha_ == model.alpha_
