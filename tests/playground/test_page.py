@@ -120,10 +120,7 @@ def test_own_csv(page, tmp_path):
 
 
 BAD_TABLES = {
-    "text": ("name,city\nAnn,Oslo\nBo,Rome\n", "no column but the target"),
-    "one_column": ("height\n1\n2\n3\n", "only one column"),
     "missing": ("a,b\n1,2\n,4\n5,6\n", "no value in column 'a'"),
-    "header_only": ("a,b,c\n", "no rows"),
     "empty": ("", "empty"),
     "million_rows": ("a,b\n" + "1,0\n" * 1_000_000, "1,000,000 rows"),
     "too_large": ("a,b\n" + "1.5,0.5\n" * 700_000, "at most 5 MB"),

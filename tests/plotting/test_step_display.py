@@ -324,8 +324,7 @@ def on_circles(display):
 
 
 @STEP
-@pytest.mark.parametrize("new_values", [False, True])
-@pytest.mark.parametrize("parameter", [None, "w1"])
+@pytest.mark.parametrize(("new_values", "parameter"), [(False, None), (True, "w1")])
 @pytest.mark.parametrize("size", [None, (6.4, 4.8), (3.2, 2.4)])
 def test_no_text_overlaps_or_is_cut_off(step, new_values, parameter, size):
     ax = size and plt.subplots(figsize=size, layout="constrained")[1]

@@ -24,7 +24,6 @@ from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 from support import LOSS_OPTIONS, assert_same_weights
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -978,20 +977,3 @@ def test_blocks_of_epochs_end_where_a_search_looks(estimator, y, solver):
 
 def last_loss(estimator, X, y):
     return estimator.loss_ + weights_of(estimator).sum()
-
-
-@pytest.mark.filterwarnings("ignore:Training ended at a loss")
-@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
-@parametrize_with_checks(
-    [
-        kind(**solver, engine="compiled")
-        for kind in (SimpleMLPClassifier, SimpleMLPRegressor)
-        for solver in (
-            {"solver": "sgd"},
-            {"solver": "adam"},
-            {"solver": "lbfgs", "alpha": 1e-4},
-        )
-    ]
-)
-def test_scikit_learn_checks(estimator, check):
-    check(estimator)

@@ -63,9 +63,9 @@ def test_gradients_agree_where_each_layer_has_its_activation(activation):
 
 
 def assert_gradients_agree(objective, hidden):
-    """With and without weights of the samples and a penalty."""
-    for weighted, alpha in itertools.product([False, True], [0.0, 0.7]):
-        assert_gradient_agrees(replace(objective, alpha=alpha), hidden, weighted)
+    """Alone, and with weights of the samples and a penalty."""
+    assert_gradient_agrees(objective, hidden, weighted=False)
+    assert_gradient_agrees(replace(objective, alpha=0.7), hidden, weighted=True)
 
 
 def assert_gradient_agrees(objective, hidden, weighted):
