@@ -88,8 +88,13 @@ def _table(data, target):
 
     from .table import from_frame, read_csv
 
-    if data is None:
+    if data is None and target is None:
         return None
+    if data is None:
+        raise ValueError(
+            f"target={target!r} is a column of data that were not given. Pass the path "
+            "of a CSV file or a data frame."
+        )
     if isinstance(data, str | PathLike):
         path = Path(data)
         try:

@@ -90,5 +90,5 @@ def _lesson(given):
             changes = own | changes if isinstance(changes, dict) else changes
         settings = Settings().changed(changes)
     except Refusal as refusal:
-        raise ValueError(f"{where}: {refusal}") from refusal
+        raise ValueError(f"{where}, {refusal.about}: {refusal}") from refusal
     return Lesson(name, given["title"], tuple(text), given["question"], settings, table)
