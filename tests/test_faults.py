@@ -378,7 +378,7 @@ class SearchSweep:
         return fault.place is not None
 
 
-@pytest.mark.filterwarnings("ignore:Training was interrupted after 1 epochs")
+@pytest.mark.filterwarnings("ignore:Training was interrupted after 1 epoch")
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("fitted_before", [False, True])
 def test_a_fault_at_any_line_of_a_search(fitted_before, error):

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..network import DONE, INTERRUPTED, NOT_FINITE, OPTIMIZERS
+from ..network import DONE, NOT_FINITE, OPTIMIZERS
 from ..network.lbfgs import make_block, minimize_lbfgs
 from . import options
 from .callback_bridge import without_fit_in_progress
 from .initial_state import make_optimizer
 from .report import Report
 from .session import Mode
+
+BLOCK_SECONDS = 0.05
+"""About how long a block of epochs takes. Ctrl-C loses an unfinished one."""
 
 
 @dataclass
@@ -106,9 +109,8 @@ class Loop:
             if self._end_block(block):
                 return
             self._pass_milestone()
-            # Ctrl-C loses the epochs of a block, which takes about 0.05 s.
             seconds = (time.perf_counter() - began) / size
-            size = max(1, int(min(0.05 / seconds, 100 * size, largest)))
+            size = max(1, int(min(BLOCK_SECONDS / seconds, 100 * size, largest)))
         self.report.check_progress()
         if session.mode is not Mode.APPEND:
             session.stop_reason = "max_iter"
@@ -135,7 +137,7 @@ class Loop:
             max_fun=estimator.max_fun,
             before_evaluation=self.callbacks.begin_epoch,
             end_block=self._end_block,
-            block_size=1 if self._is_watched else session.max_iter,
+            block_seconds=0.0 if self._is_watched else BLOCK_SECONDS,
             make_evaluator=session.engine.make_evaluator,
         )
         loss = float(result.fun)
@@ -165,8 +167,6 @@ class Loop:
             report.check_validation(block, *validated)
         slowed = session.record(block, validated)
         report.epoch()
-        if block.ending == INTERRUPTED:
-            raise KeyboardInterrupt
         if self.callbacks.end_epoch():
             session.stop_reason = "callback"
         elif slowed:

@@ -140,7 +140,7 @@ class Report:
         """Print why training has ended, if verbose."""
         session = self.session
         if self.estimator.verbose and session.stop_reason is not None:
-            print(f"Stopped after {session.n_epochs} epochs: {session.stop_reason}.")
+            print(f"Stopped after {_epochs(session.n_epochs)}: {session.stop_reason}.")
 
     def slower(self):
         """Print the reduced learning rate, if verbose."""
@@ -179,7 +179,7 @@ class Report:
         noise = 0.01 if constant > 0 else self.unit
         rate = session.history.last.learning_rate
         ended = (
-            f"Training ended at a loss of {loss:.6g} after {session.n_epochs} epochs"
+            f"Training ended at a loss of {loss:.6g} after {_epochs(session.n_epochs)}"
         )
         if loss > 1.5 * constant + noise:
             advice = (
@@ -212,7 +212,7 @@ class Report:
     def interrupted(self):
         """Warn that Ctrl-C has ended training."""
         self._warn(
-            f"Training was interrupted after {self.session.n_epochs} epochs. The "
+            f"Training was interrupted after {_epochs(self.session.n_epochs)}. The "
             "estimator keeps the model of the last finished epoch.",
             UserWarning,
         )
@@ -314,6 +314,10 @@ class Report:
         if rate > self.auto_rate:
             return f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
         return f"lower learning_rate_init to {rate / 10:.1g}"
+
+
+def _epochs(number):
+    return "1 epoch" if number == 1 else f"{number} epochs"
 
 
 def _capitalised(clause):

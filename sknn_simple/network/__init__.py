@@ -18,7 +18,6 @@ from .parameters import Parameters
 from .schedules import SCHEDULES, Adaptive, Constant, InvScaling, suitable_learning_rate
 from .training import (
     DONE,
-    INTERRUPTED,
     NOT_FINITE,
     PATIENCE_RAN_OUT,
     Block,
@@ -36,7 +35,6 @@ __all__ = [
     "DONE",
     "ENGINES",
     "INITS",
-    "INTERRUPTED",
     "LOSSES",
     "NOT_FINITE",
     "OPTIMIZERS",

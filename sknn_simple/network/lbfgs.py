@@ -1,10 +1,12 @@
 """L-BFGS: a quasi-Newton method on all samples at once."""
 
+import time
+
 import numpy as np
 import scipy.optimize
 
 from .backprop import make_evaluator
-from .training import DONE, INTERRUPTED, NOT_FINITE, Block
+from .training import DONE, NOT_FINITE, Block
 
 
 def make_block(losses, ending):
@@ -22,7 +24,7 @@ def minimize_lbfgs(
     max_fun,
     before_evaluation,
     end_block,
-    block_size=1,
+    block_seconds=0.0,
     make_evaluator=make_evaluator,
 ):
     """Train with L-BFGS-B; an iteration counts as an epoch.
@@ -49,12 +51,12 @@ def minimize_lbfgs(
         Called without arguments before each evaluation of the objective.
 
     end_block : callable
-        Called with a Block after each `block_size` iterations, and with a shorter one
-        at the end. True ends training. After Ctrl-C, the state is the one after the
-        block's last iteration.
+        Called with a Block after the first iteration, after the first one that ends
+        `block_seconds` later, and so on, and with the rest at the end. True ends
+        training.
 
-    block_size : int, default=1
-        Number of iterations per block.
+    block_seconds : float, default=0.0
+        Time between blocks in seconds. 0 is a block per iteration.
 
     make_evaluator : callable, default=make_evaluator
         Maker of the objective, from an `Engine`.
@@ -62,6 +64,11 @@ def minimize_lbfgs(
     Returns
     -------
     result : scipy.optimize.OptimizeResult
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C. The state can then be one within a block.
 
     References
     ----------
@@ -81,42 +88,34 @@ def minimize_lbfgs(
         return gradient.astype(np.float64)
 
     losses: list[float] = []  # since the last block
-    finished = 0, None
+    due = 0.0  # time of the next block
 
     def end(ending):
-        nonlocal losses, finished
+        nonlocal losses, due
         block = make_block(losses, ending)
-        losses, finished = [], (0, None)
-        return end_block(block)
+        losses = []
+        stops = end_block(block)
+        due = time.perf_counter() + block_seconds
+        return stops
 
     def iterate(intermediate_result):
-        nonlocal finished
         # By key, which is ten times as fast as an attribute of SciPy's result.
         parameters.flat[:] = intermediate_result["x"]
         state.t += samples.X.shape[0]
         losses.append(float(intermediate_result["fun"]))
-        # A single assignment: an interruption comes before it or after it.
-        finished = len(losses), state.snapshot(with_rng=False)
         ending = DONE if state.is_finite(losses[-1]) else NOT_FINITE
-        if (ending == NOT_FINITE or len(losses) == block_size) and end(ending):
+        is_due = ending == NOT_FINITE or time.perf_counter() >= due
+        if is_due and end(ending):
             raise StopIteration
 
-    try:
-        result = scipy.optimize.minimize(
-            evaluate,
-            parameters.flat.astype(np.float64),
-            method="L-BFGS-B",
-            jac=derivative,
-            callback=iterate,
-            options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
-        )
-    except KeyboardInterrupt:
-        n_finished, snapshot = finished
-        if n_finished > 0:
-            state.restore(snapshot)
-            del losses[n_finished:]
-            end(INTERRUPTED)
-        raise
+    result = scipy.optimize.minimize(
+        evaluate,
+        parameters.flat.astype(np.float64),
+        method="L-BFGS-B",
+        jac=derivative,
+        callback=iterate,
+        options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
+    )
     if losses:
         end(DONE)
     return result

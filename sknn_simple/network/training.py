@@ -55,9 +55,6 @@ PATIENCE_RAN_OUT = 1
 NOT_FINITE = 2
 """The `ending` of a `Block` in whose last epoch the loss or a weight was not finite."""
 
-INTERRUPTED = 3
-"""The `ending` of a `Block` of L-BFGS that Ctrl-C ended, after a whole iteration."""
-
 
 class Block(NamedTuple):
     """Records of consecutive epochs, and how they ended.
@@ -71,7 +68,7 @@ class Block(NamedTuple):
         Learning rate of each epoch; NaN for L-BFGS.
 
     ending : int
-        `DONE`, `PATIENCE_RAN_OUT`, `NOT_FINITE` or `INTERRUPTED`.
+        `DONE`, `PATIENCE_RAN_OUT` or `NOT_FINITE`.
     """
 
     losses: np.ndarray

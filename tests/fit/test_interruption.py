@@ -1,5 +1,6 @@
 """Ctrl-C keeps the last finished epoch; before the first, it is raised."""
 
+import time
 import warnings
 
 import numpy as np
@@ -195,9 +196,7 @@ def test_ctrl_c_in_a_scorer_under_lbfgs_undoes_the_iteration():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_ctrl_c_without_callbacks_keeps_the_last_iteration_of_lbfgs(
-    monkeypatch, engine
-):
+def test_ctrl_c_without_callbacks_keeps_the_last_block_of_lbfgs(monkeypatch, engine):
     X, y = iris()
     model = SimpleMLPClassifier((5,), solver="lbfgs", random_state=0, engine=engine)
     begin_epoch, calls = CallbackBridge.begin_epoch, []
@@ -206,6 +205,7 @@ def test_ctrl_c_without_callbacks_keeps_the_last_iteration_of_lbfgs(
         calls.append(None)
         if len(calls) == 8:
             raise KeyboardInterrupt
+        time.sleep(0.02)  # a block takes 0.05 s
         begin_epoch(self)
 
     monkeypatch.setattr(CallbackBridge, "begin_epoch", interrupted_begin)

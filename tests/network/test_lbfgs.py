@@ -1,6 +1,6 @@
 """L-BFGS: what ends it, and its blocks of iterations."""
 
-from contextlib import suppress
+import time
 from itertools import chain
 
 import numpy as np
@@ -9,7 +9,6 @@ from support import ENGINES, iris
 
 from sknn_simple.network import (
     DONE,
-    INTERRUPTED,
     Constant,
     Objective,
     Samples,
@@ -51,50 +50,40 @@ def test_what_ends_it(engine, tol):
     assert is_flat == (tol == 1e-2)
 
 
-def iterations(block_size, max_iter=10, before_evaluation=lambda: None):
+def iterations(block_seconds, before_evaluation=lambda: None):
     """Train on iris; return the state, and the losses and endings of its blocks."""
     X, labels = iris()
     start = draw_parameters((4, 3, 3), np.random.RandomState(0))
     state, blocks = TrainingState(start, None, Constant(0.1), None), []
-    with suppress(KeyboardInterrupt):
-        minimize_lbfgs(
-            state,
-            Samples(X, np.eye(3)[labels], None),
-            Objective("softmax_log_loss", "tanh", "softmax", 0.1),
-            tol=0.0,
-            max_iter=max_iter,
-            max_fun=1000,
-            before_evaluation=before_evaluation,
-            end_block=lambda block: blocks.append(block),
-            block_size=block_size,
-        )
+    minimize_lbfgs(
+        state,
+        Samples(X, np.eye(3)[labels], None),
+        Objective("softmax_log_loss", "tanh", "softmax", 0.1),
+        tol=0.0,
+        max_iter=10,
+        max_fun=1000,
+        before_evaluation=before_evaluation,
+        end_block=lambda block: blocks.append(block),
+        block_seconds=block_seconds,
+    )
     losses = [block.losses.tolist() for block in blocks]
     return state, losses, [block.ending for block in blocks]
 
 
 def test_blocks_hold_the_same_iterations():
-    state, losses, _ = iterations(1)
+    state, losses, _ = iterations(0.0)
     assert [len(block) for block in losses] == 10 * [1]
-    for size, sizes in ((4, [4, 4, 2]), (5, [5, 5]), (99, [10])):
-        other, blocks, endings = iterations(size)
-        assert [len(block) for block in blocks] == sizes
-        assert list(chain(*blocks)) == list(chain(*losses))
-        assert endings == [DONE] * len(sizes)
-        np.testing.assert_array_equal(other.parameters.flat, state.parameters.flat)
-        assert other.t == state.t == 1500
+    other, blocks, endings = iterations(1000.0)
+    assert [len(block) for block in blocks] == [1, 9]
+    assert list(chain(*blocks)) == list(chain(*losses))
+    assert endings == [DONE, DONE]
+    np.testing.assert_array_equal(other.parameters.flat, state.parameters.flat)
+    assert other.t == state.t == 1500
 
 
-def test_ctrl_c_ends_a_block_after_its_last_iteration():
-    calls = []
-
-    def interrupt():
-        calls.append(None)
-        if len(calls) == 9:
-            raise KeyboardInterrupt
-
-    state, (losses,), endings = iterations(99, before_evaluation=interrupt)
-    assert endings == [INTERRUPTED]
-    whole, (all_losses,), _ = iterations(99, max_iter=len(losses))
-    assert losses == all_losses
-    np.testing.assert_array_equal(state.parameters.flat, whole.parameters.flat)
-    assert state.t == whole.t
+def test_a_block_ends_with_the_first_iteration_after_its_time():
+    _, blocks, _ = iterations(0.05, before_evaluation=lambda: time.sleep(0.02))
+    first, *middle, last = map(len, blocks)
+    assert first == 1
+    assert len(middle) > 1
+    assert max(*middle, last) <= 3
