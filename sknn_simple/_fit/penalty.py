@@ -47,26 +47,29 @@ def automatic_penalty(targets, samples):
 
     with c = 0.4 for labels and 1 for numbers, n distinct samples, and w, the geometric
     mean of their weights. R^2 is the share of the variance of the targets that
-    neighbours predict. The limit lets a few samples be learned at all. More than 8,388
-    inputs have no factors: too few samples would be left to find them.
+    neighbours predict. The limit lets a few samples be learned at all. The relevance of
+    more than 8,388 inputs is not estimated: too few samples would be left for it.
+
+    The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
-    neighbourhood = Neighbourhood(samples)
+    loss = LOSSES[targets.network_loss]
+    neighbourhood = Neighbourhood(samples, fenced=loss.robust)
     alpha = 1.0 if targets.classes is None else 0.4
     n_features, n = samples.X.shape[1], neighbourhood.n_distinct
     # Rounded, since the last bits depend on the number of threads of BLAS.
-    alpha *= math.sqrt(n_features) * math.exp(-3 * round(neighbourhood.r2(), 9))
+    r2 = round(neighbourhood.r2(), 9)
+    alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
     alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
     alpha *= neighbourhood.typical_weight
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
-    is_canonical = LOSSES[targets.network_loss].canonical
-    if not is_canonical and targets.out_activation != "identity":
+    if not loss.canonical and targets.out_activation != "identity":
         alpha /= 10
-    # The variance of small counts is large in units of their mean.
     if targets.out_activation == "exp":
-        alpha *= 1 + min(10.0, float(np.mean(1 / np.maximum(targets.scale, 1e-9))))
-    if n_features > MOST_NUMBERS // MOST_SAMPLES:
-        return Penalty(alpha)
-    return Penalty(alpha, 1 / (neighbourhood.relevance().round(9) + 0.1))
+        alpha *= 1 + min(30.0, _dispersion(targets, samples, r2))
+    factors = neighbourhood.scale()
+    if n_features <= MOST_NUMBERS // MOST_SAMPLES:
+        factors /= neighbourhood.relevance().round(9) + 0.1
+    return Penalty(alpha, factors)
 
 
 class Neighbourhood:
@@ -84,9 +87,12 @@ class Neighbourhood:
 
     typical_weight : float
         Geometric mean of their weights, which a few very large ones hardly change.
+
+    deviations : ndarray of shape (n_features,)
+        Standard deviations of the inputs.
     """
 
-    def __init__(self, samples):
+    def __init__(self, samples, fenced=False):
         rows = np.arange(len(samples.Y))
         if samples.sample_weight is not None:
             rows = np.flatnonzero(samples.sample_weight)
@@ -96,6 +102,9 @@ class Neighbourhood:
         self.n_distinct = len(rows) * len(Y) / n_drawn
         self.typical_weight = math.exp(np.log(weight).mean())
         self.weight = weight / weight.mean()
+        if fenced:
+            Y = _fenced(Y)
+        self.deviations = _deviations(X, self.weight)
         self.X = _standardised(X, self.weight)
         self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
         n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
@@ -123,6 +132,16 @@ class Neighbourhood:
         if variance <= 1e-24 * weight.sum():  # constant, or a rare class is not drawn
             return 0.0
         return max(0.0, 1 - float((weight @ errors**2).sum()) / variance)
+
+    def scale(self):
+        """Return the standard deviations of the inputs, at most 1 each.
+
+        Coefs of inputs that vary little, as indicators of categories and word counts
+        do, must be large. Few samples cannot tell whether an input varies at all: its
+        variance counts as at least a tenth of the mean variance.
+        """
+        variances = np.minimum(self.deviations, 1) ** 2
+        return np.sqrt(np.maximum(variances, variances.mean() / 10 or 1.0))
 
     def relevance(self):
         """Return how much each input helps to predict, shape (n_features,), of mean 1.
@@ -172,6 +191,20 @@ def _some_of(samples, rows):
     return [part.astype(np.float64) for part in (X, Y, weight)]
 
 
+def _dispersion(targets, samples, r2):
+    """Return the variance of the noise of counts, relative to their mean.
+
+    It is at least that of Poisson's counts. Of the variance that neighbours do not
+    explain, the squared mean may be a signal that they miss.
+    """
+    _, Y, weight = samples
+    mean = np.average(Y, axis=0, weights=weight)
+    variance = np.average((Y - mean) ** 2, axis=0, weights=weight)
+    of_poisson = 1 / np.maximum(targets.scale, 0.1)
+    unexplained = (1 - r2) * variance / np.maximum(mean, 1e-9) - mean
+    return float(np.mean(np.maximum(of_poisson, unexplained)))
+
+
 def _merged(X, Y, weight):
     """Return each sample once, with the sum of the weights of equal ones.
 
@@ -189,17 +222,41 @@ def _merged(X, Y, weight):
     return X[first], Y[first], np.bincount(group, weight)
 
 
+def _fenced(Y):
+    """Return targets without outliers: these move to the fences of a box plot.
+
+    References
+    ----------
+    J. W. Tukey, "Exploratory data analysis", Addison-Wesley 1977.
+    """
+    low, high = np.percentile(Y, [25, 75], axis=0)
+    reach = np.where(high > low, 1.5 * (high - low), np.inf)
+    return np.clip(Y, low - reach, high + reach)
+
+
 def _centred(columns, weight):
     return columns - weight @ columns / weight.sum()
 
 
 def _standardised(columns, weight):
     """Return columns of mean 0 and variance 1, or of zeros if they are constant."""
-    largest = abs(columns).max(axis=0)
-    columns = columns / np.where(largest > 0, largest, 1)  # no square overflows
-    columns = _centred(columns, weight)
+    largest = _largest(columns)
+    columns = _centred(columns / largest, weight)  # no square overflows
     deviations = np.sqrt(weight @ columns**2 / weight.sum())
     return columns / np.where(deviations > 1e-9, deviations, np.inf)
+
+
+def _deviations(columns, weight):
+    """Return the standard deviation of each column."""
+    largest = _largest(columns)
+    squares = _centred(columns / largest, weight) ** 2
+    # Unlike a product, it does not depend on the number of threads of BLAS.
+    return largest * np.sqrt(np.average(squares, axis=0, weights=weight))
+
+
+def _largest(columns):
+    largest = abs(columns).max(axis=0)
+    return np.where(largest > 0, largest, 1)
 
 
 def _squared_distances(rows):

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, make_friedman1
-from sklearn.metrics import log_loss
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss, r2_score
 from support import diabetes, iris
 from threadpoolctl import threadpool_limits
 
-from sknn_simple import SimpleMLPClassifier
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.penalty import Neighbourhood, automatic_penalty
 from sknn_simple.network import Samples
 
@@ -112,7 +114,7 @@ def test_few_samples_limit_the_penalty():
     Y = (X.sum(axis=1, keepdims=True) == 1).astype(float)
     penalty = automatic_penalty(LABELS, Samples(X, Y))
     assert penalty.alpha == pytest.approx(4 / 200 * 4 / 40)
-    np.testing.assert_allclose(penalty.input_factors, 10 / 11)
+    np.testing.assert_allclose(penalty.input_factors, 0.5 * 10 / 11)
 
 
 def test_sigmoid_outputs_with_squared_error_take_a_tenth():
@@ -193,17 +195,75 @@ def test_the_number_of_threads_does_not_matter():
     )
 
 
-def test_too_many_inputs_to_judge_have_no_factors():
+def test_the_relevance_of_too_many_inputs_is_not_judged():
     X = csr_array(np.eye(20, 10_000))
     Y = np.eye(2)[np.arange(20) % 2]
-    assert automatic_penalty(LABELS, Samples(X, Y)).input_factors is None
+    factors = automatic_penalty(LABELS, Samples(X, Y)).input_factors
+    np.testing.assert_allclose(factors[:20], X.toarray().std(axis=0)[:20])
+    np.testing.assert_allclose(factors[20:], math.sqrt(0.0475 * 20 / 10_000 / 10))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_word_counts_that_a_line_separates_are_learned(seed):
+    """Their deviations are small, and neighbours say nothing: the limit decides."""
+    rng = np.random.RandomState(seed)
+    frequency = 1 / np.arange(1, 2001) ** 0.9
+    counts = rng.multinomial(80, frequency / frequency.sum(), 1200)
+    X = TfidfTransformer().fit_transform(csr_array(counts))
+    score = counts @ (rng.standard_normal(2000) * (rng.rand(2000) < 0.3))
+    y = score > np.median(score)
+    model = SimpleMLPClassifier(random_state=seed).fit(X[:800], y[:800])
+    judge = LogisticRegression().fit(X[:800], y[:800])
+    assert model.score(X[800:], y[800:]) > judge.score(X[800:], y[800:]) - 0.02
+
+
+def test_outliers_do_not_count_for_a_robust_loss():
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((400, 3))
+    Y = X[:, :1] + 0.1 * rng.standard_normal((400, 1))
+    outliers = Y + 100 * (np.arange(400) % 100 == 0)[:, None]
+    for loss in ("absolute_error", "quantile", "huber"):
+        targets = SimpleNamespace(**vars(NUMBERS) | {"network_loss": loss})
+        clean = automatic_penalty(targets, Samples(X, Y)).alpha
+        assert automatic_penalty(targets, Samples(X, outliers)).alpha < 2 * clean
+    assert automatic_penalty(NUMBERS, Samples(X, outliers)).alpha > 3 * clean
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "quantile", "huber"])
+def test_robust_losses_learn_in_spite_of_outliers(loss):
+    rng = np.random.RandomState(1)
+    X = rng.standard_normal((1500, 4))
+    truth = np.sin(2 * X[:, 0]) + X[:, 1]
+    y = truth + 0.3 * rng.standard_normal(1500)
+    y += 50 * rng.choice([-1, 1], 1500) * (rng.rand(1500) < 0.01)
+    model = SimpleMLPRegressor(loss=loss, random_state=0).fit(X[:1000], y[:1000])
+    assert r2_score(truth[1000:], model.predict(X[1000:])) > 0.9
+
+
+def test_scattered_counts_have_a_stronger_penalty():
+    """Poisson's counts of mean m vary by m. What varies more is noise, or a signal."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((500, 3))
+    alphas = []
+    for shape in (np.inf, 1.0, 0.1):
+        mean = 5.0 if shape == np.inf else 5.0 * rng.gamma(shape, 1 / shape, (500, 1))
+        Y = rng.poisson(mean, (500, 1)) / 5.0
+        counts = SimpleNamespace(
+            classes=None, network_loss="poisson", out_activation="exp", scale=[5.0]
+        )
+        alphas.append(automatic_penalty(counts, Samples(X, Y)).alpha)
+        unexplained = Y.var() / Y.mean() - Y.mean()
+        expected = math.sqrt(3) * (1 + max(1 / 5, unexplained))
+        assert alphas[-1] == pytest.approx(expected, rel=0.05)
+    assert alphas[2] > 3 * alphas[0]
 
 
 def test_the_factor_of_counts_does_not_overflow():
     counts = SimpleNamespace(
         classes=None, network_loss="poisson", out_activation="exp", scale=[1e-320]
     )
-    samples = Samples(*problem("numbers")[:2])
+    X, Y, _ = problem("numbers")
+    samples = Samples(X, 1 + Y / (10 * Y.max()))
     alpha = automatic_penalty(NUMBERS, samples).alpha
     assert automatic_penalty(counts, samples).alpha == pytest.approx(11 * alpha)
 
@@ -251,8 +311,8 @@ def test_samples_of_no_weight_do_not_count():
 @pytest.mark.parametrize("alpha", ["auto", 0.7])
 def test_alpha_is_the_strength_of_the_penalty_in_the_loss(alpha):
     """With a single input, whose relevance is 1, 'auto' has the factor 1 / 1.1."""
-    X = np.linspace(-1, 1, 60)[:, None]
-    y = np.random.RandomState(0).uniform(-1, 1, 60) < np.sin(4 * X[:, 0])
+    X = np.linspace(-2, 2, 60)[:, None]
+    y = np.random.RandomState(0).uniform(-1, 1, 60) < np.sin(2 * X[:, 0])
     model = SimpleMLPClassifier((5,), solver="lbfgs", alpha=alpha, random_state=0)
     model.fit(X, y)
     factor = 1 / 1.1 if alpha == "auto" else 1.0
