@@ -107,9 +107,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         effect does not depend on `batch_size`. 'auto' is w * min(0.4 * sqrt(n_features)
         * exp(-3 * R^2), n / 200) for n samples of typical weight w, where R^2 is how
         well the neighbours of a sample predict its label: the noisier the labels, the
-        stronger the penalty. Coefs of inputs that predict little are penalised more.
-        Squared error takes a tenth of alpha. In `partial_fit`, alpha is estimated from
-        the rows of each call: if these are only a few of many, set a number.
+        stronger the penalty. Coefs of inputs that predict little are penalised more,
+        and those of inputs with a standard deviation below 1 less. Squared error
+        takes a tenth of alpha. In `partial_fit`, alpha is estimated from the rows of
+        each call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'
@@ -131,7 +132,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         it means min(1, 30 / width) for 'sgd' and 0.003 for 'adam', where width is the
         number of units in the last hidden layer; losses that are larger by some factor
         divide it by this factor. Inputs whose root mean square is above 1 divide it by
-        this number. `history_` records the rate of each epoch. 'lbfgs' has no learning
+        this number. In minibatches of n < 8 rows, the rate of 'sgd' is multiplied by
+        n / 8. `history_` records the rate of each epoch. 'lbfgs' has no learning
         rate.
 
     power_t : float, default=0.5

@@ -93,9 +93,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Whether to train on standardised targets, (y - mean) / deviation, or
         y / deviation without intercepts. The weighted mean and standard deviation come
         from the training samples of the first call. With `loss='poisson'` and
-        intercepts, y is divided by its weighted mean, and the automatic `alpha` is
-        multiplied by 1 + min(10, 1 / mean), since small counts are mostly noise (by 2
-        if y is not divided). Outputs other than identity and Poisson's are not scaled.
+        intercepts, y is divided by its weighted mean. Outputs other than identity and
+        Poisson's are not scaled.
         Predictions and `coefs_` are in the units of y.
 
     quantile : float, default=0.5
@@ -121,10 +120,12 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         effect does not depend on `batch_size`. 'auto' is w * min(sqrt(n_features) *
         exp(-3 * R^2), n / 200) for n samples of typical weight w, where R^2 is how well
         the neighbours of a sample predict its target: the noisier the targets, the
-        stronger the penalty. Coefs of inputs that predict little are penalised more.
-        Sigmoid outputs take a tenth of alpha, and Poisson loss multiplies it by up to
-        11. In `partial_fit`, alpha is estimated from the rows of each call: if these
-        are only a few of many, set a number.
+        stronger the penalty. Coefs of inputs that predict little are penalised more,
+        and those of inputs with a standard deviation below 1 less. Sigmoid outputs take
+        a tenth of alpha. Poisson loss multiplies it by up to 31, the more the counts
+        scatter. Losses that outliers hardly affect ignore them here, too. In
+        `partial_fit`, alpha is estimated from the rows of each call: if these are only
+        a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'
@@ -141,14 +142,16 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
           Further calls of `partial_fit` and warm starts keep the reduced rate.
 
     learning_rate_init : float or 'auto', default='auto'
-        Initial learning rate. 'auto' means 0.003 for 'adam'. For 'sgd' it means
-        min(0.05, 2.5 / width) with sigmoids and min(0.01, 1 / width) with other hidden
-        layers, where width is the number of units in the last one. It means min(1, 30 /
-        width) with `out_activation='logistic'`. With `loss='poisson'` it means
-        min(0.03, 1 / width) with sigmoids and min(0.003, 0.2 / width) with other hidden
-        layers, divided by the mean of the counts if this is above 1 without
-        `normalize_y`. Inputs whose root mean square is above 1 divide it by this
-        number. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
+        Initial learning rate. 'auto' means for 'sgd' min(0.05, 2.5 / width) with
+        sigmoids and min(0.01, 1 / width) with other hidden layers, where width is the
+        number of units in the last one. For 'adam' it means 0.02 and 0.01. With
+        `out_activation='logistic'` it means min(1, 30 / width) and 0.003. With
+        `loss='poisson'` it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
+        0.12 / width) with other hidden layers, and 0.003 for 'adam'. The following
+        divide it: the root mean square of the inputs, if above 1; 8 / n in minibatches
+        of n < 8 rows, for 'sgd' with losses other than Poisson's; with Poisson loss,
+        the mean count, or 4 / n times the largest, if above 1. `history_` records the
+        rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

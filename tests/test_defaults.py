@@ -13,6 +13,7 @@ from sklearn.datasets import (
     make_moons,
 )
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import d2_tweedie_score
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -73,6 +74,41 @@ def test_toys_are_learned(data, sizes, accuracy, early_stopping):
     # Early stopping trains on a tenth less.
     least = accuracy - 0.02 * early_stopping
     assert cross_val_score(pipeline, *data, cv=folds).mean() >= least
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
+def test_single_rows_teach_a_regressor(loss):
+    """Their gradients are mostly noise, and the momentum is high."""
+    X, y = diabetes()
+    model = SimpleMLPRegressor(loss=loss, batch_size=1, max_iter=10, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="max_iter=10"):
+        model.fit(X, y)
+    assert model.score(X, y) > 0.4
+
+
+def test_single_rows_teach_a_classifier():
+    X, y = iris()
+    model = SimpleMLPClassifier((30,), random_state=0)
+    order = np.random.RandomState(0).permutation(np.tile(np.arange(len(X)), 5))
+    for row in order[:, None]:
+        model.partial_fit(X[row], y[row], classes=[0, 1, 2])
+    assert model.score(X, y) > 0.9
+
+
+@pytest.mark.parametrize("scatter", [0.05, 1.0, "log-normal"])
+@pytest.mark.parametrize("n_samples", [150, 1500])
+def test_counts_do_not_make_training_diverge(scatter, n_samples):
+    """A single large count may outweigh all others of its minibatch."""
+    for seed in range(3):
+        rng = np.random.RandomState(seed)
+        X = rng.standard_normal((n_samples, 5))
+        mean = np.exp(X[:, 0] - 0.5 * X[:, 1])
+        if scatter == "log-normal":
+            y = np.floor(mean * np.exp(2 * rng.standard_normal(n_samples)))
+        else:
+            y = rng.poisson(scatter * mean)
+        model = SimpleMLPRegressor(loss="poisson", random_state=seed).fit(X, y)
+        assert d2_tweedie_score(y, model.predict(X), power=1) > 0.05
 
 
 @pytest.mark.parametrize(

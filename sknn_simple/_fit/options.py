@@ -19,6 +19,9 @@ from ..network import (
 from .architecture import activation, hidden_layer_sizes
 from .penalty import Penalty, automatic_penalty
 
+FEW_ROWS = 8
+"""Rows in a minibatch below which the automatic rate falls in proportion."""
+
 
 def batch_size(estimator, n_samples):
     """Return the number of samples per minibatch."""
@@ -98,11 +101,25 @@ def auto_learning_rate(estimator, targets, samples):
     # The step of a loss that is larger by some factor is as much longer.
     loss, n_samples = LOSSES[targets.network_loss], samples.X.shape[0]
     rate /= loss.factor
+    size = batch_size(estimator, n_samples)
     if loss.summed:
-        rate *= n_samples / samples.total_weight / batch_size(estimator, n_samples)
-    if targets.out_activation == "exp":  # its curvature at the mean is mean(y)
-        rate /= max(1.0, float(samples.Y.mean()))
+        rate *= n_samples / samples.total_weight / size
+    if targets.out_activation == "exp":
+        # The curvature is the prediction, and a large count may outweigh its minibatch.
+        pull = 4 * _largest_target(samples) / size
+        rate /= max(1.0, float(samples.Y.mean()), pull)
+    elif estimator.solver == "sgd":
+        rate *= min(1.0, size / FEW_ROWS)  # the gradient of a few rows is mostly noise
     return max(rate / max(1.0, root_mean_square(samples)), sys.float_info.min)
+
+
+def _largest_target(samples):
+    """Return the largest target, times its weight relative to the mean weight."""
+    _, Y, sample_weight = samples
+    largest = Y.max(axis=1)
+    if sample_weight is not None:
+        largest = largest * (sample_weight / sample_weight.mean())
+    return float(largest.max())
 
 
 def auto_alpha(targets, samples):

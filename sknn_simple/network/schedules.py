@@ -141,14 +141,16 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     """
     for_labels = LOSSES[loss].for_labels
     names = [activation] if isinstance(activation, str) else activation
+    has_sigmoids = set(names) <= {"logistic"}
     if solver == "adam":
-        return 0.01 if for_labels else 0.003
+        if loss == "poisson" or (out_activation == "logistic" and not for_labels):
+            return 0.003
+        return 0.02 if has_sigmoids and not for_labels else 0.01
     if for_labels:
         rates = {"logistic": 0.3, "tanh": 0.1}
         return min((rates.get(name, 0.02) for name in names), default=0.3)
     if out_activation == "logistic":
         return min(1.0, 30 / width)
-    has_sigmoids = set(names) <= {"logistic"}
     if loss == "poisson":
-        return min(0.03, 1 / width) if has_sigmoids else min(0.003, 0.2 / width)
+        return min(0.02, 0.6 / width) if has_sigmoids else min(0.002, 0.12 / width)
     return min(0.05, 2.5 / width) if has_sigmoids else min(0.01, 1 / width)

@@ -175,11 +175,16 @@ AUTO_RATES = [
     (SimpleMLPRegressor, 100, {}, 0.025),
     (SimpleMLPRegressor, 10, {"activation": "relu"}, 0.01),
     (SimpleMLPRegressor, 200, {"activation": "tanh"}, 0.005),
-    (SimpleMLPRegressor, 100, {"solver": "adam"}, 0.003),
+    (SimpleMLPRegressor, 100, {"solver": "adam"}, 0.02),
+    (SimpleMLPRegressor, 100, {"solver": "adam", "activation": "tanh"}, 0.01),
+    (SimpleMLPRegressor, 100, {"solver": "adam", "loss": "poisson"}, 0.003),
+    (SimpleMLPClassifier, 10, {"batch_size": 4}, 0.15),
+    (SimpleMLPRegressor, 100, {"batch_size": 1}, 0.025 / 8),
+    (SimpleMLPRegressor, 100, {"batch_size": 1, "solver": "adam"}, 0.02),
     (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3),
-    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.03),
-    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.01),
-    (SimpleMLPRegressor, 100, {"loss": "poisson", "activation": "relu"}, 0.002),
+    (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.02),
+    (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.006),
+    (SimpleMLPRegressor, 100, {"loss": "poisson", "activation": "relu"}, 0.0012),
 ]
 
 
