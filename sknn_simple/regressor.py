@@ -248,7 +248,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     coefs_init : list of array-like of shape (fan_in, fan_out), default=None
         Initial coefs to use instead of random ones, one array per layer. They are
-        copied.
+        copied. The intercepts stay random, unless you pass `intercepts_init` as well.
 
     intercepts_init : list of array-like of shape (fan_out,), default=None
         Initial intercepts to use instead of random ones, one array per layer. They are
@@ -590,7 +590,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Returns
         -------
         regressor : SimpleMLPRegressor
-            Fitted regressor. `partial_fit` and warm starts continue its training.
+            Fitted regressor. `partial_fit` and warm starts continue its training. A plain
+            `fit` begins with new random weights: pass `coefs_init` to begin with these.
 
         Raises
         ------
