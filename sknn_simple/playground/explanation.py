@@ -33,11 +33,12 @@ def parameter_names(layer_sizes):
 def explain(training, parameter, sample):
     """Return the message that explains the derivative of a parameter.
 
-    `sample` is the index of a training sample, the first one if it is None. Without a
+    `sample` is the index of a training sample. None means the sample of the next
+    minibatch if that holds a single one, otherwise the first sample. Without a
     parameter, the message shows the forward and the backward pass.
     """
     n_samples = len(training.y_train)
-    index = 0 if sample is None else sample
+    index = training.next_sample or 0 if sample is None else sample
     is_index = isinstance(index, int) and not isinstance(index, bool)
     if not is_index or not 0 <= index < n_samples:
         raise Refusal(
@@ -88,7 +89,7 @@ def explain(training, parameter, sample):
         "new": weight.new,
         "forward": [*([] if weight is neuron.bias else [[i, k]]), [i + 1, j]],
         "backward": _paths(step, i, j),
-        "text": _text(step),
+        "text": " ".join([*_about_step(step), *_about_minibatches(training)]),
     }
 
 
@@ -109,13 +110,19 @@ def _paths(step, i, j):
     return paths
 
 
-def _text(step):
+def _about_step(step):
     """Say what the picture cannot show."""
-    sentences = []
     if step.standardised_by is not None:
-        sentences.append("Targets and outputs are standardised.")
+        yield "Targets and outputs are standardised."
     if step.differs_by:
-        sentences.append(
-            f"With {' and '.join(step.differs_by)}, the next step of training differs."
-        )
-    return " ".join(sentences)
+        yield f"With {' and '.join(step.differs_by)}, the next step of training differs."
+
+
+def _about_minibatches(training):
+    """Say which samples the steps before and after this moment are about."""
+    if training.last_sample is not None:
+        yield f"The last minibatch was sample {training.last_sample + 1}."
+    if training.next_sample is not None:
+        yield f"The next minibatch is sample {training.next_sample + 1}."
+    else:
+        yield f"A minibatch uses the mean derivative of {training.batch_size} samples."

@@ -176,6 +176,22 @@ class Training:
         n_samples, size = len(self.y_train), self.settings.batch_size
         return min({"auto": 32, "full": n_samples}.get(size, size), n_samples)
 
+    @property
+    def next_sample(self) -> int | None:
+        """Index of the sample of the next minibatch, if that holds a single one."""
+        return self._sample_at(self.place) if self.batch_size == 1 else None
+
+    @property
+    def last_sample(self) -> int | None:
+        """Index of the sample of the last step, if that was a minibatch of one."""
+        match self.journal:
+            case [*_, Minibatches(_, 1, _)]:
+                return self._sample_at(self.place - 1)
+        return None
+
+    def _sample_at(self, place):
+        return int(self.order[place % len(self.order)])
+
     def change(self, settings: Settings) -> None:
         """Go on with other settings, none of which needs a new network."""
         before, after = (

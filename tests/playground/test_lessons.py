@@ -79,12 +79,29 @@ def test_overfitting_raises_the_test_loss():
 
 def test_the_first_step_is_the_one_that_is_explained():
     page = learn("first-step")
-    training = page.session.training
-    person = int(training.order[0])
-    [found] = page.tell("explain", parameter="w1", sample=person)
-    page.run(1, "minibatch")
-    assert page.network.coefs_[0][0, 0] == pytest.approx(found["new"], rel=1e-12)
-    assert found["text"] == ""  # nothing makes the next step of training differ
+    persons = []
+    for _ in range(5):  # the fifth step is the first person's again
+        [found] = page.tell("explain", parameter="w1", sample=None)
+        page.run(1, "minibatch")
+        assert page.network.coefs_[0][0, 0] == pytest.approx(found["new"], rel=1e-12)
+        persons.append(found["sample"]["index"] + 1)
+        assert f"The next minibatch is sample {persons[-1]}." in found["text"]
+        assert "differs" not in found["text"]
+        [after] = page.tell("explain", parameter="w1", sample=0)
+        assert f"The last minibatch was sample {persons[-1]}." in after["text"]
+    assert sorted(persons[:4]) == [1, 2, 3, 4]
+    assert persons[4] == persons[0]
+    page.run(1)
+    [found] = page.tell("explain", parameter="w1", sample=None)
+    assert "last minibatch" not in found["text"]  # an epoch was the last step
+
+
+def test_a_step_of_many_samples_is_not_said_to_be_the_explained_one():
+    page = learn("hidden-layer")
+    [found] = page.tell("explain", parameter="w1", sample=None)
+    assert found["sample"]["index"] == 0
+    expected = "A minibatch uses the mean derivative of 32 samples."
+    assert found["text"].endswith(expected)
 
 
 def test_own_lessons(tmp_path):

@@ -292,6 +292,23 @@ def test_the_equations_of_an_explanation_are_true(page, link):
         assert (change == Decimal(new)) == (sign == "=")
 
 
+def test_the_explained_step_is_the_one_that_a_minibatch_takes(page):
+    page.open("lesson=first-step")
+    page.explain("w1")
+    for _ in range(3):
+        explained = page.received("explanation")
+        assert explained["text"] in page.text(".explanation")
+        page.run("delete window.received.explanation")
+        page.step("One minibatch")
+        taken = page.received("frame")["coefs"][0][0][0]
+        assert taken == pytest.approx(explained["new"], rel=1e-12)
+        page.wait(lambda: page.received("explanation"))
+    chosen = (page.received("explanation")["sample"]["index"] + 1) % 4
+    page.click(page.labelled("Next sample"))
+    page.wait(lambda: page.received("explanation")["sample"]["index"] == chosen)
+    assert f"training sample {chosen + 1} of 4" in page.text(".sample")
+
+
 def shown_decimal(element):
     return Decimal(plain(element.text))
 

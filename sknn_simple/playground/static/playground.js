@@ -1585,34 +1585,35 @@ class ExplanationPanel {
       this.numbers,
     );
     this.shown = this.parameter = null;
-    this.sample = this.due = 0;
+    this.chosen = null; // the sample, or null for the one that Python chooses
+    this.due = 0;
   }
 
   setState(state) {
     this.state = state;
-    this.sample = Math.min(this.sample, state.data.train.length - 1);
+    if (this.chosen >= state.data.n_train) this.chosen = null;
   }
 
   samplePoint() {
-    return this.shown ? this.state.data.train[this.sample] : null;
+    return this.shown ? this.state.data.train[this.shown.sample.index] : null;
   }
 
-  ask(parameter, sample = this.sample) {
+  ask(parameter, sample = this.chosen) {
     this.parameter = parameter;
-    this.sample = sample;
+    this.chosen = sample;
     this.due = performance.now() + 300; // when it is asked again while training plays
     this.app.send({ type: "explain", parameter, sample });
   }
 
   close() {
-    this.shown = this.parameter = null;
+    this.shown = this.parameter = this.chosen = null;
     this.element.hidden = true;
     this.app.output.refresh();
   }
 
   go(by) {
-    const count = this.state.data.train.length;
-    this.ask(this.parameter, (this.sample + by + count) % count);
+    const count = this.state.data.n_train;
+    this.ask(this.parameter, (this.shown.sample.index + by + count) % count);
   }
 
   /** Show new numbers; the controls around them stay, with the focus and an open list. */
@@ -1647,7 +1648,7 @@ class ExplanationPanel {
     const value = (x, k) => `${names[k]} ${equals([x], 3)} ${format(x, 3)}`;
     const inputs = sample.x.slice(0, 6).map(value).join(", ");
     const target = data.classes ? `class ${data.classes[sample.y]}` : format(sample.y, 3);
-    return `training sample ${this.sample + 1} of ${data.train.length}: ${inputs}; target: ${target}`;
+    return `training sample ${sample.index + 1} of ${data.n_train}: ${inputs}; target: ${target}`;
   }
 
   /** The factors and their product; a sum over paths is one factor, shown below. */
