@@ -432,6 +432,38 @@ def test_a_bad_value_gets_a_message_and_changes_nothing(page):
     assert "-5" in page.wait(page.message)
     page.wait(lambda: seed.get_property("value") == "0")
     assert page.number("epoch") == 1
+    with page.change():
+        seed.send_keys(Keys.CONTROL, "a", Keys.NULL, "5", Keys.ENTER)
+    assert page.message() is None
+
+
+def test_a_message_ends_with_the_error(page, tmp_path):
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
+    bad.write_text("a,b\n")
+    good.write_text("a,b\n1,0\n2,1\n3,0\n")
+    page.open_file(bad)
+    page.wait(page.message)
+    page.play()
+    page.pause()
+    assert "bad.csv" in page.message()
+    with page.change():
+        page.open_file(good)
+    assert page.message() is None
+
+
+def test_a_refused_lesson_is_not_shown_as_chosen(page):
+    select = page.find("select[aria-label=Lesson]")
+    page.run("arguments[0].append(new Option('Unknown', 'unknown'))", select)
+    Select(select).select_by_visible_text("Unknown")
+    assert "unknown" in page.wait(page.message)
+    assert select.get_property("value") == ""
+    with page.change():
+        Select(select).select_by_visible_text("A plateau")
+    assert page.message() is None
+    Select(select).select_by_visible_text("Unknown")
+    page.wait(page.message)
+    assert select.get_property("value") == "plateau"
+    assert "A plateau" in page.text(".lesson")
 
 
 def test_any_number_can_be_typed(page):

@@ -1861,6 +1861,7 @@ class Lessons {
 
 const MAX_CSV = 5e6; // bytes; Python checks it, too
 const ANNOUNCE_PAUSE = 10_000;
+const NEW_TRIES = ["set", "csv", "points", "lesson", "cure", "reset"];
 let mounted = 0;
 
 /** One page: hands messages to its parts, and draws at most once per screen frame. */
@@ -1898,7 +1899,9 @@ class Playground {
     this.send({ type: "hello", link });
   }
 
+  /** Send a message; a new try puts an end to the error of the last one. */
   send(message) {
+    if (this.refused && NEW_TRIES.includes(message.type)) this.message.hidden = true;
     this.transport.send(message);
   }
 
@@ -2034,15 +2037,19 @@ class Playground {
 
   showError({ about, text }) {
     if (about === "training") return; // the diagnosis tells it
-    this.controls?.markInvalid(about);
-    if (this.state && about !== "points") this.controls.show(this.state);
+    if (this.state && about !== "points") {
+      this.controls.show(this.state);
+      this.lessons.show(this.state.lesson);
+    }
     this.controls?.markInvalid(about);
     this.say(text, "error");
+    this.refused = true;
     if (about === "explain") this.stopExplaining();
   }
 
   say(text, kind) {
     clearTimeout(this.silence);
+    this.refused = false;
     const close = iconButton("close", "Dismiss", () => (this.message.hidden = true), "small");
     this.message.className = `message ${kind}`;
     this.message.setAttribute("role", kind === "error" ? "alert" : "status");
