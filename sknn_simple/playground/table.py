@@ -32,6 +32,7 @@ class Table:
     target: str
     delimiter: str = ","
     view: View | None = None  # ranges of the axes, if they are given
+    places: Sequence[str] = ()  # of the rows, if they may lack values
     X: np.ndarray = field(init=False)  # the columns of numbers, but for the target
     y: np.ndarray = field(init=False)  # of float64 or of text
     features: tuple[str, ...] = field(init=False)  # names of the columns of X
@@ -43,12 +44,12 @@ class Table:
                 f"no column is called {self.target!r:.60}. Columns: "
                 f"{_listed(self.columns)}."
             )
-        numbers = {name: _numbers(values) for name, values in self.columns.items()}
-        y = numbers.pop(self.target)
+        used, text = self._without_text()
+        self._check_complete(used)
+        features = {name: _numbers(values) for name, values in used.items()}
+        y = features.pop(self.target)
         if y is None:
             y = np.array([str(value).strip() for value in self.columns[self.target]])
-        features = {name: x for name, x in numbers.items() if x is not None}
-        text = [name for name in numbers if name not in features]
         self._check_features(features, text)
         X = np.column_stack(list(features.values()))
         for values in (X, y):
@@ -56,17 +57,49 @@ class Table:
                 raise self.refusal(
                     f"numbers must lie between {-LARGEST:g} and {LARGEST:g}."
                 )
-        note = f"Left out, as they hold text: {_listed(text)}." if text else None
-        found = {"X": X, "y": y, "features": tuple(features), "note": note}
+        found = {"X": X, "y": y, "features": tuple(features), "note": self._note(text)}
         vars(self).update(found)  # a frozen dataclass cannot assign them
+
+    def _without_text(self):
+        """Return the columns of numbers and the target, and the names of the others."""
+        used, text = {}, []
+        for name, values in self.columns.items():
+            if name != self.target and _numbers(_given(values)) is None:
+                text.append(name)
+            else:
+                used[name] = values
+        return used, text
+
+    def _check_complete(self, columns):
+        for name, values in columns.items():
+            for place, value in zip(self.places, values, strict=False):
+                if _is_missing(value):
+                    raise self.refusal(
+                        f"{place} has no value in column {name!r:.60}. Fill in missing "
+                        "values, or delete their rows."
+                    )
+
+    def _note(self, text):
+        """Say which columns were left out, and why."""
+        commas = [name for name in text if _has_decimal_commas(self.columns[name])]
+        text = [name for name in text if name not in commas]
+        notes = []
+        if commas:
+            notes.append(
+                "Left out, as their numbers have decimal commas: "
+                f"{_listed(commas)}. Write decimal points."
+            )
+        if text:
+            notes.append(f"Left out, as they hold text: {_listed(text)}.")
+        return " ".join(notes) or None
 
     def _check_features(self, features, text):
         if not features:
-            example = str(self.columns[text[0]][0])
-            has_comma = re.fullmatch(r"[-+]?\d+,\d+", example.strip())
+            values = self.columns[text[0]]
+            example = str(_given(values)[0])
             advice = (
                 "Write numbers with a decimal point, not a comma."
-                if has_comma
+                if _has_decimal_commas(values)
                 else "Add a column of numbers: the network learns from nothing else."
             )
             raise self.refusal(
@@ -105,17 +138,18 @@ class Table:
         y = self.y.astype(self.y_type)
         n_classes = len(np.unique(y))
         if not 2 <= n_classes <= MAX_CLASSES:
+            found = "only one value" if n_classes == 1 else f"{n_classes} values"
             raise self.refusal(
-                f"the target {self.target!r} has {n_classes} different values, and "
-                f"classification takes 2 to {MAX_CLASSES} classes. Choose another "
-                "target, or regression if it holds numbers."
+                f"the target {self.target!r} has {found}, and classification takes 2 "
+                f"to {MAX_CLASSES} classes. Choose another target, or regression if it "
+                "holds numbers."
             )
         return y
 
     def with_target(self, target):
         """Return the same table with another target."""
         origin = self.name, self.origin, self.columns
-        return Table(*origin, target, self.delimiter, self.view)
+        return Table(*origin, target, self.delimiter, self.view, self.places)
 
     def refusal(self, text):
         """Return a Refusal that names the data."""
@@ -142,8 +176,8 @@ def read_csv(name: str, text: str, target: str | None = None) -> Table:
     values = zip(*(row for _, row in rows), strict=True)
     columns = dict(zip(header, values, strict=True))
     places = [f"line {line}" for line, _ in rows]
-    _check_complete(columns, places, refuse)
-    return Table(name, "csv", columns, target or header[-1], delimiter)
+    target = header[-1] if target is None else target
+    return Table(name, "csv", columns, target, delimiter, places=places)
 
 
 def from_frame(frame: Any, target: str | None = None) -> Table:
@@ -161,8 +195,9 @@ def from_frame(frame: Any, target: str | None = None) -> Table:
     for column, values in columns.items():
         if values.dtype.kind == "M":  # dates are no numbers
             columns[column] = values.astype(str)
-    _check_complete(columns, [f"row {k}" for k in range(len(frame))], refuse)
-    return Table(name, "frame", columns, target or header[-1])
+    places = [f"row {k}" for k in range(len(frame))]
+    target = header[-1] if target is None else target
+    return Table(name, "frame", columns, target, places=places)
 
 
 def from_points(points: Any, task: str, view: Any = None) -> Table:
@@ -245,14 +280,20 @@ def _check_shape(header, n_rows, refuse):
         )
 
 
-def _check_complete(columns, places, refuse):
-    for column, values in columns.items():
-        for place, value in zip(places, values, strict=True):
-            if str(value).strip().lower() in MISSING:
-                raise refuse(
-                    f"{place} has no value in column {column!r:.60}. Fill in missing "
-                    "values, or delete their rows."
-                )
+def _is_missing(value):
+    return str(value).strip().lower() in MISSING
+
+
+def _given(values):
+    """Return the values that are not missing."""
+    return [value for value in values if not _is_missing(value)]
+
+
+def _has_decimal_commas(values):
+    """Return whether the values are numbers, some of which have a decimal comma."""
+    texts = [str(value).strip() for value in _given(values)]
+    are_numbers = all(re.fullmatch(r"[-+]?\d*,?\d+", text) for text in texts)
+    return are_numbers and any("," in text for text in texts)
 
 
 def _numbers(values):

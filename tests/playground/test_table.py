@@ -34,10 +34,10 @@ BAD = {
     "infinity": ("a,b\n1,0\ninf,1\n", "numbers must lie between"),
     "huge numbers": ("a,b\n1,0\n1e300,1\n", "numbers must lie between"),
     "a number beyond all": (f"a,b\n1,0\n{'9' * 400},1\n", "numbers must lie between"),
-    "one class": ("a,b\n1,x\n2,x\n", "has 1 different values"),
+    "one class": ("a,b\n1,x\n2,x\n", "'b' has only one value, and"),
     "a class per row": (
         "a,b\n" + "\n".join(f"{i},name {i}" for i in range(9)),
-        "has 9 different values",
+        "'b' has 9 values, and",
     ),
     "many features": (
         ",".join(f"c{i}" for i in range(18)) + "\n" + 2 * (",".join("1" * 18) + "\n"),
@@ -75,6 +75,35 @@ def test_columns_by_name():
         read_csv("data.csv", GOOD, "c")
     with pytest.raises(Refusal, match="the target 'label' is text, such as 'yes'"):
         read_csv("data.csv", GOOD).targets("regression")
+
+
+def test_a_missing_text_that_is_left_out_is_no_mistake():
+    text = "cabin,age,survived\nC85,22,0\n,38,1\nNA,26,1\n"
+    table = read_csv("data.csv", text)
+    assert table.X.tolist() == [[22], [38], [26]]
+    assert table.note == "Left out, as they hold text: 'cabin'."
+    with pytest.raises(Refusal, match="line 3 has no value in column 'cabin'"):
+        table.with_target("cabin")
+    frame = pd.DataFrame({"cabin": ["C85", None], "age": [22, 38], "y": [0, 1]})
+    assert from_frame(frame).features == ("age",)
+    with pytest.raises(Refusal, match="row 1 has no value in column 'cabin'"):
+        from_frame(frame, "cabin")
+
+
+def test_a_column_with_decimal_commas_is_named():
+    table = read_csv("data.csv", "a;b;c;d\n4,1;5;u;x\n-3;6;v;y\n,5;7;w;x\n")
+    assert table.features == ("b",)
+    assert table.note == (
+        "Left out, as their numbers have decimal commas: 'a'. Write decimal points. "
+        "Left out, as they hold text: 'c'."
+    )
+
+
+def test_an_empty_name_is_no_target():
+    with pytest.raises(Refusal, match="no column is called ''"):
+        read_csv("data.csv", GOOD, "")
+    with pytest.raises(Refusal, match="no column is called ''"):
+        from_frame(pd.DataFrame({"a": [1.0, 2.0], "b": [0, 1]}), "")
 
 
 @pytest.mark.parametrize(
