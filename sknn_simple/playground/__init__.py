@@ -86,7 +86,7 @@ def _table(data, target):
     """Return a Table of the path of a CSV file, or of a data frame."""
     from pathlib import Path
 
-    from .table import from_frame, read_csv
+    from .table import from_frame, read_csv, read_text
 
     if data is None and target is None:
         return None
@@ -97,13 +97,7 @@ def _table(data, target):
         )
     if isinstance(data, str | PathLike):
         path = Path(data)
-        try:
-            text = path.read_text("utf-8")
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                f"{path} is not text in UTF-8. Save it as such."
-            ) from error
-        return read_csv(path.name, text, target)
+        return read_csv(path.name, read_text(path), target)
     if not hasattr(data, "columns"):
         raise TypeError(
             "data must be the path of a CSV file or a data frame, got "

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,14 @@ class Table:
         """Return a Refusal that names the data."""
         about = "points" if self.origin == "points" else "csv"
         return Refusal(about, f"{self.name}: {text}")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, or raise ValueError if it is not UTF-8."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not text in UTF-8. Save it as such.") from error
 
 
 def read_csv(name: str, text: str, target: str | None = None) -> Table:

@@ -19,6 +19,7 @@ OWN = {
     "question": "When?",
     "settings": {"hidden_layer_sizes": [3]},
 }
+LABELS = {"csv": "hour,kind\n0,low\n6,high\n12,low\n"}
 CSV = {"csv": "hour,height\n" + "\n".join(f"{i},{i % 12 + 0.5}" for i in range(40))}
 
 
@@ -137,13 +138,43 @@ def test_own_lessons(tmp_path):
             "Lesson 'tides', csv: Tides: there is only one column",
         ),
         (OWN | {"csv": 1}, "csv must be the text"),
+        (OWN | {"csv": "my.csv"}, "Lesson 'tides', csv: .* cannot read a file"),
         (OWN | CSV | {"target": "depth"}, "no column is called 'depth'"),
-        ("tides", "must be a list of objects"),
+        (OWN | CSV | {"target": 1}, "Lesson 'tides', target: target must be the name"),
+        (OWN | {"target": "height"}, "Lesson 'tides', target: 'height' is a column"),
+        (OWN | {"settings": {"data": "csv"}}, "Lesson 'tides', data: 'csv' is not"),
+        (OWN | {"settings": {"data": "points"}}, "Lesson 'tides', data: 'points' is"),
+        (OWN | CSV | {"settings": {"data": "xor"}}, "Lesson 'tides', data: The lesson"),
+        (
+            OWN | {"settings": {"features": ["x1", "x9"]}},
+            "Lesson 'tides', features: The features shown must be two of x1, x2",
+        ),
+        (
+            OWN | LABELS | {"settings": {"task": "regression"}},
+            "Lesson 'tides', csv: Tides: the target 'kind' is text",
+        ),
+        (
+            OWN | {"settings": {"random_state": -1}},
+            "Lesson 'tides', random_state: Weights seed must be",
+        ),
+        ("tides", "must be a list of objects, .* got a list with 'tides'"),
     ],
 )
 def test_bad_lessons_are_refused_by_name(lesson, expected):
     with pytest.raises(ValueError, match=expected):
         load_lessons([lesson])
+
+
+def test_lessons_have_names_of_their_own():
+    with pytest.raises(ValueError, match="Two lessons are called 'tides'"):
+        load_lessons([OWN, OWN | {"title": "Other tides"}])
+
+
+def test_settings_of_a_lesson_may_choose_the_task_of_its_table():
+    numbers = "x,y\n" + "\n".join(f"{i},{i % 2}" for i in range(20))
+    lesson = OWN | {"csv": numbers, "settings": {"task": "regression", "data": "csv"}}
+    settings = load_lessons([lesson])["tides"].settings
+    assert (settings.task, settings.data) == ("regression", "csv")
 
 
 def test_the_user_guide_names_every_setting_and_data_set():
@@ -163,5 +194,16 @@ def test_bad_files_of_lessons(tmp_path):
     path.write_text(json.dumps(OWN))
     with pytest.raises(ValueError, match="must be a list of objects"):
         load_lessons(path)
+    for value in ("null", "3", "false", '"tides"'):
+        path.write_text(value)
+        with pytest.raises(ValueError, match="must be a list of objects"):
+            load_lessons(path)
+    path.write_bytes(
+        json.dumps([OWN | {"title": "Flut"}]).replace("u", "ü").encode("latin-1")
+    )
+    with pytest.raises(ValueError, match=r"lessons\.json is not text in UTF-8"):
+        load_lessons(path)
+    path.write_text(json.dumps([OWN]), encoding="utf-8-sig")
+    assert "tides" in load_lessons(path)
     with pytest.raises(FileNotFoundError):
         load_lessons(tmp_path / "nothing.json")
