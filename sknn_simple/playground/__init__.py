@@ -44,7 +44,7 @@ def serve(
         Column of `data` to predict. None means the last one.
 
     lesson : str, default=None
-        Name of the lesson to begin with.
+        Name of the lesson to begin with. It has its own data, so `data` must be None.
 
     lessons : path or list of dict, default=None
         Further lessons: the path of a JSON file, or the list that it holds. The user
@@ -79,17 +79,26 @@ def serve(
     from .lessons import load_lessons
 
     all_lessons = load_lessons(lessons)
-    run(_table(data, target), all_lessons, lesson, port, open_browser)
+    table = _table(data, target, lesson)
+    run(table, all_lessons, lesson, port, open_browser)
 
 
-def _table(data, target):
-    """Return a Table of the path of a CSV file, or of a data frame."""
+def _table(data, target, lesson):
+    """Return a Table of the path of a CSV file, or of a data frame.
+
+    Data are refused beside a lesson, which would hide them.
+    """
     from pathlib import Path
 
     from .table import from_frame, read_csv, read_text
 
     if data is None and target is None:
         return None
+    if data is not None and lesson is not None:
+        raise ValueError(
+            f"lesson={lesson!r} begins with data of its own. Pass a lesson or data, "
+            "not both."
+        )
     if data is None:
         raise ValueError(
             f"target={target!r} is a column of data that were not given. Pass the path "

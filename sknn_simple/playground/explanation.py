@@ -115,7 +115,8 @@ def _about_step(step):
     if step.standardised_by is not None:
         yield "Targets and outputs are standardised."
     if step.differs_by:
-        yield f"With {' and '.join(step.differs_by)}, the next step of training differs."
+        options = " and ".join(step.differs_by)
+        yield f"With {options}, the next step of training differs."
 
 
 def _about_minibatches(training):

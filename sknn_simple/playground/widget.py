@@ -30,7 +30,7 @@ class Playground(anywidget.AnyWidget):
         Column of `data` to predict. None means the last one.
 
     lesson : str, default=None
-        Name of the lesson to begin with.
+        Name of the lesson to begin with. It has its own data, so `data` must be None.
 
     lessons : path or list of dict, default=None
         Further lessons: the path of a JSON file, or the list that it holds. The user
@@ -60,7 +60,7 @@ class Playground(anywidget.AnyWidget):
         lesson: str | None = None,
         lessons: LessonSource | None = None,
     ) -> None:
-        session = Session(_table(data, target), load_lessons(lessons))
+        session = Session(_table(data, target, lesson), load_lessons(lessons))
         if lesson is not None:
             session.take_lesson(lesson)
         super().__init__()

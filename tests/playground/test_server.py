@@ -318,6 +318,10 @@ def test_a_port_in_use():
         ({"data": "nothing.csv"}, "nothing.csv"),
         ({"lesson": "nothing"}, "lesson must be one of hidden-layer"),
         ({"lessons": [{}]}, "needs a name"),
+        (
+            {"data": "own.csv", "lesson": "plateau"},
+            "lesson='plateau' begins with data of its own.",
+        ),
         ({"target": "art"}, "target='art' is a column of data that were not given"),
         ({"data": 3}, "data must be the path of a CSV file or a data frame, got int"),
         ({"port": 70_000}, "port must be an integer from 0 to 65535, got 70000"),

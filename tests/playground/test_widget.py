@@ -82,6 +82,8 @@ def test_a_lesson(monkeypatch):
     assert notebook.tell("hello")["state"]["lesson"] == "own"
     with pytest.raises(ValueError, match="There is no lesson 'nothing'"):
         Playground(lesson="nothing")
+    with pytest.raises(ValueError, match="Pass a lesson or data, not both"):
+        Playground(pd.DataFrame({"a": [1, 2], "b": [0, 1]}), lesson="plateau")
 
 
 def test_bad_data():
