@@ -124,6 +124,7 @@ BAD_TABLES = {
     "empty": ("", "empty"),
     "million_rows": ("a,b\n" + "1,0\n" * 1_000_000, "1,000,000 rows"),
     "too_large": ("a,b\n" + "1.5,0.5\n" * 700_000, "at most 5 MB"),
+    "latin": ("gr\xf6\xdfe,art\n1,2\n3,4\n", "is not text in UTF-8. Save it as such."),
 }
 
 
@@ -133,7 +134,7 @@ def test_a_bad_csv_gets_a_message_and_changes_nothing(page, tmp_path, kind):
     page.step()
     before = page.received("frame")["coefs"]
     file = tmp_path / f"{kind}.csv"
-    file.write_text(text)
+    file.write_text(text, encoding="latin-1")
     page.open_file(file)
     message = page.wait(page.message)
     assert expected in message

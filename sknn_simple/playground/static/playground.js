@@ -1860,6 +1860,7 @@ class Lessons {
 // ------------------------------------------------------------ the whole page
 
 const MAX_CSV = 5e6; // bytes; Python checks it, too
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const ANNOUNCE_PAUSE = 10_000;
 const NEW_TRIES = ["set", "csv", "points", "lesson", "cure", "reset"];
 let mounted = 0;
@@ -2175,16 +2176,21 @@ class Playground {
 
   async readFile(file) {
     if (!file) return;
+    const refuse = (text) => this.showError({ about: "csv", text: `${file.name} ${text}` });
     if (file.size > MAX_CSV) {
       const size = (file.size / 1e6).toFixed(1);
-      this.showError({
-        about: "csv",
-        text: `${file.name} has ${size} MB; a CSV file may have at most 5 MB. Take a sample of its rows.`,
-      });
+      refuse(`has ${size} MB; a CSV file may have at most 5 MB. Take a sample of its rows.`);
+      return;
+    }
+    let text;
+    try {
+      text = UTF8.decode(await file.arrayBuffer());
+    } catch {
+      refuse("is not text in UTF-8. Save it as such.");
       return;
     }
     this.finishDrawing();
-    this.send({ type: "csv", name: file.name, text: await file.text(), target: null });
+    this.send({ type: "csv", name: file.name, text, target: null });
   }
 
   // What the page shows
