@@ -23,12 +23,14 @@ from .frame import View, describe_data, frame
 from .lessons import Lesson, load_lessons
 from .refusal import Refusal
 from .script import script
-from .settings import CONTROLS, Settings, describe_settings, parse_link
+from .settings import CONTROLS, OWN_DATA, Settings, describe_settings, parse_link
 from .table import Table, from_points, read_csv
 from .training import Training
 
 Message = dict[str, Any]
 
+OF_DATA = ("data", "task", "features", "loss")
+"""Settings that suit no other data."""
 MAX_POINTS = 4000
 """Points of the loss curve, beyond which every second one is dropped."""
 MAX_SECONDS = 0.1
@@ -82,7 +84,8 @@ class Session:
             changes = linked | changes
         if lesson is not None:
             notices += self._attempt(lambda: self.take_lesson(lesson))
-        notices += self._apply_leniently(changes)
+        changes, missing = self._without_missing_data(changes)
+        notices += [*missing, *self._apply_leniently(changes)]
         welcome = {
             "type": "welcome",
             "version": __version__,
@@ -91,6 +94,19 @@ class Session:
             "lessons": [lesson.describe() for lesson in self.lessons.values()],
         }
         return [welcome, *self._everything(), *notices]
+
+    def _without_missing_data(self, changes):
+        """Leave out settings that describe data which a link does not contain."""
+        data = changes.get("data")
+        if data not in tuple(OWN_DATA) or data in self.tables:
+            return changes, []
+        kept = {name: value for name, value in changes.items() if name not in OF_DATA}
+        missing = {
+            "csv": "The link does not contain its CSV file. Open the file, then follow "
+            "the link again.",
+            "points": "The link does not contain the points that were drawn.",
+        }
+        return kept, [{"type": "notice", "text": missing[data]}]
 
     def _apply_leniently(self, changes):
         """Apply settings that may be out of date, one by one if need be."""

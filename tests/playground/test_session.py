@@ -605,9 +605,30 @@ def test_bad_parts_of_a_link_are_left_out():
     notices = [answer["text"] for answer in answers if answer["type"] == "notice"]
     assert len(notices) == 4
     assert page.session.settings == Settings().changed({"noise": 0.3})
-    answers = page.tell("hello", link="data=csv&noise=0.1")
-    assert "Open a CSV file first" in answers[-1]["text"]
-    assert page.session.settings == Settings().changed({"noise": 0.1})
+
+
+def notices(answers):
+    return [answer["text"] for answer in answers if answer["type"] == "notice"]
+
+
+def test_a_link_without_its_data_leaves_the_data_as_they_are():
+    sender = Page()
+    rows = "\n".join(f"{i},{i % 7},{i / 8}" for i in range(20))
+    file = {"name": "a.csv", "text": f"a,b,y\n{rows}"}
+    sender.tell("csv", **file)
+    sender.set(features=["b", "a"], loss="huber", alpha=1, hidden_layer_sizes=[3])
+    link = sender.last["state"]["link"]
+    page = Page()
+    [notice] = notices(page.tell("hello", link=link))
+    assert notice.startswith("The link does not contain its CSV file.")
+    expected = Settings().changed({"alpha": 1, "hidden_layer_sizes": [3]})
+    assert page.session.settings == expected
+    page.tell("csv", **file)
+    assert notices(page.tell("hello", link=link)) == []
+    assert page.session.settings == sender.session.settings
+    [notice] = notices(Page().tell("hello", link="data=points&task=regression"))
+    assert notice == "The link does not contain the points that were drawn."
+    assert notices(Page().tell("hello", settings={"data": ["csv"]})) != []
 
 
 def test_lessons():
