@@ -1,7 +1,12 @@
 """Findings: what `diagnose` says of a training, with cures that a button can apply."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from ..inspection import diagnose
 from .settings import MAX_ALPHA, MAX_UNITS
@@ -143,17 +148,26 @@ def _cure(kind, training):
 
 def _diagnose(training):
     """Return the findings, of which overfitting shows on the test samples only."""
-    network = training.network
+    network = _with_names(training.network, training.samples.features)
     found = list(diagnose(network, training.inputs_train, training.y_train))
     if training.has_test:
         found += [
-            finding
+            replace(
+                finding, seen=finding.seen.replace("these samples", "the test samples")
+            )
             for finding in diagnose(network, training.inputs_test, training.y_test)
             if finding.kind == "overfitting"
         ]
-    if network.n_iter_ < PATIENCE:
+    if training.network.n_iter_ < PATIENCE:
         found = [finding for finding in found if finding.kind not in SLOW]
     return found
+
+
+def _with_names(network, features):
+    """Return the network behind a step that only names its inputs."""
+    names = np.array(features, dtype=object)
+    step = FunctionTransformer(feature_names_out=lambda *_: names)
+    return Pipeline([("names", step), ("network", network)])
 
 
 def _healthy(n_epochs):

@@ -465,11 +465,20 @@ def test_a_healthy_network_has_no_findings():
     assert "healthy" in page.last["diagnosis"]["healthy"]
 
 
+def test_a_diagnosis_names_the_inputs_as_the_page_does():
+    page = Page()
+    page.set(data="people", scale=False)
+    page.run(10)
+    assert "; for weight it is " in page.findings["unscaled_inputs"]["text"]
+
+
 def test_overfitting_shows_on_the_test_samples():
     page = Page()
     page.tell("lesson", name="overfitting")
     page.run(60)
     assert list(page.findings) == ["overfitting"]
+    text = page.findings["overfitting"]["text"]
+    assert text.startswith("The loss on the test samples exceeds the training loss")
     page.cure("overfitting")
     page.run(60)
     assert page.findings == {}
