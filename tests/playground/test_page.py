@@ -49,14 +49,14 @@ def test_steps_and_reset(page):
 def test_layers_and_neurons(page):
     assert page.received("state")["layers"] == [2, 8, 8, 1]
     with page.change():
-        page.click(page.labelled("One hidden layer less"))
+        page.click(page.labelled("Remove a hidden layer"))
     with page.change():
-        page.click(page.labelled("one neuron less of Hidden 1"))
+        page.click(page.labelled("One neuron fewer in Hidden 1"))
     assert page.received("state")["layers"] == [2, 7, 1]
     page.wait(lambda: len(page.find_all(".neuron")) == 2 + 7 + 1)
     assert len(page.find_all(".hit")) == 2 * 7 + 7 + 7 + 1
     with page.change():
-        page.click(page.labelled("One hidden layer more"))
+        page.click(page.labelled("Add a hidden layer"))
     assert page.received("state")["layers"] == [2, 7, 7, 1]
 
 
@@ -406,7 +406,7 @@ def test_reload_restores_the_settings(page):
     page.choose_data("spirals")
     page.choose("activation", "tanh")
     with page.change():
-        page.click(page.labelled("One hidden layer less"))
+        page.click(page.labelled("Remove a hidden layer"))
     slider = page.find("input[data-setting=noise]")
     with page.change():
         slider.send_keys(Keys.ARROW_RIGHT)

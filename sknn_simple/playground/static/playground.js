@@ -287,7 +287,7 @@ class Network {
     this.neuronBox = make("div", {
       className: "neurons",
       role: "group",
-      "aria-label": "Neurons. Arrow keys move between them, Enter shows one large.",
+      "aria-label": "Neurons. Arrow keys move between them, Enter enlarges one.",
     });
     this.heads = make("div", { className: "layer-heads" });
     this.tip = make("div", { className: "tip", hidden: true, "aria-hidden": "true" });
@@ -338,7 +338,7 @@ class Network {
         type: "button",
         className: "neuron",
         title: name,
-        "aria-label": `neuron ${name}: show large`,
+        "aria-label": `Enlarge ${layer ? "neuron" : "input"} ${name}`,
         "aria-pressed": "false",
         onclick: () => this.app.toggleNeuron(layer, k),
         onpointerenter: (event) =>
@@ -478,7 +478,7 @@ class Network {
           type: "button",
           className: "tiny",
           disabled: size + change < 1 || size + change > MAX_WIDTH,
-          "aria-label": `${label} of ${name}`,
+          "aria-label": `${label} in ${name}`,
           "data-key": `${layer}${text}`,
           onclick: () => this.app.changeWidth(layer - 1, size + change),
         },
@@ -487,9 +487,9 @@ class Network {
     return make(
       "span",
       { className: "width", role: "group", "aria-label": `${name}: ${size} neurons` },
-      button("−", -1, "one neuron less"),
+      button("−", -1, "One neuron fewer"),
       make("b", {}, String(size)),
-      button("+", 1, "one neuron more"),
+      button("+", 1, "One neuron more"),
     );
   }
 
@@ -1550,13 +1550,13 @@ class Drawing {
 
   missing() {
     if (this.isCurve) {
-      return this.points.length < 4 ? "Click to draw at least 4 points of a curve." : null;
+      return this.points.length < 4 ? "Draw at least four points of a curve (click, or press Enter)." : null;
     }
     const counts = LABELS.map((k) => this.points.filter((point) => point[2] === k).length);
     const many = counts.filter((count) => count >= 2).length;
     if (many < 2)
-      return "Click to draw at least 2 points of each of 2 classes. Keys 1 to 4 choose the class.";
-    return counts.includes(1) ? "Each class needs at least 2 points." : null;
+      return "Draw at least two points in each of two or more classes (click, or press Enter).";
+    return counts.includes(1) ? "Each class needs at least two points." : null;
   }
 }
 
@@ -2349,8 +2349,8 @@ class Playground {
         text,
       );
     };
-    this.fewer = button("−", -1, "One hidden layer less");
-    this.more = button("+", 1, "One hidden layer more");
+    this.fewer = button("−", -1, "Remove a hidden layer");
+    this.more = button("+", 1, "Add a hidden layer");
     const group = { className: "depth", role: "group", "aria-label": "Hidden layers" };
     return make("span", group, "hidden layers ", this.fewer, this.depth, this.more);
   }
