@@ -148,6 +148,28 @@ def test_a_bad_csv_gets_a_message_and_changes_nothing(page, tmp_path, kind):
     assert page.received("frame")["coefs"] == before
 
 
+def test_long_names_are_shortened_at_the_axes(page, tmp_path):
+    names = ["name_of_the_only_feature", "name_of_the_target_that_is_long"]
+    file = tmp_path / "a.csv"
+    rows = [f"{k},{'ab'[k > 20]}" for k in range(40)]
+    file.write_text("\n".join([",".join(names), *rows]))
+    page.run(
+        """
+        const { prototype } = CanvasRenderingContext2D;
+        const { fillText } = prototype;
+        window.written = [];
+        prototype.fillText = function (text, ...place) {
+          window.written.push(text);
+          fillText.call(this, text, ...place);
+        };
+        """
+    )
+    with page.change():
+        page.open_file(file)
+    for name in names:
+        page.wait(lambda: f"{name[:15]}…" in page.run("return window.written"))  # noqa: B023
+
+
 @pytest.mark.parametrize("n_others", [0, 1, 2])
 def test_features_are_named_where_they_are_drawn_or_not(page, tmp_path, n_others):
     names = [*"abcd"[: 2 + n_others], "label"]

@@ -1,6 +1,6 @@
 """The playground's page for everybody: keyboard, screen reader, phone, dark rooms."""
 
-from browser import ActionChains, Keys
+from browser import ActionChains, Keys, plain
 
 
 def test_keyboard_only(page):
@@ -141,6 +141,9 @@ def test_names_of_inputs_stay_in_their_panel_on_a_phone(page, tmp_path):
     assert names[0].get_dom_attribute("title") == "length of a bill"
 
 
+MINUS = "\N{MINUS SIGN}"
+
+
 def overlaps(first, second):
     """Return whether two rectangles have more than their edges in common."""
     return all(
@@ -163,6 +166,31 @@ def test_values_do_not_overlap_in_a_large_network_on_a_phone(page):
     assert len(values) == 2 + 8 + 8 + 1
     pairs = ((a, b) for k, a in enumerate(values) for b in values[:k])
     assert not any(overlaps(a, b) for a, b in pairs)
+
+
+def test_values_stay_in_the_panel_of_the_network(page):
+    for width in (320, 400, 640, 1280):
+        page.resize(width, 900, mobile=True)
+        page.open("lesson=first-step")
+        page.explain("w1")
+        page.click(page.labelled("Previous sample"))
+        page.wait(lambda: page.received("explanation")["sample"]["index"] == 1)
+        page.click(page.labelled("Previous sample"))
+        page.wait(lambda: page.received("explanation")["sample"]["index"] == 0)
+        page.wait(lambda: page.text(".neuron:last-child .backward-value")[0] == MINUS)
+        panel = page.find(".middle").rect
+        for value in page.find_all(".values b"):
+            assert value.rect["x"] + value.rect["width"] < panel["x"] + panel["width"]
+
+
+def test_the_focused_weight_has_its_value_in_its_name(page):
+    page.explain("w1")
+    page.step("One minibatch")
+    value = page.received("frame")["coefs"][0][0][0]
+    hit = page.find(".hit[data-name=w1]")
+    page.wait(lambda: page.received("explanation")["old"] == value)
+    name = plain(hit.get_dom_attribute("aria-label"))
+    assert name.startswith(f"w1 = {value:.4g}")
 
 
 def background(page):

@@ -400,11 +400,13 @@ class Network {
     if (!this.neurons || !this.stage.clientWidth) return;
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
     const left = clamp(width * (this.hasLongNames ? 0.2 : 0.12), 46, 84);
-    const right = clamp(width * 0.12, 46, 78);
-    const column = (width - left - right) / (this.sizes.length - 1);
     const most = Math.max(...this.sizes, 4);
     const row = Math.min(height / most, 88);
-    const size = clamp(Math.min(row * 0.74, column * 0.42), 12, 62);
+    // A neuron takes at most 0.38 of its column; values are beside the last one, too.
+    const gaps = this.sizes.length - 1;
+    const fitting = (width - left - VALUE_WIDTH) / (gaps / 0.38 + 0.5);
+    const size = clamp(Math.min(row * 0.74, fitting), 12, 62);
+    const column = (width - left - VALUE_WIDTH - size / 2) / gaps;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.stage.classList.toggle("crowded", column - size < VALUE_WIDTH);
     this.neurons.forEach((layer, l) =>
@@ -524,6 +526,7 @@ class Network {
       `${kind === "coefs" ? "weight" : "bias"} ${value < 0 ? "negative" : "positive"}`,
     );
     line.style.setProperty("--share", share.toFixed(3));
+    if (parameter.hit.tabIndex === 0) this.nameHit(parameter);
     if (parameter === this.tipped) this.showTip(parameter);
   }
 
@@ -591,11 +594,17 @@ class Network {
     return [layer, at];
   }
 
-  showTip(parameter) {
-    const { name, joins, value, hit, layer, i, j, kind } = parameter;
-    this.tipped = parameter;
+  /** Name a weight for screen readers, and return the part with its value. */
+  nameHit({ name, joins, value, hit }) {
     const text = `${name} = ${format(value)}`;
     hit.setAttribute("aria-label", `${text}, ${joins}: explain its derivative`);
+    return text;
+  }
+
+  showTip(parameter) {
+    const { joins, hit, layer, i, j, kind } = parameter;
+    this.tipped = parameter;
+    const text = this.nameHit(parameter);
     this.tip.replaceChildren(make("b", {}, text), make("span", {}, joins));
     this.tip.hidden = false;
     const to = this.neurons[layer + 1][j];
@@ -818,7 +827,7 @@ class Output {
     const { ink, muted } = this.app.palette.colors;
     const { x, y, width, height } = this.box;
     const short = (text) => (text.length > 16 ? `${text.slice(0, 15)}…` : text);
-    const [across, upwards = this.data.target] = this.data.features.map(short);
+    const [across, upwards] = [...this.data.features, this.data.target].map(short);
     context.font = `11px ${getComputedStyle(this.canvas).fontFamily}`;
     const [right, top] = [across, upwards].map((name) => context.measureText(name).width + 12);
     context.fillStyle = muted;
