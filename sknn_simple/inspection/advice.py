@@ -4,6 +4,9 @@ import math
 
 from ..network import OPTIMIZERS
 
+CLEARLY = 1.5
+"""How many times as high one of two rates must be for an advice to prefer the other."""
+
 SCALE_INPUTS = "scale the inputs, for instance with StandardScaler in a Pipeline"
 
 
@@ -30,13 +33,27 @@ def smaller_weights(evidence):
 
 
 def lower_rate(evidence):
-    """Advise a lower learning rate, if there is one."""
+    """Advise a lower learning rate, if there is one.
+
+    'auto' suits unscaled inputs, too: these are to be scaled instead.
+    """
     if evidence.network.solver not in OPTIMIZERS:
         return None
     rate, auto = evidence.rate, evidence.auto_rate
-    if rate > auto:
+    if rate > CLEARLY * auto:
         return f"a lower learning_rate_init ('auto' gives {auto:.2g} here)"
+    if scaled_inputs(evidence):
+        return None
     return f"a learning_rate_init well below {rate:.3g}, such as {rate / 10:.2g}"
+
+
+def higher_rate(evidence):
+    """Advise a higher learning rate, unless the inputs are to be scaled first."""
+    if evidence.network.solver not in OPTIMIZERS or scaled_inputs(evidence):
+        return None
+    rate = evidence.rate
+    auto = ", or 'auto'" if evidence.auto_rate > CLEARLY * rate else ""
+    return f"a learning_rate_init of 3 to 10 times {rate:.3g}{auto}"
 
 
 def longer_training(evidence, n_epochs=None):

@@ -9,8 +9,9 @@ import numpy as np
 
 from .._fit import options
 from ..network import OPTIMIZERS
-from .advice import longer_training, lower_rate, one_of, scaled_inputs
+from .advice import higher_rate, longer_training, lower_rate, one_of, scaled_inputs
 from .finding import beyond
+from .unit_symptoms import dead_units, saturated_units
 
 TRAINING = ("training",)
 
@@ -30,7 +31,7 @@ def learning_rate_too_high(evidence):
     # The average of the weights evens out what their losses show.
     tolerated = 3 if evidence.network.average else 1
     advice = one_of(
-        lower_rate(evidence), "learning_rate='adaptive'", scaled_inputs(evidence)
+        scaled_inputs(evidence), lower_rate(evidence), "learning_rate='adaptive'"
     )
     return beyond(
         TRAINING,
@@ -63,7 +64,8 @@ def learning_rate_too_low(evidence):
         seen="The loss was still falling steadily: {figure:.0%} of its fall came in "
         "the second half of training.",
         advice=one_of(
-            f"a learning_rate_init of 3 to 10 times {evidence.rate:.3g}, or 'auto'",
+            scaled_inputs(evidence),
+            _higher_rate(evidence),
             "solver='adam'" if evidence.network.solver != "adam" else None,
             longer_training(evidence),
         ),
@@ -76,11 +78,20 @@ def stopped_by_max_iter(evidence):
         return []
     max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
-    advice = (
-        "a larger max_iter. If the loss falls slowly, first try a higher "
-        "learning_rate_init."
-    )
+    advice, scaled = "a larger max_iter.", scaled_inputs(evidence)
+    if scaled:
+        advice = f"{scaled}. Then {advice}"
+    elif _higher_rate(evidence):
+        advice += " If the loss falls slowly, first try a higher learning_rate_init."
     return [(TRAINING, float(network.n_iter_), float(max_iter), seen, advice)]
+
+
+def _higher_rate(evidence):
+    """Advise a higher learning rate, unless another symptom asks for a lower one."""
+    contrary = learning_rate_too_high, saturated_units, dead_units
+    if any(symptom(evidence) for symptom in contrary):
+        return None
+    return higher_rate(evidence)
 
 
 def _as_asked(evidence):

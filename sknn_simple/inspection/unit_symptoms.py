@@ -94,7 +94,7 @@ def dead_units(evidence):
         seen="{figure:.0%} of the units of {first} have a derivative of 0 for every "
         "sample, so they can never learn again.",
         advice="fit again with "
-        + one_of(lower_rate(evidence), scaled_inputs(evidence), "activation='tanh'"),
+        + one_of(scaled_inputs(evidence), lower_rate(evidence), "activation='tanh'"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -434,6 +435,76 @@ def test_a_rate_too_low(rate):
     )
     assert finding.figure > finding.threshold == 0.25
     assert f"{rate:.3g}" in finding.advice
+
+
+XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+TEXTBOOK = SimpleMLPClassifier(
+    (2,),
+    loss="sum_squared_error",
+    learning_rate_init=0.5,
+    batch_size="full",
+    momentum=0,
+    average=False,
+    alpha=0,
+    max_iter=1000,
+    random_state=0,
+)
+
+
+@pytest.mark.parametrize("loss", ["sum_squared_error", "log_loss"])
+def test_a_rate_that_the_advice_raises_is_not_replaced_by_a_lower_one(loss):
+    """On XOR, 'auto' is lower than the rate of the textbook, and learns less."""
+    model = clone(TEXTBOOK).set_params(loss=loss).fit(*XOR)
+    advice = only(diagnose(model, *XOR), "learning_rate_too_low").advice
+    assert "a learning_rate_init of 3 to 10 times 0.5" in advice
+    assert "auto" not in advice
+    losses = {
+        rate: clone(model).set_params(learning_rate_init=rate).fit(*XOR).loss_
+        for rate in (1.5, 5.0, "auto")
+    }
+    assert max(losses[1.5], losses[5.0]) < 0.2 * model.loss_ < losses["auto"]
+
+
+def test_the_automatic_rate_is_not_replaced_by_itself():
+    options = {"learning_rate_init": "auto", "max_iter": 1500}
+    automatic = diagnosis_of(TEXTBOOK, *XOR, **options)
+    assert "auto" not in only(automatic, "learning_rate_too_low").advice
+
+
+RATE_ADVICE = re.compile(
+    r"(?P<higher>higher learning_rate|3 to 10)|lower learning_rate|well below"
+)
+
+
+@pytest.mark.parametrize("options", [{}, {"max_iter": 50}, {"max_iter": 1}])
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("scale", [1.0, 10.0, 1e3, 1e6])
+def test_rates_are_advised_in_one_direction(scale, solver, options):
+    """Unscaled inputs are to be scaled first: 'auto' suits them as they are."""
+    X, y = load_iris(return_X_y=True)
+    model = SimpleMLPClassifier(solver=solver, random_state=0, **options)
+    diagnosis = diagnose(model.fit(scale * X, y), scale * X, y)
+    advice = " ".join(finding.advice for finding in diagnosis)
+    directions = {match["higher"] is None for match in RATE_ADVICE.finditer(advice)}
+    assert len(directions) <= 1
+    if scale >= 1e3:
+        assert diagnosis.kinds[0] == "unscaled_inputs"
+        assert not directions
+
+
+def test_units_that_saturate_are_not_to_learn_faster():
+    X, y = load_iris(return_X_y=True)
+    model = SimpleMLPClassifier(max_iter=1, random_state=0).fit(X, y)
+    diagnosis = diagnose(model, X, y)
+    assert diagnosis.kinds == ("saturated_units", "stopped_by_max_iter")
+    assert "well below" in diagnosis[0].advice
+    assert diagnosis[1].advice == "a larger max_iter."
+
+
+def test_lbfgs_has_no_rate_to_raise():
+    params = {"solver": "lbfgs", "max_iter": 4}
+    finding = only(diagnosis_of(CLASSIFIER, *IRIS, **params), "stopped_by_max_iter")
+    assert finding.advice == "a larger max_iter."
 
 
 def test_the_share_of_the_fall_in_the_second_half():
