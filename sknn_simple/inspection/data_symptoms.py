@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 from scipy.stats import skew
 from sklearn.base import is_regressor
 
-from ..network import OUT_ACTIVATIONS
+from ..network import LOSSES, OUT_ACTIVATIONS
 from .advice import SCALE_INPUTS
 from .finding import beyond
 
@@ -125,8 +125,9 @@ def unscaled_targets(evidence):
 
 
 def skewed_targets(evidence):
-    squared = evidence.problem.objective.loss == "squared_error"
-    if not _is_unbounded(evidence) or not squared:
+    # Losses in other units of the squared error have the same function.
+    loss, squared = LOSSES[evidence.problem.objective.loss], LOSSES["squared_error"]
+    if not _is_unbounded(evidence) or loss.function is not squared.function:
         return []
     Y, targets = evidence.problem.samples.Y, evidence.targets
     # Targets that are constant up to rounding are not skewed.

@@ -243,6 +243,9 @@ def test_unscaled_targets_of_a_relu_output():
 def test_skewed_targets():
     X, y = DIABETES
     y = np.exp(y / 40)
+    for loss in ("squared_error", "mean_squared_error", "sum_squared_error"):
+        params = HURRIED | {"loss": loss, "learning_rate_init": 1e-4}
+        assert "skewed_targets" in diagnosis_of(REGRESSOR, X, y, **params).kinds
     finding = only(diagnosis_of(REGRESSOR, X, y), "skewed_targets")
     assert finding.figure == pytest.approx(pd.Series(y).skew(), rel=0.01)
     assert finding.figure > finding.threshold == 3
