@@ -227,7 +227,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
             If training stopped after `max_iter` epochs, before the loss or score
             stopped improving, unless `n_iter_no_change` is infinite and the solver is
             'sgd' or 'adam'. Also if the final loss is far above the loss of a constant
-            prediction.
+            prediction, or close to it for a likely cause, such as unscaled inputs.
         """
         mode = Mode.RESUME if self.warm_start else Mode.NEW
         validation_data = ValidationData(X_val, y_val, sample_weight_val)

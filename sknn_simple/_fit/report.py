@@ -4,12 +4,13 @@ import functools
 import math
 import warnings
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
-from ..network import LOSSES, NOT_FINITE
+from ..network import ACTIVATIONS, LOSSES, NOT_FINITE, layer_activations
 from .options import (
     alpha_is_too_high,
     auto_alpha,
@@ -31,6 +32,27 @@ def constant_loss(objective, samples):
             "normalize_y=True from the first call on."
         )
     return value
+
+
+class NoGain(NamedTuple):
+    """A loss that is not below that of a constant prediction, with an advice."""
+
+    loss: float  # without penalty, unless the penalty is far too strong
+    constant: float
+    rate: float | None  # the learning rate of the last epoch
+    is_far_above: bool
+    cause: str | None  # the advice against a likely cause
+    advice: str
+
+    def __str__(self):
+        constant = f"the loss of a constant prediction ({self.constant:.6g})"
+        if self.is_far_above:
+            rate = "" if self.rate is None else f", at a learning rate of {self.rate:g}"
+            return f"far above {constant}{rate}. {_capitalised(self.advice)}."
+        return (
+            f"about {constant}: the network has learned next to nothing. If y depends "
+            f"on X, {self.advice}."
+        )
 
 
 @dataclass
@@ -155,59 +177,106 @@ class Report:
             print(self.no_improvement)
         self._compare_with_constant()
 
-    def _loss_without_penalty(self):
-        """Return the loss of the last parameters, without penalty."""
-        session, flat = self.session, self.session.state.parameters.flat
-        objective = replace(session.objective, alpha=0.0)
+    def _evaluate(self):
+        """Return loss and gradient of the last parameters, without penalty."""
+        session, parameters = self.session, self.session.state.parameters
+        gradient = parameters.zeros_like()
         evaluate = session.engine.make_evaluator(
-            session.state.parameters, session.samples, objective
+            parameters, session.samples, replace(session.objective, alpha=0.0)
         )
-        return evaluate(flat, np.empty_like(flat))
+        return evaluate(parameters.flat, gradient.flat), gradient
 
     def _compare_with_constant(self):
         """Warn if training has ended with hardly a gain over a constant prediction."""
+        session, no_gain = self.session, self._no_gain()
+        if no_gain is None:
+            return
+        # Targets that do not depend on X are learned for long, and in vain.
+        is_short = session.n_epochs <= 2 * session.patience.n_epochs
+        if no_gain.is_far_above or no_gain.cause or is_short:
+            ended = f"Training ended at a loss of {no_gain.loss:.6g} after "
+            self._warn(f"{ended}{_epochs(session.n_epochs)}, {no_gain}")
+
+    def _no_gain(self):
+        """Return the NoGain of the last epoch, or None if its loss is lower."""
         session = self.session
         if session.validation is not None:
-            return
+            return None
         # If nothing can be learned, noise alone makes the loss slightly higher.
         loss, constant = session.history.last.loss, self.constant_loss
         if loss <= 0.95 * constant:
-            return
+            return None
         # If the penalty alone is that large, the advice is to lower alpha.
         if loss <= 1.5 * constant or not self.alpha_is_too_high:
-            loss = self._loss_without_penalty()
+            loss, _ = self._evaluate()
         noise = 0.01 if constant > 0 else self.unit
-        rate = session.history.last.learning_rate
-        ended = (
-            f"Training ended at a loss of {loss:.6g} after {_epochs(session.n_epochs)}"
+        is_far_above = loss > 1.5 * constant + noise
+        if not is_far_above and not loss > 0.95 * constant > session.patience.tol:
+            return None
+        cause, rate = self._cause(), session.history.last.learning_rate
+        if is_far_above:
+            others = "change learning_rate_init or hidden_layer_sizes"
+            advice = cause or f"try to {self.scale}, or {others}"
+        elif cause is None and self.is_linear:
+            advice = self._more_than_linear
+        elif cause in (None, self.scale):
+            others = self._more_than_linear if self.is_linear else self._more_epochs
+            advice = f"{self.scale}, or {others}"
+        else:
+            advice = cause
+        return NoGain(loss, constant, rate, is_far_above, cause, advice)
+
+    @property
+    def _more_epochs(self):
+        """The advice to train longer, by the option that ended training."""
+        by_patience = self.session.stop_reason == "patience"
+        option = "n_iter_no_change" if by_patience else "max_iter"
+        return f"increase {option}: with more epochs, training may leave a plateau"
+
+    def _cause(self):
+        """Return the advice against the likely cause of a training in vain, or None."""
+        rate = self.session.history.last.learning_rate
+        if self._steps_are_far_too_long(rate):
+            return self._shorten_steps(rate)
+        if self.is_unscaled:
+            return self.scale
+        if self._has_dead_layer:
+            return (
+                "try another random_state, or activation='tanh': all units of a hidden "
+                "layer are 0 for every sample, and can't learn any more"
+            )
+        return None
+
+    @property
+    def _activations(self):
+        """The Activation of each hidden layer."""
+        n_hidden = len(self.session.state.parameters.coefs) - 1
+        names = layer_activations(self.session.objective.activation, n_hidden)
+        return [ACTIVATIONS[name] for name in names]
+
+    @property
+    def is_linear(self):
+        """Whether the network has no nonlinear hidden layer."""
+        return set(self._activations) <= {ACTIVATIONS["identity"]}
+
+    @property
+    def _more_than_linear(self):
+        """The advice to make a linear network nonlinear."""
+        is_regressor = self.session.targets.classes is None
+        limit = "fit a plane" if is_regressor else "separate classes by straight lines"
+        return (
+            "use hidden units with an activation such as 'tanh': without them, the "
+            f"network is a linear model, and can only {limit}"
         )
-        if loss > 1.5 * constant + noise:
-            advice = (
-                f"try to {self.scale}, or change learning_rate_init or "
-                "hidden_layer_sizes"
-            )
-            if self._steps_are_far_too_long(rate):
-                advice = self._shorten_steps(rate)
-            self._warn(
-                f"{ended}, far above the loss of a constant prediction ({constant:.6g})"
-                + ("" if rate is None else f", at a learning rate of {rate:g}")
-                + f". {_capitalised(advice)}."
-            )
-        elif loss > 0.95 * constant > session.patience.tol and (
-            self.is_unscaled
-            or self._steps_are_far_too_long(rate)
-            or session.n_epochs <= 2 * session.patience.n_epochs
-        ):
-            advice = (
-                f"{self.scale}, or increase n_iter_no_change: with more epochs, "
-                "training may leave a plateau"
-            )
-            if self._steps_are_far_too_long(rate):
-                advice = self._shorten_steps(rate)
-            self._warn(
-                f"{ended}, about the loss of a constant prediction ({constant:.6g}): "
-                f"the network has learned next to nothing. If y depends on X, {advice}."
-            )
+
+    @property
+    def _has_dead_layer(self):
+        """Whether all units of a layer are 0 for every sample, and thus untrainable."""
+        if not any(activation.kinked for activation in self._activations):
+            return False
+        _, gradient = self._evaluate()
+        coefs = self.session.state.parameters.coefs
+        return not gradient.coefs[0].any() and all(layer.any() for layer in coefs)
 
     def interrupted(self):
         """Warn that Ctrl-C has ended training."""
@@ -220,17 +289,44 @@ class Report:
     def out_of_epochs(self):
         """Warn that `max_iter` has ended training too soon, or without a gain."""
         session = self.session
+        n_epochs, n_samples = session.n_epochs, session.samples.X.shape[0]
         if session.patience.n_epochs == math.inf:
-            return
-        n_samples = session.samples.X.shape[0]
-        if session.n_epochs >= enough_epochs(self.estimator, n_samples):
+            if self._is_stuck:
+                self._compare_with_constant()
+        elif n_epochs >= enough_epochs(self.estimator, n_samples):
             self._compare_with_constant()
         else:
+            no_gain = self._no_gain()
+            seen, then = f"before {self.watched} stopped improving.", "Increase"
+            if no_gain is not None and no_gain.cause is not None:
+                # More epochs help, but not alone.
+                no_gain = no_gain._replace(advice=no_gain.cause)
+                seen = f"at a loss of {no_gain.loss:.6g}, {no_gain}"
+                then = "Then increase"
             self._warn(
-                f"Training stopped at max_iter={session.n_epochs} epochs, before "
-                f"{self.watched} stopped improving. Increase max_iter, or set "
-                "n_iter_no_change=float('inf') to train for exactly max_iter epochs."
+                f"Training stopped at max_iter={_epochs(n_epochs)}, {seen} {then} "
+                "max_iter, or set n_iter_no_change=float('inf') to train for exactly "
+                "max_iter epochs."
             )
+
+    @property
+    def _is_stuck(self):
+        """Whether the last half of 50 or more epochs was in vain, for a known cause.
+
+        Training that is infinitely patient may be slow: a loss that hardly falls is
+        not yet a sign of steps that are too long.
+        """
+        n_epochs, history = self.session.n_epochs, self.session.history
+        no_gain = self._no_gain() if n_epochs >= 50 else None
+        if no_gain is None or no_gain.cause is None:
+            return False
+        last = slice(history.n_epochs - n_epochs, history.n_epochs)
+        losses = np.array(history.columns["loss"][last])
+        earlier, later = losses[: n_epochs // 2], losses[n_epochs // 2 :]
+        if earlier.min() - later.min() > 0.01 * self.constant_loss:
+            return False
+        rises = np.diff(later).max() > 0.01 * self.constant_loss
+        return rises or self.is_unscaled or self._has_dead_layer
 
     def not_converged(self, result):
         """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import (
     load_diabetes,
+    load_digits,
     load_iris,
     load_wine,
     make_friedman1,
@@ -265,3 +266,119 @@ def test_a_strong_penalty_that_lets_a_network_learn_is_not_blamed():
     model = SimpleMLPClassifier((), alpha=150.0, random_state=0)
     assert outcome(model, X, Y) == ""
     assert model.score(X, Y) > 0.8
+
+
+XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
+TEXTBOOK = SimpleMLPClassifier(
+    (2,),
+    batch_size="full",
+    momentum=0,
+    alpha=0,
+    average=False,
+    learning_rate_init=0.5,
+    random_state=0,
+)
+
+
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+@pytest.mark.parametrize(
+    "options", [{"hidden_layer_sizes": ()}, {"activation": "identity"}]
+)
+def test_a_linear_network_on_xor_is_told_to_become_nonlinear(kind, options):
+    """Neither more epochs nor scaled inputs help it."""
+    model = kind(random_state=0).set_params(**options)
+    advice = outcome(model, *XOR)
+    assert "use hidden units with an activation such as 'tanh'" in advice
+    assert "n_iter_no_change" not in advice
+    assert "scale the inputs" not in advice
+    cured = clone(model).set_params(hidden_layer_sizes=(10,), activation="tanh")
+    assert outcome(cured, *XOR) == ""
+    assert cured.score(*XOR) > 0.9 > model.score(*XOR)
+
+
+def test_unscaled_inputs_are_named_before_a_maximum_of_epochs():
+    X, y = load_digits(return_X_y=True)
+    model = SimpleMLPClassifier(max_iter=50, random_state=0)
+    advice = outcome(model, X / 16 * 1e5, y)
+    assert model.score(X / 16 * 1e5, y) < 0.2
+    assert advice.startswith("Training stopped at max_iter=50 epochs, at a loss of ")
+    assert ": the network has learned next to nothing." in advice
+    causes = (
+        r"scale the inputs \(.*\)\. Then increase max_iter, or set n_iter_no_change"
+    )
+    assert re.search(causes, advice)
+    scaled = StandardScaler().fit_transform(X)
+    assert "scale" not in outcome(model, scaled, y)
+    assert model.score(scaled, y) > 0.95
+
+
+def test_a_rate_far_too_high_is_named_before_a_maximum_of_epochs():
+    model = SimpleMLPClassifier(
+        (20, 20), solver="adam", learning_rate_init=300.0, max_iter=20, random_state=0
+    )
+    advice = outcome(model, X, Y)
+    assert "max_iter=20 epochs, at a loss of" in advice
+    cured = follow(advice, model)
+    assert "learning_rate_init" not in outcome(cured, X, Y)
+    assert cured.score(X, Y) > 0.9 > model.score(X, Y) + 0.2
+
+
+@pytest.mark.parametrize("patience", ["auto", np.inf])
+def test_full_batches_that_learn_nothing_from_raw_inputs_are_warned_of(patience):
+    """All units are dead. Patience is infinite by default."""
+    X, y = load_wine(return_X_y=True)
+    model = clone(TEXTBOOK).set_params(
+        hidden_layer_sizes=(10,),
+        activation="relu",
+        learning_rate_init=0.1,
+        max_iter=500,
+        n_iter_no_change=patience,
+    )
+    advice = outcome(model, X, y)
+    assert model.score(X, y) < 0.4
+    assert "or scale the inputs" in advice
+    cured = make_pipeline(StandardScaler(), model)
+    assert outcome(cured, X, y) == ""
+    assert cured.score(X, y) > 0.95
+
+
+@pytest.mark.parametrize("batch_size", ["full", 1])
+def test_a_layer_of_dead_units_is_warned_of(batch_size):
+    coefs, intercepts = [-np.ones((2, 2)), np.ones((2, 1))], [-np.ones(2), np.zeros(1)]
+    model = clone(TEXTBOOK).set_params(
+        activation="relu",
+        learning_rate_init=0.1,
+        max_iter=1000,
+        batch_size=batch_size,
+        n_iter_no_change=100,
+    )
+    dead = clone(model).set_params(coefs_init=coefs, intercepts_init=intercepts)
+    advice = outcome(dead, *XOR)
+    assert "all units of a hidden layer are 0 for every sample" in advice
+    assert not dead.hidden_activations(XOR[0])[0].any()
+    patient = dead.set_params(n_iter_no_change=np.inf)
+    assert "all units of a hidden layer are 0" in outcome(patient, *XOR)
+    cured = clone(patient).set_params(
+        coefs_init=None, intercepts_init=None, activation="tanh"
+    )
+    assert outcome(cured, *XOR) == ""
+
+
+@pytest.mark.parametrize("activation", ["logistic", "tanh"])
+@pytest.mark.parametrize("loss", ["log_loss", "squared_error", "sum_squared_error"])
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("max_iter", [1, 10, 100, 1000])
+def test_a_textbook_run_that_is_slow_is_no_reason_to_warn(
+    activation, loss, rate, max_iter
+):
+    """Full batches of XOR stay on a plateau for long."""
+    model = clone(TEXTBOOK).set_params(
+        activation=activation, loss=loss, learning_rate_init=rate, max_iter=max_iter
+    )
+    assert outcome(model, *XOR) == ""
+
+
+def test_a_single_epoch_is_singular():
+    model = SimpleMLPClassifier(max_iter=1, random_state=0)
+    assert "max_iter=1 epoch, before" in outcome(model, X, Y)
+    assert "max_iter=2 epochs, before" in outcome(model.set_params(max_iter=2), X, Y)

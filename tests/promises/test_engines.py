@@ -552,6 +552,7 @@ def estimators_and_samples(draw):
     return estimator, X.astype(dtype), y, weights
 
 
+@pytest.mark.filterwarnings("ignore:Training ended at a loss")
 @given(estimators_and_samples())
 def test_engines_agree_over_all_options(problem):
     """After an epoch, and after 50 if a start moved by an ulp changes nothing much."""
