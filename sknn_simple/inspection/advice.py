@@ -28,8 +28,9 @@ def smaller_weights(evidence):
     network = evidence.network
     if network.coefs_init is not None:
         return "smaller weights in coefs_init"
-    is_small = network.init == "glorot_uniform"
-    return None if is_small else "smaller initial weights (init='glorot_uniform')"
+    if network.init != "glorot_uniform":
+        return "smaller initial weights (init='glorot_uniform')"
+    return "smaller weights in coefs_init" if evidence.is_untrained else None
 
 
 def lower_rate(evidence):
@@ -37,7 +38,7 @@ def lower_rate(evidence):
 
     'auto' suits unscaled inputs, too: these are to be scaled instead.
     """
-    if evidence.network.solver not in OPTIMIZERS:
+    if evidence.network.solver not in OPTIMIZERS or evidence.is_untrained:
         return None
     rate, auto = evidence.rate, evidence.auto_rate
     if rate > CLEARLY * auto:
@@ -54,6 +55,20 @@ def higher_rate(evidence):
     rate = evidence.rate
     auto = ", or 'auto'" if evidence.auto_rate > CLEARLY * rate else ""
     return f"a learning_rate_init of 3 to 10 times {rate:.3g}{auto}"
+
+
+def larger_alpha(evidence):
+    """Advise a stronger penalty, unless no penalty has acted yet."""
+    return None if evidence.is_untrained else "a larger alpha"
+
+
+def smaller_alpha(evidence):
+    """Advise a weaker penalty, if there is one."""
+    alpha = evidence.network.alpha_
+    if alpha is None or alpha <= 0:
+        return None
+    automatic = " (the value of 'auto')" if evidence.network.alpha == "auto" else ""
+    return f"a smaller alpha than {alpha:.2g}{automatic}"
 
 
 def longer_training(evidence, n_epochs=None):

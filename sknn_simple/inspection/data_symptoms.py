@@ -67,6 +67,22 @@ def uncentred_inputs(evidence):
     )
 
 
+def constant_targets(evidence):
+    _, _, lowest, highest = evidence.targets
+    is_classifier = evidence.problem.targets.classes is not None
+    return beyond(
+        ["y"],
+        [1],
+        below=2,
+        # A single sample does not show whether targets vary.
+        among=(lowest == highest).all() and len(evidence.problem.samples.Y) > 1,
+        seen="All samples have the same target: there is nothing to learn from them.",
+        advice="samples of at least two classes."
+        if is_classifier
+        else "check y, or how these samples were chosen.",
+    )
+
+
 def one_hot_targets(evidence):
     Y = evidence.problem.samples.Y
     n_labels = Y.shape[1]

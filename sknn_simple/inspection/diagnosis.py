@@ -1,5 +1,7 @@
 """Diagnosis: common problems of a fitted network, and advice."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
@@ -14,11 +16,13 @@ SYMPTOMS = (
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
     data_symptoms.uncentred_inputs,
+    data_symptoms.constant_targets,
     data_symptoms.one_hot_targets,
     data_symptoms.targets_out_of_range,
     data_symptoms.unscaled_targets,
     data_symptoms.skewed_targets,
     loss_symptoms.scaled_unlike_training,
+    loss_symptoms.not_trained,
     loss_symptoms.alpha_too_high,
     unit_symptoms.identical_units,
     unit_symptoms.linear_network,
@@ -126,6 +130,8 @@ def diagnose(
                               its values, in dense X, lie within 0.25 of its mean
     uncentred_inputs          the mean of a feature is above 1 and above 10 standard
                               deviations
+    constant_targets          all samples, of which there are several, have the same
+                              target
     one_hot_targets           y of a classifier is an indicator matrix, and more than
                               0.999 of the rows have exactly one label
     targets_out_of_range      more than 0.01 of the targets lie outside the range of
@@ -137,6 +143,9 @@ def diagnose(
                               the squared error
     scaled_unlike_training    as overfitting, but the training loss is reached on the
                               samples when they are standardised, or scaled to [0, 1]
+    not_trained               no step of training has changed the weights (made by
+                              `from_coefs`, or by a fit with max_iter=0), and the loss
+                              is above 0.9 times the constant
     alpha_too_high            as underfitting, or the training loss, with the penalty,
                               is above 1.5 times the constant; and alpha is above 5
                               times the value of 'auto' and above 0.02 times the sum
@@ -177,7 +186,7 @@ def diagnose(
                               stopping, only if the loss is above 0.5 times the
                               constant; neither with learning_rate_too_high
     underfitting              the loss on `X` and the training loss, if it is known, are
-                              above 0.9 times the constant
+                              above 0.9 times the constant, after any training
     final_iterate_worse       as overfitting, but the training loss is reached in a
                               trial of 200 steps at 1/30 of the learning rate
     overfitting               the training loss is below 0.9 times the constant, and
@@ -220,8 +229,17 @@ def diagnose(
     X, names = network_input(estimator, X), input_names(estimator)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         evidence = gather_evidence(network, names, X, y, sample_weight)
-        return Diagnosis(
+        findings = [
             Finding(symptom.__name__, *finding)
             for symptom in SYMPTOMS
             for finding in symptom(evidence)
-        )
+        ]
+    return Diagnosis(map(_after_the_others, findings) if findings[1:] else findings)
+
+
+def _after_the_others(finding):
+    """Return the finding; the advice on underfitting is to fix its causes first."""
+    if finding.kind != "underfitting":
+        return finding
+    advice = f"fix the other findings first. Then {finding.advice}"
+    return replace(finding, advice=advice)

@@ -57,6 +57,14 @@ class Evidence:
         return rates[-1] if rates else self.problem.learning_rate
 
     @property
+    def is_untrained(self):
+        """Whether no training has changed the weights."""
+        network = self.network
+        begun = network.t_ > 0 or network.n_iter_ > 0
+        # L-BFGS may have tried, and found nothing to improve.
+        return not begun and network.stop_reason_ in (None, "max_iter")
+
+    @property
     def trained_loss(self):
         """Training loss of the best epoch; infinite if it is unknown."""
         best_epoch = self.network.best_epoch_ or 0
@@ -92,7 +100,8 @@ class Evidence:
     @cached_property
     def is_overpenalised(self):
         """Whether nothing is learned, under a penalty that may be the reason."""
-        if self.constant_loss <= 0 or self.penalised_loss <= 0.9:
+        nothing_to_learn = self.constant_loss <= 0
+        if nothing_to_learn or self.is_untrained or self.penalised_loss <= 0.9:
             return False
         return options.alpha_is_too_high(self.network, *self._training)
 

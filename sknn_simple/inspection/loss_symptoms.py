@@ -3,8 +3,14 @@
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
 
-from .advice import longer_training, lower_rate, one_of
+from .advice import longer_training, lower_rate, one_of, smaller_alpha
 from .finding import beyond
+from .training_symptoms import too_few_epochs
+
+NONLINEAR_UNITS = (
+    "hidden units with an activation such as 'tanh', without which the network is a "
+    "linear model"
+)
 
 
 def alpha_too_high(evidence):
@@ -23,23 +29,49 @@ def alpha_too_high(evidence):
     )
 
 
+def not_trained(evidence):
+    if evidence.constant_loss <= 0 or not evidence.is_untrained:
+        return []
+    advice = "call fit with a max_iter above 0, or partial_fit."
+    if evidence.network.stop_reason_ is None:
+        advice = (
+            "partial_fit, if these are initial weights. If they were trained "
+            "elsewhere, pass samples and targets in the units of that training."
+        )
+    return beyond(
+        ["training"],
+        [evidence.relative_loss],
+        above=0.9,
+        seen="The network is not trained yet: its weights have made no step since it "
+        "was made, and the loss is {figure:.3g} times the loss of a constant "
+        "prediction.",
+        advice=advice,
+    )
+
+
 def underfitting(evidence):
-    if evidence.constant_loss <= 0 or evidence.is_overpenalised:
+    if (
+        evidence.constant_loss <= 0
+        or evidence.is_overpenalised
+        or evidence.is_untrained
+    ):
         return []
     # If patience ended the training, `stopped_on_plateau` has tried more epochs.
     impatient = evidence.network.stop_reason_ == "patience"
-    more_epochs = None if impatient else longer_training(evidence)
+    is_tried = impatient or too_few_epochs(evidence)
+    alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
+    is_weak = alpha is None or alpha <= 0.001 * total_weight
     return beyond(
         ["training"],
         [evidence.relative_loss],
         above=0.9,
         seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
         "network has learned next to nothing.",
-        advice="fix the other findings first. Then "
-        + one_of(
-            more_epochs,
-            "more hidden units",
-            "a smaller alpha",
+        advice=one_of(
+            None if is_weak else smaller_alpha(evidence),
+            None if is_tried else longer_training(evidence),
+            "more hidden units" if evidence.activations else NONLINEAR_UNITS,
+            smaller_alpha(evidence) if is_weak else None,
             "more informative inputs",
         ),
     )

@@ -57,6 +57,7 @@ def learning_rate_too_low(evidence):
     half = losses[len(losses) // 2 - 1 :]
     if np.mean(np.diff(half) < 0) < 0.9:
         return []
+    tried = too_few_epochs(evidence) or stopped_on_plateau(evidence)
     return beyond(
         TRAINING,
         [(half[0] - half[-1]) / (losses[0] - losses[-1])],
@@ -67,7 +68,8 @@ def learning_rate_too_low(evidence):
             scaled_inputs(evidence),
             _higher_rate(evidence),
             "solver='adam'" if evidence.network.solver != "adam" else None,
-            longer_training(evidence),
+            # As many epochs as another finding may advise.
+            tried[0][-1].rstrip(".") if tried else longer_training(evidence),
         ),
     )
 
@@ -75,6 +77,8 @@ def learning_rate_too_low(evidence):
 def stopped_by_max_iter(evidence):
     network = evidence.network
     if network.stop_reason_ != "max_iter" or _as_asked(evidence):
+        return []
+    if evidence.is_untrained:
         return []
     max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
@@ -106,10 +110,12 @@ def too_few_epochs(evidence):
     network = evidence.network
     if network.stop_reason_ != "max_iter" or not _as_asked(evidence):
         return []
+    if evidence.is_untrained:
+        return []
     return _more_epochs_help(
         evidence,
-        "Training ended too early, after its maximum of {n_iter} epochs: {n_more} more "
-        "epochs, tried on a copy, lower the loss by {{figure:.0%}} of the loss of a "
+        "Training ended too early, at max_iter={n_iter}: {n_more} more epochs, tried "
+        " on a copy, lower the loss by {{figure:.0%}} of the loss of a "
         "constant prediction.",
     )
 

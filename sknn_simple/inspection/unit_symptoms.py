@@ -8,7 +8,7 @@ may make units linear, and their gradients small.
 import numpy as np
 
 from ..network import ACTIVATIONS
-from .advice import lower_rate, one_of, scaled_inputs, smaller_weights
+from .advice import larger_alpha, lower_rate, one_of, scaled_inputs, smaller_weights
 from .finding import beyond
 
 
@@ -73,7 +73,7 @@ def saturated_units(evidence):
         advice=one_of(
             scaled_inputs(evidence),
             smaller_weights(evidence),
-            "a larger alpha",
+            larger_alpha(evidence),
             lower_rate(evidence),
         ),
     )
@@ -137,7 +137,7 @@ def exploding_gradients(evidence):
         advice=one_of(
             scaled_inputs(evidence),
             smaller_weights(evidence),
-            "a larger alpha",
+            larger_alpha(evidence),
             "solver='adam'",
         ),
     )

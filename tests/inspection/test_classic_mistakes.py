@@ -81,6 +81,11 @@ def as_it_is(estimator, data):
     return estimator.fit(data.X, data.y), data
 
 
+def first_class_only(estimator, data):
+    first = data.y == data.y[0]
+    return as_it_is(estimator, data._replace(X=data.X[first], y=data.y[first]))
+
+
 def with_options(**options):
     """Cure an estimator with other options."""
 
@@ -169,6 +174,14 @@ MISTAKES = {
         in_pipeline(StandardScaler()),
         "StandardScaler",
     ),
+    "a single class": Mistake(
+        "constant_targets",
+        IRIS,
+        as_it_is,
+        "samples of at least two classes",
+        fit=first_class_only,
+        rise=0.5,
+    ),
     "one-hot classes": Mistake(
         "one_hot_targets",
         CLASSES.map(y=lambda y: np.eye(3)[y]),
@@ -204,6 +217,14 @@ MISTAKES = {
         in_pipeline(StandardScaler()),
         "diagnose the whole Pipeline",
         fit=last_step_of_pipeline,
+    ),
+    "no epoch": Mistake(
+        "not_trained",
+        IRIS,
+        with_options(max_iter=2000),
+        "a max_iter above 0",
+        {"max_iter": 0},
+        rise=0.5,
     ),
     "all weights 0": Mistake(
         "identical_units",
@@ -338,7 +359,7 @@ MISTAKES = {
         "underfitting",
         CIRCLES,
         with_options(hidden_layer_sizes=(20,)),
-        "more hidden units",
+        "hidden units with an activation such as 'tanh'",
         {"hidden_layer_sizes": ()},
     ),
     "a bad last step": Mistake(
@@ -353,6 +374,14 @@ MISTAKES = {
             "n_iter_no_change": np.inf,
             "random_state": 6,
         },
+    ),
+    "a penalty that outweighs weak dependence": Mistake(
+        "underfitting",
+        CIRCLES,
+        with_options(alpha=0.01, max_iter=2000),
+        "a smaller alpha than 3; ",
+        {"alpha": 3.0},
+        rise=0.3,
     ),
     "noise learned": Mistake(
         "overfitting",

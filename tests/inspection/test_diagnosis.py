@@ -254,11 +254,23 @@ def test_skewed_targets():
     assert "skewed_targets" not in poisson.kinds
 
 
-def test_a_constant_target_has_no_finding():
-    X, y = DIABETES[0], np.full(442, 7.0)
-    assert diagnosis_of(REGRESSOR, X, y) == ()
+@pytest.mark.parametrize("y", [np.full(442, 7.0), np.full((442, 2), 7.0)])
+def test_from_a_constant_target_nothing_can_be_learned(y):
+    X = DIABETES[0]
+    assert diagnosis_of(REGRESSOR, X, y).kinds == ("constant_targets",)
     raw = diagnosis_of(REGRESSOR, X, y, normalize_y=False, max_iter=500)
+    assert raw.kinds[0] == "constant_targets"
     assert "unscaled_targets" not in raw.kinds
+
+
+@pytest.mark.parametrize("y", [np.zeros(150), np.tile([1, 0, 1], (150, 1))])
+def test_from_a_single_class_nothing_can_be_learned(y):
+    X, labels = IRIS
+    assert diagnosis_of(CLASSIFIER, X, y).kinds == ("constant_targets",)
+    some = clone(CLASSIFIER).fit(X, labels)
+    for n_samples, found in ((50, True), (1, False), (51, False)):
+        kinds = diagnose(some, X[:n_samples], labels[:n_samples]).kinds
+        assert ("constant_targets" in kinds) == found
 
 
 def test_a_target_that_is_constant_up_to_rounding_is_not_skewed():
@@ -575,6 +587,78 @@ def test_underfitting():
     loss = -np.log(model.predict_proba(X)[np.arange(150), labels]).mean()
     finding = only(diagnose(model, X, labels), "underfitting")
     assert finding.figure == pytest.approx(loss / np.log(3), rel=1e-9)
+
+
+def test_the_advice_on_underfitting_stands_alone_if_there_is_no_other_finding():
+    X = NOISE[:, :5]
+    model = SimpleMLPClassifier((4,), random_state=0).fit(X, COINS)
+    diagnosis = diagnose(model, X, COINS)
+    assert diagnosis.kinds == ("underfitting",)
+    alpha = f"a smaller alpha than {model.alpha_:.2g} (the value of 'auto'); more hidd"
+    assert diagnosis[0].advice.startswith(alpha)
+    hurried = {"max_iter": 3, "alpha": 1e-3}
+    diagnosis = diagnosis_of(model, X, COINS, **hurried)
+    assert len(diagnosis) > 1
+    advice = only(diagnosis, "underfitting").advice
+    assert advice.startswith("fix the other findings first. Then more epochs (max_it")
+    # A penalty that weak is hardly the reason.
+    assert "more hidden units; a smaller alpha than 0.001; or more inf" in advice
+    hurried["alpha"] = 0
+    without = only(diagnosis_of(model, X, COINS, **hurried), "underfitting")
+    assert "alpha" not in without.advice
+
+
+@pytest.mark.parametrize("rate", ["auto", 0.05, 1e-3])
+@pytest.mark.parametrize("max_iter", [10, 100, 600])
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("patience", [10, np.inf])
+def test_a_report_names_one_number_of_epochs(rate, max_iter, solver, patience):
+    model = clone(TEXTBOOK).set_params(solver=solver, n_iter_no_change=patience)
+    model.set_params(learning_rate_init=rate, max_iter=max_iter)
+    diagnosis = diagnose(model.fit(*XOR), *XOR)
+    numbers = re.findall(r"max_iter=(\d+)", " ".join(f.advice for f in diagnosis))
+    assert len(set(numbers)) <= 1
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+@pytest.mark.parametrize("alpha", ["auto", 0.5, 75.0])
+def test_options_are_not_blamed_before_training(solver, alpha):
+    X, y = IRIS
+    start = SimpleMLPClassifier(
+        (10,), solver=solver, alpha=alpha, max_iter=0, random_state=0
+    ).fit(X, y)
+    diagnosis = diagnose(start, X, y)
+    assert diagnosis.kinds == ("not_trained",)
+    assert "max_iter above 0" in diagnosis[0].advice
+    made = SimpleMLPClassifier.from_coefs(
+        start.coefs_, start.intercepts_, classes=start.classes_, alpha=75.0
+    )
+    diagnosis = diagnose(made, X, y)
+    assert diagnosis.kinds == ("not_trained",)
+    assert diagnosis[0].advice.startswith("partial_fit, if these are initial weights")
+    made.partial_fit(X, y)
+    assert "not_trained" not in diagnose(made, X, y).kinds
+    # Weights from elsewhere may well be trained.
+    trained = clone(CLASSIFIER).fit(X, y)
+    continued = clone(start).set_params(
+        coefs_init=trained.coefs_, intercepts_init=trained.intercepts_
+    )
+    assert diagnose(continued.fit(X, y), X, y) == ()
+
+
+@pytest.mark.parametrize("init", ["glorot_uniform", "lecun_uniform"])
+def test_the_data_and_the_weights_are_judged_before_training(init):
+    X, y = IRIS
+    start = SimpleMLPClassifier((10,), max_iter=0, init=init, random_state=0)
+    unscaled = diagnose(start.fit(1000 * X, y), 1000 * X, y)
+    assert unscaled.kinds[:3] == ("unscaled_inputs", "not_trained", "saturated_units")
+    coefs, intercepts = start.fit(X, y).coefs_, start.intercepts_
+    start.set_params(coefs_init=[1000 * coefs[0], coefs[1]], intercepts_init=intercepts)
+    large = diagnose(start.fit(X, y), X, y)
+    assert large.kinds[:2] == ("not_trained", "saturated_units")
+    for finding in (*unscaled, *large):
+        assert "alpha" not in finding.advice
+        assert "learning_rate_init" not in finding.advice
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
