@@ -49,10 +49,17 @@ def training_method(method: Method) -> Method:
 
 
 def all_or_nothing(method: Method) -> Method:
-    """Undo all changes of `method` to the estimator if it raises."""
+    """Undo all changes of `method` to the estimator if it raises.
+
+    The signature is still the one of `method`, but an unknown name gets a suggestion.
+    """
+    parameters = inspect.signature(method).parameters
 
     @functools.wraps(method)
     def restoring_method(estimator, *args, **kwargs):
+        suggestions.check_argument_names(
+            type(estimator), method.__name__, parameters, kwargs
+        )
         attributes = estimator.__dict__.copy()
         # A search may have a generator in its splitter, too.
         owners = estimator, getattr(estimator, "cv", None)

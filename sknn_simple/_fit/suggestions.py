@@ -74,6 +74,23 @@ def check_option_names(cls, given):
             )
 
 
+def check_argument_names(cls, method_name, parameters, given):
+    """Raise TypeError if a `given` name is not one of the parameters of a method."""
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return
+    for name in given:
+        if name not in parameters:
+            options = option_names(cls) or ()
+            if name in options:
+                hint = " Pass it to the constructor."
+            elif not (hint := did_you_mean(name, parameters)):
+                of_constructor = ", a parameter of the constructor?"
+                hint = did_you_mean(name, options).replace("?", of_constructor)
+            raise TypeError(
+                f"{cls.__name__}.{method_name} has no parameter {name!r}.{hint}"
+            )
+
+
 def for_names(cls, given):
     """Return " Did you mean ...?" for the first unknown name, or ""."""
     allowed = option_names(cls) or given

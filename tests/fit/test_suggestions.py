@@ -1,5 +1,8 @@
 """Misnamed options and values get a suggestion."""
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
@@ -94,3 +97,33 @@ def test_a_subclass_may_take_any_option():
             self.options = options
 
     assert Open(anything=1).options == {"anything": 1}
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("epochs", " Did you mean 'max_iter', a parameter of the constructor?"),
+        ("max_iter", " Pass it to the constructor."),
+        ("sample_weights", " Did you mean 'sample_weight'?"),
+        ("zzzzqqq", ""),
+    ],
+)
+def test_names_in_methods(method, given, hint):
+    """The signatures are as they were, for scikit-learn to inspect."""
+    model = SimpleMLPClassifier()
+    fit = getattr(model, method)
+    message = f"SimpleMLPClassifier.{method} has no parameter '{given}'.{hint}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        fit(X, Y, **{given: 3})
+    parameters = inspect.signature(fit).parameters
+    assert list(parameters)[:3] == ["X", "y", "sample_weight"]
+    assert all(p.kind is not p.VAR_KEYWORD for p in parameters.values())
+
+
+def test_a_method_of_a_subclass_may_take_any_name():
+    class Open(SimpleMLPClassifier):
+        def fit(self, X, y, **others):
+            return super().fit(X, y)
+
+    assert Open((2,)).fit(X, Y, anything=1).n_iter_ > 0
