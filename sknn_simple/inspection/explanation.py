@@ -140,8 +140,9 @@ class _Explainer:
         self.penalty = float(roots @ roots)
         self.passes = ChainRule(problem)
         self.gradient = self.passes.gradient_like(self.old)
-        self.pull = self.old.zeros_like()  # of the penalty
-        self.pull.flat_coefs[:] = strength * self.old.flat_coefs
+        self.strength, self.pull = self.old.zeros_like(), self.old.zeros_like()
+        self.strength.flat_coefs[:] = strength
+        self.pull.flat_coefs[:] = strength * self.old.flat_coefs  # of the penalty
         self.gradient.flat[:] += self.pull.flat
         self.new = self.old.view(
             self.old.flat - problem.learning_rate * self.gradient.flat
@@ -222,7 +223,7 @@ class _Explainer:
 
     def _weight(self, name, source, neuron, part, i, at):
         """Return the Weight from a source, with its factor, to a neuron of layer i."""
-        parameters = self.old, self.new, self.pull, self.gradient
+        parameters = self.old, self.new, self.strength, self.pull, self.gradient
         values = (float(getattr(p, part)[i][at]) for p in parameters)
         return Weight(name, source[0], neuron.name, source[1], *values, neuron.chains)
 

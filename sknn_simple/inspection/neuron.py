@@ -56,8 +56,12 @@ class Weight:
     old, new : float
         The weight before and after the step.
 
+    strength : float
+        Strength of the penalty: alpha / W for a coef, times the factor of its input if
+        there are such factors; 0 for an intercept.
+
     penalty : float
-        Part of the derivative due to the penalty: alpha / W * old for a coef.
+        Part of the derivative due to the penalty: strength * old.
 
     derivative : float
         Derivative of the objective: the products of `chains` and `penalty`, summed.
@@ -73,6 +77,7 @@ class Weight:
     factor: Factor
     old: float
     new: float
+    strength: float
     penalty: float
     derivative: float
     upstream: tuple[Chain, ...] = field(repr=False)

@@ -83,16 +83,23 @@ class Update(NamedTuple):
     def derivative(self):
         """The Equation of the derivative by the weight."""
         by_name, by_value = names_of(self.factors), values_of(self.factors)
+        operands = [factor.value for factor in self.factors]
         if self.weight.penalty:
-            by_name += " + penalty"
-            by_value += f" + {operand(self.weight.penalty)}"
+            by_name += f" + strength * {self.weight.name}"
+            by_value += f" + {self.penalty}"
+            operands += self.weight.strength, self.weight.old
         return Equation.of(
             f"∂L/∂{self.weight.name}",
             by_name,
             self.weight.derivative,
             by_value,
-            [*(factor.value for factor in self.factors), self.weight.penalty],
+            operands,
         )
+
+    @property
+    def penalty(self):
+        """The strength of the penalty times the weight, by values."""
+        return f"{number(self.weight.strength)} * {operand(self.weight.old)}"
 
 
 class Card(NamedTuple):
@@ -169,7 +176,7 @@ def _notes(step):
     if step.penalty:
         yield (
             f"The penalty alpha={objective.alpha:g} adds {number(step.penalty)} to the "
-            "loss, and a multiple of each coef to its derivative."
+            "loss, and its strength times the coef to each derivative."
         )
 
 

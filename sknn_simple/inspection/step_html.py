@@ -86,7 +86,8 @@ def _row(update, n_factors, rate):
     first, *others = (_named(factor.name, number(factor.value)) for factor in factors)
     cells = [first, *(f"&times; {other}" for other in others)]
     if weight.penalty:
-        cells[-1] += f" + {_named('penalty', number(weight.penalty))}"
+        penalty = update.penalty.replace("*", "&times;")
+        cells[-1] += f" + {_named('penalty', penalty)}"
     derivative = _named(f"∂L/∂{weight.name}", f"<b>{number(weight.derivative)}</b>")
     equation, new = update.derivative, update.new(rate)
     change = new.by_value.replace(" - ", " &minus; ").replace("*", "&times;")

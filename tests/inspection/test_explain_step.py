@@ -180,6 +180,29 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
     assert "penalty" not in without
 
 
+@pytest.mark.parametrize("network", ["softmax", "standardised"])
+@pytest.mark.parametrize("alpha", ["auto", 0.3])
+def test_the_penalty_can_be_checked_by_hand(network, alpha):
+    """The automatic penalty of an input's weights is not the one of other weights."""
+    estimator, y = make(network, hidden=(2,))
+    estimator.set_params(alpha=alpha, engine="numpy").fit(X, y)
+    step = explain_step(estimator, X[0], y[0])
+    problem = make_problem(estimator, X[:1], y[:1])
+    strengths = set()
+    for weight, (part, *_) in weights_of(step):
+        assert weight.penalty == pytest.approx(weight.strength * weight.old)
+        if part == "intercepts":
+            assert weight.strength == 0
+            continue
+        strengths.add(f"{weight.strength:.3g}")
+        old = f"({weight.old:.3g})" if weight.old < 0 else f"{weight.old:.3g}"
+        assert f" + strength * {weight.name}\n" in str(step)
+        assert f" + {weight.strength:.3g} * {old} " in str(step)
+        assert f"{weight.strength:.3g} &times; {old}<" in step.to_html()
+    factors = problem.objective.input_factors
+    assert (len(strengths) > 1) == (factors is not None and (factors != 1).any())
+
+
 def test_saturated_canonical_outputs_still_learn():
     """A sigmoid of 1000 has slope 0: only ∂L/∂z as a whole is not 0."""
     neuron = SimpleMLPClassifier.from_coefs([[[1000.0]]], alpha=0)
