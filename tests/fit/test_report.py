@@ -347,7 +347,7 @@ def test_a_layer_of_dead_units_is_warned_of(batch_size):
     coefs, intercepts = [-np.ones((2, 2)), np.ones((2, 1))], [-np.ones(2), np.zeros(1)]
     model = clone(TEXTBOOK).set_params(
         activation="relu",
-        learning_rate_init=0.1,
+        learning_rate_init=0.01,
         max_iter=1000,
         batch_size=batch_size,
         n_iter_no_change=100,

@@ -392,11 +392,12 @@ def test_where_there_is_no_error_there_is_no_ratio_of_gradients():
 # Training -------------------------------------------------------------------------
 
 
-def with_history(losses, data=IRIS, **params):
+def with_history(losses, data=IRIS, rate=0.1, **params):
     """Diagnose a healthy model of iris, with another record of its training."""
     model = clone(CLASSIFIER).fit(*IRIS).set_params(**params)
     model._history = type(model._history)()
-    model._history.__setstate__({"loss": losses, "learning_rate": [0.1] * len(losses)})
+    rates = [rate] * len(losses)
+    model._history.__setstate__({"loss": losses, "learning_rate": rates})
     model.n_iter_ = len(losses)
     return diagnose(model, *data)
 
@@ -480,10 +481,15 @@ def test_a_rate_that_the_advice_raises_is_not_replaced_by_a_lower_one(loss):
     assert max(losses[1.5], losses[5.0]) < 0.2 * model.loss_ < losses["auto"]
 
 
-def test_the_automatic_rate_is_not_replaced_by_itself():
-    options = {"learning_rate_init": "auto", "max_iter": 1500}
-    automatic = diagnosis_of(TEXTBOOK, *XOR, **options)
-    assert "auto" not in only(automatic, "learning_rate_too_low").advice
+def test_the_automatic_rate_is_named_only_if_it_is_clearly_higher():
+    automatic = clone(CLASSIFIER).set_params(learning_rate_init="auto", max_iter=2)
+    rate = automatic.fit(*IRIS).history_["learning_rate"][0]
+    falling = np.linspace(1.0, 0.2, 21).tolist()
+    for factor, named in ((0.1, True), (0.9, False), (1.0, False), (3.0, False)):
+        diagnosis = with_history(falling, rate=factor * rate)
+        advice = only(diagnosis, "learning_rate_too_low").advice
+        assert f"of 3 to 10 times {factor * rate:.3g}" in advice
+        assert ("or 'auto'" in advice) == named
 
 
 RATE_ADVICE = re.compile(
