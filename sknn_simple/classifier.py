@@ -737,8 +737,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Returns
         -------
         classifier : SimpleMLPClassifier
-            Fitted classifier. `partial_fit` and warm starts continue its training. A plain
-            `fit` begins with new random weights: pass `coefs_init` to begin with these.
+            Fitted classifier. `partial_fit` and warm starts continue its training. A
+            plain `fit` begins with new random weights: pass `coefs_init` to begin with
+            these.
 
         Raises
         ------

@@ -590,8 +590,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Returns
         -------
         regressor : SimpleMLPRegressor
-            Fitted regressor. `partial_fit` and warm starts continue its training. A plain
-            `fit` begins with new random weights: pass `coefs_init` to begin with these.
+            Fitted regressor. `partial_fit` and warm starts continue its training. A
+            plain `fit` begins with new random weights: pass `coefs_init` to begin with
+            these.
 
         Raises
         ------

@@ -203,7 +203,7 @@ def test_the_relevance_of_too_many_inputs_is_not_judged():
     np.testing.assert_allclose(factors[20:], math.sqrt(0.0475 * 20 / 10_000 / 10))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_word_counts_that_a_line_separates_are_learned(seed):
     """Their deviations are small, and neighbours say nothing: the limit decides."""
     rng = np.random.RandomState(seed)
