@@ -9,6 +9,7 @@ import pytest
 import sklearn
 from hypothesis import HealthCheck, settings
 from packaging.version import Version
+from threadpoolctl import threadpool_limits
 
 from sknn_simple._fit.callback_bridge import HAS_CALLBACKS
 
@@ -52,6 +53,11 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=list(set(items).difference(possible)))
     items[:] = possible
 
+
+# The workers of pytest-xdist share the cores: threads of BLAS would only wait.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    threadpool_limits(1)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of processes that the tests start
 
 # Pictures are drawn without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")

@@ -10,10 +10,10 @@ from support import ENGINES
 
 FUZZ = Path(__file__).parent / "fuzz.py"
 N_CASES = {
-    "loader": 120,
-    "checkpoint": 70,
-    "parameters": 200,
-    "data": 70,
+    "loader": 80,
+    "checkpoint": 50,
+    "parameters": 140,
+    "data": 50,
     "memory": 200,
 }
 pytestmark = pytest.mark.skipif(

@@ -78,8 +78,10 @@ def weights_of(step):
 
 @NETWORK
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("hidden", [(), (3,), (3, 2), (2, 1, 1)])
-@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize(
+    ("hidden", "fit_intercept"),
+    [((), True), ((), False), ((3,), True), ((3, 2), False), ((2, 1, 1), True)],
+)
 def test_the_factors_multiply_to_the_gradient(
     network, activation, hidden, fit_intercept
 ):
