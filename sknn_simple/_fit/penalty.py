@@ -104,8 +104,7 @@ class Neighbourhood:
         self.weight = weight / weight.mean()
         if fenced:
             Y = _fenced(Y)
-        self.deviations = _deviations(X, self.weight)
-        self.X = _standardised(X, self.weight)
+        self.X, self.deviations = _standardised(X, self.weight)
         self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
         n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
         exponents = _squared_distances(self.X)
@@ -159,7 +158,7 @@ class Neighbourhood:
            of ReliefF and RReliefF", Machine Learning 53 (2003).
         """
         n_outputs, total = self.Y.shape[1], self.weight.sum()
-        outputs = self.weight[:, None] * _standardised(self.Y, self.weight)
+        outputs = self.weight[:, None] * _standardised(self.Y, self.weight)[0]
         squares = ((self.X.T @ outputs / total) ** 2).sum(axis=1)
         beyond_chance = np.maximum(squares - n_outputs / total, 0) + 1 / total
         usual = self._mean_differences(self.nearness)
@@ -239,24 +238,17 @@ def _centred(columns, weight):
 
 
 def _standardised(columns, weight):
-    """Return columns of mean 0 and variance 1, or of zeros if they are constant."""
-    largest = _largest(columns)
-    columns = _centred(columns / largest, weight)  # no square overflows
-    deviations = np.sqrt(weight @ columns**2 / weight.sum())
-    return columns / np.where(deviations > 1e-9, deviations, np.inf)
+    """Return columns of mean 0 and variance 1, and their deviations before.
 
-
-def _deviations(columns, weight):
-    """Return the standard deviation of each column."""
-    largest = _largest(columns)
-    squares = _centred(columns / largest, weight) ** 2
-    # Unlike a product, it does not depend on the number of threads of BLAS.
-    return largest * np.sqrt(np.average(squares, axis=0, weights=weight))
-
-
-def _largest(columns):
+    Constant columns become zeros.
+    """
     largest = abs(columns).max(axis=0)
-    return np.where(largest > 0, largest, 1)
+    largest = np.where(largest > 0, largest, 1)
+    columns = _centred(columns / largest, weight)  # no square overflows
+    # Unlike a product, a mean does not depend on the number of threads of BLAS.
+    deviations = np.sqrt(np.average(columns**2, axis=0, weights=weight))
+    columns /= np.where(deviations > 1e-9, deviations, np.inf)
+    return columns, largest * deviations
 
 
 def _squared_distances(rows):
