@@ -32,7 +32,7 @@ def flipped(rng, labels, share):
 
 
 def words(rng, wrong):
-    """Word frequencies of 3,000 texts, and labels that follow from a third of them."""
+    """Frequencies of 5,000 words in 3,000 texts; the labels depend on some words."""
     frequency = 1 / np.arange(1, 5001) ** 0.9
     counts = rng.multinomial(80, frequency / frequency.sum(), 3000)
     score = counts @ (rng.standard_normal(5000) * (rng.rand(5000) < 0.3))

@@ -133,8 +133,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         number of units in the last hidden layer; losses that are larger by some factor
         divide it by this factor. Inputs whose root mean square is above 1 divide it by
         this number. In minibatches of n < 8 rows, the rate of 'sgd' is multiplied by
-        n / 8. `history_` records the rate of each epoch. 'lbfgs' has no learning
-        rate.
+        n / 8. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

@@ -94,8 +94,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         y / deviation without intercepts. The weighted mean and standard deviation come
         from the training samples of the first call. With `loss='poisson'` and
         intercepts, y is divided by its weighted mean. Outputs other than identity and
-        Poisson's are not scaled.
-        Predictions and `coefs_` are in the units of y.
+        Poisson's are not scaled. Predictions and `coefs_` are in the units of y.
 
     quantile : float, default=0.5
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the

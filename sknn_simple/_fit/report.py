@@ -175,7 +175,9 @@ class Report:
         self.check_progress()
         if self.estimator.verbose:
             print(self.no_improvement)
-        self._compare_with_constant()
+        no_gain = self._no_gain()
+        if no_gain is not None:
+            self._warn_of(no_gain)
 
     def _evaluate(self):
         """Return loss and gradient of the last parameters, without penalty."""
@@ -186,11 +188,9 @@ class Report:
         )
         return evaluate(parameters.flat, gradient.flat), gradient
 
-    def _compare_with_constant(self):
-        """Warn if training has ended with hardly a gain over a constant prediction."""
-        session, no_gain = self.session, self._no_gain()
-        if no_gain is None:
-            return
+    def _warn_of(self, no_gain):
+        """Warn of a NoGain, unless it has no known cause after many epochs."""
+        session = self.session
         # Targets that do not depend on X are learned for long, and in vain.
         is_short = session.n_epochs <= 2 * session.patience.n_epochs
         if no_gain.is_far_above or no_gain.cause or is_short:
@@ -290,13 +290,17 @@ class Report:
         """Warn that `max_iter` has ended training too soon, or without a gain."""
         session = self.session
         n_epochs, n_samples = session.n_epochs, session.samples.X.shape[0]
-        if session.patience.n_epochs == math.inf:
-            if self._is_stuck:
-                self._compare_with_constant()
+        is_endless = session.patience.n_epochs == math.inf
+        if is_endless and n_epochs < 50:  # too few to be called stuck
+            return
+        no_gain = self._no_gain()
+        if is_endless:
+            if no_gain is not None and self._is_stuck(no_gain):
+                self._warn_of(no_gain)
         elif n_epochs >= enough_epochs(self.estimator, n_samples):
-            self._compare_with_constant()
+            if no_gain is not None:
+                self._warn_of(no_gain)
         else:
-            no_gain = self._no_gain()
             seen, then = f"before {self.watched} stopped improving.", "Increase"
             if no_gain is not None and no_gain.cause is not None:
                 # More epochs help, but not alone.
@@ -309,16 +313,16 @@ class Report:
                 "max_iter epochs."
             )
 
-    @property
-    def _is_stuck(self):
-        """Whether the last half of 50 or more epochs was in vain, for a known cause.
+    def _is_stuck(self, no_gain):
+        """Return whether the last half of the epochs gained nothing.
+
+        Only a known cause counts.
 
         Training that is infinitely patient may be slow: a loss that hardly falls is
         not yet a sign of steps that are too long.
         """
         n_epochs, history = self.session.n_epochs, self.session.history
-        no_gain = self._no_gain() if n_epochs >= 50 else None
-        if no_gain is None or no_gain.cause is None:
+        if no_gain.cause is None:
             return False
         last = slice(history.n_epochs - n_epochs, history.n_epochs)
         losses = np.array(history.columns["loss"][last])

@@ -76,19 +76,16 @@ def check_option_names(cls, given):
 
 def check_argument_names(cls, method_name, parameters, given):
     """Raise TypeError if a `given` name is not one of the parameters of a method."""
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+    unknown = [name for name in given if name not in parameters]
+    if not unknown or any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         return
-    for name in given:
-        if name not in parameters:
-            options = option_names(cls) or ()
-            if name in options:
-                hint = " Pass it to the constructor."
-            elif not (hint := did_you_mean(name, parameters)):
-                of_constructor = ", a parameter of the constructor?"
-                hint = did_you_mean(name, options).replace("?", of_constructor)
-            raise TypeError(
-                f"{cls.__name__}.{method_name} has no parameter {name!r}.{hint}"
-            )
+    name, options = unknown[0], option_names(cls) or ()
+    if name in options:
+        hint = " Pass it to the constructor."
+    elif not (hint := did_you_mean(name, parameters)):
+        of_constructor = ", a parameter of the constructor?"
+        hint = did_you_mean(name, options).replace("?", of_constructor)
+    raise TypeError(f"{cls.__name__}.{method_name} has no parameter {name!r}.{hint}")
 
 
 def for_names(cls, given):

@@ -143,9 +143,11 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     names = [activation] if isinstance(activation, str) else activation
     has_sigmoids = set(names) <= {"logistic"}
     if solver == "adam":
-        if loss == "poisson" or (out_activation == "logistic" and not for_labels):
+        if for_labels:
+            return 0.01
+        if loss == "poisson" or out_activation == "logistic":
             return 0.003
-        return 0.02 if has_sigmoids and not for_labels else 0.01
+        return 0.02 if has_sigmoids else 0.01
     if for_labels:
         rates = {"logistic": 0.3, "tanh": 0.1}
         return min((rates.get(name, 0.02) for name in names), default=0.3)
