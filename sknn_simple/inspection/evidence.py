@@ -11,7 +11,7 @@ from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 from .._base import BaseSimpleMLP
 from .._fit import options
-from .._fit.report import constant_loss
+from .._fit.advice import constant_loss
 from ..network import (
     ACTIVATIONS,
     Samples,

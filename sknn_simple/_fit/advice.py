@@ -1,0 +1,240 @@
+"""Advice: whether training was in vain, the likely cause, and what to change."""
+
+import functools
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from ..network import ACTIVATIONS, LOSSES, layer_activations
+from .options import (
+    alpha_is_too_high,
+    auto_alpha,
+    auto_learning_rate,
+    root_mean_square,
+)
+from .session import Session
+
+
+def constant_loss(objective, samples):
+    """Return the loss of the best constant prediction, without penalty."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = objective.loss_of_constant(samples.Y, samples.sample_weight)
+    if not np.isfinite(value):
+        raise ValueError(
+            f"y is too large for loss={objective.loss!r}: even the loss of the best "
+            "constant prediction is not finite. Scale y, for instance with "
+            "normalize_y=True from the first call on."
+        )
+    return value
+
+
+class NoGain(NamedTuple):
+    """A loss that is not below that of a constant prediction, with an advice."""
+
+    loss: float  # without penalty, unless the penalty is far too strong
+    constant: float
+    rate: float | None  # the learning rate of the last epoch
+    is_far_above: bool
+    cause: str | None  # the advice against a likely cause
+    advice: str
+
+    def __str__(self):
+        constant = f"the loss of a constant prediction ({self.constant:.6g})"
+        if self.is_far_above:
+            rate = "" if self.rate is None else f", at a learning rate of {self.rate:g}"
+            return f"far above {constant}{rate}. {capitalised(self.advice)}."
+        return (
+            f"about {constant}: the network has learned next to nothing. If y depends "
+            f"on X, {self.advice}."
+        )
+
+
+@dataclass
+class Advice:
+    """What to change for a better training than that of the session so far.
+
+    Most attributes pass over all samples: they are for warnings and errors only.
+    """
+
+    estimator: BaseEstimator
+    session: Session
+
+    @functools.cached_property
+    def constant_loss(self):
+        """The loss of the best constant prediction, without penalty."""
+        return constant_loss(self.session.objective, self.session.samples)
+
+    @property
+    def unit(self):
+        """The loss of a prediction that is wrong by about the spread of targets."""
+        return LOSSES[self.session.objective.loss].of_unit_error
+
+    @functools.cached_property
+    def auto_rate(self):
+        """The value of learning_rate_init="auto"."""
+        session = self.session
+        return auto_learning_rate(self.estimator, session.targets, session.samples)
+
+    @functools.cached_property
+    def auto_alpha(self):
+        """The value of alpha="auto"."""
+        session = self.session
+        return auto_alpha(session.targets, session.samples)
+
+    @functools.cached_property
+    def alpha_is_too_high(self):
+        """Whether the penalty is so strong that it may prevent all learning."""
+        session = self.session
+        return alpha_is_too_high(self.estimator, session.targets, session.samples)
+
+    @functools.cached_property
+    def is_unscaled(self):
+        """Whether the inputs are far from standardised."""
+        return root_mean_square(self.session.samples) > 3
+
+    @property
+    def to_scale(self):
+        """The advice to scale the data."""
+        targets = self.session.targets
+        raw_y = targets.classes is None and not targets.is_scaled
+        what = "the inputs and y" if raw_y else "the inputs"
+        return f"scale {what} (for instance with StandardScaler)"
+
+    def no_gain(self):
+        """Return the NoGain of the last epoch, or None if its loss is lower."""
+        session = self.session
+        if session.validation is not None:
+            return None
+        # If nothing can be learned, noise alone makes the loss slightly higher.
+        loss, constant = session.history.last.loss, self.constant_loss
+        if loss <= 0.95 * constant:
+            return None
+        # If the penalty alone is that large, the advice is to lower alpha.
+        if loss <= 1.5 * constant or not self.alpha_is_too_high:
+            loss, _ = self._loss_and_gradient
+        noise = 0.01 if constant > 0 else self.unit
+        is_far_above = loss > 1.5 * constant + noise
+        if not is_far_above and not loss > 0.95 * constant > session.patience.tol:
+            return None
+        rate = session.history.last.learning_rate
+        cause = self._against_cause(rate)
+        other = self._to_train_longer
+        if self.is_linear:
+            other = self._to_add_nonlinearity
+        if is_far_above:
+            other = "change learning_rate_init or hidden_layer_sizes"
+            advice = cause or f"try to {self.to_scale}, or {other}"
+        elif cause == self.to_scale or (cause is None and not self.is_linear):
+            advice = f"{self.to_scale}, or {other}"
+        else:
+            advice = cause or other
+        return NoGain(loss, constant, rate, is_far_above, cause, advice)
+
+    def _against_cause(self, rate):
+        """Return the advice against a likely cause, or None."""
+        if self._steps_are_too_long(rate):
+            return self.to_shorten_steps(rate)
+        if self.is_unscaled:
+            return self.to_scale
+        if self._has_dead_layer:
+            return (
+                "try another random_state, or activation='tanh': all units of a hidden "
+                "layer are 0 for every sample, and can't learn any more"
+            )
+        return None
+
+    @property
+    def _to_train_longer(self):
+        """The advice to train longer, by the option that ended training."""
+        by_patience = self.session.stop_reason == "patience"
+        option = "n_iter_no_change" if by_patience else "max_iter"
+        return f"increase {option}: with more epochs, training may leave a plateau"
+
+    def is_stuck(self, no_gain):
+        """Return whether the last half of the epochs gained nothing, for a known cause.
+
+        Training that is infinitely patient may be slow: a loss that hardly falls is
+        not yet a sign of steps that are too long.
+        """
+        if no_gain is None or no_gain.cause is None:
+            return False
+        n_epochs, history = self.session.n_epochs, self.session.history
+        last = slice(history.n_epochs - n_epochs, history.n_epochs)
+        losses = np.array(history.columns["loss"][last])
+        earlier, later = losses[: n_epochs // 2], losses[n_epochs // 2 :]
+        if earlier.min() - later.min() > 0.01 * self.constant_loss:
+            return False
+        rises = np.diff(later).max() > 0.01 * self.constant_loss
+        return rises or self.is_unscaled or self._has_dead_layer
+
+    @property
+    def _activations(self):
+        """The Activation of each hidden layer."""
+        n_hidden = len(self.session.state.parameters.coefs) - 1
+        names = layer_activations(self.session.objective.activation, n_hidden)
+        return [ACTIVATIONS[name] for name in names]
+
+    @property
+    def is_linear(self):
+        """Whether the network has no nonlinear hidden layer."""
+        return set(self._activations) <= {ACTIVATIONS["identity"]}
+
+    @property
+    def _to_add_nonlinearity(self):
+        """The advice to make a linear network nonlinear."""
+        is_regressor = self.session.targets.classes is None
+        limit = "fit a plane" if is_regressor else "separate classes by straight lines"
+        return (
+            "use hidden units with an activation such as 'tanh': without them, the "
+            f"network is a linear model, and can only {limit}"
+        )
+
+    @functools.cached_property
+    def _has_dead_layer(self):
+        """Whether all units of a layer are 0 for every sample, and thus untrainable."""
+        if not any(activation.kinked for activation in self._activations):
+            return False
+        _, gradient = self._loss_and_gradient
+        coefs = self.session.state.parameters.coefs
+        return not gradient.coefs[0].any() and all(layer.any() for layer in coefs)
+
+    @functools.cached_property
+    def _loss_and_gradient(self):
+        """Loss of the last parameters and its gradient, without penalty."""
+        session, parameters = self.session, self.session.state.parameters
+        gradient = parameters.zeros_like()
+        evaluate = session.engine.make_evaluator(
+            parameters, session.samples, replace(session.objective, alpha=0.0)
+        )
+        return evaluate(parameters.flat, gradient.flat), gradient
+
+    def _steps_are_too_long(self, rate):
+        """Return whether the penalty or the learning rate may prevent all learning."""
+        return self.alpha_is_too_high or (rate or 0) > 10 * self.auto_rate
+
+    def to_shorten_steps(self, rate):
+        """Return the advice against steps that are too long."""
+        if self.alpha_is_too_high:
+            given, auto = self.session.objective.alpha, self.auto_alpha
+            changes = [f"lower alpha from {given:g} ('auto' gives {auto:.2g} here)"]
+            if rate is not None and rate > self.auto_rate:
+                changes.append(self._to_lower_rate(rate))
+            if self.is_unscaled:
+                changes.append(self.to_scale)
+            return ", and ".join(changes)
+        if rate is None:
+            return f"try to {self.to_scale}"
+        return f"{self._to_lower_rate(rate)}, or {self.to_scale}"
+
+    def _to_lower_rate(self, rate):
+        """Return the advice to lower the learning rate."""
+        if rate > self.auto_rate:
+            return f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
+        return f"lower learning_rate_init to {rate / 10:.1g}"
+
+
+def capitalised(clause):
+    """Return a clause as the beginning of a sentence."""
+    return clause[0].upper() + clause[1:]
