@@ -118,11 +118,9 @@ template <class T> struct Scalar : std::numeric_limits<T> {
 // two factors, so that results may overflow to infinity or underflow to zero.
 template <class T, class V> struct Exponential {
     using S = Scalar<T>;
-    V y, factor, other;
+    V x, y, factor, other;
 
-    INLINED explicit Exponential(V x) {
-        x = x > S::HIGHEST ? V{} + S::HIGHEST : x;
-        x = x < S::LOWEST ? V{} + S::LOWEST : x;
+    INLINED explicit Exponential(V x) : x(x) {
         // Added to a number this large, x is rounded to an integer in its last bits.
         V n = (x * T(1.4426950408889634) + S::ROUNDING) - S::ROUNDING;
         V half = (n * T(0.5) + S::ROUNDING) - S::ROUNDING;
@@ -145,10 +143,15 @@ template <class T, class V> struct Exponential {
         return load<V>(&bits);
     }
 
-    INLINED V value() const { return (1 + y) * factor * other; }
+    INLINED V value() const {
+        V power = (y * factor + factor) * other;
+        power = x > S::HIGHEST ? V{} + S::infinity() : power;
+        return x < S::LOWEST ? V{} : power;
+    }
     INLINED V minus_one() const {  // not for results that overflow
         V power = factor * other;
-        return power * y + (power - 1);
+        power = power * y + (power - 1);
+        return x < S::LOWEST ? V{} - 1 : power;
     }
 };
 
