@@ -138,10 +138,17 @@ class Advice:
             return self.to_shorten_steps(rate)
         if self.is_unscaled:
             return self.to_scale
+        if self._is_far_too_low(rate):
+            auto = f"('auto' gives {self.auto_rate:g} here)"
+            return f"raise learning_rate_init from {rate:g} {auto}"
         if self._has_dead_layer:
+            given = self.estimator.coefs_init, self.estimator.intercepts_init
+            other = "another random_state"
+            if any(arrays is not None for arrays in given):
+                other = "other initial weights and biases"
             return (
-                "try another random_state, or activation='tanh': all units of a hidden "
-                "layer are 0 for every sample, and can't learn any more"
+                f"try {other}, or activation='tanh': all units of a hidden layer are 0 "
+                "for every sample, and can't learn any more"
             )
         return None
 
@@ -213,6 +220,12 @@ class Advice:
     def _steps_are_too_long(self, rate):
         """Return whether the penalty or the learning rate may prevent all learning."""
         return self.alpha_is_too_high or (rate or 0) > 10 * self.auto_rate
+
+    def _is_far_too_low(self, rate):
+        """Return whether a constant learning rate is far below that of 'auto'."""
+        if rate is None or self.estimator.learning_rate == "invscaling":
+            return False
+        return rate < self.auto_rate / 30
 
     def to_shorten_steps(self, rate):
         """Return the advice against steps that are too long."""

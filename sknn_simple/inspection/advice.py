@@ -3,6 +3,7 @@
 import math
 
 from ..network import OPTIMIZERS
+from .trial import FAR_BELOW
 
 CLEARLY = 1.5
 """How many times as high one of two rates must be for an advice to prefer the other."""
@@ -43,18 +44,37 @@ def lower_rate(evidence):
     rate, auto = evidence.rate, evidence.auto_rate
     if rate > CLEARLY * auto:
         return f"a lower learning_rate_init ('auto' gives {auto:.2g} here)"
-    if scaled_inputs(evidence):
+    if scaled_inputs(evidence) or rate < FAR_BELOW * auto:
         return None
     return f"a learning_rate_init well below {rate:.3g}, such as {rate / 10:.2g}"
 
 
+def lower_momentum(evidence):
+    """Advise a lower momentum, if it is above all defaults."""
+    network = evidence.network
+    if network.solver != "sgd" or network.momentum <= 0.99 or evidence.is_untrained:
+        return None
+    return f"a lower momentum than {network.momentum:g}, such as 0.9"
+
+
 def higher_rate(evidence):
     """Advise a higher learning rate, unless the inputs are to be scaled first."""
-    if evidence.network.solver not in OPTIMIZERS or scaled_inputs(evidence):
+    network = evidence.network
+    if network.solver not in OPTIMIZERS or scaled_inputs(evidence):
         return None
-    rate = evidence.rate
-    auto = ", or 'auto'" if evidence.auto_rate > CLEARLY * rate else ""
+    if network.solver == "sgd" and network.learning_rate == "invscaling":
+        return "learning_rate='constant', which does not lower the rate"
+    rate, auto_rate = evidence.rate, evidence.auto_rate
+    if rate < FAR_BELOW * auto_rate:
+        return f"learning_rate_init='auto', which gives {auto_rate:.2g} here"
+    auto = ", or 'auto'" if auto_rate > CLEARLY * rate else ""
     return f"a learning_rate_init of 3 to 10 times {rate:.3g}{auto}"
+
+
+def more_units(evidence):
+    """Advise more hidden units, if a layer has few."""
+    few = any(A.shape[1] < 10 for A in evidence.activations)
+    return "more hidden units" if few else None
 
 
 def larger_alpha(evidence):

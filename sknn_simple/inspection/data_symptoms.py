@@ -39,13 +39,15 @@ def unscaled_inputs(evidence):
         "units.",
         advice=f"{SCALE_INPUTS}.",
     )
-    if issparse(evidence.problem.samples.X):
+    X = evidence.problem.samples.X
+    if issparse(X):
         return found  # a rare word, for instance, is not a narrow feature
+    is_rare = np.mean((lowest == X) | (highest == X), axis=0) > 0.5
     return found + beyond(
         evidence.feature_names,
         np.maximum(highest - mean, mean - lowest),
         below=0.25,
-        among=lowest < highest,
+        among=(lowest < highest) & ~is_rare,
         seen="{n_found} of {n} features always lie within 0.25 of their mean, {first} "
         "within {figure:.4g}: they hardly influence the network.",
         advice=f"{SCALE_INPUTS}.",

@@ -117,9 +117,10 @@ def diagnose(
     from `history_` and `stop_reason_`, which are empty for a model made by
     `from_coefs`; L-BFGS has no learning rate.
 
-    Two criteria include a trial, which trains a copy of the network on one half of the
+    Some criteria include a trial, which trains a copy of the network on one half of the
     samples and finds the loss of the other half (on all of them if they are fewer than
-    50). It takes a few seconds at most.
+    50). It takes a few seconds at most. There is none for a learned network, nor with
+    L-BFGS, nor if the loss on `X` exceeds the training loss by 0.1 times the constant.
 
     ========================= =======================================================
     kind                      criterion
@@ -127,7 +128,8 @@ def diagnose(
     constant_inputs           more than 0.1 of the features have a single value (in a
                               network without biases: only zeros)
     unscaled_inputs           the standard deviation of a feature is above 10; or all
-                              its values, in dense X, lie within 0.25 of its mean
+                              its values, in dense X, lie within 0.25 of its mean,
+                              and at most half of them are its extremes
     uncentred_inputs          the mean of a feature is above 1 and above 10 standard
                               deviations
     constant_targets          all samples, of which there are several, have the same
@@ -149,7 +151,10 @@ def diagnose(
     alpha_too_high            as underfitting, or the training loss, with the penalty,
                               is above 1.5 times the constant; and alpha is above 5
                               times the value of 'auto' and above 0.02 times the sum
-                              of the sample weights
+                              of the sample weights. Or alpha is above 5 times the
+                              value of 'auto', and in a trial of 5000 steps at the rate
+                              of 'auto', the loss falls by more than 0.075 times the
+                              constant further under the penalty of 'auto'
     identical_units           more than 0.2 of the units of a hidden layer have the
                               same incoming weights as another one
     linear_network            no hidden unit has different derivatives for different
@@ -171,7 +176,10 @@ def diagnose(
                               root mean square over the samples)
     exploding_gradients       the same ratio is above 1e3
     learning_rate_too_low     in the second half of at least 10 epochs, the loss falls
-                              in 9 of 10 epochs, by more than 0.25 of its whole fall
+                              in 9 of 10 epochs, by more than 0.25 of its whole fall.
+                              Or the rate is below 1/30 of the value of 'auto', and in
+                              a trial of 5000 steps at that rate, the loss falls by
+                              more than 0.075 times the constant
     stopped_by_max_iter       `stop_reason_` is 'max_iter', and training could have
                               stopped earlier, by patience (`n_iter_no_change`) or
                               by L-BFGS's own rule; not after as many epochs as
@@ -180,11 +188,11 @@ def diagnose(
                               after as many epochs as max_iter='auto' allows, and the
                               network is not learned; in a trial of as many epochs or
                               5000 steps more, the loss falls by more than 0.075 times
-                              the constant; not if the loss on `X` exceeds the training
-                              loss by 0.1 times the constant
+                              the constant
     stopped_on_plateau        the same, but `stop_reason_` is 'patience'; under early
                               stopping, only if the loss is above 0.5 times the
-                              constant; neither with learning_rate_too_high
+                              constant; neither with learning_rate_too_high, nor with
+                              a rate far below 'auto'
     underfitting              the loss on `X` and the training loss, if it is known, are
                               above 0.9 times the constant, after any training
     final_iterate_worse       as overfitting, but the training loss is reached in a

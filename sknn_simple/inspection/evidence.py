@@ -106,6 +106,22 @@ class Evidence:
         return options.alpha_is_too_high(self.network, *self._training)
 
     @property
+    def may_learn_more(self):
+        """Whether a trial from here shows what an option would have brought."""
+        # On other samples, a trial would show what more samples bring.
+        others = self.loss > self.trained_loss + 0.1 * self.constant_loss
+        if self.constant_loss <= 0 or self.learned or others or self.is_untrained:
+            return False
+        return self.problem.is_stochastic
+
+    @cached_property
+    def is_far_too_slow(self):
+        """Whether a learning rate far below that of 'auto' is to blame."""
+        if self.rate > trial.FAR_BELOW * self.auto_rate or not self.may_learn_more:
+            return False
+        return self.gain_by_auto_rate > trial.PROGRESS
+
+    @property
     def _training(self):
         return self.problem.targets, self.problem.samples
 
@@ -137,6 +153,21 @@ class Evidence:
         """The Trial of more epochs like the ones before."""
         n_epochs = self.network.n_iter_
         return trial.longer(self.problem, n_epochs, enough=0.5 * self.loss)
+
+    @cached_property
+    def gain_by_auto_rate(self):
+        """The fall of the relative loss at the rate of 'auto'."""
+        alpha = self.problem.objective.alpha
+        return self._gain(trial.changed(self.problem, self.auto_rate, alpha))
+
+    @cached_property
+    def gain_by_auto_alpha(self):
+        """How much more the relative loss falls under the penalty of 'auto', too."""
+        both = trial.changed(self.problem, self.auto_rate, self.auto_alpha)
+        return self._gain(both) - self.gain_by_auto_rate
+
+    def _gain(self, trial):
+        return trial.fall / self.constant_loss
 
     @cached_property
     def slower_trial(self):

@@ -3,9 +3,16 @@
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
 
-from .advice import longer_training, lower_rate, one_of, smaller_alpha
+from .advice import (
+    longer_training,
+    lower_momentum,
+    lower_rate,
+    one_of,
+    smaller_alpha,
+)
 from .finding import beyond
 from .training_symptoms import too_few_epochs
+from .trial import PROGRESS
 
 NONLINEAR_UNITS = (
     "hidden units with an activation such as 'tanh', without which the network is a "
@@ -14,17 +21,28 @@ NONLINEAR_UNITS = (
 
 
 def alpha_too_high(evidence):
-    if not evidence.is_overpenalised:
-        return []
+    alpha = evidence.problem.objective.alpha
     advice = f"alpha='auto', which gives {evidence.auto_alpha:.2g} here"
     if evidence.problem.is_stochastic and evidence.rate > evidence.auto_rate:
         advice += ", and learning_rate_init='auto'"
+    if evidence.is_overpenalised:
+        return beyond(
+            ["training"],
+            [evidence.penalised_loss],
+            above=0.9,
+            seen="The loss is {figure:.3g} times the loss of a constant prediction: "
+            f"the penalty of alpha={alpha:g} outweighs the samples.",
+            advice=f"{advice}.",
+        )
+    if alpha <= 5 * evidence.auto_alpha or not evidence.may_learn_more:
+        return []
     return beyond(
         ["training"],
-        [evidence.penalised_loss],
-        above=0.9,
-        seen="The loss is {figure:.3g} times the loss of a constant prediction: the "
-        f"penalty of alpha={evidence.problem.objective.alpha:g} outweighs the samples.",
+        [evidence.gain_by_auto_alpha],
+        above=PROGRESS,
+        seen=f"The penalty of alpha={alpha:g} keeps the network from learning more: a "
+        "weaker one, tried on a copy, lowers the loss by {figure:.2f} times the loss "
+        "of a constant prediction.",
         advice=f"{advice}.",
     )
 
@@ -61,12 +79,15 @@ def underfitting(evidence):
     is_tried = impatient or too_few_epochs(evidence)
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
     is_weak = alpha is None or alpha <= 0.001 * total_weight
+    outcome = "the network has learned next to nothing"
+    if evidence.relative_loss > 1.1:
+        outcome = "the network predicts worse than that constant"
     return beyond(
         ["training"],
         [evidence.relative_loss],
         above=0.9,
-        seen="The loss is {figure:.2f} times the loss of a constant prediction: the "
-        "network has learned next to nothing.",
+        seen="The loss is {figure:.2f} times the loss of a constant prediction: "
+        f"{outcome}.",
         advice=one_of(
             None if is_weak else smaller_alpha(evidence),
             None if is_tried else longer_training(evidence),
@@ -93,7 +114,9 @@ def final_iterate_worse(evidence):
         evidence,
         final_iterate_worse,
         seen="but not after a few smaller steps of training: the last steps overshot.",
-        advice=one_of(lower_rate(evidence), "learning_rate='adaptive'"),
+        advice=one_of(
+            lower_momentum(evidence), lower_rate(evidence), "learning_rate='adaptive'"
+        ),
     )
 
 

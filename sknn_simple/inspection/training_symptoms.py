@@ -9,8 +9,16 @@ import numpy as np
 
 from .._fit import options
 from ..network import OPTIMIZERS
-from .advice import higher_rate, longer_training, lower_rate, one_of, scaled_inputs
+from .advice import (
+    higher_rate,
+    longer_training,
+    lower_momentum,
+    lower_rate,
+    one_of,
+    scaled_inputs,
+)
 from .finding import beyond
+from .trial import PROGRESS
 from .unit_symptoms import dead_units, saturated_units
 
 TRAINING = ("training",)
@@ -31,27 +39,40 @@ def learning_rate_too_high(evidence):
     # The average of the weights evens out what their losses show.
     tolerated = 3 if evidence.network.average else 1
     advice = one_of(
-        scaled_inputs(evidence), lower_rate(evidence), "learning_rate='adaptive'"
+        scaled_inputs(evidence),
+        lower_momentum(evidence),
+        lower_rate(evidence),
+        "learning_rate='adaptive'",
     )
     return beyond(
         TRAINING,
         [np.maximum(np.diff(half), 0).mean() / constant],
         above=0.05 * tolerated,
-        seen="The loss oscillates: in the second half of training it rises by "
-        "{figure:.0%} per epoch, relative to a constant prediction.",
+        seen="The loss oscillates: in the second half of training, its mean rise per "
+        "epoch is {figure:.2f} times the loss of a constant prediction.",
         advice=advice,
     ) or beyond(
         TRAINING,
         [(losses[-1] - losses.min()) / constant],
         above=0.25 * tolerated,
-        seen="The loss has risen again: it ended {figure:.0%} above its lowest value, "
-        "relative to a constant prediction.",
+        seen="The loss has risen again: it ended above its lowest value by "
+        "{figure:.2f} times the loss of a constant prediction.",
         advice=advice,
     )
 
 
 def learning_rate_too_low(evidence):
     losses = _losses(evidence)
+    if evidence.is_far_too_slow and not scaled_inputs(evidence):
+        return beyond(
+            TRAINING,
+            [evidence.gain_by_auto_rate],
+            above=PROGRESS,
+            seen=f"The learning rate of the last epoch was {evidence.rate:.2g}: a rate "
+            f"of {evidence.auto_rate:.2g}, tried on a copy, lowers the loss by "
+            "{figure:.2f} times the loss of a constant prediction.",
+            advice=one_of(higher_rate(evidence)),
+        )
     if losses is None or losses[-1] >= losses[0]:
         return []
     half = losses[len(losses) // 2 - 1 :]
@@ -115,8 +136,8 @@ def too_few_epochs(evidence):
     return _more_epochs_help(
         evidence,
         "Training ended too early, at max_iter={n_iter}: {n_more} more epochs, tried "
-        " on a copy, lower the loss by {{figure:.0%}} of the loss of a "
-        "constant prediction.",
+        "on a copy, lower the loss by {{figure:.2f}} times the loss of a constant "
+        "prediction.",
     )
 
 
@@ -126,8 +147,8 @@ def stopped_on_plateau(evidence):
     return _more_epochs_help(
         evidence,
         "Patience ended the training on a plateau, after {n_iter} epochs: {n_more} "
-        "more epochs, tried on a copy, lower the loss by {{figure:.0%}} of the loss of "
-        "a constant prediction.",
+        "more epochs, tried on a copy, lower the loss by {{figure:.2f}} times the loss "
+        "of a constant prediction.",
     )
 
 
@@ -136,18 +157,17 @@ def _more_epochs_help(evidence, seen):
     constant = evidence.constant_loss
     # A validation score may be as good as it gets while the loss is still high.
     well_learned = 0.1 if evidence.network.best_epoch_ is None else 0.5
-    learned = evidence.loss <= well_learned * constant
-    # On other samples, a trial would show what more samples bring.
-    others = evidence.loss > evidence.trained_loss + 0.1 * constant
-    if learned or others or constant <= 0 or not evidence.problem.is_stochastic:
+    if not evidence.may_learn_more or evidence.loss <= well_learned * constant:
         return []
     if learning_rate_too_high(evidence):  # any look may happen to find a low loss
+        return []
+    if evidence.is_far_too_slow and not scaled_inputs(evidence):
         return []
     n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
     return beyond(
         TRAINING,
         [trial.fall / constant],
-        above=0.075,
+        above=PROGRESS,
         seen=seen.format(n_iter=n_iter, n_more=trial.n_epochs),
         advice=one_of(longer_training(evidence, 2 * (n_iter + trial.n_epochs))),
     )

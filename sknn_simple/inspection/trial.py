@@ -18,6 +18,12 @@ MAX_ROWS = 20_000
 MAX_PRODUCTS = 1e9  # products of an activation and a weight; a few seconds
 N_LOOKS = 10
 
+FAR_BELOW = 1 / 30
+"""How many times the rate of 'auto' a rate must be to be tried against it."""
+
+PROGRESS = 0.075
+"""A fall of the loss that counts, relative to the loss of a constant prediction."""
+
 
 class Trial(NamedTuple):
     """Losses without penalty, on the samples that the trial did not learn from."""
@@ -39,6 +45,12 @@ def longer(problem, n_epochs, enough):
 def slower(problem):
     """Train for 200 steps at a thirtieth of the learning rate."""
     return _train(problem, 1, 200, problem.learning_rate / 30, math.inf)
+
+
+def changed(problem, learning_rate, alpha):
+    """Train for 5000 steps at another learning rate, under another penalty."""
+    problem = replace(problem, objective=replace(problem.objective, alpha=alpha))
+    return _train(problem, 1, MIN_STEPS, learning_rate, math.inf)
 
 
 def _train(problem, n_epochs, n_steps, learning_rate, enough):

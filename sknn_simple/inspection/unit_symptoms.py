@@ -8,7 +8,15 @@ may make units linear, and their gradients small.
 import numpy as np
 
 from ..network import ACTIVATIONS
-from .advice import larger_alpha, lower_rate, one_of, scaled_inputs, smaller_weights
+from .advice import (
+    larger_alpha,
+    lower_momentum,
+    lower_rate,
+    more_units,
+    one_of,
+    scaled_inputs,
+    smaller_weights,
+)
 from .finding import beyond
 
 
@@ -72,6 +80,8 @@ def saturated_units(evidence):
         "their range, where the derivative is almost 0: these units hardly learn.",
         advice=one_of(
             scaled_inputs(evidence),
+            more_units(evidence),
+            lower_momentum(evidence),
             smaller_weights(evidence),
             larger_alpha(evidence),
             lower_rate(evidence),
@@ -93,8 +103,13 @@ def dead_units(evidence):
         among=shares > 0.15 + 0.5 / np.array(widths),  # a narrow layer may lose a unit
         seen="{figure:.0%} of the units of {first} have a derivative of 0 for every "
         "sample, so they can never learn again.",
-        advice="fit again with "
-        + one_of(scaled_inputs(evidence), lower_rate(evidence), "activation='tanh'"),
+        advice=one_of(
+            scaled_inputs(evidence),
+            _smaller_biases(evidence),
+            lower_momentum(evidence),
+            lower_rate(evidence),
+            "activation='tanh'",
+        ),
     )
 
 
@@ -106,6 +121,11 @@ def _decayed(parameters, i):
     sizes = np.linalg.norm(parameters.coefs[i], axis=0)
     biases = np.abs(parameters.intercepts[i]) if parameters.intercepts else 0 * sizes
     return (sizes < 0.1) & (biases < 3)
+
+
+def _smaller_biases(evidence):
+    given = evidence.network.intercepts_init is not None
+    return "biases nearer to 0 in intercepts_init" if given else None
 
 
 def _gradient_ratios(evidence):

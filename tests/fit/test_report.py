@@ -323,6 +323,16 @@ def test_a_rate_far_too_high_is_named_before_a_maximum_of_epochs():
     assert cured.score(X, Y) > 0.9 > model.score(X, Y) + 0.2
 
 
+def test_a_rate_far_too_low_is_named_before_patience():
+    model = SimpleMLPClassifier((10,), learning_rate_init=1e-6, random_state=0)
+    advice = outcome(model.set_params(momentum=0, alpha=0, average=False), X, Y)
+    assert "raise learning_rate_init from 1e-06 ('auto' gives 0.3 here)" in advice
+    assert "n_iter_no_change" not in advice
+    cured = clone(model).set_params(learning_rate_init="auto")
+    assert outcome(cured, X, Y) == ""
+    assert cured.score(X, Y) > 0.9 > model.score(X, Y) + 0.2
+
+
 @pytest.mark.parametrize("patience", ["auto", np.inf])
 def test_full_batches_that_learn_nothing_from_raw_inputs_are_warned_of(patience):
     """All units are dead. Patience is infinite by default."""
@@ -355,6 +365,7 @@ def test_a_layer_of_dead_units_is_warned_of(batch_size):
     dead = clone(model).set_params(coefs_init=coefs, intercepts_init=intercepts)
     advice = outcome(dead, *XOR)
     assert "all units of a hidden layer are 0 for every sample" in advice
+    assert "other initial weights" in advice  # no random_state changes given ones
     assert not dead.hidden_activations(XOR[0])[0].any()
     patient = dead.set_params(n_iter_no_change=np.inf)
     assert "all units of a hidden layer are 0" in outcome(patient, *XOR)

@@ -306,7 +306,7 @@ MISTAKES = {
         "learning_rate_too_low",
         IRIS,
         with_options(learning_rate_init="auto", max_iter=500),
-        "a learning_rate_init of 3 to 10 times 0.0001, or 'auto'",
+        "learning_rate_init='auto', which gives 0.3 here.",
         {"learning_rate_init": 1e-4, "max_iter": 200},
     ),
     "max_iter too small": Mistake(

@@ -10,7 +10,15 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    load_wine,
+    make_circles,
+    make_moons,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -160,6 +168,8 @@ def test_a_rare_feature_and_a_sparse_one_are_not_narrow():
     usual = np.ones((150, 1))
     usual[3] = 0  # its mean is 12 deviations from 0, but it is no number to centre
     assert diagnosis_of(CLASSIFIER, np.hstack([X, rare, usual]), y) == ()
+    digits, labels = load_digits(return_X_y=True)  # pixels at the edge are mostly 0
+    assert diagnosis_of(CLASSIFIER, digits / 16, labels) == ()
     words = sparse.csr_array(np.hstack([X, 0.1 * rare]))
     assert diagnosis_of(CLASSIFIER, words, y) == ()
 
@@ -347,6 +357,34 @@ def test_units_are_judged_by_the_activation_of_their_layer():
         assert "dead_units" not in diagnose(model, X, y).kinds
 
 
+def test_dead_units_by_the_given_biases():
+    biases = [np.full(10, -100.0), np.zeros(3)]
+    options = {"activation": "relu", "intercepts_init": biases}
+    found = diagnosis_of(CLASSIFIER, *IRIS, **options)
+    advice = only(found, "dead_units").advice
+    assert advice.startswith("biases nearer to 0 in intercepts_init; ")
+
+
+def test_a_narrow_layer_saturates():
+    X, y = make_circles(200, noise=0.05, factor=0.4, random_state=0)
+    model = SimpleMLPClassifier((1,), random_state=0)
+    advice = only(diagnosis_of(model, X, y), "saturated_units").advice
+    assert advice.startswith("more hidden units; ")
+    wider = clone(model).set_params(hidden_layer_sizes=(8,)).fit(X, y)
+    assert wider.score(X, y) > model.fit(X, y).score(X, y) + 0.2
+
+
+@pytest.mark.parametrize("momentum", [0.999, 1.0])
+def test_a_momentum_far_too_high(momentum):
+    X, y = make_moons(200, noise=0.2, random_state=0)
+    model = SimpleMLPClassifier((10,), random_state=0)
+    advice = only(
+        diagnosis_of(model, X, y, momentum=momentum), "saturated_units"
+    ).advice
+    assert advice.startswith(f"a lower momentum than {momentum:g}, such as 0.9; ")
+    assert diagnosis_of(model, X, y, momentum=0.9) == ()
+
+
 def test_vanishing_gradients():
     hidden = {"hidden_layer_sizes": (10,) * 7}
     finding = only(diagnosis_of(CLASSIFIER, *IRIS, **hidden), "vanishing_gradients")
@@ -443,14 +481,37 @@ def test_the_noise_of_a_loss_that_can_not_fall_is_no_oscillation():
     assert with_history(losses) == ()
 
 
-@pytest.mark.parametrize("rate", [1e-4, 1e-3])
-def test_a_rate_too_low(rate):
+def test_a_loss_that_still_falls_steadily():
     finding = only(
-        diagnosis_of(CLASSIFIER, *IRIS, learning_rate_init=rate, max_iter=100),
+        diagnosis_of(CLASSIFIER, *IRIS, learning_rate_init=0.02, max_iter=20),
         "learning_rate_too_low",
     )
     assert finding.figure > finding.threshold == 0.25
-    assert f"{rate:.3g}" in finding.advice
+    assert "3 to 10 times 0.02, or 'auto'" in finding.advice
+
+
+@pytest.mark.parametrize("max_iter", [1, 100, 1000])
+@pytest.mark.parametrize("rate", [1e-6, 1e-4, 1e-3])
+def test_a_rate_far_too_low_is_tried_against_the_automatic_one(rate, max_iter):
+    options = {"learning_rate_init": rate, "max_iter": max_iter}
+    found = diagnosis_of(CLASSIFIER, *IRIS, **options)
+    finding = only(found, "learning_rate_too_low")
+    assert finding.figure > finding.threshold == 0.075
+    assert f"{rate:.2g}" in finding.seen
+    assert finding.advice == "learning_rate_init='auto', which gives 0.3 here."
+    # Epochs like these are no cure.
+    assert not {"too_few_epochs", "stopped_on_plateau"} & set(found.kinds)
+
+
+def test_a_rate_that_decays_to_nothing():
+    X, y = make_moons(200, noise=0.2, random_state=0)
+    model = SimpleMLPClassifier(
+        (10,), learning_rate="invscaling", power_t=2, learning_rate_init=0.1
+    ).set_params(random_state=0)
+    finding = only(diagnosis_of(model, X, y), "learning_rate_too_low")
+    assert finding.advice.startswith("learning_rate='constant'")
+    cured = clone(model).set_params(learning_rate="constant").fit(X, y)
+    assert cured.score(X, y) > model.fit(X, y).score(X, y) + 0.3
 
 
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
@@ -689,9 +750,23 @@ def test_a_penalty_that_overflows_is_not_blamed_on_the_rate(engine, alpha):
     assert kinds == ("alpha_too_high",)
 
 
-def test_a_strong_penalty_under_which_a_network_learns_is_no_mistake():
-    linear = {"hidden_layer_sizes": (), "alpha": 150.0, "max_iter": 500}
-    assert diagnosis_of(CLASSIFIER, *IRIS, **linear) == ()
+def test_a_strong_penalty_that_costs_little_is_no_mistake():
+    model = SimpleMLPRegressor(random_state=0)
+    automatic = clone(model).fit(*DIABETES).alpha_
+    assert diagnosis_of(model, *DIABETES, alpha=10 * automatic) == ()
+
+
+@pytest.mark.parametrize("alpha", [1.0, 10.0])
+def test_a_penalty_under_which_a_network_learns_too_little(alpha):
+    X, y = make_moons(200, noise=0.2, random_state=0)
+    model = SimpleMLPClassifier((10,), random_state=0)
+    finding = only(diagnosis_of(model, X, y, alpha=alpha), "alpha_too_high")
+    assert finding.figure > finding.threshold == 0.075
+    weaker, stronger = (
+        clone(model).set_params(alpha=value).fit(X, y) for value in ("auto", alpha)
+    )
+    assert weaker.score(X, y) > stronger.score(X, y) + 0.1
+    assert f"gives {weaker.alpha_:.2g} here" in finding.advice
 
 
 NOISE = np.random.RandomState(1).standard_normal((200, 20))
