@@ -88,38 +88,55 @@ def learning_rate_init(estimator, targets, samples):
 def auto_learning_rate(estimator, targets, samples):
     """Return the value of learning_rate_init="auto" for these Samples.
 
-    Unscaled inputs and large counts lower the rate, but never to a subnormal number.
+    Unscaled inputs, large counts and heavy samples lower the rate, but never to a
+    subnormal number.
     """
-    width, *_ = *reversed(hidden_layer_sizes(estimator)), 1
+    widths, size = hidden_layer_sizes(estimator), batch_size(estimator, len(samples.Y))
+    loss, is_count = LOSSES[targets.network_loss], targets.out_activation == "exp"
+    if widths:
+        squares, scale = None, root_mean_square(samples)
+    else:  # the inputs are what feeds the output; sigmoids have squares of about 1/4
+        with np.errstate(over="ignore"):
+            squares, scale = 1 + row_norms(samples.X, squared=True), 1.0
+        widths = (4 * squares.mean(),)
     rate = suitable_learning_rate(
         estimator.solver,
         targets.network_loss,
-        activation(estimator),
+        activation(estimator) if squares is None else (),
         targets.out_activation,
-        width,
+        widths[-1],
     )
+    rate /= max(1.0, scale)
     # The step of a loss that is larger by some factor is as much longer.
-    loss, n_samples = LOSSES[targets.network_loss], samples.X.shape[0]
     rate /= loss.factor
-    size = batch_size(estimator, n_samples)
     if loss.summed:
-        rate *= n_samples / samples.total_weight / size
-    if targets.out_activation == "exp":
-        # The curvature is the prediction, and a large count may outweigh its minibatch.
-        pull = 4 * _largest_target(samples) / size
-        rate /= max(1.0, float(samples.Y.mean()), pull)
+        rate *= len(samples.Y) / samples.total_weight / size
+    if is_count:
+        rate /= max(1.0, float(samples.Y.mean()))  # the curvature is the prediction
     elif estimator.solver == "sgd":
         rate *= min(1.0, size / FEW_ROWS)  # the gradient of a few rows is mostly noise
-    return max(rate / max(1.0, root_mean_square(samples)), sys.float_info.min)
+    if is_count or estimator.solver == "sgd":
+        is_robust = targets.classes is not None or (is_count and squares is None)
+        few = 4 if is_robust else 24  # momentum is higher for numbers
+        pull = few * _largest_pull(samples, squares, is_count)
+        rate /= max(1.0, pull / (size if is_count else max(size, few)))
+    return max(rate, sys.float_info.min)
 
 
-def _largest_target(samples):
-    """Return the largest target, times its weight relative to the mean weight."""
+def _largest_pull(samples, squares, is_count):
+    """Return the largest pull of a sample on its minibatch, relative to the mean.
+
+    It is proportional to the weight of the sample, to its count, and in a network
+    without hidden layers to its squared inputs.
+    """
     _, Y, sample_weight = samples
-    largest = Y.max(axis=1)
-    if sample_weight is not None:
-        largest = largest * (sample_weight / sample_weight.mean())
-    return float(largest.max())
+    counts = Y.max(axis=1) if is_count else None
+    pull = np.ones(len(Y))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for part in (sample_weight, squares, counts):
+            if part is not None:
+                pull = pull * (part / (part.mean() or 1))
+    return float(pull.max())
 
 
 def auto_alpha(targets, samples):

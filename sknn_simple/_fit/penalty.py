@@ -45,22 +45,25 @@ def automatic_penalty(targets, samples):
 
         alpha = w * min(c * sqrt(n_features) * exp(-3 * R^2), n / 200 * min(1, n / 40))
 
-    with c = 0.4 for labels and 1 for numbers, n distinct samples, and w, the geometric
-    mean of their weights. R^2 is the share of the variance of the targets that
+    with c = 0.4 for labels and 1 for numbers, n distinct samples, and w, their mean
+    weight. R^2 is the share of the variance of the targets that
     neighbours predict. The limit lets a few samples be learned at all. The relevance of
     more than 8,388 inputs is not estimated: too few samples would be left for it.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
     loss = LOSSES[targets.network_loss]
-    neighbourhood = Neighbourhood(samples, fenced=loss.robust)
+    by_class = targets.classes is not None and not targets.multilabel
+    neighbourhood = Neighbourhood(samples, by_class=by_class, fenced=loss.robust)
     alpha = 1.0 if targets.classes is None else 0.4
     n_features, n = samples.X.shape[1], neighbourhood.n_distinct
     # Rounded, since the last bits depend on the number of threads of BLAS.
     r2 = round(neighbourhood.r2(), 9)
     alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
     alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
-    alpha *= neighbourhood.typical_weight
+    alpha *= neighbourhood.mean_weight
+    if loss.averaged:
+        alpha /= targets.n_outputs**0.75
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
     if not loss.canonical and targets.out_activation != "identity":
         alpha /= 10
@@ -85,14 +88,16 @@ class Neighbourhood:
         Number of distinct samples of nonzero weight; an estimate if there are more
         than `MOST_SAMPLES`.
 
-    typical_weight : float
-        Geometric mean of their weights, which a few very large ones hardly change.
+    mean_weight : float
+        Mean of their weights. If classes weigh more or less, it is the mean weight in
+        a class, averaged over classes by their total weights: where a few samples of a
+        rare class weigh as much as all others, their noise does, too.
 
     deviations : ndarray of shape (n_features,)
         Standard deviations of the inputs.
     """
 
-    def __init__(self, samples, fenced=False):
+    def __init__(self, samples, by_class=False, fenced=False):
         rows = np.arange(len(samples.Y))
         if samples.sample_weight is not None:
             rows = np.flatnonzero(samples.sample_weight)
@@ -100,7 +105,7 @@ class Neighbourhood:
         n_drawn = len(Y)
         X, Y, weight = _merged(X, Y, weight)
         self.n_distinct = len(rows) * len(Y) / n_drawn
-        self.typical_weight = math.exp(np.log(weight).mean())
+        self.mean_weight = _mean_weight(weight, Y if by_class else None)
         self.weight = weight / weight.mean()
         if fenced:
             Y = _fenced(Y)
@@ -226,6 +231,15 @@ def _merged(X, Y, weight):
     if (Y[first[group]] != Y).any():
         return X, Y, weight
     return X[first], Y[first], np.bincount(group, weight)
+
+
+def _mean_weight(weight, labels):
+    """Return the mean weight; the mean over classes if `labels` encode classes."""
+    if labels is None or (weight == weight[0]).all():
+        return float(weight.mean())
+    _, code = np.unique(labels, axis=0, return_inverse=True)
+    totals, counts = np.bincount(code.ravel(), weight), np.bincount(code.ravel())
+    return float(np.average(totals / counts, weights=totals))
 
 
 def _fenced(Y):

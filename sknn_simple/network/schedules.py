@@ -126,13 +126,15 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
         Loss of the network.
 
     activation : str or sequence of str
-        Activation of its hidden layers, or of each. The most demanding one decides.
+        Activation of its hidden layers, or of each. The most demanding one decides. An
+        empty sequence stands for a network without hidden layers.
 
     out_activation : str
         Activation of its output layer.
 
-    width : int
-        Number of units in the last hidden layer.
+    width : float
+        Number of units in the last hidden layer; without one, four times the mean of
+        the squared inputs of a sample, their sum plus 1 for the bias.
 
     Returns
     -------
@@ -150,7 +152,9 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
         return 0.02 if has_sigmoids else 0.01
     if for_labels:
         rates = {"logistic": 0.3, "tanh": 0.1}
-        return min((rates.get(name, 0.02) for name in names), default=0.3)
+        return min(
+            (rates.get(name, 0.02) for name in names), default=min(0.3, 30 / width)
+        )
     if out_activation == "logistic":
         return min(1.0, 30 / width)
     if loss == "poisson":

@@ -9,6 +9,8 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import StandardScaler
 from support import ENGINES, KINDS, UNSTOPPED, diabetes, iris, kept_state
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -303,3 +305,45 @@ def test_integers_of_one_byte_do_not_overflow(engine):
     expected, trained = train(int), train(np.int8)
     for a, b in zip(expected.coefs_, trained.coefs_, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+WEIGHTS = {
+    "one row weighs 300": lambda rng: np.r_[300.0, np.ones(2999)],
+    "a hundredth weighs 50": lambda rng: np.r_[np.full(30, 50.0), np.ones(2970)],
+    "a long tail": lambda rng: np.exp(2 * rng.standard_normal(3000)),
+}
+
+
+@pytest.mark.parametrize("activation", ["logistic", "tanh", "relu"])
+@pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
+def test_heavy_samples_do_not_make_training_diverge(weights, activation):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((6000, 6))
+    truth = X[:, 0] + 0.5 * X[:, 1] * X[:, 2]
+    y = truth + 0.7 * rng.standard_normal(6000)
+    model = SimpleMLPRegressor(activation=activation, random_state=0)
+    model.fit(X[:3000], y[:3000], sample_weight=weights(rng))
+    assert model.score(X[3000:], truth[3000:]) > 0.75
+
+
+@pytest.mark.parametrize("n_features", [1, 10, 100])
+@pytest.mark.parametrize("spread", ["normal", "skewed"])
+def test_networks_without_hidden_layers_are_linear_models(spread, n_features):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((4000, n_features))
+    if spread == "skewed":
+        X = np.exp(1.2 * X)
+    X = StandardScaler().fit_transform(X)
+    truth = X @ rng.standard_normal(n_features) / np.sqrt(n_features)
+    y = truth + 0.5 * rng.standard_normal(4000)
+    labels = (y > np.median(y)).astype(int)
+    pairs = (
+        (SimpleMLPRegressor((), random_state=0), Ridge(), y),
+        (SimpleMLPClassifier((), random_state=0), LogisticRegression(), labels),
+    )
+    for model, peer, target in pairs:
+        ours, theirs = (
+            estimator.fit(X[:2000], target[:2000]).score(X[2000:], target[2000:])
+            for estimator in (model, peer)
+        )
+        assert ours > theirs - 0.02
