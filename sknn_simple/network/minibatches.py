@@ -35,6 +35,11 @@ class Samples(NamedTuple):
             return self.X.shape[0]
         return float(self.sample_weight.sum(dtype=np.float64))
 
+    def rows(self, rows):
+        """Return the Samples of a slice of rows; dense arrays are views."""
+        X, Y, w = self
+        return Samples(X[rows], Y[rows], None if w is None else w[rows])
+
 
 class Minibatches:
     """The minibatches of an epoch, in buffers that are allocated once."""
@@ -67,8 +72,7 @@ class Minibatches:
             return
         for start in self.starts:
             rows = slice(start, start + self.batch_size)
-            X, Y, w = self.samples
-            minibatch = Samples(X[rows], Y[rows], None if w is None else w[rows])
+            minibatch = self.samples.rows(rows)
             yield minibatch, self._workspaces[minibatch.X.shape[0]]
 
     def _shuffled(self, order):
