@@ -1,5 +1,6 @@
 """Objective: the function that training minimises, and its loss of one prediction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,12 +33,12 @@ class Objective:
     alpha : float, default=0.0
         Strength of the L2 penalty on the coefs.
 
-    input_factors : ndarray of shape (n_features,), default=None
-        Factors of alpha for the coefs of each input. None is 1 for every input.
-
     loss_option : float, default=None
         Quantile of the quantile loss (None is 0.5), or threshold of the Huber loss, in
         the units of the targets (None is 0.1). None for the other losses.
+
+    input_factors : ndarray of shape (n_features,), default=None
+        Factors of alpha for the coefs of each input. None is 1 for every input.
 
     Raises
     ------
@@ -47,7 +48,7 @@ class Objective:
     """
 
     loss: str = "squared_error"
-    activation: str = "logistic"
+    activation: str | Sequence[str] = "logistic"
     out_activation: str = "identity"
     alpha: float = 0.0
     loss_option: float | None = None
