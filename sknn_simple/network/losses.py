@@ -173,11 +173,11 @@ class Loss:
     slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
     code: int  # number in the compiled loops
 
-    def output_divisor(self, n_outputs):
+    def output_divisor(self, n_outputs: int) -> float:
         """Return the number by which the objective divides the sum over outputs."""
         return (n_outputs if self.averaged else 1) / self.factor
 
-    def sample_divisor(self, total_weight):
+    def sample_divisor(self, total_weight: float) -> float:
         """Return the number by which the objective divides the sum over samples."""
         return 1.0 if self.summed else total_weight
 

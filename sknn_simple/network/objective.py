@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .activations import OUT_ACTIVATIONS, check_activation
-from .losses import LOSSES
+from .losses import LOSSES, LossOption
+from .parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Objective:
     # Not compared: an array has no single truth value.
     input_factors: np.ndarray | None = field(default=None, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.loss not in LOSSES:
             raise ValueError(f"loss must be one of {list(LOSSES)}, got {self.loss!r}.")
         check_activation(self.activation)
@@ -77,7 +78,7 @@ class Objective:
                 f"{factors!r}. Pass one factor per input, or None."
             )
 
-    def _check_loss_option(self, option):
+    def _check_loss_option(self, option: LossOption | None) -> None:
         value = self.loss_option
         if option is None:
             if value is not None:
@@ -93,11 +94,11 @@ class Objective:
             )
 
     @property
-    def loss_arguments(self):
+    def loss_arguments(self) -> tuple[float, ...]:
         """The last arguments of the loss and of its baseline: its option, if any."""
         return () if self.loss_option is None else (self.loss_option,)
 
-    def penalties(self, parameters):
+    def penalties(self, parameters: Parameters) -> float | np.ndarray:
         """Return the strength of the penalty on each coef, or on all of them."""
         if self.input_factors is None:
             return self.alpha
@@ -111,7 +112,9 @@ class Objective:
         penalties[: first.size].reshape(first.shape)[:] *= factors[:, None]
         return penalties
 
-    def loss_of_constant(self, Y, sample_weight):
+    def loss_of_constant(
+        self, Y: np.ndarray, sample_weight: np.ndarray | None
+    ) -> float:
         """Return the loss of the best constant prediction of `Y`, without penalty."""
         loss = LOSSES[self.loss]
         value = loss.of_constant(Y, sample_weight, *self.loss_arguments)
@@ -120,7 +123,14 @@ class Objective:
         return float(value / loss.output_divisor(Y.shape[1]))
 
 
-def loss_and_delta(objective, raw_prediction, Y, sample_weight, delta, scratch):
+def loss_and_delta(
+    objective: Objective,
+    raw_prediction: np.ndarray,
+    Y: np.ndarray,
+    sample_weight: np.ndarray | None,
+    delta: np.ndarray,
+    scratch: np.ndarray,
+) -> float:
     """Return the weighted sum of losses, and write its derivative to `delta`.
 
     Parameters
