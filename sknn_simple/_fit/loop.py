@@ -86,7 +86,10 @@ class Loop:
         session.stop_reason = "max_iter"
 
     def _descend(self):
-        """Train with sgd or adam, in blocks of epochs without a look between them."""
+        """Train with sgd or adam, in blocks of epochs.
+
+        Nothing observes the network between the epochs of a block.
+        """
         session = self.session
         n_samples = session.samples.X.shape[0]
         trainer = session.engine.trainer(

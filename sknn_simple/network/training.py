@@ -341,7 +341,7 @@ class Trainer:
             weight = n_rows if sample_weight is None else float(sample_weight.sum())
             if weight == 0:
                 continue
-            # Steps along a sum are as many times longer as there are rows.
+            # The gradient of a summed loss is larger by the number of rows.
             length = n_rows * mean_weight if loss.summed else 1.0
             scale = length / (n_rows * mean_weight)
             loss_sum += write_loss_gradient(

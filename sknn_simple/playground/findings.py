@@ -1,4 +1,4 @@
-"""Findings: what `diagnose` says of a training, with cures that a button can apply."""
+"""Findings: the findings of `diagnose`, with cures that a button can apply."""
 
 from collections.abc import Callable
 from dataclasses import replace
