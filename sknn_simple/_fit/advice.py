@@ -142,9 +142,9 @@ class Advice:
             return self.to_shorten_steps(rate)
         if self.is_unscaled:
             return self.to_scale
-        if self._is_far_too_low(rate):
+        if rate is not None and self._initial_rate < self.auto_rate / 30:
             auto = f"('auto' gives {self.auto_rate:g} here)"
-            return f"raise learning_rate_init from {rate:g} {auto}"
+            return f"raise learning_rate_init from {self._initial_rate:g} {auto}"
         if self._has_dead_layer:
             given = self.estimator.coefs_init, self.estimator.intercepts_init
             other = "another random_state"
@@ -236,11 +236,10 @@ class Advice:
         """Return whether the penalty or the learning rate may prevent all learning."""
         return self.alpha_is_too_high or (rate or 0) > 10 * self.auto_rate
 
-    def _is_far_too_low(self, rate):
-        """Return whether a constant learning rate is far below that of 'auto'."""
-        if rate is None or self.estimator.learning_rate == "invscaling":
-            return False
-        return rate < self.auto_rate / 30
+    @property
+    def _initial_rate(self):
+        """The learning rate that a schedule starts from; an adaptive one ends low."""
+        return self.session.state.schedule.learning_rate_init
 
     def to_shorten_steps(self, rate):
         """Return the advice against steps that are too long."""
