@@ -62,8 +62,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 # Pictures are drawn without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-# The suite tries the same examples each time; `--hypothesis-profile=soak` tries others,
-# for as long as somebody has patience.
+# The suite tries the same examples each time; `--hypothesis-profile=soak` tries others.
 settings.register_profile(
     "suite",
     max_examples=100,

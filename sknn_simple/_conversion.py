@@ -77,9 +77,12 @@ def to_sklearn(estimator, kind):
     defaults = kind().get_params()
     params = {name: options[name] for name in defaults if name in options}
     # scikit-learn lacks these values of most parameters.
+    substitutes = {**defaults}
+    if estimator.alpha_ is not None:
+        substitutes["alpha"] = estimator.alpha_
     for name, value in [*params.items()]:
         if isinstance(value, str) and value in ("auto", "full"):
-            params[name] = defaults[name]
+            params[name] = substitutes[name]
     other = kind(**params)
     for name in ATTRIBUTES_IN_COMMON:
         if hasattr(estimator, name):

@@ -24,7 +24,7 @@ MatrixLike: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
 
 
 class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """What a network can do once it is fitted."""
+    """A fitted network: predictions and hidden layers."""
 
     # Fitted attributes, assigned together when training ends.
     coefs_: list[np.ndarray]

@@ -69,7 +69,6 @@ def instance_of(*types):
     )
 
 
-ANYTHING = Rule("anything", lambda value: True)
 BOOLEAN = instance_of(bool, np.bool_)
 
 

@@ -800,6 +800,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             If scikit-learn has no equivalent: for a single class, for three or more
             classes with `loss='squared_error'`, and for the `activation` 'leaky_relu',
             'softplus' or several.
+
+        Notes
+        -----
+        `alpha='auto'` becomes `alpha_`, without its factors for single inputs. Other
+        values 'auto' and 'full' become scikit-learn's defaults. A classifier trained
+        with `loss='squared_error'` continues with log-loss.
         """
         check_is_fitted(self)
         targets = self._targets

@@ -632,6 +632,12 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             If scikit-learn has no equivalent: for an `out_activation` other than
             'identity', for the `activation` 'leaky_relu', 'softplus' or several, and
             before scikit-learn 1.7 for `loss='poisson'`.
+
+        Notes
+        -----
+        `alpha='auto'` becomes `alpha_`, without its factors for single inputs. Other
+        values 'auto' and 'full' become scikit-learn's defaults. A regressor trained
+        with another loss than 'poisson' continues with squared error.
         """
         check_is_fitted(self)
         has_losses = "loss" in MLPRegressor().get_params()

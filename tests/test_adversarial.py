@@ -215,8 +215,7 @@ def test_any_data_end_in_a_finite_model_or_in_a_clear_refusal(data, kind):
 
 
 @given(data=st.data(), kind=KINDS)
-def test_ordinary_data_are_learned(data, kind):
-    """Only divergence is a reason to refuse them."""
+def test_ordinary_data_are_refused_only_if_training_diverges(data, kind):
     classifier = kind is SimpleMLPClassifier
     model = kind(**data.draw(strategies.ordinary_options(classifier), label="options"))
     recipe = data.draw(strategies.ordinary_data(model), label="data")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from support import Tensor
@@ -59,6 +59,16 @@ def test_to_sklearn_regressor_predicts_the_same(X, y, options):
     np.testing.assert_allclose(theirs.predict(X), ours.predict(X), rtol=1e-12)
     theirs.coefs_[0][:] = 0
     assert (ours.coefs_[0] != 0).any()
+
+
+def test_to_sklearn_keeps_the_penalty_of_training():
+    ours = SimpleMLPRegressor((5,), batch_size="full", **QUICK).fit(X, Y)
+    assert ours.to_sklearn().alpha == ours.alpha_ != MLPRegressor().alpha
+    assert ours.to_sklearn().batch_size == MLPRegressor().batch_size
+    given = clone(ours).set_params(alpha=0.25).fit(X, Y)
+    assert given.to_sklearn().alpha == 0.25
+    untrained = SimpleMLPRegressor.from_coefs(ours.coefs_, ours.intercepts_)
+    assert untrained.to_sklearn().alpha == MLPRegressor().alpha
 
 
 def test_a_poisson_network_needs_a_scikit_learn_with_losses(monkeypatch):

@@ -122,6 +122,31 @@ def test_api_page_lists_every_public_name():
     assert len(parts) == len(packages) + 2  # and sknn_simple, and datasets
 
 
+def test_code_layout_lists_every_file():
+    """In folders of which it lists files."""
+    page = (ROOT / "docs" / "code_layout.md").read_text()
+    listing = re.search(r"^sknn_simple/\n(?:  .*\n)+", page, re.MULTILINE)[0]
+    listed, folder = {"": set()}, ""
+    for indent, line in re.findall(r"^( +)(.*)", listing, re.MULTILINE):
+        if indent == "  ":
+            is_folder = re.match(r"(\w+)/", line)
+            folder = is_folder[1] if is_folder else ""
+        names = re.findall(r"\w+\.(?:pyx?|hpp|cpp)\b", line)
+        listed.setdefault(folder, set()).update(names)
+    package = ROOT / "sknn_simple"
+    assert listed.keys() == {
+        "",
+        *(init.parent.name for init in package.glob("*/__init__.py")),
+    }
+    for folder, names in listed.items():
+        patterns = "*.py", "*.pyx", "*.hpp", "_*.cpp"
+        files = {
+            path.name for each in patterns for path in (package / folder).glob(each)
+        }
+        files = {name for name in files if not name.startswith("__")}
+        assert names == (files if names else set()), folder
+
+
 def test_every_kind_of_finding_is_explained():
     text = (ROOT / "docs/user_guide/when_something_goes_wrong.md").read_text()
     kinds = re.findall(

@@ -28,7 +28,9 @@ ignore_missing_imports = true
 # Each line marked "wrong" is an error, and no other line is.
 WRONG_SCRIPT = """\
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.callbacks import Checkpoint
 from sknn_simple.datasets import load_four_people, make_people
+from sknn_simple.network import Objective, Parameters, Patience, predict
 from sknn_simple.playground import Playground, serve
 
 model = SimpleMLPClassifier(activation="relu", batch_size="auto", random_state=0)
@@ -52,6 +54,12 @@ make_people("100")  # wrong
 serve(port="8765")  # wrong
 serve(None, None, "plateau")  # wrong
 Playground(lesson=1)  # wrong
+Checkpoint.resume(1, [[1.0]], [0])  # wrong
+Objective(activation=1)  # wrong
+Parameters("2, 3")  # wrong
+Parameters([2, 3]).view([0.0])  # wrong
+Patience(0.0, 10).runs_out("low")  # wrong
+predict([[1.0]], [], [])  # wrong
 """
 
 

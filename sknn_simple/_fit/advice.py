@@ -1,13 +1,14 @@
 """Advice: whether training was in vain, the likely cause, and what to change."""
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from ..network import ACTIVATIONS, LOSSES, layer_activations
+from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
+from ..network.backprop import write_loss_gradient
 from .options import (
     alpha_is_too_high,
     auto_alpha,
@@ -15,6 +16,9 @@ from .options import (
     root_mean_square,
 )
 from .session import Session
+
+SLICE_SIZE = 2**18
+"""About how many activations of a layer are held at once."""
 
 
 def constant_loss(objective, samples):
@@ -113,7 +117,7 @@ class Advice:
             return None
         # If the penalty alone is that large, the advice is to lower alpha.
         if loss <= 1.5 * constant or not self.alpha_is_too_high:
-            loss, _ = self._loss_and_gradient
+            loss, _ = self.loss_and_gradient
         noise = 0.01 if constant > 0 else self.unit
         is_far_above = loss > 1.5 * constant + noise
         if not is_far_above and not loss > 0.95 * constant > session.patience.tol:
@@ -138,9 +142,9 @@ class Advice:
             return self.to_shorten_steps(rate)
         if self.is_unscaled:
             return self.to_scale
-        if self._is_far_too_low(rate):
+        if rate is not None and self._initial_rate < self.auto_rate / 30:
             auto = f"('auto' gives {self.auto_rate:g} here)"
-            return f"raise learning_rate_init from {rate:g} {auto}"
+            return f"raise learning_rate_init from {self._initial_rate:g} {auto}"
         if self._has_dead_layer:
             given = self.estimator.coefs_init, self.estimator.intercepts_init
             other = "another random_state"
@@ -203,29 +207,39 @@ class Advice:
         """Whether all units of a layer are 0 for every sample, and thus untrainable."""
         if not any(activation.kinked for activation in self._activations):
             return False
-        _, gradient = self._loss_and_gradient
+        _, gradient = self.loss_and_gradient
         coefs = self.session.state.parameters.coefs
         return not gradient.coefs[0].any() and all(layer.any() for layer in coefs)
 
     @functools.cached_property
-    def _loss_and_gradient(self):
-        """Loss of the last parameters and its gradient, without penalty."""
+    def loss_and_gradient(self):
+        """Loss of the last parameters and its gradient, without penalty.
+
+        They are summed over slices of rows, to save memory.
+        """
         session, parameters = self.session, self.session.state.parameters
-        gradient = parameters.zeros_like()
-        evaluate = session.engine.make_evaluator(
-            parameters, session.samples, replace(session.objective, alpha=0.0)
-        )
-        return evaluate(parameters.flat, gradient.flat), gradient
+        samples, objective = session.samples, session.objective
+        sizes, dtype = parameters.layer_sizes, parameters.flat.dtype
+        divisor = LOSSES[objective.loss].sample_divisor(samples.total_weight)
+        loss, gradient, summand = 0.0, parameters.zeros_like(), parameters.zeros_like()
+        n_rows = SLICE_SIZE // max(sizes[1:]) + 1
+        for start in range(0, samples.X.shape[0], n_rows):
+            part = samples.rows(slice(start, start + n_rows))
+            workspace = Workspace(sizes, part.X.shape[0], dtype)
+            loss += write_loss_gradient(
+                parameters, part, 1 / divisor, objective, summand, workspace
+            )
+            gradient.flat += summand.flat
+        return loss / divisor, gradient
 
     def _steps_are_too_long(self, rate):
         """Return whether the penalty or the learning rate may prevent all learning."""
         return self.alpha_is_too_high or (rate or 0) > 10 * self.auto_rate
 
-    def _is_far_too_low(self, rate):
-        """Return whether a constant learning rate is far below that of 'auto'."""
-        if rate is None or self.estimator.learning_rate == "invscaling":
-            return False
-        return rate < self.auto_rate / 30
+    @property
+    def _initial_rate(self):
+        """The learning rate that a schedule starts from; an adaptive one ends low."""
+        return self.session.state.schedule.learning_rate_init
 
     def to_shorten_steps(self, rate):
         """Return the advice against steps that are too long."""

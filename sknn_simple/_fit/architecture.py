@@ -63,13 +63,15 @@ def activation(estimator):
     """Return the option as one name, or as a tuple if the hidden layers differ."""
     given = estimator.activation
     try:
-        names = layer_activations(given, len(hidden_layer_sizes(estimator)))
+        names = tuple(layer_activations(given, len(hidden_layer_sizes(estimator))))
     except ValueError as error:
         texts = [] if isinstance(given, str) else filter(_is_text, given)
         unknown = [name for name in texts if name not in ACTIVATIONS]
         hint = did_you_mean(unknown[0], ACTIVATIONS) if unknown else ""
         raise ValueError(f"{error}{hint}") from None
-    return tuple(names) if len(set(names)) > 1 else (*names, given or "identity")[0]
+    if not names:
+        return given or "identity"
+    return names if len(set(names)) > 1 else names[0]
 
 
 def _is_text(value):

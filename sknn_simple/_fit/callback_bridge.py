@@ -37,7 +37,7 @@ if HAS_CALLBACKS:
 else:
 
     class CallbackSupportMixin:
-        """What `sklearn.callback` has under this name, for fits without a watcher."""
+        """Stand-in for scikit-learn's mixin before 1.9."""
 
         def set_callbacks(self, *callbacks):
             """Raise an error that names the version of scikit-learn with callbacks.

@@ -86,7 +86,10 @@ class Loop:
         session.stop_reason = "max_iter"
 
     def _descend(self):
-        """Train with sgd or adam, in blocks of epochs without a look between them."""
+        """Train with sgd or adam, in blocks of epochs.
+
+        Nothing observes the network between the epochs of a block.
+        """
         session = self.session
         n_samples = session.samples.X.shape[0]
         trainer = session.engine.trainer(
@@ -98,9 +101,7 @@ class Loop:
         )
         session.begin_epochs(has_callbacks=bool(self.callbacks.callbacks))
         patience = session.patience if session.validation is None else None
-        # The first block shows how long an epoch takes. A block draws the orders of
-        # its samples at once: about a million numbers, or the order of one epoch.
-        size, largest = 1, 1 if self._is_watched else 2**20 // n_samples + 1
+        size = 1  # the first block shows how long an epoch takes
         while session.n_epochs < session.max_iter:
             began = time.perf_counter()
             self.callbacks.begin_epoch()
@@ -110,20 +111,21 @@ class Loop:
                 return
             self._pass_milestone()
             seconds = (time.perf_counter() - began) / size
-            size = max(1, int(min(BLOCK_SECONDS / seconds, 100 * size, largest)))
+            size = max(1, int(min(self._block_seconds / seconds, 100 * size)))
         self.report.check_progress()
         if session.mode is not Mode.APPEND:
             session.stop_reason = "max_iter"
             self.report.out_of_epochs()
 
     @property
-    def _is_watched(self):
-        """Whether validation, callbacks or `verbose` handle each epoch on its own."""
-        return (
+    def _block_seconds(self):
+        """How long a block takes; 0 if something observes each epoch on its own."""
+        is_observed = (
             self.session.validation is not None
             or self.callbacks.callbacks
             or self.estimator.verbose
         )
+        return 0.0 if is_observed else BLOCK_SECONDS
 
     def _minimize(self):
         """Train with L-BFGS."""
@@ -137,7 +139,7 @@ class Loop:
             max_fun=estimator.max_fun,
             before_evaluation=self.callbacks.begin_epoch,
             end_block=self._end_block,
-            block_seconds=0.0 if self._is_watched else BLOCK_SECONDS,
+            block_seconds=self._block_seconds,
             make_evaluator=session.engine.make_evaluator,
         )
         loss = float(result.fun)

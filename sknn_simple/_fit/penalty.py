@@ -219,8 +219,9 @@ def _dispersion(targets, samples, r2):
 def _merged(X, Y, weight):
     """Return each sample once, with the sum of the weights of equal ones.
 
-    Copies of a sample say nothing about noise. But if any equal inputs have different
-    targets, the inputs are coarse: equal samples may not be copies, and all are kept.
+    Copies of a sample carry no information about noise. But if any equal inputs have
+    different targets, the inputs are coarse: equal samples may not be copies, and all
+    are kept.
     """
     numbers: dict[bytes, int] = {}
     rows = (row.tobytes() for row in X + 0.0)  # -0.0 becomes 0.0

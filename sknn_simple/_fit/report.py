@@ -26,7 +26,7 @@ class Report:
 
     @property
     def advice(self):
-        """What to change, as far as training has come."""
+        """Advice for the training so far."""
         return Advice(self.estimator, self.session)
 
     @property

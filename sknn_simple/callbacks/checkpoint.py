@@ -3,17 +3,22 @@
 import copy
 import os
 import pickle
+from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
+from typing import Any, Self
 
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
-from .._base import BaseSimpleMLP
+from .._base import BaseSimpleMLP, MatrixLike
 from .._fit.callback_bridge import without_callbacks
-from .._fit.session import Mode
+from .._fit.session import Mode, Session
 from .._fit.validation import ValidationData
 from .._persistence import from_plain, to_plain
+from ..classifier import SimpleMLPClassifier
 from ..network import OPTIMIZERS
+from ..regressor import SimpleMLPRegressor
 from .checkpoint_content import check_progress
 from .checkpoint_file import (
     check_writable,
@@ -98,22 +103,22 @@ class Checkpoint:
         self._session = None
         self._saved = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Checkpoint({str(self.path)!r}, every={self.every})"
 
     @classmethod
     def resume(
         cls,
-        path,
-        X,
-        y,
-        sample_weight=None,
+        path: str | os.PathLike[str],
+        X: MatrixLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-        callbacks=(),
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: MatrixLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+        callbacks: Sequence[Any] = (),
+    ) -> SimpleMLPClassifier | SimpleMLPRegressor:
         """Run the remaining epochs of a fit, and keep writing checkpoints.
 
         Parameters
@@ -158,13 +163,13 @@ class Checkpoint:
             estimator.random_state = None
         return estimator
 
-    def for_clone(self):
+    def for_clone(self) -> Self:
         """Return the Checkpoint of a clone of the estimator, which raises in `fit`."""
         shared = copy.copy(self)
         shared._of_clone = True
         return shared
 
-    def setup(self, estimator, context):
+    def setup(self, estimator: Any, context: Any) -> None:
         """Check that the training can be saved, and keep its initial state."""
         if not isinstance(estimator, BaseSimpleMLP):
             raise ValueError(
@@ -187,7 +192,7 @@ class Checkpoint:
         if self._saved is None:
             self._saved = _start_of(estimator) | {"every": self.every}
 
-    def begin_training(self, session, data):
+    def begin_training(self, session: Session, data: dict[str, Any]) -> None:
         """Restore a saved training, and keep the session."""
         if session.mode is Mode.APPEND:
             raise ValueError(
@@ -207,7 +212,7 @@ class Checkpoint:
             self._saved["data"] = fingerprints(data)
         self._session = session
 
-    def on_fit_task_begin(self, estimator, context):
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Save the training after the previous epoch has finished completely."""
         is_epoch = context.task_name == "epoch"
         if is_epoch and self._session.n_epochs % self.every == 0:
@@ -216,7 +221,7 @@ class Checkpoint:
                 self.path, self._saved | {"progress": progress, "fitted": None}
             )
 
-    def on_fit_task_end(self, estimator, context):
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         """Save the fitted estimator after a fit that was not interrupted."""
         if context.task_name == "epoch" or self._session.stop_reason == "interrupted":
             return
@@ -225,7 +230,7 @@ class Checkpoint:
             fitted.random_state = None
         write_checkpoint(self.path, self._saved | {"fitted": fitted})
 
-    def teardown(self, estimator, context):
+    def teardown(self, estimator: Any, context: Any) -> None:
         """Release the training."""
         self._session = self._saved = None
 

@@ -11,7 +11,7 @@ from .._base import BaseSimpleMLP, MatrixLike
 from .._pipeline import fitted_network, input_names, network_input
 from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations
 from .chain_rule import ChainRule
-from .neuron import Factor, Layer, Neuron, Weight
+from .neuron import Factor, Layer, Neuron, Weight, lengthened
 from .next_step import differences, next_parameters
 from .notation import neuron_names, numbered, symbol_of
 from .one_sample import one_sample, one_target
@@ -209,23 +209,27 @@ class _Explainer:
             slope = Factor(f"∂a_{name}/∂z_{name}", float(passes.slopes[i][j]), formula)
         numbers = passes.weighted_sums, passes.activations, passes.deltas
         z, a, delta = (float(layers[i][j]) for layers in numbers)
-        neuron = Neuron(name, passes.inputs[i], z, a, delta, paths, slope)
-        neuron.weights = tuple(
-            self._weight(self._coef_name(i, k, j), source, neuron, "coefs", i, (k, j))
+        target, bias = (name, lengthened(paths, slope)), None
+        weights = tuple(
+            self._weight(self._coef_name(i, k, j), source, target, "coefs", i, (k, j))
             for k, source in enumerate(
                 zip(self.sources[i], self.factors[i], strict=True)
             )
         )
         if self.old.intercepts:
-            name, source = f"b{self.first_intercept[i] + j}", ("1", Factor("1", 1.0))
-            neuron.bias = self._weight(name, source, neuron, "intercepts", i, j)
-        return neuron
+            own, one = f"b{self.first_intercept[i] + j}", ("1", Factor("1", 1.0))
+            bias = self._weight(own, one, target, "intercepts", i, j)
+        inputs = passes.inputs[i]
+        return Neuron(name, inputs, z, a, delta, paths, slope, weights, bias)
 
-    def _weight(self, name, source, neuron, part, i, at):
-        """Return the Weight from a source, with its factor, to a neuron of layer i."""
+    def _weight(self, name, source, target, part, i, at):
+        """Return the Weight from a source, with its factor, to a target of layer i.
+
+        The target is the name of a neuron, and the chains of its weighted sum.
+        """
         parameters = self.old, self.new, self.strength, self.pull, self.gradient
         values = (float(getattr(p, part)[i][at]) for p in parameters)
-        return Weight(name, source[0], neuron.name, source[1], *values, neuron.chains)
+        return Weight(name, source[0], target[0], source[1], *values, target[1])
 
     def _coef_name(self, i, source, j):
         """Return the name of the coef from an input to the j-th neuron of layer i."""

@@ -35,6 +35,11 @@ def product(chain: Chain) -> float:
     return math.prod(factor.value for factor in chain)
 
 
+def lengthened(chains: tuple[Chain, ...], slope: Factor | None) -> tuple[Chain, ...]:
+    """Return the chains, each with the slope as its last factor if there is one."""
+    return chains if slope is None else tuple((*chain, slope) for chain in chains)
+
+
 # A frozen dataclass takes much longer to create, and networks have many weights.
 @dataclass(slots=True, eq=False)
 class Weight:
@@ -129,8 +134,8 @@ class Neuron:
     delta: float
     paths: tuple[Chain, ...] = field(repr=False)
     slope: Factor | None
-    weights: tuple[Weight, ...] = field(default=(), repr=False)
-    bias: Weight | None = None
+    weights: tuple[Weight, ...] = field(repr=False)
+    bias: Weight | None
 
     @property
     def parameters(self) -> tuple[Weight, ...]:
@@ -144,8 +149,7 @@ class Neuron:
 
     @property
     def chains(self) -> tuple[Chain, ...]:
-        last = () if self.slope is None else (self.slope,)
-        return tuple((*path, *last) for path in self.paths)
+        return lengthened(self.paths, self.slope)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

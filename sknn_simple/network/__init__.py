@@ -1,6 +1,6 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
-Read `activations`, `losses`, `baselines`, `objective`, `parameters`,
+Read `activations`, `baselines`, `losses`, `parameters`, `objective`,
 `initial_weights`, `workspace`, `backprop`, `optimizers`, `schedules`, `minibatches`,
 `training` and `lbfgs`, in this order: each uses only the ones before it.
 """

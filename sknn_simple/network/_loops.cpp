@@ -272,7 +272,7 @@ template <class T> struct Loops {
     void pass_rows() {
         double size = end - begin, W = training.total_weight;
         double mean_weight = W / training.n_samples;
-        // Steps along a sum are as many times longer as there are rows.
+        // The gradient of a summed loss is larger by the number of rows.
         double length = training.summed ? size * mean_weight : 1;
         double scale = length / (size * mean_weight) / training.averaged_over;
         forward();

@@ -9,7 +9,7 @@ the same shape that a derivative may write to; it is allocated when not given.
 NumPy may warn of an overflow in exp, which is harmless: callers silence it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -198,7 +198,7 @@ OUT_ACTIVATIONS = {
 """
 
 
-def check_activation(activation):
+def check_activation(activation: str | Sequence[str]) -> None:
     """Raise ValueError unless `activation` names activations of hidden layers."""
     names = activation if isinstance(activation, (tuple, list)) else [activation]
     known = (isinstance(name, str) and name in ACTIVATIONS for name in names)
@@ -209,7 +209,7 @@ def check_activation(activation):
         )
 
 
-def layer_activations(activation, n_hidden):
+def layer_activations(activation: str | Sequence[str], n_hidden: int) -> Sequence[str]:
     """Return the activation of each hidden layer.
 
     Parameters

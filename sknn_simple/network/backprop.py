@@ -18,11 +18,16 @@ The formulas and their order follow chapter 2 of M. Nielsen, "Neural Networks an
 Deep Learning" (2015), with samples as rows.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .activations import ACTIVATIONS, layer_activations
 from .losses import LOSSES
 from .objective import Objective, loss_and_delta
+from .parameters import Parameters
 from .workspace import Workspace, add_multiple
 
 # Number of activations of a layer that fit a second-level cache with their inputs.
@@ -46,7 +51,12 @@ def _product(A, B, out=None):
     return out
 
 
-def forward(X, coefs, intercepts=(), activation="logistic"):
+def forward(
+    X: Any,
+    coefs: Sequence[ArrayLike],
+    intercepts: Sequence[ArrayLike] = (),
+    activation: str | Sequence[str] = "logistic",
+) -> list[Any]:
     """Pass samples through the network.
 
     Parameters
@@ -82,7 +92,12 @@ def forward(X, coefs, intercepts=(), activation="logistic"):
         return _forward(_floats(X), coefs, intercepts, names, [None] * len(coefs))
 
 
-def predict(X, coefs, intercepts, activation):
+def predict(
+    X: Any,
+    coefs: Sequence[np.ndarray],
+    intercepts: Sequence[np.ndarray],
+    activation: str | Sequence[str],
+) -> np.ndarray:
     """Return the raw prediction, computed in blocks of rows to save memory.
 
     Parameters
@@ -167,8 +182,13 @@ def make_predictor(parameters, X, activation):
 
 
 def backward(
-    activations, delta, parameters, activation="logistic", gradient=None, workspace=None
-):
+    activations: Sequence[Any],
+    delta: np.ndarray,
+    parameters: Parameters,
+    activation: str | Sequence[str] = "logistic",
+    gradient: Parameters | None = None,
+    workspace: Workspace | None = None,
+) -> Parameters:
     """Pass the outputs' delta back through the network.
 
     Parameters
@@ -281,8 +301,14 @@ def add_penalty_gradient(parameters, strength, gradient):
 
 
 def loss_and_gradient(
-    parameters, X, Y, sample_weight=None, objective=None, gradient=None, workspace=None
-):
+    parameters: Parameters,
+    X: Any,
+    Y: np.ndarray,
+    sample_weight: np.ndarray | None = None,
+    objective: Objective | None = None,
+    gradient: Parameters | None = None,
+    workspace: Workspace | None = None,
+) -> tuple[float, Parameters]:
     """Return the objective over all samples, and its gradient.
 
     Parameters

@@ -1,6 +1,7 @@
 """Initial weights: the distributions that coefs and intercepts are drawn from."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -56,13 +57,13 @@ INITS = {
 
 
 def draw_parameters(
-    layer_sizes,
-    rng,
-    init="glorot_uniform",
-    activation="logistic",
-    fit_intercept=True,
-    dtype=np.float64,
-):
+    layer_sizes: Sequence[int],
+    rng: np.random.RandomState,
+    init: str = "glorot_uniform",
+    activation: str | Sequence[str] = "logistic",
+    fit_intercept: bool = True,
+    dtype: np.dtype | type[np.floating] = np.float64,
+) -> Parameters:
     """Draw the parameters of a network, layer by layer: coefs, then intercepts.
 
     Parameters
@@ -101,7 +102,8 @@ def draw_parameters(
         raise ValueError(f"init must be one of {list(INITS)}, got {init!r}.")
     parameters = Parameters(layer_sizes, dtype, fit_intercept)
     draw, names = INITS[init], layer_activations(activation, len(layer_sizes) - 2)
-    names = [*names, names[-1] if names else activation or "identity"]
+    single = activation if isinstance(activation, str) else "identity"
+    names = [*names, names[-1] if names else single]
     for i, (coef, name) in enumerate(zip(parameters.coefs, names, strict=True)):
         fan_in, fan_out = coef.shape
         layer = fan_in, fan_out, name, i == len(parameters.coefs) - 1

@@ -1,32 +1,35 @@
 """L-BFGS: a quasi-Newton method on all samples at once."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import scipy.optimize
 
 from .backprop import make_evaluator
-from .training import DONE, NOT_FINITE, Block
+from .minibatches import Samples
+from .objective import Objective
+from .training import DONE, NOT_FINITE, Block, TrainingState
 
 
-def make_block(losses, ending):
+def make_block(losses: list[float], ending: int) -> Block:
     """Return the Block of iterations that ended with these losses."""
     return Block(np.array(losses), np.full(len(losses), np.nan), ending)
 
 
 def minimize_lbfgs(
-    state,
-    samples,
-    objective,
+    state: TrainingState,
+    samples: Samples,
+    objective: Objective,
     *,
-    tol,
-    max_iter,
-    max_fun,
-    before_evaluation,
-    end_block,
-    block_seconds=0.0,
-    make_evaluator=make_evaluator,
-):
+    tol: float,
+    max_iter: int,
+    max_fun: int,
+    before_evaluation: Callable[[], object],
+    end_block: Callable[[Block], bool],
+    block_seconds: float = 0.0,
+    make_evaluator: Callable[..., Callable] = make_evaluator,
+) -> scipy.optimize.OptimizeResult:
     """Train with L-BFGS-B; an iteration counts as an epoch.
 
     Parameters
@@ -79,18 +82,18 @@ def minimize_lbfgs(
     gradient = np.zeros_like(parameters.flat)
     evaluator = make_evaluator(parameters, samples, objective)
 
-    def evaluate(flat):
+    def evaluate(flat: np.ndarray) -> float:
         before_evaluation()
         return evaluator(flat.astype(gradient.dtype), gradient)
 
-    def derivative(flat):
+    def derivative(flat: np.ndarray) -> np.ndarray:
         # SciPy calls this for the point that it has just evaluated.
         return gradient.astype(np.float64)
 
     losses: list[float] = []  # since the last block
     due = 0.0  # time of the next block
 
-    def end(ending):
+    def end(ending: int) -> bool:
         nonlocal losses, due
         block = make_block(losses, ending)
         losses = []
@@ -98,7 +101,7 @@ def minimize_lbfgs(
         due = time.perf_counter() + block_seconds
         return stops
 
-    def iterate(intermediate_result):
+    def iterate(intermediate_result: scipy.optimize.OptimizeResult) -> None:
         # By key, which is ten times as fast as an attribute of SciPy's result.
         parameters.flat[:] = intermediate_result["x"]
         state.t += samples.X.shape[0]

@@ -17,7 +17,7 @@ function and of its baseline.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -173,51 +173,42 @@ class Loss:
     slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
     code: int  # number in the compiled loops
 
-    def output_divisor(self, n_outputs):
+    def output_divisor(self, n_outputs: int) -> float:
         """Return the number by which the objective divides the sum over outputs."""
         return (n_outputs if self.averaged else 1) / self.factor
 
-    def sample_divisor(self, total_weight):
+    def sample_divisor(self, total_weight: float) -> float:
         """Return the number by which the objective divides the sum over samples."""
         return 1.0 if self.summed else total_weight
 
 
+_SQUARED_ERROR = Loss(
+    function=squared_error,
+    of_constant=baselines.squared_error,
+    out_activations=tuple(ACTIVATIONS),
+    canonical=False,
+    averaged=True,
+    of_unit_error=0.5,
+    title="Half squared error",
+    formula="(a - y)^2 / 2",
+    code=0,
+)
+
 LOSSES = {
-    "squared_error": Loss(
-        function=squared_error,
-        of_constant=baselines.squared_error,
-        out_activations=tuple(ACTIVATIONS),
-        canonical=False,
-        averaged=True,
-        of_unit_error=0.5,
-        title="Half squared error",
-        formula="(a - y)^2 / 2",
-        code=0,
-    ),
-    "mean_squared_error": Loss(
-        function=squared_error,
-        of_constant=baselines.squared_error,
-        out_activations=tuple(ACTIVATIONS),
-        canonical=False,
-        averaged=True,
+    "squared_error": _SQUARED_ERROR,
+    "mean_squared_error": replace(
+        _SQUARED_ERROR,
         factor=2.0,
         of_unit_error=1.0,
         title="Mean squared error",
         formula="(a - y)^2",
         slope="2 * ({a} - {y})",
-        code=0,
     ),
-    "sum_squared_error": Loss(
-        function=squared_error,
-        of_constant=baselines.squared_error,
-        out_activations=tuple(ACTIVATIONS),
-        canonical=False,
+    "sum_squared_error": replace(
+        _SQUARED_ERROR,
         averaged=False,
         summed=True,
-        of_unit_error=0.5,
         title="Half the sum of squared errors",
-        formula="(a - y)^2 / 2",
-        code=0,
     ),
     "absolute_error": Loss(
         function=absolute_error,

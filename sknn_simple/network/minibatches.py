@@ -1,9 +1,11 @@
 """Minibatches: the training samples in parts, in random order."""
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from .parameters import Parameters
 from .workspace import Workspace
 
 
@@ -29,17 +31,24 @@ class Samples(NamedTuple):
     sample_weight: np.ndarray | None = None
 
     @property
-    def total_weight(self):
+    def total_weight(self) -> float:
         """Sum of the weights, W in the objective."""
         if self.sample_weight is None:
             return self.X.shape[0]
         return float(self.sample_weight.sum(dtype=np.float64))
 
+    def rows(self, rows: slice) -> "Samples":
+        """Return the Samples of a slice of rows; dense arrays are views."""
+        X, Y, w = self
+        return Samples(X[rows], Y[rows], None if w is None else w[rows])
+
 
 class Minibatches:
     """The minibatches of an epoch, in buffers that are allocated once."""
 
-    def __init__(self, samples, batch_size, shuffle, parameters):
+    def __init__(
+        self, samples: Samples, batch_size: int, shuffle: bool, parameters: Parameters
+    ) -> None:
         self.samples = samples
         self.n_samples = samples.X.shape[0]
         self.total_weight = samples.total_weight
@@ -55,23 +64,22 @@ class Minibatches:
         }
         self._in_order = None if self.shuffle else list(self._slices())
 
-    def epoch(self, rng):
+    def epoch(self, rng: np.random.RandomState) -> Iterable[tuple[Samples, Workspace]]:
         """Iterate over the minibatches of an epoch, each with a Workspace."""
-        if self.shuffle:
+        if self._in_order is None:
             return self._shuffled(rng.permutation(self.n_samples))
         return self._in_order
 
-    def _slices(self):
+    def _slices(self) -> Iterator[tuple[Samples, Workspace]]:
         if self.batch_size == self.n_samples:
             yield self.samples, self._workspaces[self.n_samples]
             return
         for start in self.starts:
             rows = slice(start, start + self.batch_size)
-            X, Y, w = self.samples
-            minibatch = Samples(X[rows], Y[rows], None if w is None else w[rows])
+            minibatch = self.samples.rows(rows)
             yield minibatch, self._workspaces[minibatch.X.shape[0]]
 
-    def _shuffled(self, order):
+    def _shuffled(self, order: np.ndarray) -> Iterator[tuple[Samples, Workspace]]:
         X, Y, w = self.samples
         for start in self.starts:
             rows = order[start : start + self.batch_size]

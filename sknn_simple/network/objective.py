@@ -1,11 +1,13 @@
 """Objective: the function that training minimises, and its loss of one prediction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .activations import OUT_ACTIVATIONS, check_activation
-from .losses import LOSSES
+from .losses import LOSSES, LossOption
+from .parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,12 @@ class Objective:
     alpha : float, default=0.0
         Strength of the L2 penalty on the coefs.
 
-    input_factors : ndarray of shape (n_features,), default=None
-        Factors of alpha for the coefs of each input. None is 1 for every input.
-
     loss_option : float, default=None
         Quantile of the quantile loss (None is 0.5), or threshold of the Huber loss, in
         the units of the targets (None is 0.1). None for the other losses.
+
+    input_factors : ndarray of shape (n_features,), default=None
+        Factors of alpha for the coefs of each input. None is 1 for every input.
 
     Raises
     ------
@@ -47,14 +49,14 @@ class Objective:
     """
 
     loss: str = "squared_error"
-    activation: str = "logistic"
+    activation: str | Sequence[str] = "logistic"
     out_activation: str = "identity"
     alpha: float = 0.0
     loss_option: float | None = None
     # Not compared: an array has no single truth value.
     input_factors: np.ndarray | None = field(default=None, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.loss not in LOSSES:
             raise ValueError(f"loss must be one of {list(LOSSES)}, got {self.loss!r}.")
         check_activation(self.activation)
@@ -76,7 +78,7 @@ class Objective:
                 f"{factors!r}. Pass one factor per input, or None."
             )
 
-    def _check_loss_option(self, option):
+    def _check_loss_option(self, option: LossOption | None) -> None:
         value = self.loss_option
         if option is None:
             if value is not None:
@@ -92,11 +94,11 @@ class Objective:
             )
 
     @property
-    def loss_arguments(self):
+    def loss_arguments(self) -> tuple[float, ...]:
         """The last arguments of the loss and of its baseline: its option, if any."""
         return () if self.loss_option is None else (self.loss_option,)
 
-    def penalties(self, parameters):
+    def penalties(self, parameters: Parameters) -> float | np.ndarray:
         """Return the strength of the penalty on each coef, or on all of them."""
         if self.input_factors is None:
             return self.alpha
@@ -110,7 +112,9 @@ class Objective:
         penalties[: first.size].reshape(first.shape)[:] *= factors[:, None]
         return penalties
 
-    def loss_of_constant(self, Y, sample_weight):
+    def loss_of_constant(
+        self, Y: np.ndarray, sample_weight: np.ndarray | None
+    ) -> float:
         """Return the loss of the best constant prediction of `Y`, without penalty."""
         loss = LOSSES[self.loss]
         value = loss.of_constant(Y, sample_weight, *self.loss_arguments)
@@ -119,7 +123,14 @@ class Objective:
         return float(value / loss.output_divisor(Y.shape[1]))
 
 
-def loss_and_delta(objective, raw_prediction, Y, sample_weight, delta, scratch):
+def loss_and_delta(
+    objective: Objective,
+    raw_prediction: np.ndarray,
+    Y: np.ndarray,
+    sample_weight: np.ndarray | None,
+    delta: np.ndarray,
+    scratch: np.ndarray,
+) -> float:
     """Return the weighted sum of losses, and write its derivative to `delta`.
 
     Parameters

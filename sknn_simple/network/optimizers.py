@@ -6,7 +6,7 @@ parameters in place and overwrites the gradient.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class SGD:
     nesterovs_momentum: bool = False
     velocity: np.ndarray | None = field(default=None, repr=False)
 
-    def vectors(self, parameters):
+    def vectors(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
         """Return the state by name: a velocity, zero at first, where it is needed."""
         if not self.momentum:
             self.velocity = None
@@ -57,7 +57,9 @@ class SGD:
             self.velocity = np.zeros_like(parameters)
         return {"velocity": self.velocity}
 
-    def step(self, parameters, gradient, learning_rate):
+    def step(
+        self, parameters: np.ndarray, gradient: np.ndarray, learning_rate: float
+    ) -> None:
         """Move `parameters` against `gradient`, both of shape (n_parameters,)."""
         velocity = self.vectors(parameters).get("velocity")
         if velocity is None:
@@ -71,15 +73,15 @@ class SGD:
         else:
             parameters += velocity
 
-    def snapshot(self):
+    def snapshot(self) -> np.ndarray | None:
         """Return a copy of the state, for `restore`."""
         return None if self.velocity is None else self.velocity.copy()
 
-    def restore(self, snapshot):
+    def restore(self, snapshot: np.ndarray | None) -> None:
         """Return to the state of a `snapshot`."""
         self.velocity = snapshot
 
-    def copy(self, **options):
+    def copy(self, **options: Any) -> Self:
         """Return an optimizer with a copy of the state and these `options`."""
         return replace(self, velocity=self.snapshot(), **options)
 
@@ -125,14 +127,16 @@ class Adam:
     first_moment: np.ndarray | None = field(default=None, repr=False)
     second_moment: np.ndarray | None = field(default=None, repr=False)
 
-    def vectors(self, parameters):
+    def vectors(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
         """Return the state by name: two moments, zero at first."""
         if self.first_moment is None or self.second_moment is None:
             self.first_moment = np.zeros_like(parameters)
             self.second_moment = np.zeros_like(parameters)
         return {"first_moment": self.first_moment, "second_moment": self.second_moment}
 
-    def step(self, parameters, gradient, learning_rate):
+    def step(
+        self, parameters: np.ndarray, gradient: np.ndarray, learning_rate: float
+    ) -> None:
         """Move `parameters` against `gradient`, which is overwritten."""
         m, v = self.vectors(parameters).values()
         g = gradient
@@ -151,24 +155,26 @@ class Adam:
         g *= rate
         parameters -= g
 
-    def snapshot(self):
+    def snapshot(self) -> tuple[int, np.ndarray | None, np.ndarray | None]:
         """Return a copy of the state, for `restore`."""
         if self.first_moment is None or self.second_moment is None:
             return 0, None, None
         return self.n_steps, self.first_moment.copy(), self.second_moment.copy()
 
-    def restore(self, snapshot):
+    def restore(
+        self, snapshot: tuple[int, np.ndarray | None, np.ndarray | None]
+    ) -> None:
         """Return to the state of a `snapshot`."""
         self.n_steps, self.first_moment, self.second_moment = snapshot
 
-    def copy(self, **options):
+    def copy(self, **options: Any) -> Self:
         """Return an optimizer with a copy of the state and these `options`."""
         copy = replace(self, **options)
         copy.restore(self.snapshot())
         return copy
 
 
-def check_vectors(optimizer, flat):
+def check_vectors(optimizer: SGD | Adam | None, flat: np.ndarray) -> None:
     """Raise ValueError unless the optimizer's vectors fit the flat parameters."""
     for name, vector in vars(optimizer).items():
         if isinstance(vector, np.ndarray) and (

@@ -9,13 +9,16 @@ the penalty applies to the coefs alone, the first part of a vector.
 """
 
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def _check_sizes(layer_sizes):
+def _check_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     """Return the sizes as a tuple of int, whose products cannot overflow."""
     layer_sizes = tuple(layer_sizes)
     if len(layer_sizes) < 2 or not all(
@@ -29,7 +32,7 @@ def _check_sizes(layer_sizes):
     return tuple(int(size) for size in layer_sizes)
 
 
-def _count(layer_sizes, fit_intercept):
+def _count(layer_sizes: Sequence[int], fit_intercept: bool) -> int:
     """Return the number of coefs and intercepts; check that an array can hold it."""
     n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(layer_sizes))
     n_parameters = n_coefs + (sum(layer_sizes[1:]) if fit_intercept else 0)
@@ -89,12 +92,24 @@ class Parameters:
     array([1., 1., 1., 1., 1., 1., 0., 0., 0., 0., 0., 0., 0.])
     """
 
-    def __init__(self, layer_sizes, dtype=np.float64, fit_intercept=True, flat=None):
+    def __init__(
+        self,
+        layer_sizes: Sequence[int],
+        dtype: np.dtype | type[np.floating] = np.float64,
+        fit_intercept: bool = True,
+        flat: np.ndarray | None = None,
+    ) -> None:
         if isinstance(flat, np.ndarray) and not flat.flags.writeable:
             raise ValueError("flat must be writeable, got a read-only array: copy it.")
         self._lay_out(layer_sizes, fit_intercept, flat, dtype)
 
-    def _lay_out(self, layer_sizes, fit_intercept, flat, dtype=None):
+    def _lay_out(
+        self,
+        layer_sizes: Sequence[int],
+        fit_intercept: bool,
+        flat: np.ndarray | None,
+        dtype: np.dtype | type[np.floating] | None = None,
+    ) -> None:
         """Check the arguments, and set the attributes, most of which are views."""
         layer_sizes = _check_sizes(layer_sizes)
         n_parameters = _count(layer_sizes, fit_intercept)
@@ -117,8 +132,8 @@ class Parameters:
         self.layer_sizes = layer_sizes
         self.fit_intercept = fit_intercept
         self.flat = flat
-        self.coefs = []
-        self.intercepts = []
+        self.coefs: list[np.ndarray] = []
+        self.intercepts: list[np.ndarray] = []
         start = 0
         for fan_in, fan_out in pairwise(layer_sizes):
             stop = start + fan_in * fan_out
@@ -131,7 +146,9 @@ class Parameters:
                 start += fan_out
 
     @classmethod
-    def from_arrays(cls, coefs, intercepts=()):
+    def from_arrays(
+        cls, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike] = ()
+    ) -> Self:
         """Copy coefs and intercepts into one vector.
 
         Parameters
@@ -152,53 +169,53 @@ class Parameters:
             If the shapes do not fit together.
         """
         try:
-            coefs = [np.asarray(coef) for coef in coefs]
-            intercepts = [np.asarray(intercept) for intercept in intercepts]
+            matrices = [np.asarray(coef) for coef in coefs]
+            vectors = [np.asarray(intercept) for intercept in intercepts]
         except (RuntimeError, TypeError, ValueError) as error:
             kind = ValueError if isinstance(error, ValueError) else TypeError
             raise kind(
                 f"coefs and intercepts must be lists of arrays, one per layer: {error}."
             ) from error
-        shapes = [coef.shape for coef in coefs]
-        fits = bool(coefs) and all(len(s) == 2 and 0 not in s for s in shapes)
+        shapes = [matrix.shape for matrix in matrices]
+        fits = bool(shapes) and all(len(s) == 2 and 0 not in s for s in shapes)
         if not fits or any(a[1] != b[0] for a, b in pairwise(shapes)):
             raise ValueError(
                 "coefs must be a list of arrays of shape (fan_in, fan_out), one per "
                 "layer, each with as many rows as the one before has columns, got "
                 f"shapes {shapes}."
             )
-        expected = [shape[1:] for shape in shapes] if intercepts else []
-        if [intercept.shape for intercept in intercepts] != expected:
+        expected = [shape[1:] for shape in shapes] if vectors else []
+        if [vector.shape for vector in vectors] != expected:
             raise ValueError(
                 f"intercepts must be empty, or arrays of shapes {expected}, got shapes "
-                f"{[intercept.shape for intercept in intercepts]}."
+                f"{[vector.shape for vector in vectors]}."
             )
-        flat = np.concatenate([part.ravel() for part in (*coefs, *intercepts)])
+        flat = np.concatenate([part.ravel() for part in (*matrices, *vectors)])
         if flat.dtype.kind not in "fiub":
             raise ValueError(f"coefs and intercepts must be real, got {flat.dtype}.")
         if flat.dtype != np.float32:
             flat = flat.astype(np.float64, copy=False)
         layer_sizes = [shapes[0][0], *(fan_out for _, fan_out in shapes)]
-        return cls(layer_sizes, fit_intercept=len(intercepts) > 0, flat=flat)
+        return cls(layer_sizes, fit_intercept=len(vectors) > 0, flat=flat)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Parameters({self.layer_sizes}, fit_intercept={self.fit_intercept})"
 
-    def zeros_like(self):
+    def zeros_like(self) -> "Parameters":
         """Return zeros in the same layout, for a gradient."""
         return Parameters(self.layer_sizes, self.flat.dtype, self.fit_intercept)
 
-    def copy(self):
+    def copy(self) -> "Parameters":
         """Return a copy."""
         copy = self.zeros_like()
         copy.flat[:] = self.flat
         return copy
 
-    def view(self, flat):
+    def view(self, flat: np.ndarray) -> "Parameters":
         """Return Parameters that view `flat`, shape (n_parameters,), in this layout."""
         return Parameters(self.layer_sizes, fit_intercept=self.fit_intercept, flat=flat)
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         # Pickle would turn views into separate arrays.
         return {
             "layer_sizes": self.layer_sizes,
@@ -206,5 +223,5 @@ class Parameters:
             "flat": self.flat,
         }
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self._lay_out(**state)

@@ -4,20 +4,22 @@ A `Trainer` trains for as many epochs as its caller asks for, and returns their 
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .backprop import add_penalty_gradient, check_shapes, write_loss_gradient
 from .losses import LOSSES
-from .minibatches import Minibatches
+from .minibatches import Minibatches, Samples
+from .objective import Objective
 from .optimizers import SGD, Adam, check_vectors
 from .parameters import Parameters
 from .schedules import Schedule
 
 
-def all_finite(array):
+def all_finite(array: np.ndarray) -> bool:
     """Return whether a contiguous array holds no infinity and no NaN."""
     # One BLAS product is enough, unless it overflows itself.
     flat = array.ravel(order="K")
@@ -76,7 +78,7 @@ class Block(NamedTuple):
     ending: int
 
     @property
-    def last(self):
+    def last(self) -> Epoch:
         """The last Epoch."""
         loss, rate = float(self.losses[-1]), float(self.learning_rates[-1])
         return Epoch(loss, None if math.isnan(rate) else rate)
@@ -124,16 +126,16 @@ class TrainingState:
     n_averaged: int = 0
 
     @property
-    def model_flat(self):
+    def model_flat(self) -> np.ndarray:
         """The parameters to predict with: the average, if there is one."""
         return self.parameters.flat if self.average is None else self.average
 
     @property
-    def model(self):
+    def model(self) -> Parameters:
         """The Parameters to predict with."""
         return self.parameters.view(self.model_flat)
 
-    def add_to_average(self):
+    def add_to_average(self) -> None:
         """Add the parameters at the end of an epoch to their average.
 
         After epoch k they get the weight 4 / (k + 3). This polynomial-decay average
@@ -150,13 +152,13 @@ class TrainingState:
             weight = 4 / (self.n_averaged + 3)
             self.average += weight * (self.parameters.flat - self.average)
 
-    def move_to(self, flat):
+    def move_to(self, flat: np.ndarray) -> None:
         """Set the parameters, from which a new average starts."""
         self.parameters.flat[:] = flat
         if self.average is not None:
             self.average[:], self.n_averaged = flat, 0
 
-    def snapshot(self, with_rng=True):
+    def snapshot(self, with_rng: bool = True) -> tuple[Any, ...]:
         """Return a copy of the state at the end of an epoch, for `restore`.
 
         Copying the state of the rng takes longer than an epoch of a small network.
@@ -167,7 +169,7 @@ class TrainingState:
         training = self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
         return *training, average, self.n_averaged
 
-    def restore(self, snapshot):
+    def restore(self, snapshot: tuple[Any, ...]) -> None:
         """Return to a `snapshot`; one without the rng leaves the rng as it is."""
         flat, optimizer, self.schedule, rng, self.t, average, n_averaged = snapshot
         self.parameters.flat[:] = flat
@@ -178,7 +180,7 @@ class TrainingState:
         if rng is not None:
             self.rng.set_state(rng)
 
-    def is_finite(self, loss):
+    def is_finite(self, loss: float) -> bool:
         """Return whether this loss and all parameters are finite."""
         return math.isfinite(loss) and all_finite(self.parameters.flat)
 
@@ -211,7 +213,7 @@ class Patience:
     best: float = np.inf
     count: int = 0
 
-    def runs_out(self, loss):
+    def runs_out(self, loss: float) -> bool:
         """Count an epoch; return True after `n_epochs` without improvement."""
         self.count = 0 if loss < self.best - self.tol else self.count + 1
         if loss < self.best:
@@ -219,15 +221,15 @@ class Patience:
         return self.ran_out
 
     @property
-    def ran_out(self):
+    def ran_out(self) -> bool:
         """Whether the last `n_epochs` epochs brought no improvement."""
         return self.count >= self.n_epochs
 
-    def snapshot(self):
+    def snapshot(self) -> tuple[float, int]:
         """Return the counts, for `restore`."""
         return self.best, self.count
 
-    def restore(self, snapshot):
+    def restore(self, snapshot: tuple[float, int]) -> None:
         """Return to the counts of a `snapshot`."""
         self.best, self.count = snapshot
 
@@ -266,7 +268,15 @@ class Trainer:
         If the shapes of the samples do not fit the network, or each other.
     """
 
-    def __init__(self, state, samples, objective, *, batch_size, shuffle=True):
+    def __init__(
+        self,
+        state: TrainingState,
+        samples: Samples,
+        objective: Objective,
+        *,
+        batch_size: int,
+        shuffle: bool = True,
+    ) -> None:
         check_shapes(state.parameters, *samples)
         self.state = state
         self.objective = objective
@@ -275,7 +285,7 @@ class Trainer:
         self.gradient = state.parameters.zeros_like()
         state.draws = self.minibatches.shuffle
 
-    def train(self, n_epochs, patience=None):
+    def train(self, n_epochs: int, patience: Patience | None = None) -> Block:
         """Train for `n_epochs`, or until patience runs out or a number is not finite.
 
         Parameters
@@ -318,10 +328,11 @@ class Trainer:
                 break
         return Block(np.array(losses), np.array(rates), ending)
 
-    def _train_epoch(self, learning_rate):
+    def _train_epoch(self, learning_rate: float) -> float:
         """Pass over the samples once, and return the mean loss."""
         parameters, optimizer = self.state.parameters, self.state.optimizer
         objective, gradient = self.objective, self.gradient
+        assert optimizer is not None  # L-BFGS has a loop of its own
         total_weight = self.minibatches.total_weight
         mean_weight = total_weight / self.minibatches.n_samples
         loss, loss_sum = LOSSES[objective.loss], 0.0
@@ -330,7 +341,7 @@ class Trainer:
             weight = n_rows if sample_weight is None else float(sample_weight.sum())
             if weight == 0:
                 continue
-            # Steps along a sum are as many times longer as there are rows.
+            # The gradient of a summed loss is larger by the number of rows.
             length = n_rows * mean_weight if loss.summed else 1.0
             scale = length / (n_rows * mean_weight)
             loss_sum += write_loss_gradient(
@@ -344,7 +355,14 @@ class Trainer:
         return loss_sum / loss.sample_divisor(total_weight)
 
 
-def epochs(state, samples, objective, *, batch_size, shuffle=True):
+def epochs(
+    state: TrainingState,
+    samples: Samples,
+    objective: Objective,
+    *,
+    batch_size: int,
+    shuffle: bool = True,
+) -> Iterator[Epoch]:
     """Train without end, and yield each epoch.
 
     Parameters

@@ -8,7 +8,6 @@ It needs the extra `playground`: ``pip install "sknn-simple[playground]"``.
 
 from __future__ import annotations
 
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -77,42 +76,11 @@ def serve(
     except ModuleNotFoundError as error:
         raise _without_extra(error) from error
     from .lessons import load_lessons
+    from .table import own_table
 
     all_lessons = load_lessons(lessons)
-    table = _table(data, target, lesson)
+    table = own_table(data, target, lesson)
     run(table, all_lessons, lesson, port, open_browser)
-
-
-def _table(data, target, lesson):
-    """Return a Table of the path of a CSV file, or of a data frame.
-
-    Data are refused beside a lesson, which would hide them.
-    """
-    from pathlib import Path
-
-    from .table import from_frame, read_csv, read_text
-
-    if data is None and target is None:
-        return None
-    if data is not None and lesson is not None:
-        raise ValueError(
-            f"lesson={lesson!r} begins with data of its own. Pass a lesson or data, "
-            "not both."
-        )
-    if data is None:
-        raise ValueError(
-            f"target={target!r} is a column of data that were not given. Pass the path "
-            "of a CSV file or a data frame."
-        )
-    if isinstance(data, str | PathLike):
-        path = Path(data)
-        return read_csv(path.name, read_text(path), target)
-    if not hasattr(data, "columns"):
-        raise TypeError(
-            "data must be the path of a CSV file or a data frame, got "
-            f"{type(data).__name__}."
-        )
-    return from_frame(data, target)
 
 
 def _without_extra(error):

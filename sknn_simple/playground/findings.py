@@ -1,4 +1,4 @@
-"""Findings: what `diagnose` says of a training, with cures that a button can apply."""
+"""Findings: the findings of `diagnose`, with cures that a button can apply."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,9 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from .._fit.options import alpha_is_too_high
 from ..inspection import diagnose
+from ..inspection.problem import make_problem
 from .settings import MAX_ALPHA, MAX_UNITS
 from .training import Training
 
@@ -68,11 +70,15 @@ def _penalty(training):
 
 
 def _automatic_penalty(training):
-    """Leave the penalty to the data, if it may prevent all learning."""
-    alpha, n_samples = training.settings.alpha, len(training.y_train)
-    if alpha == "auto" or alpha <= 0.02 * n_samples:
-        return None
     return Cure({"alpha": "auto"}, "Set the penalty to auto")
+
+
+def _automatic_penalty_if_too_high(training):
+    network = training.network
+    problem = make_problem(network, training.inputs_train, training.y_train)
+    if alpha_is_too_high(network, problem.targets, problem.samples):
+        return _automatic_penalty(training)
+    return None
 
 
 def _more_units(training):
@@ -96,7 +102,7 @@ def _first(*cures):
 
 
 CURES: dict[str, Callable[[Training], Cure | None]] = {
-    "diverged": _first(_automatic_penalty, _scale, _lower_rate),
+    "diverged": _first(_automatic_penalty_if_too_high, _scale, _lower_rate),
     "unscaled_inputs": _scale,
     "uncentred_inputs": _scale,
     "alpha_too_high": _automatic_penalty,

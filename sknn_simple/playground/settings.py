@@ -15,7 +15,7 @@ from .refusal import Refusal
 ESTIMATORS = {"classification": SimpleMLPClassifier, "regression": SimpleMLPRegressor}
 OWN_DATA = {"csv": "Your own table", "points": "Drawn points"}
 SQUARED = ("squared_error", "mean_squared_error", "sum_squared_error")
-LOSSES = {
+LOSSES_OF_TASK = {
     "classification": ("log_loss", *SQUARED),
     "regression": (*SQUARED, "absolute_error", "quantile", "huber", "poisson"),
 }
@@ -140,8 +140,8 @@ class Settings:
             label="Loss",
             help="Loss function that training minimises.",
             group="training",
-            choices={name: name for names in LOSSES.values() for name in names},
-            by_task=LOSSES,
+            choices={name: name for names in LOSSES_OF_TASK.values() for name in names},
+            by_task=LOSSES_OF_TASK,
         ),
     )
     solver: str = _setting(
@@ -249,7 +249,7 @@ class Settings:
                 new["data"] = next(n for n, d in DATASETS.items() if d.task == task)
         if new.get("data", self.data) != self.data:
             new.setdefault("features", None)
-        losses = LOSSES[new.get("task", self.task)]
+        losses = LOSSES_OF_TASK[new.get("task", self.task)]
         if "loss" in new and new["loss"] not in losses:
             raise Refusal(
                 "loss",

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,34 @@ class Table:
         """Return a Refusal that names the data."""
         about = "points" if self.origin == "points" else "csv"
         return Refusal(about, f"{self.name}: {text}")
+
+
+def own_table(data: Any, target: str | None, lesson: str | None) -> Table | None:
+    """Return the Table of the path of a CSV file, or of a data frame.
+
+    Data are refused beside a lesson, which would hide them.
+    """
+    if data is None and target is None:
+        return None
+    if data is not None and lesson is not None:
+        raise ValueError(
+            f"lesson={lesson!r} begins with data of its own. Pass a lesson or data, "
+            "not both."
+        )
+    if data is None:
+        raise ValueError(
+            f"target={target!r} is a column of data that were not given. Pass the path "
+            "of a CSV file or a data frame."
+        )
+    if isinstance(data, str | PathLike):
+        path = Path(data)
+        return read_csv(path.name, read_text(path), target)
+    if not hasattr(data, "columns"):
+        raise TypeError(
+            "data must be the path of a CSV file or a data frame, got "
+            f"{type(data).__name__}."
+        )
+    return from_frame(data, target)
 
 
 def read_text(path: Path) -> str:

@@ -13,6 +13,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from .._fit import options
 from .datasets import DATASETS, Call
 from .refusal import Refusal
 from .settings import ESTIMATORS, Settings
@@ -173,8 +174,7 @@ class Training:
     @property
     def batch_size(self) -> int:
         """Number of samples per minibatch."""
-        n_samples, size = len(self.y_train), self.settings.batch_size
-        return min({"auto": 32, "full": n_samples}.get(size, size), n_samples)
+        return options.batch_size(self.network, len(self.y_train))
 
     @property
     def next_sample(self) -> int | None:
@@ -198,12 +198,12 @@ class Training:
             ESTIMATORS[s.task](**s.estimator_options()).get_params()
             for s in (self.settings, settings)
         )
-        options = {
+        changes = {
             name: value for name, value in after.items() if value != before[name]
         }
-        if options:
-            self.network.set_params(**options)
-            self.journal.append(Change(options))
+        if changes:
+            self.network.set_params(**changes)
+            self.journal.append(Change(changes))
         self.settings = settings
 
     def model(self):

@@ -7,9 +7,9 @@ from typing import Any
 
 import anywidget
 
-from . import _table
 from .lessons import LessonSource, load_lessons
 from .session import Session
+from .table import own_table
 
 STATIC = Path(__file__).parent / "static"
 
@@ -60,7 +60,7 @@ class Playground(anywidget.AnyWidget):
         lesson: str | None = None,
         lessons: LessonSource | None = None,
     ) -> None:
-        session = Session(_table(data, target, lesson), load_lessons(lessons))
+        session = Session(own_table(data, target, lesson), load_lessons(lessons))
         if lesson is not None:
             session.take_lesson(lesson)
         super().__init__()

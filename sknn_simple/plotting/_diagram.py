@@ -1,7 +1,7 @@
 """Layout of a network's diagram: the positions of its parts, in inches."""
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -13,7 +13,7 @@ FONT_SIZE = 9
 LINE_HEIGHT = 0.16  # of a line of text of FONT_SIZE
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Column:
     """A layer of the diagram, some of whose neurons are shown."""
 
@@ -23,7 +23,7 @@ class Column:
     x: float
     y: np.ndarray
     dots_y: float | None  # of the dots that stand for the other neurons
-    side: float = RADIUS  # half the width of a neuron
+    side: float  # half the width of a neuron
 
     @property
     def n_rows(self):
@@ -35,6 +35,11 @@ class Column:
         """Centres of the neurons, shape (n_shown, 2)."""
         return np.column_stack([np.full(len(self.y), self.x), self.y])
 
+    def placed(self, x, row):
+        """Return the column at x, with its rows at a distance of `row`."""
+        dots_y = self.dots_y and row * self.dots_y
+        return replace(self, x=x, y=row * self.y, dots_y=dots_y)
+
 
 class Diagram:
     """Positions of columns, of the headings above them and of the footnotes below.
@@ -45,15 +50,15 @@ class Diagram:
     """
 
     def __init__(self, columns, row, gaps, above, below, foot_height):
-        self.columns = columns
-        for column, x in zip(columns, accumulate(gaps, initial=0.0), strict=True):
-            column.x, column.y = x, row * column.y
-            column.dots_y = column.dots_y and row * column.dots_y
+        places = accumulate(gaps, initial=0.0)
+        self.columns = [
+            column.placed(x, row) for column, x in zip(columns, places, strict=True)
+        ]
         top = row * (max(column.n_rows for column in columns) - 1) / 2
         self.heading_y = top + above + 3 * LINE_HEIGHT  # its upper end
         self.foot_y = -top - below
         left = _margin(columns[0])
-        right = _margin(columns[-1]) + columns[-1].x
+        right = _margin(columns[-1]) + self.columns[-1].x
         spare = max(0, 4.8 - left - right) / 2
         self.xlim = -left - spare, right + spare
         self.ylim = self.foot_y - foot_height, self.heading_y + 0.1
@@ -69,7 +74,7 @@ class NetworkDiagram(Diagram):
 
     def __init__(self, layer_sizes, max_neurons, names, with_values, with_bias):
         columns = [
-            make_column(size, max_neurons, names.get(i))
+            make_column(size, max_neurons, names.get(i), RADIUS)
             for i, size in enumerate(layer_sizes)
         ]
         row, gap = _spacing(columns, with_values)
@@ -85,7 +90,7 @@ def _margin(column):
     return max([column.side + 0.2 + width for width in widths] + [0.6])
 
 
-def make_column(size, max_neurons, names):
+def make_column(size, max_neurons, names, side):
     """Choose the neurons of a layer to show, in rows at a distance of 1."""
     neurons, n_rows = np.arange(size), min(size, max_neurons)
     y, dots_y = (n_rows - 1) / 2 - np.arange(n_rows), None
@@ -95,7 +100,7 @@ def make_column(size, max_neurons, names):
         neurons = np.r_[:n_top, size - n_bottom : size]
         dots_y, y = y[n_top], np.delete(y, n_top)
     labels = [_wrap(names[k]) for k in neurons] if names else []
-    return Column(size, neurons, labels, 0.0, y, dots_y)
+    return Column(size, neurons, labels, 0.0, y, dots_y, side)
 
 
 def _wrap(name):

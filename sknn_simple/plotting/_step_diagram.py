@@ -86,8 +86,8 @@ class StepDiagram(Diagram):
         self.key = _key(step)
         self.loss = f"L = {printed(step.loss)}"
         self.headings = _headings(step, loss_name)
-        columns = _make_columns(step, input_names, output_names)
-        columns[-1].side = widest([self.targets, [self.loss]]) / 2 + 0.15
+        frame_side = widest([self.targets, [self.loss]]) / 2 + 0.15
+        columns = _make_columns(step, input_names, output_names, frame_side)
         self.label_height = (2 + with_new) * SMALL_LINE + 0.01
         has_biases = bool(step.parameters.intercepts)
         below = max(RADIUS + has_biases * (self.label_height + 0.05), FRAME_BOTTOM)
@@ -104,7 +104,7 @@ class StepDiagram(Diagram):
         super().__init__(columns, row, gaps, above, below + 0.16, foot_height)
         left, right = self.xlim
         heading = text_width(self.headings[-1], FONT_SIZE) / 2 + 0.1
-        self.xlim = left, max(right, columns[-1].x + heading)
+        self.xlim = left, max(right, self.columns[-1].x + heading)
 
     def _gaps(self, columns):
         """Return the distances between columns, with room for labels and headings."""
@@ -140,14 +140,16 @@ class StepDiagram(Diagram):
         return (1 - share) * lines[:, 0] + share * lines[:, 1]
 
 
-def _make_columns(step, input_names, output_names):
+def _make_columns(step, input_names, output_names, frame_side):
+    """Make the columns: inputs, layers, and the frame of this half width."""
     widths = [len(layer.neurons) for layer in step.layers]
     sizes = [len(step.inputs), *widths, len(step.targets)]
     names = [input_names, *[None] * len(widths), output_names]
-    columns = [make_column(n, n, of) for n, of in zip(sizes, names, strict=True)]
-    for column in columns:
-        column.side = RADIUS
-    return columns
+    sides = [*[RADIUS] * (len(sizes) - 1), frame_side]
+    return [
+        make_column(size, size, names_of, side)
+        for size, names_of, side in zip(sizes, names, sides, strict=True)
+    ]
 
 
 def _n_places(left, right):

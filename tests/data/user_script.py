@@ -9,7 +9,22 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.callbacks import Checkpoint
 from sknn_simple.datasets import load_four_people, make_input_wins, make_people
+from sknn_simple.network import (
+    SGD,
+    Block,
+    Constant,
+    Objective,
+    Parameters,
+    Samples,
+    Trainer,
+    TrainingState,
+    draw_parameters,
+    forward,
+    loss_and_gradient,
+    predict,
+)
 
 
 def main() -> None:
@@ -50,6 +65,29 @@ def main() -> None:
         balanced.set_params(n_iter_no_change=np.inf).fit(X, y).score(X, y), people.names
     )
     assert_type(make_input_wins(5, winner=2)[1], np.ndarray)
+    use_the_network(X, np.asarray(y, float)[:, None])
+    print(Checkpoint("run.ckpt", every=5))
+
+
+def use_the_network(X: np.ndarray, Y: np.ndarray) -> None:
+    """Train a network without an estimator."""
+    rng = np.random.RandomState(0)
+    parameters = draw_parameters((X.shape[1], 3, 1), rng, activation=("tanh",))
+    objective = Objective(activation=("tanh",), alpha=0.1)
+    loss, gradient = loss_and_gradient(parameters, X, Y, objective=objective)
+    assert_type(loss, float)
+    assert_type(gradient, Parameters)
+    state = TrainingState(parameters, SGD(), Constant(0.1), rng)
+    trainer = Trainer(state, Samples(X, Y), objective, batch_size=2)
+    assert_type(trainer.train(3), Block)
+    network = parameters.coefs, parameters.intercepts, "tanh"
+    assert_type(predict(X, *network), np.ndarray)
+    print(forward(X, *network)[-1].shape, state.model.copy().flat.sum())
+
+
+def resume(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Resume a training."""
+    return Checkpoint.resume("run.ckpt", X, y, X_val=X, y_val=y).predict(X)
 
 
 if __name__ == "__main__":

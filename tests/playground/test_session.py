@@ -21,7 +21,7 @@ from sknn_simple.datasets import load_four_people
 from sknn_simple.inspection import explain_step
 from sknn_simple.playground import session
 from sknn_simple.playground.datasets import DATASETS, make_sine
-from sknn_simple.playground.settings import CONTROLS, LOSSES, Settings
+from sknn_simple.playground.settings import CONTROLS, LOSSES_OF_TASK, Settings
 
 
 def moons():
@@ -324,7 +324,7 @@ def test_every_kind_of_network_can_be_shown():
         for task in CONTROLS["task"].choices:
             page.set(task=task, activation=activation, hidden_layer_sizes=[3, 2])
             assert page.run(1)["train_loss"] > 0
-    for task, losses in LOSSES.items():
+    for task, losses in LOSSES_OF_TASK.items():
         page.set(task=task, hidden_layer_sizes=[])
         for loss in losses:
             if loss != "poisson":
@@ -444,6 +444,14 @@ def test_a_penalty_far_too_strong_is_diagnosed_and_cured():
     frame = page.run(200)
     assert frame["train_score"] > 0.9
     assert page.findings == {}
+
+
+def test_a_penalty_somewhat_too_strong_is_cured():
+    page = Page()
+    page.set(data="moons")
+    page.set(alpha=1)
+    page.run(120)
+    assert page.findings["alpha_too_high"]["cure"]["changes"] == {"alpha": "auto"}
 
 
 def test_a_penalty_that_diverges_is_cured():

@@ -24,7 +24,7 @@ from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
-from support import LOSS_OPTIONS, assert_same_weights
+from support import LOSS_OPTIONS, UNSTOPPED, assert_same_weights, weights_of
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.model_selection import EpochSearchCV
@@ -50,7 +50,6 @@ from sknn_simple.network import (
     predict,
 )
 
-UNSTOPPED = {"n_iter_no_change": np.inf, "tol": 0.0}
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
 NUMBERS = X[:, 0] * X[:, 1]
@@ -60,14 +59,7 @@ BOTH = pytest.mark.parametrize(
     ("estimator", "y"), [(CLASSIFIER, Y), (REGRESSOR, NUMBERS)], ids=["class", "number"]
 )
 
-
 PAIRS = list(itertools.permutations(ACTIVATIONS, 2))
-
-
-def weights_of(estimator):
-    return np.concatenate(
-        [part.ravel() for part in (*estimator.coefs_, *estimator.intercepts_)]
-    )
 
 
 def evaluate(parameters, samples, objective, build):
