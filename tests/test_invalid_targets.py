@@ -112,7 +112,9 @@ def test_complex_and_word_targets_for_the_regressor():
     with pytest.raises(ValueError, match="Complex data"):
         SimpleMLPRegressor().fit(X, NUMBERS + 1j)
     for dtype in (object, str):
-        with pytest.raises(ValueError, match=r"y must be numbers .* got text"):
+        with pytest.raises(
+            ValueError, match=r"y must be numbers .* the text '1'\. Conv"
+        ):
             SimpleMLPRegressor().fit(X, np.array(["1"] * 150, dtype=dtype))
     with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
         SimpleMLPRegressor().fit(X, NUMBERS.astype("datetime64[D]"))
