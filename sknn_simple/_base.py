@@ -223,6 +223,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         -----
         UserWarning
             On Ctrl-C in a later epoch. The model of the last complete epoch is kept.
+            Also if more than half of the values of a classifier's `y` are different
+            numbers.
 
         ConvergenceWarning
             If training stopped after `max_iter` epochs, before the loss or score
