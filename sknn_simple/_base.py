@@ -51,15 +51,13 @@ def training_method(method: Method) -> Method:
 def all_or_nothing(method: Method) -> Method:
     """Undo all changes of `method` to the estimator if it raises.
 
-    The signature is still the one of `method`, but an unknown name gets a suggestion.
+    The signature is still the one of `method`, but wrong arguments get a suggestion.
     """
-    parameters = inspect.signature(method).parameters
+    signature = inspect.signature(method)
 
     @functools.wraps(method)
     def restoring_method(estimator, *args, **kwargs):
-        suggestions.check_argument_names(
-            type(estimator), method.__name__, parameters, kwargs
-        )
+        suggestions.check_arguments(estimator, method.__name__, signature, args, kwargs)
         attributes = estimator.__dict__.copy()
         # A search may have a generator in its splitter, too.
         owners = estimator, getattr(estimator, "cv", None)
@@ -152,21 +150,17 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
 
     def _validate_params(self) -> None:
         """Validate the parameters, except those that are still their valid defaults."""
-        defaults, given = self._valid_defaults(), self.get_params(deep=False)
-        changed = {
-            name: value
-            for name, value in given.items()
-            if name not in defaults or value is not defaults[name]
-        }
-        try:
-            validate_parameter_constraints(
-                self._parameter_constraints, changed, caller_name=type(self).__name__
-            )
-        except ValueError as error:
-            hint = suggestions.for_value(self)
-            if not hint:
-                raise
-            raise type(error)(f"{error}{hint}") from None
+        defaults, constraints = self._valid_defaults(), self._parameter_constraints
+        for name, value in self.get_params(deep=False).items():
+            if name in defaults and value is defaults[name]:
+                continue
+            try:
+                validate_parameter_constraints(
+                    constraints, {name: value}, caller_name=type(self).__name__
+                )
+            except InvalidParameterError as error:
+                hint = suggestions.for_value(name, value, constraints[name])
+                raise InvalidParameterError(f"{error}{hint}") from None
 
     @training_method
     def fit(
@@ -229,6 +223,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         -----
         UserWarning
             On Ctrl-C in a later epoch. The model of the last complete epoch is kept.
+            Also if more than half of the values of a classifier's `y` are different
+            numbers.
 
         ConvergenceWarning
             If training stopped after `max_iter` epochs, before the loss or score

@@ -6,6 +6,7 @@ predictions (the output layer's pre-activations, of the same shape as ``Y``).
 """
 
 import copy
+import warnings
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
@@ -211,6 +212,11 @@ def are_multilabel(y):
     # Both functions cast NaN and huge numbers to integers to test if they are whole.
     with np.errstate(invalid="ignore"):
         kind = type_of_target(y, input_name="y")
+        if kind.startswith("continuous"):
+            raise ValueError(
+                f"Unknown label type: {kind}. y must hold labels of classes, got "
+                "continuous numbers. SimpleMLPRegressor predicts numbers."
+            )
         if not kind.startswith(("binary", "multi")):
             check_classification_targets(y)  # which raises
     if kind == "multiclass-multioutput":
@@ -222,6 +228,16 @@ def are_multilabel(y):
     return kind == "multilabel-indicator"
 
 
+def _warn_of_quantities(y, classes):
+    """Warn of labels like a quantity, as scikit-learn's classifiers do."""
+    if y.dtype.kind in "iuf" and len(y) > 20 and len(classes) > len(y) / 2:
+        warnings.warn(
+            f"y has {len(classes)} classes in {len(y)} samples. If y is a quantity, "
+            "use SimpleMLPRegressor.",
+            stacklevel=2,
+        )
+
+
 def label_targets(y, loss, classes=None):
     """Return the LabelTargets for `y`, (n_samples,) or (n_samples, n_labels).
 
@@ -229,7 +245,11 @@ def label_targets(y, loss, classes=None):
     """
     if are_multilabel(y):
         return MultilabelTargets(np.arange(y.shape[1]), loss)
-    classes = find_classes(y if classes is None else classes)
+    if classes is None:
+        classes = find_classes(y)
+        _warn_of_quantities(y, classes)
+    else:
+        classes = find_classes(classes)
     return (BinaryTargets if len(classes) <= 2 else MulticlassTargets)(classes, loss)
 
 

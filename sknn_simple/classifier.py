@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
@@ -27,6 +26,7 @@ from ._conversion import (
     make_fitted,
     to_sklearn,
 )
+from ._fit.constraints import Names
 from ._fit.samples import (
     check_length,
     check_not_missing,
@@ -369,11 +369,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
         "loss": [
-            StrOptions(
+            Names(
                 {"log_loss", "squared_error", "mean_squared_error", "sum_squared_error"}
             )
         ],
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+        "class_weight": [dict, Names({"balanced"}), None],
     }
 
     def __init__(

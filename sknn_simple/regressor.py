@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 from sklearn.neural_network import MLPRegressor
 from sklearn.utils import check_array
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import (
@@ -21,7 +20,7 @@ from ._base import (
     training_method,
 )
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
-from ._fit.constraints import BETWEEN_0_AND_1, POSITIVE
+from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, Names
 from ._fit.samples import (
     check_length,
     check_numbers,
@@ -375,9 +374,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
-        "loss": [StrOptions({n for n in LOSSES if not LOSSES[n].for_labels})],
-        "out_activation": [StrOptions(set(ACTIVATIONS))],
-        "normalize_y": ["boolean"],
+        "loss": [Names({n for n in LOSSES if not LOSSES[n].for_labels})],
+        "out_activation": [Names(ACTIVATIONS)],
+        "normalize_y": [BOOLEAN],
         "quantile": [BETWEEN_0_AND_1],
         "huber_threshold": [POSITIVE],
     }

@@ -74,12 +74,13 @@ WARRANTED = "|".join(
     [
         "feature names",
         "number of unique classes",
+        r"y has \d+ classes in \d+ samples",
         "y_pred contains classes not in y_true",
         "less than two samples",
         "labels represented as bytes",  # before 1.7, which refuses them
     ]
 )
-"""Warnings of scikit-learn with a good reason, besides those of two classes."""
+"""Warnings with a good reason, besides those of two categories."""
 
 
 def is_warranted(warning):

@@ -168,6 +168,29 @@ def test_bad_weights(coefs, intercepts, message):
             kind.from_coefs(coefs, intercepts)
 
 
+@pytest.mark.parametrize(
+    ("coefs", "intercepts"),
+    [
+        ([[[0.5, -1.0]]], [[0.0]]),
+        ([np.ones((3, 2)), np.ones((1, 3))], None),
+        ([np.ones((3, 2)), np.ones((1, 3))], [np.ones(3), np.ones(1)]),
+    ],
+)
+def test_transposed_coefs(coefs, intercepts):
+    """As PyTorch and many tutorials have them."""
+    with pytest.raises(ValueError, match=r"one column per unit: transpose them\?$"):
+        SimpleMLPRegressor.from_coefs(coefs, intercepts)
+    SimpleMLPRegressor.from_coefs([np.transpose(coef) for coef in coefs], intercepts)
+
+
+def test_no_transposition_is_suggested_that_would_not_fit():
+    for intercepts in (None, [np.ones(3), np.ones(1)]):
+        with pytest.raises(ValueError, match=r"got shapes \[\(3, 2\), \(1, 2\)\]\.$"):
+            SimpleMLPRegressor.from_coefs(
+                [np.ones((3, 2)), np.ones((1, 2))], intercepts
+            )
+
+
 def test_bad_classes_and_parameters():
     with pytest.raises(ValueError, match="classes must be 2 different labels"):
         SimpleMLPClassifier.from_coefs([np.ones((2, 1))], classes=[1, 2, 3])

@@ -88,8 +88,24 @@ def test_labels_of_a_later_call():
 
 
 def test_continuous_labels():
-    with pytest.raises(ValueError, match="Unknown label type: continuous"):
-        SimpleMLPClassifier().fit(X, NUMBERS + 0.05)
+    message = r"Unknown label type: continuous.* SimpleMLPRegressor predicts numbers\.$"
+    for y in (NUMBERS, X[:, :2]):
+        with pytest.raises(ValueError, match=f"^{message}"):
+            SimpleMLPClassifier().fit(X, y)
+    with pytest.raises(ValueError, match=f"^{message}"):
+        SimpleMLPClassifier().partial_fit(X, NUMBERS, classes=[0, 1])
+
+
+@pytest.mark.parametrize("dtype", [int, float])
+def test_labels_that_look_like_a_quantity(dtype):
+    """The condition is the one of scikit-learn's classifiers."""
+    model = SimpleMLPClassifier((2,), max_iter=1, **UNSTOPPED)
+    with pytest.warns(UserWarning, match="76 classes in 150 .* use SimpleMLPRegressor"):
+        model.fit(X, (np.arange(150) % 76).astype(dtype))
+    model.fit(X, (np.arange(150) % 75).astype(dtype))
+    model.fit(X, (np.arange(150) % 76).astype(str))
+    model.fit(X[:20], np.arange(20))
+    SimpleMLPClassifier().partial_fit(X, np.arange(150) % 76, classes=range(76))
 
 
 def test_labels_too_large_for_an_integer():
@@ -112,7 +128,9 @@ def test_complex_and_word_targets_for_the_regressor():
     with pytest.raises(ValueError, match="Complex data"):
         SimpleMLPRegressor().fit(X, NUMBERS + 1j)
     for dtype in (object, str):
-        with pytest.raises(ValueError, match=r"y must be numbers .* got text"):
+        with pytest.raises(
+            ValueError, match=r"y must be numbers .* the text '1'\. Conv"
+        ):
             SimpleMLPRegressor().fit(X, np.array(["1"] * 150, dtype=dtype))
     with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
         SimpleMLPRegressor().fit(X, NUMBERS.astype("datetime64[D]"))

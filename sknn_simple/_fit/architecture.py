@@ -51,10 +51,14 @@ def hidden_layer_sizes(estimator):
         sizes = (given,)
     for size in sizes:
         is_integer = isinstance(size, Integral) and not isinstance(size, bool)
-        if not is_integer or not 1 <= size <= sys.maxsize:
+        if not is_integer or size < 1:
             raise ValueError(
                 "hidden_layer_sizes must hold integers of at least 1, one per hidden "
-                f"layer, and below 2**63, got {given!r}."
+                f"layer, such as (10,), got {given!r}."
+            )
+        if size > sys.maxsize:
+            raise ValueError(
+                f"hidden_layer_sizes must hold integers below 2**63, got {given!r}."
             )
     return tuple(int(size) for size in sizes)
 

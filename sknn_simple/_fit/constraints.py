@@ -20,43 +20,73 @@ class FloatInterval(Interval):
             return False
 
 
+class Names(StrOptions):
+    """Names that a message describes, or lists in sorted order.
+
+    The order of a set of strings changes from process to process.
+    """
+
+    def __init__(self, names, description=""):
+        super().__init__(set(names))
+        listed = ", ".join(map(repr, sorted(names)))
+        self.description = description or "one of " * (len(names) > 1) + listed
+
+    def __str__(self):
+        return self.description
+
+
+class Boolean(Options):
+    """Python's and NumPy's truth values."""
+
+    def __init__(self):
+        super().__init__((bool, np.bool_), {False, True})
+
+    def __str__(self):
+        return "True or False"
+
+
 POSITIVE_INTEGER = Interval(Integral, 1, None, closed="left")
 POSITIVE = FloatInterval(Real, 0, None, closed="neither")
 NOT_NEGATIVE_INTEGER = Interval(Integral, 0, None, closed="left")
 NOT_NEGATIVE = FloatInterval(Real, 0, None, closed="left")
 BETWEEN_0_AND_1 = FloatInterval(Real, 0, 1, closed="neither")
 BELOW_ONE = FloatInterval(Real, 0, 1, closed="left")
-AUTO = StrOptions({"auto"})
+AUTO = Names({"auto"})
+BOOLEAN = Boolean()
+SCORER = Names(
+    {"loss", *get_scorer_names()},
+    "'loss', a name in sklearn.metrics.get_scorer_names()",
+)
 
 CONSTRAINTS: dict = {
     "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
-    "activation": [StrOptions(set(ACTIVATIONS)), tuple, list],
-    "solver": [StrOptions({*OPTIMIZERS, "lbfgs"})],
+    "activation": [Names(ACTIVATIONS), tuple, list],
+    "solver": [Names({*OPTIMIZERS, "lbfgs"})],
     "alpha": [AUTO, NOT_NEGATIVE],
-    "batch_size": [StrOptions({"auto", "full"}), POSITIVE_INTEGER],
-    "learning_rate": [StrOptions(set(SCHEDULES))],
+    "batch_size": [Names({"auto", "full"}), POSITIVE_INTEGER],
+    "learning_rate": [Names(SCHEDULES)],
     "learning_rate_init": [AUTO, POSITIVE],
     "power_t": [NOT_NEGATIVE],
     "max_iter": [AUTO, NOT_NEGATIVE_INTEGER],
-    "shuffle": ["boolean"],
+    "shuffle": [BOOLEAN],
     "random_state": ["random_state"],
     "tol": [NOT_NEGATIVE],
-    "verbose": ["verbose"],
-    "warm_start": ["boolean"],
+    "verbose": [BOOLEAN, NOT_NEGATIVE_INTEGER],
+    "warm_start": [BOOLEAN],
     "momentum": [FloatInterval(Real, 0, 1, closed="both")],
-    "nesterovs_momentum": ["boolean"],
-    "average": ["boolean"],
-    "early_stopping": ["boolean"],
+    "nesterovs_momentum": [BOOLEAN],
+    "average": [BOOLEAN],
+    "early_stopping": [BOOLEAN],
     "validation_fraction": [BELOW_ONE],
     "beta_1": [BELOW_ONE],
     "beta_2": [BELOW_ONE],
     "epsilon": [POSITIVE],
     "n_iter_no_change": [AUTO, POSITIVE_INTEGER, Options(Real, {np.inf})],
     "max_fun": [POSITIVE_INTEGER],
-    "fit_intercept": ["boolean"],
-    "init": [StrOptions(set(INITS))],
+    "fit_intercept": [BOOLEAN],
+    "init": [Names(INITS)],
     "coefs_init": ["array-like", None],
     "intercepts_init": ["array-like", None],
-    "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
-    "engine": [StrOptions({"auto", "numpy", "compiled"})],
+    "scoring": [SCORER, callable, None],
+    "engine": [Names({"auto", "numpy", "compiled"})],
 }

@@ -15,6 +15,7 @@ from sklearn.utils.validation import (
 )
 
 from ..network import Samples, all_finite
+from .data_errors import clearer_message, is_missing
 
 
 class LabelledSamples(NamedTuple):
@@ -23,16 +24,6 @@ class LabelledSamples(NamedTuple):
     X: np.ndarray  # or CSR, shape (n_samples, n_features), C-contiguous
     y: np.ndarray  # labels or numbers, (n_samples,) or (n_samples, n_outputs)
     sample_weight: np.ndarray | None  # (n_samples,), None if all weights are 1
-
-
-def _is_missing(value):
-    """Return whether a value is None, or differs from itself like NaN and NaT."""
-    try:
-        return value is None or bool(value != value)
-    except TypeError:  # a comparison of pandas.NA is neither True nor False
-        return True
-    except ValueError:  # an array is not a missing value
-        return False
 
 
 DROP = "Drop this sample, or fill in its value."
@@ -48,7 +39,7 @@ def check_not_missing(y, name="y", next_step=DROP):
     if y.ndim == 0 or y.dtype.kind not in "fcmMO":
         return
     if y.dtype.kind == "O":
-        missing = np.array([_is_missing(v) for v in y.flat], bool).reshape(y.shape)
+        missing = np.array([is_missing(v) for v in y.flat], bool).reshape(y.shape)
     else:
         missing = y != y
     if missing.any():
@@ -64,12 +55,12 @@ def check_numbers(y):
     y = np.asarray(y)
     if _holds_dates(y):
         raise ValueError("y must be numbers for a regressor, got dates or times.")
-    if y.dtype.kind in "SU" or (
-        y.dtype.kind == "O" and any(isinstance(v, str) for v in y.flat)
-    ):
+    values = y.flat if y.dtype.kind in "OSU" else ()
+    texts = [value for value in values if isinstance(value, str | bytes)]
+    if texts:
         raise ValueError(
-            "y must be numbers for a regressor, got text. SimpleMLPClassifier predicts "
-            "labels."
+            f"y must be numbers for a regressor, got the text {str(texts[0])[:60]!r}. "
+            "Convert y to numbers, or use SimpleMLPClassifier for labels."
         )
 
 
@@ -142,65 +133,24 @@ def strict_validation(**arrays):
                 f"{name} must not have masked values. Drop these samples, or fill in "
                 "the values."
             )
-        if name != "y":
-            _check_kind(array, name)
     # scikit-learn sums an array to see whether it is finite, and may warn.
     with naming(*arrays), np.errstate(over="ignore", invalid="ignore"):
         try:
+            for name, array in arrays.items():
+                if name != "y":
+                    _check_kind(array, name)
             yield
         except ValueError as error:
-            clearer = _clearer_error(error, arrays)
-            if clearer is None:
+            message = clearer_message(error, arrays)
+            if message is None:
                 raise
-            raise clearer from error
-
-
-def _clearer_error(error, arrays):
-    """Return an error that says more than scikit-learn's `error` does, or None."""
-    if "could not convert string" in str(error):
-        for name in [name for name in arrays if name.startswith("X")]:
-            text = _find_text(arrays[name])
-            if text is not None:
-                return ValueError(
-                    f"{name} must hold numbers, got the text {text}. Encode categories "
-                    "as numbers, for instance with OneHotEncoder."
-                )
-    if "inconsistent numbers of samples" in str(error):
-        n_rows, n_targets = re.findall(r"\d+", str(error))
-        return ValueError(
-            f"X and y must have the same number of samples, got {n_rows} and "
-            f"{n_targets}. Pass one target per row of X."
-        )
-    shapes = re.search(r"sample_weight.shape == (.*), expected (.*)!", str(error))
-    if shapes:
-        given, expected = shapes.groups()
-        return ValueError(
-            f"sample_weight must be of shape {expected}, got {given}. Pass one weight "
-            "per row of X."
-        )
-    return None
+            raise ValueError(message) from error
 
 
 def check_length(y, prediction):
     """Raise ValueError unless there is a target for each prediction."""
     with strict_validation(y=y):
         check_consistent_length(prediction, y)
-
-
-def _find_text(array):
-    """Return the first text that is no number, with its column, or None."""
-    columns = getattr(array, "columns", None)
-    parts = [("", array)] if columns is None else [(c, array[c]) for c in columns]
-    for column, values in parts:
-        for value in np.asarray(values, dtype=object).flat:
-            try:
-                float(value)
-            except ValueError:
-                where = "" if columns is None else f" in column {column!r}"
-                return f"{str(value)[:60]!r}{where}"
-            except TypeError:
-                continue
-    return None
 
 
 def is_plain(X, dtypes):

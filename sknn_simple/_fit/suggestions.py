@@ -5,11 +5,12 @@ import functools
 import inspect
 from numbers import Real
 
+from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import StrOptions
 
 EQUIVALENTS = {
     "logistic": ["sigmoid"],
-    "identity": ["linear"],
+    "identity": ["linear", "none"],
     "relu": ["rectifier"],
     "leaky_relu": ["leakyrelu", "lrelu"],
     "quantile": ["pinball", "pinball_loss", "tau"],
@@ -25,33 +26,96 @@ EQUIVALENTS = {
         "binary_crossentropy",
     ],
     "sgd": ["gd", "gradient_descent"],
+    "adam": ["adamw", "adamax", "nadam", "rmsprop"],
     "lbfgs": ["bfgs", "l-bfgs"],
     "glorot_uniform": ["xavier"],
     "lecun_uniform": ["lecun"],
     "compiled": ["numba"],
-    "max_iter": ["epochs", "n_epochs", "num_epochs"],
-    "learning_rate_init": ["lr", "lr_init", "eta", "eta0"],
-    "hidden_layer_sizes": ["hidden", "hidden_layers", "hidden_units", "layers"],
-    "alpha": ["weight_decay", "l2"],
-    "solver": ["optimizer"],
+    "max_iter": [
+        "epoch",
+        "epochs",
+        "n_epochs",
+        "nepochs",
+        "num_epochs",
+        "max_epochs",
+        "n_iter",
+        "num_iter",
+        "iterations",
+        "n_iterations",
+    ],
+    "learning_rate_init": ["lr", "lr_init", "eta", "eta0", "rate", "step_size"],
+    "hidden_layer_sizes": [
+        "hidden",
+        "hidden_layers",
+        "hidden_size",
+        "hidden_sizes",
+        "hidden_units",
+        "n_hidden",
+        "layers",
+        "layer_sizes",
+        "neurons",
+        "n_neurons",
+        "units",
+        "n_units",
+    ],
+    "alpha": [
+        "weight_decay",
+        "decay",
+        "l2",
+        "l2_reg",
+        "l2_regularization",
+        "lambda",
+        "lambda_",
+        "penalty",
+        "reg",
+        "regularization",
+    ],
+    "batch_size": ["batch", "minibatch", "minibatch_size"],
+    "solver": ["optimizer", "optimiser"],
     "random_state": ["seed"],
     "n_iter_no_change": ["patience"],
     "fit_intercept": ["bias", "use_bias"],
-    "scoring": ["metric"],
+    "nesterovs_momentum": ["nesterov"],
+    "epsilon": ["eps"],
+    "tol": ["tolerance"],
+    "loss": ["loss_function", "criterion", "objective"],
+    "scoring": ["metric", "metrics"],
     "validation_fraction": ["validation_split"],
+    "accuracy": ["acc", "accuracy_score"],
+    "f1": ["f1_score"],
+    "r2": ["r2_score"],
+    "roc_auc": ["auc", "roc_auc_score"],
+    "neg_mean_squared_error": ["mse"],
+    "neg_root_mean_squared_error": ["rmse"],
+    "neg_mean_absolute_error": ["mae"],
+    "neg_log_loss": ["log_loss", "logloss", "cross_entropy"],
 }
 """Names here, and their equivalents in other libraries."""
 
-SYNONYMS = {other: name for name, others in EQUIVALENTS.items() for other in others}
+REMARKS = {
+    "dropout": "Against overfitting, increase alpha or set early_stopping=True.",
+    "out_activation": "A classifier chooses its output activation itself.",
+    "validation_data": "Pass X_val and y_val to fit, with early_stopping=True.",
+}
+"""Advice on parameters that an estimator lacks, and has no other name for."""
 
 
 def did_you_mean(name, allowed):
     """Return " Did you mean ...?" for a name that is not allowed, or ""."""
-    known = SYNONYMS.get(name.lower().replace(" ", "_"))
-    if known in allowed:
-        return f" Did you mean {known!r}?"
-    close = difflib.get_close_matches(name.lower(), sorted(allowed), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    other = name.lower().replace(" ", "_")
+    similar = [n for n in EQUIVALENTS if n in allowed and other in EQUIVALENTS[n]]
+    # With a lower cutoff, 'iterations' would be close to 'activation'.
+    similar += difflib.get_close_matches(other, sorted(allowed), n=1, cutoff=0.75)
+    return f" Did you mean {similar[0]!r}?" if similar else ""
+
+
+def _for_name(name, allowed):
+    """Return a hint for a parameter that does not exist, or ""."""
+    return f" {REMARKS[name]}" if name in REMARKS else did_you_mean(name, allowed)
+
+
+def _listing(names):
+    return f" The parameters are {', '.join(names)}."
 
 
 @functools.cache
@@ -68,45 +132,55 @@ def check_option_names(cls, given):
     allowed = option_names(cls)
     for name in given if allowed is not None else ():
         if name not in allowed:
-            raise TypeError(
-                f"{cls.__name__} has no parameter {name!r}."
-                f"{did_you_mean(name, allowed)}"
-            )
+            hint = _for_name(name, allowed) or _listing(sorted(allowed))
+            raise TypeError(f"{cls.__name__} has no parameter {name!r}.{hint}")
 
 
-def check_argument_names(cls, method_name, parameters, given):
-    """Raise TypeError if a `given` name is not one of the parameters of a method."""
-    unknown = [name for name in given if name not in parameters]
-    if not unknown or any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return
-    name, options = unknown[0], option_names(cls) or ()
+def check_arguments(estimator, method_name, signature, args, given):
+    """Raise TypeError unless a method takes these arguments and names of arguments."""
+    if not isinstance(estimator, BaseEstimator):
+        raise TypeError(
+            f"{method_name} must be called on an estimator, not on its class. Create "
+            "one with parentheses, as in SimpleMLPClassifier()."
+            f"{method_name}(X, y)."
+        )
+    _self, *parameters = signature.parameters.values()
+    names = [parameter.name for parameter in parameters]
+    method = f"{type(estimator).__name__}.{method_name}"
+    unknown = [name for name in given if name not in names]
+    if unknown and not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        hint = _for_argument(unknown[0], names, option_names(type(estimator)) or ())
+        raise TypeError(f"{method} has no parameter {unknown[0]!r}.{hint}")
+    try:
+        signature.bind(estimator, *args, **given)
+    except TypeError as error:
+        raise TypeError(f"{method}: {error}.{_listing(names)}") from None
+
+
+def _for_argument(name, names, options):
+    """Return a hint for an unknown argument of a method with these `names`."""
     if name in options:
-        hint = " Pass it to the constructor."
-    elif not (hint := did_you_mean(name, parameters)):
-        of_constructor = ", a parameter of the constructor?"
-        hint = did_you_mean(name, options).replace("?", of_constructor)
-    raise TypeError(f"{cls.__name__}.{method_name} has no parameter {name!r}.{hint}")
+        return " Pass it to the constructor."
+    of_constructor = ", a parameter of the constructor?"
+    return (
+        _for_name(name, names)
+        or did_you_mean(name, options).replace("?", of_constructor)
+        or _listing(names)
+    )
 
 
 def for_names(cls, given):
-    """Return " Did you mean ...?" for the first unknown name, or ""."""
+    """Return a hint for the first unknown name, or ""."""
     allowed = option_names(cls) or given
-    hints = [did_you_mean(name, allowed) for name in given if name not in allowed]
+    hints = [_for_name(name, allowed) for name in given if name not in allowed]
     return hints[0] if hints else ""
 
 
-def for_value(estimator):
-    """Return a hint for the first option with an unknown string, or ""."""
-    for name, constraints in estimator._parameter_constraints.items():
-        value = getattr(estimator, name)
-        allowed = {
-            option
-            for constraint in constraints
-            if isinstance(constraint, StrOptions)
-            for option in constraint.options
-        }
-        if isinstance(value, str) and allowed and value not in allowed:
-            return did_you_mean(value, allowed)
-        if name == "learning_rate" and isinstance(value, Real):
-            return " A rate is given as learning_rate_init."
-    return ""
+def for_value(name, value, constraints):
+    """Return a hint for a value of an option that its constraints refuse, or ""."""
+    if name == "learning_rate" and isinstance(value, Real):
+        return f" Write learning_rate_init={value}."
+    if name == "hidden_layer_sizes":
+        return " Write (10,) for one layer of 10 units."
+    options = [c.options for c in constraints if isinstance(c, StrOptions)]
+    return did_you_mean(value, set().union(*options)) if isinstance(value, str) else ""

@@ -17,6 +17,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from .._addresses import DocumentationLink
 from .._base import all_or_nothing
 from .._fit.callback_bridge import CallbackSupport, SearchBridge
+from .._fit.constraints import BOOLEAN
 from .._pipeline import final_network, parameter_prefix
 from ._groups import group_by_epochs, why_separate
 from ._replay import mean_and_std, replay
@@ -127,7 +128,7 @@ refit_time_, multimetric_
 
     _parameter_constraints: dict = {
         **GridSearchCV._parameter_constraints,
-        "every_epoch": ["boolean"],
+        "every_epoch": [BOOLEAN],
     }
     validation_curves_: list[dict[str, Any]]
 

@@ -44,6 +44,36 @@ def _count(layer_sizes: Sequence[int], fit_intercept: bool) -> int:
     return n_parameters
 
 
+def _check_shapes(coefs, intercepts):
+    """Raise ValueError unless shapes of coefs and intercepts fit together."""
+    problem = _misfit(coefs, intercepts)
+    if problem is None:
+        return
+    if _misfit([shape[::-1] for shape in coefs], intercepts) is None:
+        problem += (
+            " coefs have one row per input and one column per unit: transpose them?"
+        )
+    raise ValueError(problem)
+
+
+def _misfit(coefs, intercepts):
+    """Return why shapes of coefs and intercepts do not fit together, or None."""
+    fits = bool(coefs) and all(len(shape) == 2 and 0 not in shape for shape in coefs)
+    if not fits or any(a[1] != b[0] for a, b in pairwise(coefs)):
+        return (
+            "coefs must be a list of arrays of shape (fan_in, fan_out), one per layer, "
+            "each with as many rows as the one before has columns, got shapes "
+            f"{coefs}."
+        )
+    expected = [shape[1:] for shape in coefs] if intercepts else []
+    if intercepts != expected:
+        return (
+            f"intercepts must be empty, or arrays of shapes {expected}, got shapes "
+            f"{intercepts}."
+        )
+    return None
+
+
 class Parameters:
     """All coefs and intercepts of a network, or the derivatives of a loss
     with respect to them.
@@ -177,19 +207,7 @@ class Parameters:
                 f"coefs and intercepts must be lists of arrays, one per layer: {error}."
             ) from error
         shapes = [matrix.shape for matrix in matrices]
-        fits = bool(shapes) and all(len(s) == 2 and 0 not in s for s in shapes)
-        if not fits or any(a[1] != b[0] for a, b in pairwise(shapes)):
-            raise ValueError(
-                "coefs must be a list of arrays of shape (fan_in, fan_out), one per "
-                "layer, each with as many rows as the one before has columns, got "
-                f"shapes {shapes}."
-            )
-        expected = [shape[1:] for shape in shapes] if vectors else []
-        if [vector.shape for vector in vectors] != expected:
-            raise ValueError(
-                f"intercepts must be empty, or arrays of shapes {expected}, got shapes "
-                f"{[vector.shape for vector in vectors]}."
-            )
+        _check_shapes(shapes, [vector.shape for vector in vectors])
         flat = np.concatenate([part.ravel() for part in (*matrices, *vectors)])
         if flat.dtype.kind not in "fiub":
             raise ValueError(f"coefs and intercepts must be real, got {flat.dtype}.")

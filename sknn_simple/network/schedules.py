@@ -152,9 +152,9 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
         return 0.02 if has_sigmoids else 0.01
     if for_labels:
         rates = {"logistic": 0.3, "tanh": 0.1}
-        return min(
-            (rates.get(name, 0.02) for name in names), default=min(0.3, 30 / width)
-        )
+        if not names:
+            return min(0.3, 30 / width)
+        return min(rates.get(name, 0.02) for name in names)
     if out_activation == "logistic":
         return min(1.0, 30 / width)
     if loss == "poisson":

@@ -31,7 +31,7 @@ BAD_X = [
     (sparse.csr_matrix(with_value(np.nan)), "NaN"),
     (np.empty((0, 4)), "minimum of 1 is required"),
     (np.empty((150, 0)), "minimum of 1 is required"),
-    (X[:, 0], "Expected 2D array"),
+    (X[:, 0], r"X must have one row per sample .* got shape \(150,\)\. "),
     (X[:, :, None], "Found array with dim 3"),
     (X + 1j, "Complex data"),
     (np.array([["a"] * 4] * 150, dtype=object), "must hold numbers, got the text 'a'"),
@@ -197,7 +197,7 @@ def test_what_is_checked_before_predicting(kind, y):
         "infinity": np.where(np.arange(X.size).reshape(X.shape) == 7, np.inf, X),
         "features": X[:, 1:],
         "0 sample": X[:0],
-        "1D array": X[0],
+        r"shape \(4,\)\. Reshape your data": X[0],
     }
     for message, samples in bad.items():
         with pytest.raises(ValueError, match=message):
@@ -342,6 +342,50 @@ def test_text_among_the_samples_is_shown_with_its_column(frame):
         SimpleMLPClassifier().fit(colours, [0, 1, 0])
     with pytest.raises(ValueError, match=r"X must .*, got the text 'red'\. Encode"):
         SimpleMLPClassifier().fit(colours.to_numpy(), ["red", "blue", "red"])
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("text", ["3,5", "-1.000,25", ",5"])
+def test_decimal_commas(frame, text):
+    table = frame({"age": [1.0, 2.0, 3.0], "size": [text, "4.5", "1"]})
+    message = f"X must hold numbers, got the text '{text}' in column 'size'. Write dec"
+    with pytest.raises(ValueError, match=f"{message}.*decimal=','"):
+        SimpleMLPClassifier().fit(table, [0, 1, 0])
+
+
+@KINDS
+def test_missing_values_are_shown_with_their_columns(kind, y):
+    table = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    table.loc[7, "b"] = np.nan
+    objects = table.astype(object)
+    objects.loc[9, "d"] = None
+    message = r"^X has missing values in the columns {}\. Input X contains NaN"
+    with pytest.raises(ValueError, match=message.format(r"\['b'\]")):
+        kind().fit(table, y)
+    with pytest.raises(ValueError, match=message.format(r"\['b', 'd'\]")):
+        kind().fit(objects, y)
+    with pytest.raises(ValueError, match=message.format(r"\['b'\]")):
+        kind((2,), max_iter=1, **UNSTOPPED).fit(table.fillna(0), y).predict(table)
+    polars = pl.DataFrame({"a": [1.0, None, 3.0], "b": [1.0, 2.0, 3.0]})
+    with pytest.raises(ValueError, match=message.format(r"\['a'\]")):
+        kind().fit(polars, [0, 1, 0])
+
+
+@KINDS
+def test_samples_and_targets_in_the_wrong_order(kind, y):
+    message = r"got shape \(150,\)\. Were X and y swapped\?$"
+    for swapped in (y, y.tolist(), pd.Series(y)):
+        with pytest.raises(ValueError, match=message):
+            kind().fit(swapped, X)
+    with pytest.raises(ValueError, match=r"got shape \(150,\)\. Reshape your data:"):
+        kind().fit(pd.Series(X[:, 0]), y)
+
+
+@KINDS
+def test_rows_of_different_lengths(kind, y):
+    message = r"X must have rows of the same length, got 2 in row 0 and 1 in row 2\."
+    with pytest.raises(ValueError, match=message):
+        kind().fit([[1.0, 2.0], [3.0, 4.0], [5.0]], [0, 1, 0])
 
 
 @KINDS

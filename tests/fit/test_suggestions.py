@@ -23,7 +23,14 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
         (SimpleMLPClassifier, {"loss": "cross entropy"}, "log_loss"),
         (SimpleMLPClassifier, {"solver": "l-bfgs"}, "lbfgs"),
         (SimpleMLPClassifier, {"scoring": "accuracy score"}, "accuracy"),
+        (SimpleMLPClassifier, {"scoring": "acc"}, "accuracy"),
+        (SimpleMLPRegressor, {"scoring": "r2_score"}, "r2"),
+        (SimpleMLPRegressor, {"scoring": "MSE"}, "neg_mean_squared_error"),
+        (SimpleMLPRegressor, {"scoring": "mae"}, "neg_mean_absolute_error"),
+        (SimpleMLPRegressor, {"scoring": "rmse"}, "neg_root_mean_squared_error"),
         (SimpleMLPClassifier, {"engine": "numba"}, "compiled"),
+        (SimpleMLPClassifier, {"solver": "RMSprop"}, "adam"),
+        (SimpleMLPClassifier, {"solver": "adamw"}, "adam"),
         (SimpleMLPRegressor, {"loss": "mse"}, "mean_squared_error"),
         (SimpleMLPRegressor, {"loss": "MAE"}, "absolute_error"),
         (SimpleMLPRegressor, {"init": "xavier"}, "glorot_uniform"),
@@ -55,6 +62,19 @@ def test_an_activation_of_several():
         ("hidden_layers", "hidden_layer_sizes"),
         ("batchsize", "batch_size"),
         ("seed", "random_state"),
+        ("iterations", "max_iter"),
+        ("epoch", "max_iter"),
+        ("n_iter", "max_iter"),
+        ("units", "hidden_layer_sizes"),
+        ("neurons", "hidden_layer_sizes"),
+        ("hidden_size", "hidden_layer_sizes"),
+        ("step_size", "learning_rate_init"),
+        ("penalty", "alpha"),
+        ("l2_regularization", "alpha"),
+        ("decay", "alpha"),
+        ("criterion", "loss"),
+        ("batch", "batch_size"),
+        ("output_activation", "out_activation"),
     ],
 )
 def test_names(given, meant):
@@ -73,21 +93,79 @@ def test_names_in_set_params():
     assert model.set_params(alpha=0.5).alpha == 0.5
 
 
-def test_a_rate_is_no_schedule():
-    message = (
-        r"'learning_rate' .*Got 0\.1 instead\. A rate is given as learning_rate_init"
-    )
-    with pytest.raises(ValueError, match=message):
-        SimpleMLPClassifier(learning_rate=0.1).fit(X, Y)
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ("dropout", "Against overfitting, increase alpha or set early_stopping=True."),
+        ("out_activation", "A classifier chooses its output activation itself."),
+        (
+            "validation_data",
+            "Pass X_val and y_val to fit, with early_stopping=True.",
+        ),
+    ],
+)
+def test_names_without_an_equivalent(given, advice):
+    message = f"SimpleMLPClassifier has no parameter '{given}'. {advice}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        SimpleMLPClassifier(**{given: 0.5})
+    with pytest.raises(ValueError, match=re.escape(advice)):
+        SimpleMLPClassifier().set_params(**{given: 0.5})
+    message = message.replace(" has", ".fit has")
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        SimpleMLPClassifier().fit(X, Y, **{given: 0.5})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"learning_rate": 0.1},
+            "must be one of 'adaptive', 'constant', 'invscaling'. Got 0.1 instead. "
+            "Write learning_rate_init=0.1.",
+        ),
+        (
+            {"hidden_layer_sizes": "10"},
+            "Got '10' instead. Write (10,) for one layer of 10 units.",
+        ),
+        ({"hidden_layer_sizes": (10.0,)}, "layer, such as (10,), got (10.0,)."),
+        ({"early_stopping": 1}, "must be True or False. Got 1 instead."),
+        ({"verbose": "2"}, "must be True or False or an int in the range [0, inf)."),
+        ({"alpha": -1}, "must be 'auto' or a float in the range [0.0, inf)."),
+        ({"solver": "x"}, "must be one of 'adam', 'lbfgs', 'sgd'. Got 'x' instead."),
+        (
+            {"scoring": "speed"},
+            "must be 'loss', a name in sklearn.metrics.get_scorer_names(), a callable "
+            "or None. Got 'speed' instead.",
+        ),
+    ],
+)
+def test_what_is_allowed_instead_of_a_value(given, message):
+    """The order of the names is not the order of a set, which changes."""
+    with pytest.raises(ValueError, match=f"{re.escape(message)}( |$)"):
+        SimpleMLPClassifier(**given).fit(X, Y)
+
+
+def test_the_hint_is_for_the_parameter_that_is_wrong_first():
+    estimator = SimpleMLPClassifier(alpha=-1, learning_rate=0.1, solver="adamw")
+    with pytest.raises(ValueError, match=r"'alpha' .* Got -1 instead\.$"):
+        estimator.fit(X, Y)
 
 
 def test_nothing_is_suggested_for_nonsense():
-    with pytest.raises(TypeError, match=r"no parameter 'zzzzqqq'\.$"):
-        SimpleMLPClassifier(zzzzqqq=1)
+    for name in ("zzzzqqq", "rates", "validation"):
+        with pytest.raises(TypeError, match=f"no parameter '{name}'. The parameters"):
+            SimpleMLPClassifier(**{name: 1})
     with pytest.raises(ValueError, match=r"Got 'zzzzqqq' instead\.$"):
         SimpleMLPClassifier(activation="zzzzqqq").fit(X, Y)
     with pytest.raises(ValueError, match=r"Got -1 instead\.$"):
         SimpleMLPClassifier(max_iter=-1).fit(X, Y)
+
+
+def test_an_unknown_name_without_a_hint_lists_the_parameters():
+    with pytest.raises(TypeError) as error:
+        SimpleMLPRegressor(zzzzqqq=1)
+    listed = ", ".join(sorted(SimpleMLPRegressor().get_params()))
+    assert str(error.value).endswith(f"'zzzzqqq'. The parameters are {listed}.")
 
 
 def test_a_subclass_may_take_any_option():
@@ -106,13 +184,15 @@ def test_a_subclass_may_take_any_option():
         ("epochs", " Did you mean 'max_iter', a parameter of the constructor?"),
         ("max_iter", " Pass it to the constructor."),
         ("sample_weights", " Did you mean 'sample_weight'?"),
-        ("zzzzqqq", ""),
+        ("zzzzqqq", " The parameters are X, y, sample_weight, {others}."),
     ],
 )
 def test_names_in_methods(method, given, hint):
     """The signatures are as they were, for scikit-learn to inspect."""
     model = SimpleMLPClassifier()
     fit = getattr(model, method)
+    others = {"fit": "X_val, y_val, sample_weight_val", "partial_fit": "classes"}
+    hint = hint.format(others=others[method])
     message = f"SimpleMLPClassifier.{method} has no parameter '{given}'.{hint}"
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         fit(X, Y, **{given: 3})
@@ -127,3 +207,17 @@ def test_a_method_of_a_subclass_may_take_any_name():
             return super().fit(X, y)
 
     assert Open((2,)).fit(X, Y, anything=1).n_iter_ > 0
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_a_missing_argument_is_named_with_the_estimator(method):
+    message = (
+        rf"^SimpleMLPRegressor\.{method}: missing .* 'y'\. The parameters are X, y,"
+    )
+    with pytest.raises(TypeError, match=message):
+        getattr(SimpleMLPRegressor(), method)(X)
+
+
+def test_fit_of_a_class_instead_of_an_estimator():
+    with pytest.raises(TypeError, match=r"not on its class.*SimpleMLPClassifier\(\)"):
+        SimpleMLPClassifier.fit(X, Y)
