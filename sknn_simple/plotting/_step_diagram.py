@@ -10,7 +10,7 @@ from ._annotation import layer_heading
 from ._diagram import FONT_SIZE, LINE_HEIGHT, Diagram, make_column
 from ._style import text_width
 
-RADIUS = 0.33  # of a neuron, which holds two numbers
+RADIUS = 0.37  # of a neuron, which holds two numbers
 SMALL = 8  # font size of labels and footnotes
 SMALL_LINE = 0.15  # height of a line of that size
 SPACE = 0.1  # on each side of a label

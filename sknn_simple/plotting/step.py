@@ -37,7 +37,7 @@ class StepDisplay:
     neuron holds its activation, the lower half ∂L/∂z, the derivative of the loss by its
     weighted sum. Beside the line of each weight, and below each neuron for its bias,
     are its value and the derivative by it. The frame on the right holds the targets and
-    the loss. Every number is one of `explain_step`, with three significant digits.
+    the loss. Every number is one of `explain_step`, with four significant digits.
 
     Numbers of the forward pass are blue; below them, numbers of the backward pass are
     vermilion. On a dark background, the two colours are lighter.

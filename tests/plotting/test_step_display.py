@@ -110,25 +110,25 @@ def test_every_number_is_one_of_the_explanation(step):
     assert len(shown) == len(parameters)
     for parameter in parameters:
         forward, backward = shown[parameter.name]
-        assert value(forward.get_text()) == float(f"{parameter.old:.3g}")
-        assert value(backward.get_text()) == float(f"{parameter.derivative:.3g}")
+        assert value(forward.get_text()) == float(f"{parameter.old:.4g}")
+        assert value(backward.get_text()) == float(f"{parameter.derivative:.4g}")
         assert backward.get_text().startswith("∂ = ")
         assert (forward.get_color(), backward.get_color()) == (BLUE, VERMILION)
     for (x, y), a in zip(centres(display, 0), explained.inputs.values(), strict=True):
-        assert value(near(display, x, y)) == float(f"{a:.3g}")
+        assert value(near(display, x, y)) == float(f"{a:.4g}")
     for i, layer in enumerate(explained.layers, start=1):
         for (x, y), neuron in zip(centres(display, i), layer.neurons, strict=True):
             assert neuron.name in texts(display)
             activation, delta = near(display, x, y + 0.12), near(display, x, y - 0.12)
-            assert value(activation) == float(f"{neuron.activation:.3g}")
-            assert value(delta) == float(f"{neuron.delta:.3g}")
-    assert f"L = {explained.loss:.3g}" in texts(display)
+            assert value(activation) == float(f"{neuron.activation:.4g}")
+            assert value(delta) == float(f"{neuron.delta:.4g}")
+    assert f"L = {explained.loss:.4g}" in texts(display)
     for name, target in explained.targets.items():
-        assert f"{name} = {target:.3g}".replace("-", MINUS) in texts(display)
+        assert f"{name} = {target:.4g}".replace("-", MINUS) in texts(display)
     for neuron in explained.layers[-1].neurons:
         [[error]] = neuron.paths
         below = texts(display).index(error.name) + 1
-        assert value(texts(display)[below]) == float(f"{error.value:.3g}")
+        assert value(texts(display)[below]) == float(f"{error.value:.4g}")
 
 
 def test_derivatives_are_differences_of_the_loss():
@@ -184,10 +184,10 @@ def test_the_published_numbers_of_the_four_people():
     """They follow from the numbers shown, with the tutorial's rounding."""
     display = StepDisplay.from_estimator(four_people(), [-2, -1], 1)
     shown = texts(display)
-    assert {"0.0474", "0.524"} < set(shown)  # as published
+    assert {"0.04743", "0.5237"} < set(shown)  # published: 0.0474 and 0.524
     error = value(shown[shown.index("∂L/∂a_o") + 1])
     w1 = value(labels(display)["w1"][1].get_text())
-    assert (error, w1) == (-0.953, 0.0215)
+    assert (error, w1) == (-0.9526, 0.02147)
     output, w5 = 0.524, value(labels(display)["w5"][0].get_text())
     rounded = 2 * (output - 1)
     assert f"{rounded:.3f}" == "-0.952"
@@ -315,7 +315,7 @@ def on_circles(display):
     for i in range(len(display.neurons_)):
         for centre in centres(display, i):
             to_pixels = display.ax_.transData.transform
-            edge = to_pixels(np.add(centre, [0.33, 0]))
+            edge = to_pixels(np.add(centre, [0.37, 0]))
             x, y = to_pixels(centre)
             radius = edge[0] - x
             for name, box in zip(names, boxes, strict=True):
@@ -378,7 +378,7 @@ def test_a_pipeline_transforms_the_sample_and_names_its_features():
     assert overlapping(display) == []
     [outputs] = pipeline.predict_proba(frame.iloc[[60]])
     for (x, y), probability in zip(centres(display, 2), outputs, strict=True):
-        assert value(near(display, x, y + 0.12)) == float(f"{probability:.3g}")
+        assert value(near(display, x, y + 0.12)) == float(f"{probability:.4g}")
 
 
 def test_standardised_targets_are_headed_as_such():
