@@ -10,12 +10,17 @@ MAX_WIDTH, MIN_WIDTH = 4.0, 0.4  # of a line, in points
 
 
 def short(value):
-    """Format a number in at most five characters and a sign."""
+    """Format a number in at most five characters and a sign.
+
+    Only 0 is written as 0.
+    """
     size = abs(value)
     if size == 0:
         text = "0"
-    elif size < 0.005 or size >= 99_999.5:
+    elif size < 0.0005 or size >= 99_999.5:
         text = f"{value:.0e}"
+    elif size < 0.0095:
+        text = f"{value:.3f}"
     elif size < 9.995:
         text = f"{value:.2f}"
     else:
@@ -42,8 +47,11 @@ class Canvas:
         self.ax = ax
         self.diagram = diagram
         ax.set(xlim=diagram.xlim, ylim=diagram.ylim, aspect="equal")
-        ax.set_axis_off()
-        is_dark = sum(to_rgb(ax.figure.get_facecolor())) < 1.5
+        # Unlike `set_axis_off`, this keeps the background, which labels share.
+        for part in (ax.xaxis, ax.yaxis, ax.spines[:]):
+            part.set_visible(False)
+        self.background = ax.get_facecolor()
+        is_dark = sum(to_rgb(self.background)) < 1.5
         self.positive, self.negative = (SKY, ORANGE) if is_dark else (BLUE, VERMILION)
         # The layout of the figure sets the size of the axes.
         ax.figure.canvas.figure.draw_without_rendering()
@@ -98,8 +106,8 @@ class Canvas:
         if with_values:
             # At this fraction of their length, edges are equally far from each other.
             points = starts + (ends - starts) / (column.n_rows + 1)
-            background = self.ax.figure.get_facecolor()
-            box = {"boxstyle": "square,pad=0.1", "color": background, "linewidth": 0}
+            box = {"boxstyle": "square,pad=0.1", "linewidth": 0}
+            box["color"] = self.background
             for point, weight in zip(points, weights, strict=True):
                 style = {
                     "color": self.negative if weight < 0 else self.positive,
@@ -116,9 +124,6 @@ class Canvas:
         faces = np.ones((len(column.y), 3))
         if activations is not None:
             largest = np.abs(activations).max()
-            if largest >= 0.005:
-                # Show activations that are tiny in their layer as 0.
-                activations = np.round(activations, 2)
             shown = activations[column.neurons]
             faces = tints(shown, max(1.0, largest))
             for y, activation in zip(column.y, shown, strict=True):

@@ -5,7 +5,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
-from pictures import IRIS, X, Y, classifier, contrast, legend, texts
+from pictures import (
+    IRIS,
+    STYLES,
+    X,
+    Y,
+    backgrounds,
+    classifier,
+    contrast,
+    legend,
+    texts,
+)
 from scipy.sparse import csr_array
 from scipy.special import expit
 from sklearn.compose import make_column_transformer
@@ -19,6 +29,7 @@ from sknn_simple.plotting import NetworkDisplay
 from sknn_simple.plotting._diagram import RADIUS
 
 PEOPLE = load_four_people()
+MINUS = "\N{MINUS SIGN}"
 
 
 def overlapping(display):
@@ -226,6 +237,23 @@ def test_activations_are_those_of_the_network(form):
     assert "activation" in legend(display)
 
 
+@pytest.mark.parametrize(
+    ("activation", "shown"),
+    [
+        (0, "0"),
+        (0.003, "0.003"),
+        (-0.003, f"{MINUS}0.003"),
+        (0.0004, f"4e{MINUS}04"),
+        (0.0098, "0.01"),
+        (0.0123, "0.01"),
+    ],
+)
+def test_only_an_activation_of_zero_is_shown_as_zero(activation, shown):
+    network = SimpleMLPClassifier.from_coefs([[[0], [0], [0]]])
+    display = NetworkDisplay.from_estimator(network, [activation, 0.5, 2])
+    assert texts(display).count(shown) == 1 + 3 * (activation == 0)  # and the weights
+
+
 def test_activations_of_a_pipeline_are_of_the_transformed_sample():
     pipeline = make_pipeline(StandardScaler(), classifier()).fit(IRIS.data, Y)
     display = NetworkDisplay.from_estimator(pipeline, IRIS.data[60])
@@ -369,7 +397,19 @@ def test_names_with_dollar_signs_are_no_formulas(name):
     assert shown.height == pytest.approx(judge.height, rel=0.3)
 
 
-@pytest.mark.parametrize("style", ["default", "dark_background", "Solarize_Light2"])
+@pytest.mark.parametrize("style", STYLES)
+def test_labels_have_the_background_of_the_picture(style):
+    with plt.style.context(style):
+        display = NetworkDisplay.from_estimator(two_two_one())
+        display.figure_.draw_without_rendering()
+        patches = [text.get_bbox_patch() for text in display.ax_.texts]
+        boxes = [patch.get_window_extent() for patch in patches if patch]
+        around, behind = backgrounds(display, boxes)
+    assert len(boxes) == 9
+    assert behind == {around}
+
+
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("x", [None, X[0]])
 @pytest.mark.parametrize("coef_values", [False, True])
 def test_texts_are_legible_in_every_style(style, x, coef_values):
@@ -378,7 +418,7 @@ def test_texts_are_legible_in_every_style(style, x, coef_values):
         display = NetworkDisplay.from_estimator(
             classifier().fit(X, Y), x, coef_values=coef_values
         )
-    canvas = display.figure_.get_facecolor()
+    canvas = display.ax_.get_facecolor()
     for text in display.ax_.texts:
         box = text.get_bbox_patch()
         number = text.get_text() == "1" or (
