@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._pipeline import fitted_network
@@ -230,8 +229,7 @@ class StepDisplay:
             [*_chain_rule(path), *_update_rule(step, new_values)],
         )
         if ax is None:
-            size = np.ptp(diagram.xlim), np.ptp(diagram.ylim)
-            _, ax = plt.subplots(figsize=size, layout="constrained")
+            _, ax = plt.subplots(figsize=diagram.size, layout="constrained")
         canvas = StepCanvas(ax, diagram, step, path)
         self.edges_, self.neurons_ = [], [canvas.draw_inputs(neuron_kw or {})]
         for i in range(len(step.layers)):

@@ -1,5 +1,7 @@
 """Diagrams show each weight, name and activation, and no text is in the way."""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -144,7 +146,7 @@ def test_few_weights_are_written_on_their_edges():
     assert not [t for t in texts(display) if "largest" in t]
     without = NetworkDisplay.from_estimator(two_two_one(), coef_values=False)
     assert "1.50" not in texts(without)
-    assert "largest weight: −3.00" in texts(without)  # noqa: RUF001
+    assert "largest |w|: 3.00" in texts(without)
 
 
 def test_many_weights_stay_attached_to_their_lines():
@@ -243,7 +245,7 @@ def test_activations_are_those_of_the_network(form):
         (0, "0"),
         (0.003, "0.003"),
         (-0.003, f"{MINUS}0.003"),
-        (0.0004, f"4e{MINUS}04"),
+        (0.0004, f"4e{MINUS}4"),
         (0.0098, "0.01"),
         (0.0123, "0.01"),
     ],
@@ -287,8 +289,7 @@ def test_large_layers_are_shown_in_part():
             color = edges[(*below[row], *above[k])][0]
             assert color == to_rgb("#D55E00" if coefs[1][j, k] < 0 else "#0072B2")
     largest = coefs[0].flat[np.abs(coefs[0]).argmax()]
-    text = f"largest weight: {largest:.2f}".replace("-", "−")  # noqa: RUF001
-    assert text in texts(display)
+    assert f"largest |w|: {abs(largest):.2f}" in texts(display)
     smaller = NetworkDisplay.from_estimator(network, max_neurons=4)
     assert [len(centres(smaller, i)) for i in range(3)] == [3, 3, 3]
 
@@ -314,6 +315,23 @@ def test_no_text_overlaps_or_is_cut_off(hidden_layer_sizes, names, coef_values):
         network, X[0], feature_names=names, coef_values=coef_values
     )
     assert overlapping(display) == []
+
+
+@pytest.mark.parametrize("n_layers", [5, 8, 20])
+@pytest.mark.parametrize("width", [3, 6, 100])
+@pytest.mark.parametrize("with_biases", [True, False])
+def test_deep_networks_are_legible_in_a_figure_of_moderate_width(
+    n_layers, width, with_biases
+):
+    sizes = [2, *[width] * n_layers, 1]
+    rng = np.random.RandomState(0)
+    coefs = [rng.normal(size=shape) for shape in pairwise(sizes)]
+    intercepts = [rng.normal(size=n) for n in sizes[1:]] if with_biases else None
+    network = SimpleMLPClassifier.from_coefs(coefs, intercepts, activation="leaky_relu")
+    display = NetworkDisplay.from_estimator(network, [1e-3, -1e-3])
+    assert display.figure_.get_figwidth() <= 16
+    assert overlapping(display) == []
+    assert min(text.get_fontsize() for text in display.ax_.texts) >= 5
 
 
 def test_a_row_of_a_data_frame_keeps_its_names_for_the_steps_before():
