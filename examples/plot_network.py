@@ -46,8 +46,8 @@ diagram.ax_.set_title("Four people: the prediction for Robin")
 # A larger network
 # ----------------
 # The earlier steps of a Pipeline transform the sample before the network. A larger
-# network shows weights by the width of their lines only, and writes the largest weight
-# of each layer below it.
+# network shows weights by the width of their lines only, and writes the size of the
+# largest weight of each layer below it.
 iris = load_iris()
 names = [name.removesuffix(" (cm)") for name in iris.feature_names]
 pipeline = make_pipeline(

@@ -572,6 +572,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     ) -> Self:
         """Make a fitted regressor from given weights.
 
+        Pass ``normalize_y=False`` for the network of a textbook, whose steps of
+        training are in the units of y. By default, the next training samples
+        standardise y, and `explain_step` standardises it by its one sample.
+
         Parameters
         ----------
         coefs : list of array-like of shape (fan_in, fan_out)

@@ -35,7 +35,7 @@ def unscaled_inputs(evidence):
         deviation,
         above=10,
         seen="The standard deviation of {n_found} of {n} features is above 10; for "
-        "{first} it is {figure:.4g}. Such features dominate the others and saturate "
+        "{worst} it is {figure:.4g}. Such features dominate the others and saturate "
         "units.",
         advice=f"{SCALE_INPUTS}.",
     )
@@ -48,7 +48,7 @@ def unscaled_inputs(evidence):
         np.maximum(highest - mean, mean - lowest),
         below=0.25,
         among=(lowest < highest) & ~is_rare,
-        seen="{n_found} of {n} features always lie within 0.25 of their mean, {first} "
+        seen="{n_found} of {n} features always lie within 0.25 of their mean, {worst} "
         "within {figure:.4g}: they hardly influence the network.",
         advice=f"{SCALE_INPUTS}.",
     )
@@ -63,7 +63,7 @@ def uncentred_inputs(evidence):
         above=10,
         among=offset > 1,
         seen="The mean of {n_found} of {n} features is more than 10 standard "
-        "deviations from 0; for {first} it is {figure:.4g} deviations. The variation "
+        "deviations from 0; for {worst} it is {figure:.4g} deviations. The variation "
         "is tiny compared with the mean.",
         advice=f"{SCALE_INPUTS}.",
     )

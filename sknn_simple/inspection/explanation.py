@@ -70,8 +70,8 @@ def explain_step(
     Notes
     -----
     The formulas count weights, neurons and targets from 1. Inputs have the names of the
-    features, or x1, x2, ... if these have no names. "≈" precedes numbers that are
-    rounded, or computed from more digits than are shown.
+    features, or x1, x2, ... if these have no names. Numbers have four significant
+    digits. "≈" precedes those that are rounded, or computed from more digits.
 
     By the chain rule, the derivative of the loss L by a weight w from an input x to a
     neuron is ::

@@ -18,7 +18,7 @@ class Finding:
         Kind of problem, such as "unscaled_inputs"; `diagnose` lists them all.
 
     where : tuple of str
-        Affected features, layers or outputs, the worst first.
+        Affected features, layers or outputs, in the order of the network.
 
     figure, threshold : float
         The measured value, and the threshold that it lies beyond.
@@ -54,7 +54,7 @@ def beyond(names, figures, *, above=None, below=None, among=True, seen, advice):
     """Return a list with one finding if any of the figures lie beyond a threshold.
 
     Each name has a figure; only the names in the mask `among` are judged. `seen` is a
-    format string: `figure` is the worst figure, `first` its name, and `n_found` of `n`
+    format string: `figure` is the worst figure, `worst` its name, and `n_found` of `n`
     names have figures beyond the threshold. The finding is a tuple of the fields of a
     Finding except its kind.
     """
@@ -63,7 +63,8 @@ def beyond(names, figures, *, above=None, below=None, among=True, seen, advice):
     found = (excess > 0) & among
     if not found.any():
         return []
-    order = [k for k in np.argsort(-excess, kind="stable") if found[k]]
-    where, figure = tuple(names[k] for k in order), float(figures[order[0]])
-    seen = seen.format(figure=figure, first=where[0], n_found=len(where), n=len(found))
+    where = tuple(names[k] for k in np.flatnonzero(found))
+    k = np.where(found, excess, -np.inf).argmax()
+    figure, n = float(figures[k]), len(found)
+    seen = seen.format(figure=figure, worst=names[k], n_found=len(where), n=n)
     return [(where, figure, float(threshold), seen, advice)]

@@ -150,7 +150,7 @@ def overfitting(evidence):
 
 
 EXCESS = (
-    "The loss on {first} exceeds the training loss by {figure:.2f} times the loss of a "
+    "The loss on {worst} exceeds the training loss by {figure:.2f} times the loss of a "
     "constant prediction"
 )
 

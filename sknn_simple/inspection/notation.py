@@ -2,6 +2,7 @@
 
 import math
 
+DIGITS = 4  # significant digits of a number
 MAX_NAME = 30  # characters of an input's name in a formula
 
 
@@ -36,11 +37,11 @@ def symbol_of(name):
 
 
 def number(value):
-    """Write a number with three significant digits."""
+    """Write a number with four significant digits."""
     value += 0.0  # no minus zero
-    if 1e3 <= abs(value) < 1e6:
+    if 10**DIGITS <= abs(value) < 1e6:
         return f"{value:.0f}"
-    return f"{value:.3g}"
+    return f"{value:.{DIGITS}g}"
 
 
 def operand(value):
@@ -63,9 +64,9 @@ def before_and_after(old, new):
     change, size = abs(new - old), max(abs(old), abs(new))
     if change == 0 or not 1e-3 <= size < 1e6:
         return number(old), number(new)
-    # Two digits of the step, three of the weight.
-    decimals = max(1 - math.floor(math.log10(change)), 2 - math.floor(math.log10(size)))
-    decimals = min(max(decimals, 0), 15)
+    # Two digits of the step, four of the weight.
+    of_change, of_weight = (1 - math.floor(math.log10(x)) for x in (change, size))
+    decimals = min(max(of_change, of_weight + DIGITS - 2, 0), 15)
     return f"{old:.{decimals}f}", f"{new:.{decimals}f}"
 
 
@@ -75,9 +76,19 @@ def names_of(chain):
 
 
 def values_of(chain):
-    """Write a product by the values of its factors."""
-    first, *others = chain
-    return " * ".join([number(first.value), *(operand(f.value) for f in others)])
+    """Return the values of the factors of a product."""
+    return [factor.value for factor in chain]
+
+
+def terms_by_value(products):
+    """Write products of numbers as the terms of a sum.
+
+    Negative numbers are in parentheses, except the one that begins the sum.
+    """
+    terms = [list(map(operand, factors)) for factors in products]
+    if terms:
+        terms[0][0] = number(products[0][0])
+    return [" * ".join(factors) for factors in terms]
 
 
 def sum_of(terms, max_shown):

@@ -3,6 +3,7 @@
 A block is a Heading, a Facts, a Card, or a note (a str).
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,8 +21,10 @@ from .notation import (
     printable,
     sum_of,
     symbol_of,
+    terms_by_value,
     values_of,
 )
+from .step_notes import notes
 
 
 class Heading(NamedTuple):
@@ -46,9 +49,10 @@ class Equation(NamedTuple):
     before_result: str  # the same; "≈" also if the result is rounded
 
     @classmethod
-    def of(cls, symbol, by_name, value, by_value="", operands=()):
-        """Make the Equation of a value, computed from `operands` as in `by_value`."""
-        exact = all(map(is_exact, operands))
+    def of(cls, symbol, by_name, value, products=(), max_shown=math.inf):
+        """Make the Equation of a value, which may be a sum of `products`."""
+        by_value = sum_of(terms_by_value(products), max_shown)
+        exact = all(is_exact(x) for factors in products for x in factors)
         signs = equals(exact), equals(exact and is_exact(value))
         return cls(symbol, by_name, by_value, number(value), *signs)
 
@@ -82,24 +86,12 @@ class Update(NamedTuple):
     @property
     def derivative(self):
         """The Equation of the derivative by the weight."""
-        by_name, by_value = names_of(self.factors), values_of(self.factors)
-        operands = [factor.value for factor in self.factors]
-        if self.weight.penalty:
-            by_name += f" + strength * {self.weight.name}"
-            by_value += f" + {self.penalty}"
-            operands += self.weight.strength, self.weight.old
-        return Equation.of(
-            f"∂L/∂{self.weight.name}",
-            by_name,
-            self.weight.derivative,
-            by_value,
-            operands,
-        )
-
-    @property
-    def penalty(self):
-        """The strength of the penalty times the weight, by values."""
-        return f"{number(self.weight.strength)} * {operand(self.weight.old)}"
+        weight, by_name = self.weight, names_of(self.factors)
+        products = [values_of(self.factors)]
+        if weight.penalty:
+            by_name += f" + strength * {weight.name}"
+            products.append((weight.strength, weight.old))
+        return Equation.of(f"∂L/∂{weight.name}", by_name, weight.derivative, products)
 
 
 class Card(NamedTuple):
@@ -116,9 +108,9 @@ def outline(step, max_shown):
     yield Heading(3, f"One backpropagation step on one sample, learning rate {rate}")
     inputs, targets = _inputs(step), _targets(step)
     yield Facts(inputs[:max_shown] + _rest(inputs, max_shown, "input"))
-    yield Facts(targets[:max_shown] + _rest(targets, max_shown, "target"))
-    yield from _notes(step)
-    yield from _difference(step)
+    targets = targets[:max_shown] + _rest(targets, max_shown, "target")
+    yield Facts(_label(step) + targets)
+    yield from notes(step)
     yield Heading(4, "Forward pass")
     yield from _layers(step.layers, _forward_card, max_shown)
     yield Card("loss", [Equation.of("L", _loss_formula(step), step.loss)])
@@ -148,51 +140,22 @@ def _given(name, value):
 
 
 def _targets(step):
-    texts = [_given(name, value) for name, value in step.targets.items()]
-    given = step.y.tolist()
-    # A label is encoded as 0 and 1: also show the label itself.
-    if given != next(iter(step.targets.values())):
-        texts[0] += f"  (given as {printable(str(given))})"
-    return texts
+    """Write the targets; those that were encoded with their values as given."""
+    targets, given = step.targets.items(), np.ravel(step.y).tolist()
+    if len(given) < len(targets):
+        return [_given(name, target) for name, target in targets]
+    return [
+        _given(name, target)
+        + ("" if y == target else f"  (given as {printable(str(y))})")
+        for (name, target), y in zip(targets, given, strict=True)
+    ]
 
 
-def _notes(step):
-    """Explain the canonical pair, the standardised targets and the penalty."""
-    objective = step.objective
-    if LOSSES[objective.loss].canonical:
-        yield (
-            f"The loss and the {objective.out_activation} output are a canonical pair: "
-            "the product ∂L/∂a * ∂a/∂z simplifies to ∂L/∂z = a - y."
-        )
-    if step.standardised_by is not None:
-        mean, scale = (", ".join(map(number, part)) for part in step.standardised_by)
-        what = f"(y - mean) / deviation, with mean {mean} and deviation {scale}"
-        if objective.out_activation == "exp":
-            what = f"y / mean, with mean {scale}"
-        yield (
-            f"The network is trained on {what}: outputs, targets and the weights of "
-            "the output layer are in these units."
-        )
-    if step.penalty:
-        yield (
-            f"The penalty alpha={objective.alpha:g} adds {number(step.penalty)} to the "
-            "loss, and its strength times the coef to each derivative."
-        )
-
-
-def _difference(step):
-    """Explain how the next step of training differs from this one."""
-    if step.differs_by:
-        plain, following = (
-            float(np.linalg.norm(after.flat - step.parameters.flat))
-            for after in (step.new_parameters, step.next_parameters)
-        )
-        length = f", {number(following / plain)} times as long" if plain else ""
-        yield (
-            "This is a plain step of gradient descent. With "
-            f"{' and '.join(step.differs_by)}, the next step of partial_fit is a "
-            f"different one{length}: see next_parameters."
-        )
+def _label(step):
+    """Write the label that several targets stand for, if there is one."""
+    is_label = np.size(step.y) < len(step.targets)
+    label = printable(str(np.ravel(step.y).tolist()[0]))
+    return [f"y = {label}  (one target per class)"] if is_label else []
 
 
 def _loss_formula(step):
@@ -206,20 +169,17 @@ def _loss_formula(step):
 
 def _forward_card(layer, neuron, max_shown):
     """Show a weighted sum and its activation."""
-    operands = [x for w in neuron.weights for x in (w.old, w.factor.value)]
-    by_name = sum_of([f"{w.name} * {w.factor.name}" for w in neuron.weights], max_shown)
-    by_value = sum_of(
-        [f"{operand(w.old)} * {operand(w.factor.value)}" for w in neuron.weights],
-        max_shown,
-    )
+    names = [f"{w.name} * {w.factor.name}" for w in neuron.weights]
+    products = [(w.old, w.factor.value) for w in neuron.weights]
     if neuron.bias is not None:
-        by_name += f" + {neuron.bias.name}"
-        by_value += f" + {operand(neuron.bias.old)}"
-        operands.append(neuron.bias.old)
+        names.append(neuron.bias.name)
+        products.append((neuron.bias.old,))
+        max_shown += 1
+    by_name = sum_of(names, max_shown)
     z = f"z_{neuron.name}"
     formula = OUT_ACTIVATIONS[layer.activation].formula.format(z=z)
     equations = [
-        Equation.of(z, by_name, neuron.weighted_sum, by_value, operands),
+        Equation.of(z, by_name, neuron.weighted_sum, products, max_shown),
         Equation.of(f"a_{neuron.name}", formula, neuron.activation),
     ]
     return Card(f"neuron {neuron.name}", equations)
@@ -236,23 +196,16 @@ def _backward_card(layer, neuron, max_shown):
     if slope is None:
         equations = [Equation.of(delta, first[0].formula, neuron.delta)]
         return Card(f"neuron {neuron.name}", equations, updates)
-    by_name, by_value, operands = first[0].formula, "", []
+    by_name, products = first[0].formula, []
     if len(first) > 1:  # not an output
-        operands = [factor.value for path in neuron.paths for factor in path]
         by_name = sum_of([names_of(path) for path in neuron.paths], max_shown)
-        by_value = sum_of([values_of(path) for path in neuron.paths], max_shown)
+        products = [values_of(path) for path in neuron.paths]
     formula = "" if slope.formula == number(slope.value) else slope.formula
-    product = error, slope
+    chain = error, slope
     equations = [
-        Equation.of(error.name, by_name, error.value, by_value, operands),
+        Equation.of(error.name, by_name, error.value, products, max_shown),
         Equation.of(slope.name, formula, slope.value),
-        Equation.of(
-            delta,
-            names_of(product),
-            neuron.delta,
-            values_of(product),
-            [factor.value for factor in product],
-        ),
+        Equation.of(delta, names_of(chain), neuron.delta, [values_of(chain)]),
     ]
     return Card(f"neuron {neuron.name}", equations, updates)
 

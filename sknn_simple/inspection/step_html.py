@@ -2,7 +2,7 @@
 
 from html import escape
 
-from .notation import number, printable
+from .notation import number, operand, printable
 from .outline import Card, Facts, Heading
 
 # Transparent greys and the page's own text colour suit any page. The selectors of the
@@ -83,10 +83,11 @@ def _row(update, n_factors, rate):
     if isinstance(update, str):
         return f'<tr><td colspan="{n_factors + 4}" class="note">{update}</td></tr>'
     weight, factors = update
-    first, *others = (_named(factor.name, number(factor.value)) for factor in factors)
-    cells = [first, *(f"&times; {other}" for other in others)]
+    first, *others = factors
+    cells = [_named(first.name, number(first.value))]
+    cells += [f"&times; {_named(f.name, operand(f.value))}" for f in others]
     if weight.penalty:
-        penalty = update.penalty.replace("*", "&times;")
+        penalty = f"{number(weight.strength)} &times; {operand(weight.old)}"
         cells[-1] += f" + {_named('penalty', penalty)}"
     derivative = _named(f"∂L/∂{weight.name}", f"<b>{number(weight.derivative)}</b>")
     equation, new = update.derivative, update.new(rate)

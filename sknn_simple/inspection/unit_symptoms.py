@@ -35,7 +35,7 @@ def identical_units(evidence):
         evidence.hidden_layers,
         shares,
         above=0.2,
-        seen="{figure:.0%} of the units of {first} have the same weights as another "
+        seen="{figure:.0%} of the units of {worst} have the same weights as another "
         "unit: they started with equal weights, so they learn the same.",
         advice="random initial weights, without coefs_init and intercepts_init.",
     )
@@ -76,7 +76,7 @@ def saturated_units(evidence):
         evidence.hidden_layers,
         shares,
         above=0.5,
-        seen="{figure:.0%} of the activations of {first} lie within 1% of the ends of "
+        seen="{figure:.0%} of the activations of {worst} lie within 1% of the ends of "
         "their range, where the derivative is almost 0: these units hardly learn.",
         advice=one_of(
             scaled_inputs(evidence),
@@ -101,7 +101,7 @@ def dead_units(evidence):
         shares,
         above=0.19,
         among=shares > 0.15 + 0.5 / np.array(widths),  # a narrow layer may lose a unit
-        seen="{figure:.0%} of the units of {first} have a derivative of 0 for every "
+        seen="{figure:.0%} of the units of {worst} have a derivative of 0 for every "
         "sample, so they can never learn again.",
         advice=one_of(
             scaled_inputs(evidence),
@@ -140,7 +140,7 @@ def vanishing_gradients(evidence):
         evidence.hidden_layers,
         _gradient_ratios(evidence),
         below=1e-3,
-        seen="The gradient in {first} is {figure:.2g} times the gradient in the output "
+        seen="The gradient in {worst} is {figure:.2g} times the gradient in the output "
         "layer: the lower layers hardly learn.",
         advice="fewer hidden layers, activation='tanh' or 'relu', or solver='adam'; if "
         "units are saturated or dead, fix that first.",
@@ -152,7 +152,7 @@ def exploding_gradients(evidence):
         evidence.hidden_layers,
         _gradient_ratios(evidence),
         above=1e3,
-        seen="The gradient in {first} is {figure:.2g} times the gradient in the output "
+        seen="The gradient in {worst} is {figure:.2g} times the gradient in the output "
         "layer: no single learning rate suits both layers.",
         advice=one_of(
             scaled_inputs(evidence),

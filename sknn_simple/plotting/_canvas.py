@@ -3,19 +3,25 @@
 import numpy as np
 
 from ._diagram import FONT_SIZE, RADIUS
-from ._style import BLUE, ORANGE, SKY, VERMILION
+from ._style import BLUE, ORANGE, SKY, VERMILION, text_width
 
 INK = "black"  # of numbers on the light faces of neurons, in every style
 MAX_WIDTH, MIN_WIDTH = 4.0, 0.4  # of a line, in points
 
 
 def short(value):
-    """Format a number in at most five characters and a sign."""
+    """Format a number in at most five characters and a sign.
+
+    Only 0 is written as 0.
+    """
     size = abs(value)
     if size == 0:
         text = "0"
-    elif size < 0.005 or size >= 99_999.5:
-        text = f"{value:.0e}"
+    elif size < 0.0005 or size >= 99_999.5:
+        digit, exponent = f"{value:.0e}".split("e")
+        text = f"{digit}e{int(exponent)}"
+    elif size < 0.0095:
+        text = f"{value:.3f}"
     elif size < 9.995:
         text = f"{value:.2f}"
     else:
@@ -42,8 +48,11 @@ class Canvas:
         self.ax = ax
         self.diagram = diagram
         ax.set(xlim=diagram.xlim, ylim=diagram.ylim, aspect="equal")
-        ax.set_axis_off()
-        is_dark = sum(to_rgb(ax.figure.get_facecolor())) < 1.5
+        # Unlike `set_axis_off`, this keeps the background, which labels share.
+        for part in (ax.xaxis, ax.yaxis, ax.spines[:]):
+            part.set_visible(False)
+        self.background = ax.get_facecolor()
+        is_dark = sum(to_rgb(self.background)) < 1.5
         self.positive, self.negative = (SKY, ORANGE) if is_dark else (BLUE, VERMILION)
         # The layout of the figure sets the size of the axes.
         ax.figure.canvas.figure.draw_without_rendering()
@@ -67,17 +76,23 @@ class Canvas:
     def write_foot(self, x, text):
         self.write(x, self.diagram.foot_y, text, size=FONT_SIZE - 1, alpha=0.8)
 
+    def write_foot_between(self, left, right, text):
+        """Write a text between two columns, on two lines if these are close."""
+        if text_width(text, FONT_SIZE - 1) > right.x - left.x - 0.5:
+            text = text.replace(" ", "\n", 1)
+        self.write_foot((left.x + right.x) / 2, text)
+
     def draw_edges(self, starts, column, coef, largest, with_values, edge_kw):
         """Draw the weights `coef` from points to the neurons of a column.
 
-        The largest weight of the layer, `largest`, has the widest line.
+        The largest absolute weight of the layer, `largest`, has the widest line.
         """
         from matplotlib.collections import LineCollection
 
         order = np.argsort(np.abs(coef), axis=None, kind="stable")
         i, j = np.unravel_index(order, coef.shape)
         weights, starts, ends = coef[i, j], starts[i], column.points[j]
-        share = np.abs(weights) / (abs(largest) or 1)
+        share = np.abs(weights) / (largest or 1)
         widths = np.where(share > 0, MIN_WIDTH + (MAX_WIDTH - MIN_WIDTH) * share, 0)
         widths *= self.scale
         faintest = 0.5 if with_values else 0.12
@@ -98,8 +113,8 @@ class Canvas:
         if with_values:
             # At this fraction of their length, edges are equally far from each other.
             points = starts + (ends - starts) / (column.n_rows + 1)
-            background = self.ax.figure.get_facecolor()
-            box = {"boxstyle": "square,pad=0.1", "color": background, "linewidth": 0}
+            box = {"boxstyle": "square,pad=0.1", "linewidth": 0}
+            box["color"] = self.background
             for point, weight in zip(points, weights, strict=True):
                 style = {
                     "color": self.negative if weight < 0 else self.positive,
@@ -116,13 +131,10 @@ class Canvas:
         faces = np.ones((len(column.y), 3))
         if activations is not None:
             largest = np.abs(activations).max()
-            if largest >= 0.005:
-                # Show activations that are tiny in their layer as 0.
-                activations = np.round(activations, 2)
             shown = activations[column.neurons]
             faces = tints(shown, max(1.0, largest))
             for y, activation in zip(column.y, shown, strict=True):
-                self.write(column.x, y, short(activation), size=7.5, color=INK)
+                self.write(column.x, y, short(activation), size=7, color=INK)
         if column.dots_y is not None:
             for shift in (-0.1, 0, 0.1):
                 point = column.x, column.dots_y + shift

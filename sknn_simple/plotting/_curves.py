@@ -6,7 +6,7 @@ import numpy as np
 
 from ._style import COLORS, foreground, text_width
 
-# Markers distinguish curves in grey print and where colours repeat.
+# Markers distinguish curves in grey print. They are hollow where colours repeat.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 STAR = {"marker": "*", "markersize": 15, "zorder": 4}
 
@@ -21,8 +21,10 @@ def curve_style(i, values, n_marks):
     spread = np.linspace(0, len(values) - 1, min(n_marks, len(values)))
     marked[spread.astype(int)] = True
     colors = (*COLORS, foreground())
+    repeats, k = divmod(i, len(colors))
     return {
-        "color": colors[i % len(colors)],
+        "color": colors[k],
+        "fillstyle": "none" if repeats % 2 else "full",
         "marker": MARKERS[i % len(MARKERS)] if marked.any() else "",
         "markersize": 5,
         "markevery": np.flatnonzero(marked).tolist(),
@@ -66,7 +68,7 @@ def draw_star(ax, line, x, y, label):
     return star
 
 
-def finish_curves(ax, ylabel, handles, beside):
+def finish_curves(ax, xlabel, ylabel, handles, beside):
     """Label the axes and add a legend.
 
     With `beside`, the legend is beside the axes, and the figure grows to hold it.
@@ -76,7 +78,7 @@ def finish_curves(ax, ylabel, handles, beside):
 
     ticks = MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
     ax.xaxis.set_major_locator(ticks)
-    ax.set(xlabel="Epoch", ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.grid(alpha=0.3)
     if beside:
         place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.015)}

@@ -11,6 +11,7 @@ from ._style import text_width
 RADIUS = 0.19  # of a neuron
 FONT_SIZE = 9
 LINE_HEIGHT = 0.16  # of a line of text of FONT_SIZE
+FULL_WIDTH = 16.0  # columns are narrower in networks that would be wider
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,21 +64,33 @@ class Diagram:
         self.xlim = -left - spare, right + spare
         self.ylim = self.foot_y - foot_height, self.heading_y + 0.1
 
+    @property
+    def size(self):
+        """Width and height of a figure that holds the diagram."""
+        return np.array([np.ptp(self.xlim), np.ptp(self.ylim)])
+
 
 class NetworkDiagram(Diagram):
     """Positions of the layers, headings, biases and footnotes of a network.
 
-    `max_neurons` is the maximum number of rows per layer, and `names` are the names of
-    the neurons (or None) by the number of their layer. `with_values` makes room for
-    numbers on the edges, and `with_bias` for a row of biases.
+    `max_neurons` is the maximum number of rows per layer, `headings` are the texts
+    above the layers, and `names` those of the neurons (or None) by the number of their
+    layer. `with_values` makes room for numbers on the edges, and `with_bias` for a row
+    of biases.
     """
 
-    def __init__(self, layer_sizes, max_neurons, names, with_values, with_bias):
+    def __init__(
+        self, layer_sizes, max_neurons, headings, names, with_values, with_bias
+    ):
         columns = [
             make_column(size, max_neurons, names.get(i), RADIUS)
             for i, size in enumerate(layer_sizes)
         ]
         row, gap = _spacing(columns, with_values)
+        if not with_values:
+            room = FULL_WIDTH - _margin(columns[0]) - _margin(columns[-1])
+            needed = max(text_width(heading, FONT_SIZE) for heading in headings)
+            gap = max(min(gap, room / (len(columns) - 1)), needed + 0.12)
         gaps = [gap] * (len(columns) - 1)
         above, below = RADIUS + 0.12, row * with_bias + RADIUS + 0.14
         super().__init__(columns, row, gaps, above, below, foot_height=0.5)

@@ -49,8 +49,7 @@ class StepCanvas(Canvas):
 
         x, y = point
         width, height = widest([lines]) + 0.1, SMALL_LINE * len(lines)
-        background = self.ax.figure.get_facecolor()
-        style = {"color": background, "linewidth": 0, "zorder": 1.5}
+        style = {"color": self.background, "linewidth": 0, "zorder": 1.5}
         corner = x - width / 2, y - height / 2
         self.ax.add_patch(Rectangle(corner, width, height, **style))
         y += (height - SMALL_LINE) / 2

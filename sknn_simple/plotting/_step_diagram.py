@@ -10,10 +10,11 @@ from ._annotation import layer_heading
 from ._diagram import FONT_SIZE, LINE_HEIGHT, Diagram, make_column
 from ._style import text_width
 
-RADIUS = 0.33  # of a neuron, which holds two numbers
+RADIUS = 0.37  # of a neuron, which holds two numbers
 SMALL = 8  # font size of labels and footnotes
 SMALL_LINE = 0.15  # height of a line of that size
 SPACE = 0.1  # on each side of a label
+HEADING_SPACE = 0.4  # between two headings
 FRAME_TOP, FRAME_BOTTOM = 0.22, 0.5  # the frame of the loss, beyond its targets
 
 
@@ -119,7 +120,7 @@ class StepDiagram(Diagram):
         room = widest(self.output_labels) + 2 * SPACE
         gaps.append(RADIUS + room + columns[-1].side)
         halves = [text_width(heading, FONT_SIZE) / 2 for heading in self.headings]
-        return np.maximum(gaps, np.add(halves[:-1], halves[1:]) + 0.12)
+        return np.maximum(gaps, np.add(halves[:-1], halves[1:]) + HEADING_SPACE)
 
     def lines(self, i):
         """Return the ends of the lines into layer i, in the order of `coef_names`.
@@ -174,4 +175,5 @@ def _headings(step, loss_name):
     for i, layer in enumerate(step.layers, start=1):
         size = len(layer.neurons)
         headings.append(layer_heading(i, n_layers, size, layer.activation))
-    return [*headings, f"loss\n{loss_name}".replace(" (", "\n(").rstrip()]
+    # Up to four lines fit above the frame of the loss.
+    return [*headings, "\n".join(["loss", *textwrap.wrap(loss_name, 22)])]

@@ -234,7 +234,7 @@ class EpochSearchDisplay:
         self.best_line_ = None if self.best is None else self._plot_best(ax, scores)
         folds = {"test": "held-out folds", "train": "training folds"}[score_type]
         ylabel = f"Mean {self.score_name} on {folds}"
-        finish_curves(ax, ylabel, self._legend_handles(), beside)
+        finish_curves(ax, "Epoch", ylabel, self._legend_handles(), beside)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._pipeline import fitted_network
+from ..network import OPTIMIZERS
 from ._annotation import loss_name_of
 from ._curves import STAR, curve_style, draw_star, finish_curves, names_of
 from ._style import VERMILION, foreground, import_pyplot
@@ -48,6 +49,9 @@ class LossCurveDisplay:
 
     loss_name : str, default="Loss"
         Name of the loss on the vertical axis.
+
+    epoch_name : str, default="epoch"
+        Name of an epoch in texts; "iteration" for L-BFGS.
 
     stop_reasons : list of str or None, default=None
         Fitted attribute `stop_reason_` of each network. The title of a single network
@@ -87,6 +91,7 @@ class LossCurveDisplay:
     best_epochs: Sequence[int | None] | None = None
     names: Sequence[str] | None = None
     loss_name: str = "Loss"
+    epoch_name: str = "epoch"
     stop_reasons: Sequence[str | None] | None = None
 
     lines_: list[Line2D] = field(init=False)
@@ -174,11 +179,13 @@ class LossCurveDisplay:
                     f"{network!r} was never trained: its history_ has no epoch."
                 )
         losses = {loss_name_of(network) for network in networks}
+        has_epochs = any(network.solver in OPTIMIZERS for network in networks)
         display = cls(
             histories=[network.history_ for network in networks],
             best_epochs=[network.best_epoch_ for network in networks],
             names=[str(name) for name in estimators] if named else names_of(networks),
             loss_name=losses.pop() if len(losses) == 1 else "Loss",
+            epoch_name="epoch" if has_epochs else "iteration",
             stop_reasons=[network.stop_reason_ for network in networks],
         )
         return display.plot(ax, metric=metric, log_scale=log_scale, line_kw=line_kw)
@@ -230,7 +237,8 @@ class LossCurveDisplay:
         if log_scale:
             ax.set_yscale("log")
         ylabel = self.loss_name if metric == "loss" else "Validation score"
-        finish_curves(ax, ylabel, self._legend_handles(), beside)
+        xlabel = self.epoch_name.capitalize()
+        finish_curves(ax, xlabel, ylabel, self._legend_handles(), beside)
         if len(self.histories) == 1:
             ax.set_title(self._title(), parse_math=False)
         self.ax_, self.figure_ = ax, ax.figure
@@ -239,9 +247,13 @@ class LossCurveDisplay:
     def _title(self):
         """Return the name of the one network, and why its training stopped."""
         [name], [reason] = self.names or [""], self.stop_reasons or [None]
-        n_epochs = len(self.histories[0]["loss"])
-        ended = f"stopped by {reason!r} after {n_epochs} epochs" if reason else ""
-        return ": ".join(part for part in (name, ended) if part)
+        if not reason:
+            return name
+        n = len(self.histories[0]["loss"])
+        ended = f"stopped by {reason!r} after {n} {self.epoch_name}{'s' * (n > 1)}"
+        if reason == "patience":  # the best epoch may be the last, by a small margin
+            ended += ":\nno more improvement above tol"
+        return f"{name}: {ended}" if name else ended
 
     def _check_metric(self, metric, log_scale):
         if metric not in COLUMNS:
@@ -279,7 +291,8 @@ class LossCurveDisplay:
         star = None
         if best is not None and validation is not None:
             value = validation.get_ydata()[best - 1]
-            star = draw_star(ax, validation, best, value, f"best epoch: {best}")
+            label = f"best {self.epoch_name}: {best}"
+            star = draw_star(ax, validation, best, value, label)
         self.validation_lines_.append(validation)
         self.best_lines_.append(star)
 
@@ -304,6 +317,6 @@ class LossCurveDisplay:
                 handles.append(Line2D([], [], color=foreground(), ls=style, label=what))
         if stars:
             style = {"markerfacecolor": "none", "markeredgecolor": foreground()}
-            star = {"ls": "", "label": "best epoch", **style, **STAR}
+            star = {"ls": "", "label": f"best {self.epoch_name}", **style, **STAR}
             handles.append(Line2D([], [], **star))
         return handles

@@ -19,7 +19,7 @@ from ._annotation import (
     output_names_of,
 )
 from ._canvas import Canvas, short
-from ._diagram import NetworkDiagram
+from ._diagram import FULL_WIDTH, NetworkDiagram
 from ._style import import_pyplot
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ class NetworkDisplay:
         ----------
         ax : matplotlib Axes, default=None
             Axes to draw on; the diagram and its texts are scaled to fit. None creates a
-            figure as large as the diagram.
+            figure as large as the diagram, up to a width of 16 inches.
 
         max_neurons : int, default=12
             Maximum number of rows per layer, at least 3. Larger layers show their first
@@ -208,7 +208,7 @@ class NetworkDisplay:
 
         coef_values : bool or 'auto', default='auto'
             Whether to write each weight on its edge. 'auto' does so if no layer has
-            more than 4 neurons or 16 edges.
+            more than 4 neurons or 16 edges, and no more than 5 layers have edges.
 
         edge_kw : dict, default=None
             Keyword arguments for `matplotlib.collections.LineCollection`.
@@ -239,12 +239,16 @@ class NetworkDisplay:
             )
         sizes = [len(self.coefs[0]), *(coef.shape[1] for coef in self.coefs)]
         if coef_values == "auto":
-            coef_values = max(sizes[1:]) <= 4 and max(c.size for c in self.coefs) <= 16
+            is_narrow = max(sizes[1:]) <= 4 and max(c.size for c in self.coefs) <= 16
+            coef_values = is_narrow and len(self.coefs) <= 5
+        headings = [self._heading(i, size) for i, size in enumerate(sizes)]
         names = {0: self.feature_names, len(self.coefs): self.output_names}
         with_bias = self.intercepts is not None
-        diagram = NetworkDiagram(sizes, max_neurons, names, coef_values, with_bias)
+        diagram = NetworkDiagram(
+            sizes, max_neurons, headings, names, coef_values, with_bias
+        )
         if ax is None:
-            size = np.ptp(diagram.xlim), np.ptp(diagram.ylim)
+            size = diagram.size * min(1, FULL_WIDTH / diagram.size[0])
             _, ax = plt.subplots(figsize=size, layout="constrained")
         canvas = Canvas(ax, diagram)
         self.edges_, self.bias_edges_, self.neurons_ = [], [], []
@@ -255,7 +259,7 @@ class NetworkDisplay:
             neurons = canvas.draw_neurons(column, activations, neuron_kw or {})
             self.neurons_.append(neurons)
             side = "right" if i == 0 else "left"
-            canvas.write_layer(column, self._heading(i, column.size), side)
+            canvas.write_layer(column, headings[i], side)
         canvas.add_legend(self.activations is not None)
         self.ax_, self.figure_ = ax, ax.figure
         return self
@@ -264,7 +268,7 @@ class NetworkDisplay:
         """Draw the weights and biases of a layer."""
         coef, intercept = self.coefs[i], self.intercepts and self.intercepts[i]
         weights = coef.ravel() if intercept is None else np.r_[coef.ravel(), intercept]
-        largest = weights[np.abs(weights).argmax()]
+        largest = np.abs(weights).max()
 
         def draw(starts, coef):
             return canvas.draw_edges(starts, right, coef, largest, coef_values, edge_kw)
@@ -275,8 +279,7 @@ class NetworkDisplay:
         coef = coef[np.ix_(left.neurons, right.neurons)]
         self.edges_.append(draw(left.points, coef))
         if not coef_values:
-            text = f"largest weight: {short(largest)}"
-            canvas.write_foot((left.x + right.x) / 2, text)
+            canvas.write_foot_between(left, right, f"largest |w|: {short(largest)}")
 
     def _heading(self, i, size):
         function = self.activation_names[i - 1] if self.activation_names and i else ""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._pipeline import fitted_network
@@ -37,7 +36,7 @@ class StepDisplay:
     neuron holds its activation, the lower half ∂L/∂z, the derivative of the loss by its
     weighted sum. Beside the line of each weight, and below each neuron for its bias,
     are its value and the derivative by it. The frame on the right holds the targets and
-    the loss. Every number is one of `explain_step`, with three significant digits.
+    the loss. Every number is one of `explain_step`, with four significant digits.
 
     Numbers of the forward pass are blue; below them, numbers of the backward pass are
     vermilion. On a dark background, the two colours are lighter.
@@ -230,8 +229,7 @@ class StepDisplay:
             [*_chain_rule(path), *_update_rule(step, new_values)],
         )
         if ax is None:
-            size = np.ptp(diagram.xlim), np.ptp(diagram.ylim)
-            _, ax = plt.subplots(figsize=size, layout="constrained")
+            _, ax = plt.subplots(figsize=diagram.size, layout="constrained")
         canvas = StepCanvas(ax, diagram, step, path)
         self.edges_, self.neurons_ = [], [canvas.draw_inputs(neuron_kw or {})]
         for i in range(len(step.layers)):

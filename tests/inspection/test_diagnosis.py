@@ -141,12 +141,14 @@ def test_raw_inputs_are_named():
     X, y = frame.drop(columns="target"), frame.target
     diagnosis = diagnosis_of(CLASSIFIER, X, y)
     finding = only(diagnosis, "unscaled_inputs")
-    assert finding.where == ("proline", "magnesium")
+    assert finding.where == ("magnesium", "proline")
     assert finding.figure == pytest.approx(X["proline"].std(ddof=0))
     assert finding.threshold == 10
     assert "StandardScaler" in finding.advice
     text = str(diagnosis)
-    assert text.startswith(f"{len(diagnosis)} findings\n\nunscaled_inputs (proline, ")
+    expected = f"{len(diagnosis)} findings\n\nunscaled_inputs (magnesium, proline)"
+    assert text.startswith(expected)
+    assert "for proline it is 314." in finding.seen
     assert "saturated_units (hidden layer 1)" in text
     assert max(map(len, text.splitlines())) < 80
     assert repr(diagnosis) == text
@@ -339,6 +341,19 @@ def test_dead_units():
     model.intercepts_[0][:3] = -100
     finding = only(diagnose(model, X, y), "dead_units")
     assert (finding.where, finding.figure) == (("hidden layer 1",), 0.3)
+
+
+def test_layers_are_listed_in_their_order_and_the_worst_is_named():
+    X, y = IRIS
+    model = clone(CLASSIFIER).set_params(hidden_layer_sizes=(10,) * 4)
+    model.set_params(activation="relu").fit(X, y)
+    for intercepts, n_dead in zip(model.intercepts_, (4, 0, 9, 6), strict=False):
+        intercepts[:n_dead] = -1000
+    finding = only(diagnose(model, X, y), "dead_units")
+    layers = [1, 3, 4]
+    assert finding.where == tuple(f"hidden layer {layer}" for layer in layers)
+    assert finding.figure == pytest.approx(0.9)
+    assert finding.seen.startswith("90% of the units of hidden layer 3 have")
 
 
 def test_units_are_judged_by_the_activation_of_their_layer():
@@ -854,7 +869,8 @@ def test_a_pipeline_is_diagnosed_on_what_its_network_sees():
     ).fit(X, y)
     # Features keep the names that the steps before the network give them.
     finding = only(diagnose(pipeline, X, y), "unscaled_inputs")
-    assert finding.where[:2] == ("proline", "magnesium")
+    assert {"magnesium", "proline"} <= set(finding.where)
+    assert "for proline it is 3.14" in finding.seen
     assert finding.figure == pytest.approx(100 * X["proline"].std(ddof=0))
     network, inputs = pipeline[-1], pipeline[:-1].transform(X)
     assert diagnose(pipeline, X, y, weights) == diagnose(network, inputs, y, weights)

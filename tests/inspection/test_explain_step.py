@@ -60,10 +60,10 @@ def test_the_four_peoples_hand_calculation(kind, params):
     values = [factor.value for factor in chain]
     np.testing.assert_allclose(values, list(expected.values()), rtol=1e-3)
     text = str(step)
-    assert "a_h1 = logistic(z_h1) ≈ 0.0474" in text
-    assert "a_o = logistic(z_o) ≈ 0.524" in text
+    assert "a_h1 = logistic(z_h1) ≈ 0.04743" in text
+    assert "a_o = logistic(z_o) ≈ 0.5237" in text
     assert "∂L/∂w1 = ∂L/∂a_o * ∂a_o/∂z_o * w5 * ∂a_h1/∂z_h1 * x1" in text
-    assert "≈ -0.476 * 0.249 * 1 * 0.0452 * (-2) ≈ 0.0107" in text
+    assert "≈ -0.4763 * 0.2494 * 1 * 0.04518 * (-2) ≈ 0.01073" in text
 
 
 def weights_of(step):
@@ -175,7 +175,7 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
     assert step.targets == {"y1": 0, "y2": 1, "y3": 0}
     assert sum(n.activation for n in step.layers[-1].neurons) == pytest.approx(1)
     assert "softmax output are a canonical pair: the product ∂L/∂a" in str(step)
-    assert "y1 = 0  (given as b)" in str(step)
+    assert "  y = b  (one target per class)\n  y1 = 0\n  y2 = 1\n" in str(step)
     assert "The penalty alpha=0.3 adds" in str(step)
     without = str(four_people_step(loss="squared_error"))
     assert "canonical" not in without
@@ -196,11 +196,11 @@ def test_the_penalty_can_be_checked_by_hand(network, alpha):
         if part == "intercepts":
             assert weight.strength == 0
             continue
-        strengths.add(f"{weight.strength:.3g}")
-        old = f"({weight.old:.3g})" if weight.old < 0 else f"{weight.old:.3g}"
+        strengths.add(f"{weight.strength:.4g}")
+        old = f"({weight.old:.4g})" if weight.old < 0 else f"{weight.old:.4g}"
         assert f" + strength * {weight.name}\n" in str(step)
-        assert f" + {weight.strength:.3g} * {old} " in str(step)
-        assert f"{weight.strength:.3g} &times; {old}<" in step.to_html()
+        assert f" + {weight.strength:.4g} * {old} " in str(step)
+        assert f"{weight.strength:.4g} &times; {old}<" in step.to_html()
     factors = problem.objective.input_factors
     assert (len(strengths) > 1) == (factors is not None and (factors != 1).any())
 
@@ -289,6 +289,61 @@ def test_the_table_is_styled_more_specifically_than_jupyter_does():
         assert all(specificity(s) > theirs for s in selectors)
 
 
+def target_lines(step):
+    """The lines of the text about targets, after those of the inputs."""
+    return str(step).split("\n\n")[2].splitlines()
+
+
+def test_each_target_is_shown_as_given_if_it_was_encoded():
+    two = [np.ones((1, 2))]
+    params = {"alpha": 0, "learning_rate_init": 0.1}
+    plain = SimpleMLPRegressor.from_coefs(two, normalize_y=False, **params)
+    step = explain_step(plain, [1], [0.1, 0.9])
+    assert target_lines(step) == ["  y1 = 0.1", "  y2 = 0.9"]
+    # Without biases, targets are only divided by their deviations.
+    X, Y = [[1.0], [2.0]], [[2.0, 10.0], [6.0, 90.0]]
+    scaled = SimpleMLPRegressor((), max_iter=1, n_iter_no_change=np.inf, **params)
+    step = explain_step(scaled.fit(X, Y), [1], [2.0, 90.0])
+    expected = ["  y1 = -1  (given as 2.0)", "  y2 = 1  (given as 90.0)"]
+    assert target_lines(step) == expected
+    labels = SimpleMLPClassifier.from_coefs([np.ones((1, 1))], classes=["no", "yes"])
+    assert target_lines(explain_step(labels, [1], "yes")) == ["  y = 1  (given as yes)"]
+    numbers = SimpleMLPClassifier.from_coefs([np.ones((1, 8))], alpha=0)
+    lines = explain_step(numbers, [1], 7).to_text(max_shown=2).split("\n\n")[2]
+    expected = "y = 7  (one target per class)", "y1 = 0", "y2 = 0"
+    more = "... and 6 more targets"
+    assert [line.strip() for line in lines.splitlines()] == [*expected, more]
+
+
+def test_a_textbook_network_needs_targets_that_are_not_standardised():
+    weights = [[[2.0], [1.0]]], [[0.5]]
+    network = SimpleMLPRegressor.from_coefs(*weights)
+    text = " ".join(str(explain_step(network, [1, 2], 5)).split())
+    assert "Pass normalize_y=False to train on y itself." in text
+    network = SimpleMLPRegressor.from_coefs(*weights, normalize_y=False)
+    text = str(explain_step(network, [1, 2], 5))
+    assert "normalize_y" not in text
+    assert "z_o = w1 * x1 + w2 * x2 + b1\n        = 2 * 1 + 1 * 2 + 0.5 = 4.5" in text
+    assert "\n  y = 5\n" in text
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "sum_squared_error"])
+@pytest.mark.parametrize("alpha", ["auto", 0.3, 0])
+def test_the_source_of_the_strength_is_explained(loss, alpha):
+    network = SimpleMLPRegressor((2,), max_iter=2, n_iter_no_change=np.inf)
+    network.set_params(loss=loss, alpha=alpha, random_state=0).fit(X, X[:, 0])
+    step = explain_step(network, X[0], X[0, 0])
+    text = " ".join(str(step).split())
+    assert ("With alpha=0 there is no penalty." in text) == (alpha != 0)
+    factors = step.objective.input_factors is not None
+    assert ("by a factor per input in the first layer" in text) == factors
+    divided = "is alpha divided by the number of samples (here 1, or"
+    assert (divided in text) == (alpha != 0 and loss == "squared_error")
+    [*_, output] = step.layers
+    strength = output.neurons[0].weights[0].strength
+    assert strength == pytest.approx(step.objective.alpha)
+
+
 def test_standardised_targets_are_explained():
     estimator, y = make("standardised", hidden=(2,))
     estimator.fit(X, y)
@@ -296,7 +351,7 @@ def test_standardised_targets_are_explained():
     assert step.targets["y"] == pytest.approx((y[0] - y.mean()) / y.std())
     output = step.layers[-1].neurons[0].activation * y.std() + y.mean()
     assert output == pytest.approx(estimator.predict(X[:1])[0])
-    assert f"mean {y.mean():.3g} and deviation {y.std():.3g}" in " ".join(
+    assert f"mean {y.mean():.4g} and deviation {y.std():.4g}" in " ".join(
         str(step).split()
     )
 
@@ -374,9 +429,9 @@ def test_the_rows_of_a_table_have_the_same_number_of_cells(network, max_shown):
 def test_the_html_shows_what_the_text_shows():
     parser = WellFormed()
     parser.feed(four_people_step(loss="squared_error").to_html())
-    assert "a_h1 = logistic(z_h1) ≈ 0.0474" in parser.text
-    assert "a_o = logistic(z_o) ≈ 0.524" in parser.text
-    assert "∂L/∂w10.0107" in parser.text  # the name above the value
+    assert "a_h1 = logistic(z_h1) ≈ 0.04743" in parser.text
+    assert "a_o = logistic(z_o) ≈ 0.5237" in parser.text
+    assert "∂L/∂w10.01073" in parser.text  # the name above the value
     assert "x1 → h1" in parser.text
 
 
@@ -424,7 +479,7 @@ def test_max_shown_is_a_count(max_shown, method):
 
 def test_the_arithmetic_of_an_update_can_be_checked_with_what_is_shown():
     step = four_people_step(loss="squared_error", learning_rate_init=1e-6)
-    assert "new w5 ≈ 1.0000000000 - 1e-06 * (-0.00563) ≈ 1.0000000056" in str(step)
+    assert "new w5 ≈ 1.0000000000 - 1e-06 * (-0.005635) ≈ 1.0000000056" in str(step)
     line = re.compile(r"new \w+ [=≈] (\S+) - (\S+) \* \(?([^\s)]+)\)? [=≈] (\S+)")
     for case in make("softmax"), make("standardised"):
         model = case[0].fit(X, case[1])
@@ -451,6 +506,22 @@ def evaluated(expression):
         total += -value if sign == " - " else value
         error += largest - abs(value)
     return total, error
+
+
+@NETWORK
+def test_negative_numbers_after_an_operator_are_in_parentheses(network):
+    estimator, y = make(network)
+    estimator.fit(X, y)
+    for array in estimator.coefs_ + estimator.intercepts_:
+        array[:] = -np.abs(array)
+    step = explain_step(estimator, X[0], y[0])
+    text = step.to_text(max_shown=50)
+    assert re.search(r"[=≈] -\d\S* \* .* \+ \(-\d\S*\) \* .* \+ \(-\d", text)
+    assert not re.search(r"[*+-] -|[=≈] \(-", text)
+    html = step.to_html(max_shown=50)
+    named = r"(<span[^>]*><small>[^<]*</small>)?"
+    assert re.search(rf"&times; {named}\(-\d", html)
+    assert not re.search(rf"(&times;|&minus;|\+) {named}-", html)
 
 
 @NETWORK

@@ -43,7 +43,7 @@ def test_a_pipeline_names_the_inputs_of_its_network():
     pipeline = make_pipeline(StandardScaler(), network).fit(features, frame.target)
     step = explain_step(pipeline, features.iloc[0], frame.target.iloc[0])
     assert step.feature_names == list(step.inputs) == list(features.columns)
-    assert '"sepal length (cm)" ≈ -0.901' in str(step)
+    assert '"sepal length (cm)" ≈ -0.9007' in str(step)
 
 
 def test_inputs_have_one_name_in_formulas_diagrams_and_diagnoses():

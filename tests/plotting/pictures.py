@@ -1,5 +1,8 @@
 """Data and networks to draw, and what a picture shows."""
 
+import io
+
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
 from sklearn.datasets import load_iris
@@ -18,6 +21,21 @@ def classifier(**params):
 
 def texts(display):
     return [text.get_text() for text in display.ax_.texts]
+
+
+STYLES = ["default", "dark_background", "Solarize_Light2", "grayscale", "ggplot"]
+
+
+def backgrounds(display, boxes):
+    """Colours in a file: near a corner of the axes, and of each box."""
+    file, figure = io.BytesIO(), display.figure_
+    figure.savefig(file, dpi=figure.dpi)
+    file.seek(0)
+    picture = plt.imread(file)[::-1, :, :3]
+    corners = [box.p0 for box in (display.ax_.get_window_extent(), *boxes)]
+    near = np.array(corners).astype(int) + 2
+    colors = [tuple(picture[y, x]) for x, y in near]
+    return colors[0], set(colors[1:])
 
 
 def legend(display):

@@ -166,9 +166,16 @@ def test_loss_curve_of_a_mixed_history_has_gaps():
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 def test_loss_curve_of_lbfgs():
-    network = classifier(solver="lbfgs").fit(X, Y)
-    [line] = LossCurveDisplay.from_estimator(network).lines_
-    np.testing.assert_array_equal(line.get_ydata(), network.loss_curve_)
+    network = classifier(solver="lbfgs", early_stopping=True).fit(X, Y)
+    display = LossCurveDisplay.from_estimator(network)
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), network.loss_curve_)
+    assert display.ax_.get_xlabel() == "Iteration"
+    expected = f"stopped by 'max_iter' after {network.n_iter_} iterations"
+    assert display.ax_.get_title() == expected
+    assert legend(display)[-1] == f"best iteration: {network.best_epoch_}"
+    both = LossCurveDisplay.from_estimators([network, classifier().fit(X, Y)])
+    assert both.ax_.get_xlabel() == "Epoch"
+    assert legend(both)[-1] == "best epoch"
 
 
 def test_loss_curve_refuses():
@@ -199,8 +206,32 @@ def test_the_title_names_the_reason_why_training_stopped():
     assert title.endswith("stopped by 'max_iter' after 5 epochs")
     network.set_params(n_iter_no_change=2, tol=9.0, scoring=None, early_stopping=True)
     title = LossCurveDisplay.from_estimator(network.fit(X, Y)).ax_.get_title()
-    assert title.endswith("stopped by 'patience' after 3 epochs")
+    expected = "stopped by 'patience' after 3 epochs:\nno more improvement above tol"
+    assert title == expected
     title = LossCurveDisplay.from_estimator(
         network.set_params(early_stopping=False).partial_fit(X, Y)
     ).ax_.get_title()
     assert "stopped" not in title
+    network.set_params(max_iter=1, n_iter_no_change=np.inf).fit(X, Y)
+    title = LossCurveDisplay.from_estimators({"short": network}).ax_.get_title()
+    assert title == "short: stopped by 'max_iter' after 1 epoch"
+
+
+def test_the_best_epoch_may_be_the_last_one_of_a_training_that_patience_ended():
+    """If every epoch is better, but none by more than tol."""
+    network = classifier(early_stopping=True, scoring="loss", tol=9.0)
+    network.set_params(n_iter_no_change=4, learning_rate_init=1e-3).fit(X, Y)
+    assert network.stop_reason_ == "patience"
+    assert network.best_epoch_ == network.n_iter_
+    display = LossCurveDisplay.from_estimator(network)
+    assert display.ax_.get_title().endswith("\nno more improvement above tol")
+    assert f"best epoch: {network.n_iter_}" in legend(display)
+
+
+def test_networks_beyond_the_colours_have_hollow_markers():
+    network = classifier(max_iter=3).fit(X, Y)
+    lines = LossCurveDisplay.from_estimators([network] * 12).lines_
+    seen = {(line.get_color(), line.get_fillstyle()) for line in lines}
+    assert len(seen) == 12
+    markers = {(line.get_color(), line.get_marker()) for line in lines}
+    assert len(markers) == 12

@@ -1,11 +1,23 @@
 """Diagrams show each weight, name and activation, and no text is in the way."""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
-from pictures import IRIS, X, Y, classifier, contrast, legend, texts
+from pictures import (
+    IRIS,
+    STYLES,
+    X,
+    Y,
+    backgrounds,
+    classifier,
+    contrast,
+    legend,
+    texts,
+)
 from scipy.sparse import csr_array
 from scipy.special import expit
 from sklearn.compose import make_column_transformer
@@ -19,6 +31,7 @@ from sknn_simple.plotting import NetworkDisplay
 from sknn_simple.plotting._diagram import RADIUS
 
 PEOPLE = load_four_people()
+MINUS = "\N{MINUS SIGN}"
 
 
 def overlapping(display):
@@ -133,7 +146,7 @@ def test_few_weights_are_written_on_their_edges():
     assert not [t for t in texts(display) if "largest" in t]
     without = NetworkDisplay.from_estimator(two_two_one(), coef_values=False)
     assert "1.50" not in texts(without)
-    assert "largest weight: −3.00" in texts(without)  # noqa: RUF001
+    assert "largest |w|: 3.00" in texts(without)
 
 
 def test_many_weights_stay_attached_to_their_lines():
@@ -226,6 +239,23 @@ def test_activations_are_those_of_the_network(form):
     assert "activation" in legend(display)
 
 
+@pytest.mark.parametrize(
+    ("activation", "shown"),
+    [
+        (0, "0"),
+        (0.003, "0.003"),
+        (-0.003, f"{MINUS}0.003"),
+        (0.0004, f"4e{MINUS}4"),
+        (0.0098, "0.01"),
+        (0.0123, "0.01"),
+    ],
+)
+def test_only_an_activation_of_zero_is_shown_as_zero(activation, shown):
+    network = SimpleMLPClassifier.from_coefs([[[0], [0], [0]]])
+    display = NetworkDisplay.from_estimator(network, [activation, 0.5, 2])
+    assert texts(display).count(shown) == 1 + 3 * (activation == 0)  # and the weights
+
+
 def test_activations_of_a_pipeline_are_of_the_transformed_sample():
     pipeline = make_pipeline(StandardScaler(), classifier()).fit(IRIS.data, Y)
     display = NetworkDisplay.from_estimator(pipeline, IRIS.data[60])
@@ -259,8 +289,7 @@ def test_large_layers_are_shown_in_part():
             color = edges[(*below[row], *above[k])][0]
             assert color == to_rgb("#D55E00" if coefs[1][j, k] < 0 else "#0072B2")
     largest = coefs[0].flat[np.abs(coefs[0]).argmax()]
-    text = f"largest weight: {largest:.2f}".replace("-", "−")  # noqa: RUF001
-    assert text in texts(display)
+    assert f"largest |w|: {abs(largest):.2f}" in texts(display)
     smaller = NetworkDisplay.from_estimator(network, max_neurons=4)
     assert [len(centres(smaller, i)) for i in range(3)] == [3, 3, 3]
 
@@ -286,6 +315,23 @@ def test_no_text_overlaps_or_is_cut_off(hidden_layer_sizes, names, coef_values):
         network, X[0], feature_names=names, coef_values=coef_values
     )
     assert overlapping(display) == []
+
+
+@pytest.mark.parametrize("n_layers", [5, 8, 20])
+@pytest.mark.parametrize("width", [3, 6, 100])
+@pytest.mark.parametrize("with_biases", [True, False])
+def test_deep_networks_are_legible_in_a_figure_of_moderate_width(
+    n_layers, width, with_biases
+):
+    sizes = [2, *[width] * n_layers, 1]
+    rng = np.random.RandomState(0)
+    coefs = [rng.normal(size=shape) for shape in pairwise(sizes)]
+    intercepts = [rng.normal(size=n) for n in sizes[1:]] if with_biases else None
+    network = SimpleMLPClassifier.from_coefs(coefs, intercepts, activation="leaky_relu")
+    display = NetworkDisplay.from_estimator(network, [1e-3, -1e-3])
+    assert display.figure_.get_figwidth() <= 16
+    assert overlapping(display) == []
+    assert min(text.get_fontsize() for text in display.ax_.texts) >= 5
 
 
 def test_a_row_of_a_data_frame_keeps_its_names_for_the_steps_before():
@@ -369,7 +415,19 @@ def test_names_with_dollar_signs_are_no_formulas(name):
     assert shown.height == pytest.approx(judge.height, rel=0.3)
 
 
-@pytest.mark.parametrize("style", ["default", "dark_background", "Solarize_Light2"])
+@pytest.mark.parametrize("style", STYLES)
+def test_labels_have_the_background_of_the_picture(style):
+    with plt.style.context(style):
+        display = NetworkDisplay.from_estimator(two_two_one())
+        display.figure_.draw_without_rendering()
+        patches = [text.get_bbox_patch() for text in display.ax_.texts]
+        boxes = [patch.get_window_extent() for patch in patches if patch]
+        around, behind = backgrounds(display, boxes)
+    assert len(boxes) == 9
+    assert behind == {around}
+
+
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("x", [None, X[0]])
 @pytest.mark.parametrize("coef_values", [False, True])
 def test_texts_are_legible_in_every_style(style, x, coef_values):
@@ -378,7 +436,7 @@ def test_texts_are_legible_in_every_style(style, x, coef_values):
         display = NetworkDisplay.from_estimator(
             classifier().fit(X, Y), x, coef_values=coef_values
         )
-    canvas = display.figure_.get_facecolor()
+    canvas = display.ax_.get_facecolor()
     for text in display.ax_.texts:
         box = text.get_bbox_patch()
         number = text.get_text() == "1" or (

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
-from pictures import IRIS, X, Y, classifier, contrast, texts
+from matplotlib.patches import FancyBboxPatch, Rectangle
+from pictures import IRIS, STYLES, X, Y, backgrounds, classifier, contrast, texts
 from scipy.special import expit
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
@@ -16,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import explain_step
+from sknn_simple.network import LOSSES
 from sknn_simple.plotting import StepDisplay
 
 BLUE, VERMILION = "#0072B2", "#D55E00"
@@ -110,25 +112,25 @@ def test_every_number_is_one_of_the_explanation(step):
     assert len(shown) == len(parameters)
     for parameter in parameters:
         forward, backward = shown[parameter.name]
-        assert value(forward.get_text()) == float(f"{parameter.old:.3g}")
-        assert value(backward.get_text()) == float(f"{parameter.derivative:.3g}")
+        assert value(forward.get_text()) == float(f"{parameter.old:.4g}")
+        assert value(backward.get_text()) == float(f"{parameter.derivative:.4g}")
         assert backward.get_text().startswith("∂ = ")
         assert (forward.get_color(), backward.get_color()) == (BLUE, VERMILION)
     for (x, y), a in zip(centres(display, 0), explained.inputs.values(), strict=True):
-        assert value(near(display, x, y)) == float(f"{a:.3g}")
+        assert value(near(display, x, y)) == float(f"{a:.4g}")
     for i, layer in enumerate(explained.layers, start=1):
         for (x, y), neuron in zip(centres(display, i), layer.neurons, strict=True):
             assert neuron.name in texts(display)
             activation, delta = near(display, x, y + 0.12), near(display, x, y - 0.12)
-            assert value(activation) == float(f"{neuron.activation:.3g}")
-            assert value(delta) == float(f"{neuron.delta:.3g}")
-    assert f"L = {explained.loss:.3g}" in texts(display)
+            assert value(activation) == float(f"{neuron.activation:.4g}")
+            assert value(delta) == float(f"{neuron.delta:.4g}")
+    assert f"L = {explained.loss:.4g}" in texts(display)
     for name, target in explained.targets.items():
-        assert f"{name} = {target:.3g}".replace("-", MINUS) in texts(display)
+        assert f"{name} = {target:.4g}".replace("-", MINUS) in texts(display)
     for neuron in explained.layers[-1].neurons:
         [[error]] = neuron.paths
         below = texts(display).index(error.name) + 1
-        assert value(texts(display)[below]) == float(f"{error.value:.3g}")
+        assert value(texts(display)[below]) == float(f"{error.value:.4g}")
 
 
 def test_derivatives_are_differences_of_the_loss():
@@ -184,10 +186,10 @@ def test_the_published_numbers_of_the_four_people():
     """They follow from the numbers shown, with the tutorial's rounding."""
     display = StepDisplay.from_estimator(four_people(), [-2, -1], 1)
     shown = texts(display)
-    assert {"0.0474", "0.524"} < set(shown)  # as published
+    assert {"0.04743", "0.5237"} < set(shown)  # published: 0.0474 and 0.524
     error = value(shown[shown.index("∂L/∂a_o") + 1])
     w1 = value(labels(display)["w1"][1].get_text())
-    assert (error, w1) == (-0.953, 0.0215)
+    assert (error, w1) == (-0.9526, 0.02147)
     output, w5 = 0.524, value(labels(display)["w5"][0].get_text())
     rounded = 2 * (output - 1)
     assert f"{rounded:.3f}" == "-0.952"
@@ -315,7 +317,7 @@ def on_circles(display):
     for i in range(len(display.neurons_)):
         for centre in centres(display, i):
             to_pixels = display.ax_.transData.transform
-            edge = to_pixels(np.add(centre, [0.33, 0]))
+            edge = to_pixels(np.add(centre, [0.37, 0]))
             x, y = to_pixels(centre)
             radius = edge[0] - x
             for name, box in zip(names, boxes, strict=True):
@@ -349,6 +351,34 @@ def test_the_largest_networks_are_legible(sizes):
     assert min(t.get_fontsize() for t in display.ax_.texts) > 7
 
 
+def headings(display):
+    """The texts above the columns, from left to right."""
+    display.figure_.draw_without_rendering()
+    found = [t for t in display.ax_.texts if t.get_verticalalignment() == "top"]
+    return sorted(found, key=lambda text: text.get_position()[0])
+
+
+@pytest.mark.parametrize("loss", [n for n, of in LOSSES.items() if not of.for_labels])
+@pytest.mark.parametrize("normalize_y", [False, True])
+@pytest.mark.parametrize("sizes", [(2, 3, 2), (1, 1), (2, 1, 2), (2, 2, 2, 2)])
+def test_headings_do_not_read_as_one_line(loss, normalize_y, sizes):
+    """The space between two of them is far wider than between two words."""
+    estimator = network(sizes, SimpleMLPRegressor, loss=loss, normalize_y=normalize_y)
+    y = np.arange(1, sizes[-1] + 1)
+    display = StepDisplay.from_estimator(estimator, [1] * sizes[0], y)
+    assert overlapping(display) == []
+    shown = headings(display)
+    title = " ".join(shown[-1].get_text().split())
+    assert title.startswith(f"loss {LOSSES[loss].title}")
+    boxes = [text.get_window_extent() for text in shown]
+    assert len(boxes) == len(sizes) + 1
+    height = shown[0].get_fontsize() / 72 * display.figure_.dpi
+    for left, right in pairwise(boxes):
+        assert right.x0 - left.x1 > 3 * height
+    [frame] = [p for p in display.ax_.patches if isinstance(p, FancyBboxPatch)]
+    assert boxes[-1].y0 > frame.get_window_extent().y1
+
+
 NAMES = ["$a$", r"price in $ or $$, \frac{ in the unit of the third column"]
 
 
@@ -378,7 +408,7 @@ def test_a_pipeline_transforms_the_sample_and_names_its_features():
     assert overlapping(display) == []
     [outputs] = pipeline.predict_proba(frame.iloc[[60]])
     for (x, y), probability in zip(centres(display, 2), outputs, strict=True):
-        assert value(near(display, x, y + 0.12)) == float(f"{probability:.3g}")
+        assert value(near(display, x, y + 0.12)) == float(f"{probability:.4g}")
 
 
 def test_standardised_targets_are_headed_as_such():
@@ -441,7 +471,7 @@ def test_colours_of_neurons_show_sizes():
     np.testing.assert_allclose(lower, 1 - 0.7 * share * (1 - vermilion))
 
 
-@pytest.mark.parametrize("style", ["default", "dark_background", "Solarize_Light2"])
+@pytest.mark.parametrize("style", STYLES)
 def test_texts_are_legible_in_every_style(style):
     with plt.style.context(style):
         display = StepDisplay.from_estimator(*STEPS["3-4-1"], new_values=True)
@@ -451,13 +481,24 @@ def test_texts_are_legible_in_every_style(style):
         if t.get_color() == "black" and t.get_fontsize() < 7.9
     }
     for text in display.ax_.texts:
-        canvas = display.figure_.get_facecolor()
+        canvas = display.ax_.get_facecolor()
         # The darkest faces of numbers in circles are tints of at most 70 %.
         faces = [canvas]
         if id(text) in inside:
             faces = [1 - 0.7 * (1 - np.array(to_rgb(c))) for c in (BLUE, VERMILION)]
         for face in faces:
             assert contrast(text.get_color(), face) > 3, text.get_text()
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_labels_have_the_background_of_the_picture(style):
+    with plt.style.context(style):
+        display = StepDisplay.from_estimator(*STEPS["2-2-1"])
+        labels = [p for p in display.ax_.patches if isinstance(p, Rectangle)]
+        boxes = [label.get_window_extent() for label in labels]
+        around, behind = backgrounds(display, boxes)
+    assert len(boxes) == 2 * 2 + 2 + 2 + 1 + 1
+    assert behind == {around}
 
 
 @pytest.mark.parametrize("style", ["default", "dark_background"])
