@@ -44,7 +44,7 @@ def _count(layer_sizes: Sequence[int], fit_intercept: bool) -> int:
     return n_parameters
 
 
-def _check_shapes(coefs, intercepts):
+def _check_shapes(coefs: list[tuple], intercepts: list[tuple]) -> None:
     """Raise ValueError unless shapes of coefs and intercepts fit together."""
     problem = _misfit(coefs, intercepts)
     if problem is None:
@@ -56,7 +56,7 @@ def _check_shapes(coefs, intercepts):
     raise ValueError(problem)
 
 
-def _misfit(coefs, intercepts):
+def _misfit(coefs: list[tuple], intercepts: list[tuple]) -> str | None:
     """Return why shapes of coefs and intercepts do not fit together, or None."""
     fits = bool(coefs) and all(len(shape) == 2 and 0 not in shape for shape in coefs)
     if not fits or any(a[1] != b[0] for a, b in pairwise(coefs)):
