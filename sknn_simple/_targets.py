@@ -7,13 +7,14 @@ predictions (the output layer's pre-activations, of the same shape as ``Y``).
 
 import copy
 import warnings
+from statistics import NormalDist
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from .network import OUT_ACTIVATIONS
+from .network import LOSSES, OUT_ACTIVATIONS
 from .network.activations import softmax
 
 
@@ -272,10 +273,16 @@ def r2(y, prediction, sample_weight=None):
     return score
 
 
-def mean_and_deviation(Y, weights):
+QUARTILES_OF_NORMAL = 2 * NormalDist().inv_cdf(0.75)
+"""Distance of the quartiles of a normal distribution of deviation 1."""
+
+
+def center_and_scale(Y, weights, robust=False):
     """Return the weighted mean and standard deviation of each column.
 
-    The deviation of a constant is at least 1, so that its rounding errors do not grow.
+    With `robust`, the median, and the deviation that a normal distribution with the
+    same quartiles would have, unless these are equal. The scale of a constant is at
+    least 1, so that its rounding errors do not grow.
     """
     Y = Y.astype(np.float64)
     # Sums of very large numbers would overflow; powers of two change no digit.
@@ -288,6 +295,11 @@ def mean_and_deviation(Y, weights):
     largest[largest == 0] = 1.0
     squares = ((Y - mean) / largest) ** 2
     scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
+    if robust:
+        shares = 0.25, 0.5, 0.75
+        options = {"weights": weights, "method": "inverted_cdf"}
+        low, mean, high = np.quantile(Y, shares, axis=0, **options)
+        scale = np.where(high > low, (high - low) / QUARTILES_OF_NORMAL, scale)
     mean, scale = np.ldexp(mean, exponent), np.ldexp(scale, exponent)
     only_rounding = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     scale[only_rounding] = np.maximum(scale[only_rounding], 1.0)
@@ -311,17 +323,19 @@ class RegressionTargets(Targets):
         self.mean, self.scale = np.zeros(n_outputs), np.ones(n_outputs)
 
     def scaled_to(self, samples, center):
-        """Return targets standardised by the deviation of `samples`, if scaled.
+        """Return targets standardised by `samples`, if scaled.
 
-        With `center`, they are also centred on the weighted mean. Under an exponential
-        output they are divided by this mean instead.
+        They are divided by a scale that outliers do not enlarge if the loss is robust.
+        With `center`, they are also centred. Under an exponential output they are
+        divided by their mean instead.
         """
         if not self.is_scaled:
             return self
         y, weights = samples.y, samples.sample_weight
         if weights is not None:
             y, weights = y[weights > 0], weights[weights > 0]
-        mean, scale = mean_and_deviation(y.reshape(len(y), -1), weights)
+        robust = LOSSES[self.network_loss].robust
+        mean, scale = center_and_scale(y.reshape(len(y), -1), weights, robust)
         if self.out_activation == "exp":
             mean, scale = np.zeros_like(mean), np.where(mean > 0, mean, 1.0)
         scaled = copy.copy(self)

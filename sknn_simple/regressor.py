@@ -91,7 +91,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     normalize_y : bool, default=True
         Whether to train on standardised targets, (y - mean) / deviation, or
         y / deviation without intercepts. The weighted mean and standard deviation come
-        from the training samples of the first call. With `loss='poisson'` and
+        from the training samples of the first call. 'absolute_error', 'quantile' and
+        'huber' take the median and the quartiles, which outliers hardly change:
+        (y - median) / spread. The spread is the distance of the quartiles / 1.349,
+        which is the standard deviation of normal targets. With `loss='poisson'` and
         intercepts, y is divided by its weighted mean. Outputs other than identity and
         Poisson's are not scaled. Predictions and `coefs_` are in the units of y.
 
@@ -99,11 +102,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
         median.
 
-    huber_threshold : float, default=0.1
-        Error from which `loss='huber'` grows linearly, greater than 0. It is in
-        standard deviations of y with `normalize_y`, else in the units of y. Outliers
-        enlarge the deviation of y, and so the threshold: the default is low for this
-        reason.
+    huber_threshold : float, default=1.0
+        Error from which `loss='huber'` grows linearly, greater than 0. It is in spreads
+        of y with `normalize_y` (see there), else in the units of y.
 
     solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
         Algorithm that minimises the loss:
@@ -404,7 +405,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         ] = "identity",
         normalize_y: bool = True,
         quantile: float = 0.5,
-        huber_threshold: float = 0.1,
+        huber_threshold: float = 1.0,
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
         alpha: float | Literal["auto"] = "auto",
         batch_size: int | Literal["auto", "full"] = "auto",

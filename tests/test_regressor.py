@@ -170,12 +170,13 @@ def test_the_huber_loss_is_huber_regression():
 
 
 def test_the_threshold_is_in_the_units_that_the_network_is_trained_in():
-    """With normalize_y these are standard deviations of y, otherwise units of y."""
+    """With normalize_y these are spreads of y, otherwise units of y."""
     huber = clone(QUICK).set_params(loss="huber", huber_threshold=0.3)
-    deviation = Y.std()
+    low, median, high = np.sort(Y)[[29, 59, 89]]  # of 120
+    spread = (high - low) / 1.3489795003921634
     by_hand = clone(huber).set_params(normalize_y=False)
-    by_hand.fit(X, (Y - Y.mean()) / deviation)
-    expected = by_hand.predict(X) * deviation + Y.mean()
+    by_hand.fit(X, (Y - median) / spread)
+    expected = by_hand.predict(X) * spread + median
     np.testing.assert_allclose(clone(huber).fit(X, Y).predict(X), expected, rtol=1e-9)
     linear = clone(LINEAR).set_params(loss="huber")
     outputs = [
@@ -183,7 +184,7 @@ def test_the_threshold_is_in_the_units_that_the_network_is_trained_in():
         .set_params(normalize_y=normalize_y, huber_threshold=threshold)
         .fit(X, Y)
         .predict(X)
-        for normalize_y, threshold in ((True, 0.5), (False, 0.5 * deviation))
+        for normalize_y, threshold in ((True, 0.5), (False, 0.5 * spread))
     ]
     np.testing.assert_allclose(*outputs, rtol=1e-3)
 
@@ -317,3 +318,67 @@ def test_an_invalid_engine_is_refused_by_fit_alone(engine):
     np.testing.assert_array_equal(model.predict(X), expected)
     with pytest.raises(ValueError, match="'engine' parameter"):
         model.fit(X, Y)
+
+
+OUTLIERS = {
+    "a hundredth far off": lambda y, rng: y[:10] + 1000 * rng.choice([-1, 1], 10),
+    "a hundredth in another unit": lambda y, rng: y[:10] * 1000,
+}
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "quantile", "huber"])
+@pytest.mark.parametrize("outliers", OUTLIERS.values(), ids=OUTLIERS)
+def test_outliers_do_not_change_what_a_robust_loss_learns(outliers, loss):
+    """Their deviation would make all other targets alike."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((2000, 5))
+    truth = X[:, 0] + np.sin(2 * X[:, 1]) + 0.5 * X[:, 2] * X[:, 3]
+    y = truth + 0.5 * rng.standard_normal(2000)
+    y[:10] = outliers(y, rng)
+    model = SimpleMLPRegressor(loss=loss, random_state=0).fit(X[:1000], y[:1000])
+    assert model.score(X[1000:], truth[1000:]) > 0.9
+
+
+@pytest.mark.parametrize(("quantile", "tolerance"), [(0.1, 0.05), (0.9, 0.05)])
+def test_quantiles_of_skewed_targets(quantile, tolerance):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((8000, 4))
+    noise = 0.65 * rng.standard_normal(8000)
+    y = np.exp(1.5 * (0.7 * X[:, 0] + 0.3 * X[:, 1] * X[:, 2] + noise))
+    model = SimpleMLPRegressor(loss="quantile", quantile=quantile, random_state=0)
+    prediction = model.fit(X[:4000], y[:4000]).predict(X[4000:])
+    constant = np.full(4000, np.quantile(y[:4000], quantile))
+    losses = [
+        mean_pinball_loss(y[4000:], guess, alpha=quantile)
+        for guess in (prediction, constant)
+    ]
+    assert losses[0] < 0.98 * losses[1]
+    covered = np.mean(y[4000:] <= prediction)
+    assert covered == pytest.approx(quantile, abs=tolerance)
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "quantile", "huber"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_robust_losses_are_scaled_by_the_quartiles(loss, fit_intercept):
+    rng = np.random.RandomState(0)
+    X, y = rng.standard_normal((201, 3)), np.exp(rng.standard_normal(201))
+    options = {"loss": loss, "fit_intercept": fit_intercept, "random_state": 0}
+    options |= {"max_iter": 5, "learning_rate_init": 0.01, "alpha": 0.1}
+    options |= {"n_iter_no_change": np.inf}
+    low, median, high = np.sort(y)[[50, 100, 150]]
+    spread = (high - low) / 1.3489795003921634
+    center = median if fit_intercept else 0.0
+    scaled = SimpleMLPRegressor(**options).fit(X, y).predict(X)
+    raw = SimpleMLPRegressor(normalize_y=False, **options).fit(X, (y - center) / spread)
+    np.testing.assert_allclose(scaled, raw.predict(X) * spread + center, rtol=1e-9)
+    # A weight of 2 is the same as two rows, and equal quartiles are no scale.
+    twice = np.r_[np.arange(201), np.arange(100)]
+    weights = np.r_[np.full(100, 2.0), np.ones(101)]
+    targets = SimpleMLPRegressor(batch_size="full", **options)
+    np.testing.assert_allclose(
+        targets.fit(X, y, sample_weight=weights).predict(X),
+        clone(targets).fit(X[twice], y[twice]).predict(X),
+        rtol=1e-9,
+    )
+    rare = np.r_[np.zeros(180), np.ones(21)]
+    assert np.isfinite(targets.fit(X, rare).predict(X)).all()

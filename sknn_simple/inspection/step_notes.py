@@ -25,7 +25,10 @@ def notes(step):
 def _about_targets(step):
     """Explain the units of standardised targets."""
     mean, scale = (", ".join(map(number, part)) for part in step.standardised_by)
-    what = f"(y - mean) / deviation, with mean {mean} and deviation {scale}"
+    center, spread = "mean", "deviation"
+    if LOSSES[step.objective.loss].robust:
+        center, spread = "median", "spread"
+    what = f"(y - {center}) / {spread}, with {center} {mean} and {spread} {scale}"
     if step.objective.out_activation == "exp":
         what = f"y / mean, with mean {scale}"
     return (
