@@ -9,11 +9,11 @@ from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
 from ..network.backprop import write_loss_gradient
+from .learning_rate import root_mean_square
 from .options import (
     alpha_is_too_high,
     auto_alpha,
     auto_learning_rate,
-    root_mean_square,
 )
 from .session import Session
 
@@ -234,7 +234,10 @@ class Advice:
 
     def _steps_are_too_long(self, rate):
         """Return whether the penalty or the learning rate may prevent all learning."""
-        return self.alpha_is_too_high or (rate or 0) > 10 * self.auto_rate
+        # Without momentum, a rate moves the weights a tenth as far.
+        is_plain = self.estimator.solver == "sgd" and self.estimator.momentum == 0
+        longest = (100 if is_plain else 10) * self.auto_rate
+        return self.alpha_is_too_high or (rate or 0) > longest
 
     @property
     def _initial_rate(self):

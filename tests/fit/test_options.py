@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from support import ENGINES, KINDS, UNSTOPPED, diabetes, iris, kept_state
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple._fit.options import root_mean_square
+from sknn_simple._fit.learning_rate import root_mean_square
 from sknn_simple.network import Samples
 
 X, LABELS = load_iris(return_X_y=True)
@@ -180,8 +180,8 @@ AUTO_RATES = [
     (SimpleMLPRegressor, 100, {"solver": "adam"}, 0.02),
     (SimpleMLPRegressor, 100, {"solver": "adam", "activation": "tanh"}, 0.01),
     (SimpleMLPRegressor, 100, {"solver": "adam", "loss": "poisson"}, 0.003),
-    (SimpleMLPClassifier, 10, {"batch_size": 4}, 0.15),
-    (SimpleMLPRegressor, 100, {"batch_size": 1}, 0.025 / 8),
+    (SimpleMLPClassifier, 10, {"batch_size": 4}, 0.3 * 4 / 32),
+    (SimpleMLPRegressor, 100, {"batch_size": 1}, 0.025 / 32),
     (SimpleMLPRegressor, 100, {"batch_size": 1, "solver": "adam"}, 0.02),
     (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3),
     (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.02),
@@ -347,3 +347,32 @@ def test_networks_without_hidden_layers_are_linear_models(spread, n_features):
             for estimator in (model, peer)
         )
         assert ours > theirs - 0.02
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 10.0])
+@pytest.mark.parametrize("n_rows", [1, 3, 8])
+def test_streams_of_a_few_rows_are_learned(n_rows, scale):
+    """The first row tells nothing about the scale of y."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((2000, 8))
+    y = scale * (X @ rng.standard_normal(8)) / np.sqrt(8)
+    model = SimpleMLPRegressor(random_state=0)
+    for first in range(0, 1500, n_rows):
+        rows = slice(first, first + n_rows)
+        model.partial_fit(X[rows], y[rows])
+    assert model.score(X[1500:], y[1500:]) > 0.6
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 4])
+def test_small_minibatches_learn_as_much_as_large_ones(batch_size):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((2000, 8))
+    truth = X[:, 0] * X[:, 1] + X[:, 2]
+    y = truth + 0.3 * rng.standard_normal(2000)
+    scores = [
+        SimpleMLPRegressor(batch_size=size, random_state=0)
+        .fit(X[:1000], y[:1000])
+        .score(X[1000:], truth[1000:])
+        for size in (batch_size, 32)
+    ]
+    assert scores[0] > scores[1] - 0.05

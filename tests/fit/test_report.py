@@ -250,7 +250,7 @@ def test_the_advice_on_an_automatic_rate_that_diverges_leads_to_a_lower_one(seed
     A linear network is unstable at a high rate, and not by chance.
     """
     X, y = make_friedman1(400, random_state=0)
-    model = SimpleMLPRegressor((), batch_size=1, momentum=0.999, random_state=seed)
+    model = SimpleMLPRegressor((), batch_size=1, momentum=0.9999, random_state=seed)
     rates, advice = [], outcome(model, X, y)
     while "diverged" in advice and len(rates) < 3:
         rate = re.search(r"Lower learning_rate_init to (\S+), or scale", advice)[1]

@@ -1,0 +1,109 @@
+"""Learning rate: the one that learning_rate_init='auto' stands for."""
+
+import math
+import sys
+
+import numpy as np
+from sklearn.utils.extmath import row_norms
+
+from ..network import LOSSES, suitable_learning_rate
+from .architecture import activation, hidden_layer_sizes
+
+FEW_ROWS = 32
+"""Rows in a minibatch below which the rate falls in proportion."""
+
+HEAVY, HEAVY_FOR_NUMBERS = 4, 24
+"""Factors of the largest share of a sample in its minibatch that lowers the rate.
+
+For numbers, the momentum is higher.
+"""
+
+
+def automatic_learning_rate(estimator, batch_size, targets, samples):
+    """Return the learning rate for training on these Samples.
+
+    It is the rate that suits standardised inputs, divided by their root mean square if
+    this is above 1. Where rates must be low for other reasons, it is lower, but never a
+    subnormal number:
+
+    - Minibatches of a few rows have gradients that are mostly noise.
+    - A sample may outweigh the rest of its minibatch, by its weight or its count.
+    - Without hidden layers, the inputs feed the output, and decide about the rate in
+      place of the hidden units.
+    """
+    widths, loss = hidden_layer_sizes(estimator), LOSSES[targets.network_loss]
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = None if widths else 1 + row_norms(samples.X, squared=True)
+        rate = suitable_learning_rate(
+            estimator.solver,
+            targets.network_loss,
+            activation(estimator) if widths else (),
+            targets.out_activation,
+            # Sigmoids have squares of about 1/4.
+            widths[-1] if widths else 4 * _mean(squares, samples),
+        )
+        # The step of a loss that is larger by some factor is as much longer.
+        rate /= loss.factor
+        if loss.summed:
+            rate *= len(samples.Y) / samples.total_weight / batch_size
+        if targets.out_activation == "exp":
+            rate /= _slowdown_by_counts(batch_size, samples, squares)
+        elif estimator.solver == "sgd":
+            rate *= _share_of_few_rows(batch_size, len(samples.Y))
+            heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
+            rate /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
+    if widths:
+        rate /= max(1.0, root_mean_square(samples))
+    return max(float(rate), sys.float_info.min)
+
+
+def _share_of_few_rows(batch_size, n_samples):
+    """Return a factor of the rate, at most 1.
+
+    The steps of a whole batch have no noise, but a very small one may be a part of a
+    stream.
+    """
+    n_rows = batch_size if batch_size < n_samples else batch_size**2
+    return min(1.0, n_rows / FEW_ROWS)
+
+
+def _slowdown_by_counts(batch_size, samples, squares):
+    """Return a divisor for counts, whose curvature is the prediction."""
+    counts = samples.Y.max(axis=1)
+    heavy = HEAVY if squares is None else HEAVY_FOR_NUMBERS
+    pull = heavy * _largest_share(samples, counts, squares) / batch_size
+    return max(1.0, _mean(samples.Y.mean(axis=1), samples)) * max(1.0, pull)
+
+
+def _slowdown_by_heavy_samples(heavy, batch_size, samples, squares):
+    """Return a divisor for weights that differ, or inputs that feed the output."""
+    if batch_size == len(samples.Y):  # each sample has its share in every step
+        return 1.0
+    return max(1.0, heavy * _largest_share(samples, squares) / max(batch_size, heavy))
+
+
+def _largest_share(samples, *parts):
+    """Return the largest product of weight and other parts, each relative to its mean.
+
+    Parts that are None do not count.
+    """
+    shares = np.ones(len(samples.Y))
+    if samples.sample_weight is not None:
+        shares = samples.sample_weight / samples.sample_weight.mean()
+    for part in parts:
+        if part is not None:
+            shares = shares * (part / (_mean(part, samples) or 1))
+    return float(shares.max())
+
+
+def _mean(numbers, samples):
+    return float(np.average(numbers, weights=samples.sample_weight))
+
+
+def root_mean_square(samples):
+    """Return the root of the weighted mean of the squared inputs."""
+    X, _, _ = samples
+    with np.errstate(over="ignore"):
+        mean = _mean(row_norms(X, squared=True), samples) / X.shape[1]
+    # The largest input is close enough where squares overflow.
+    return math.sqrt(mean) if math.isfinite(mean) else float(abs(X).max())
