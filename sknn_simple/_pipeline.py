@@ -42,6 +42,8 @@ def fitted_network(estimator: Any) -> BaseSimpleMLP:
         advice = ""
         if hasattr(estimator, "best_estimator_"):
             advice = " Pass its best_estimator_."
+        elif hasattr(estimator, "regressor_"):
+            advice = " Pass its regressor_, and transformed targets."
         raise TypeError(
             "estimator must be a SimpleMLPClassifier, a SimpleMLPRegressor, or a "
             f"Pipeline that ends in one, got {got}.{advice}"

@@ -249,17 +249,19 @@ class Advice:
         if self.alpha_is_too_high:
             given, auto = self.session.objective.alpha, self.auto_alpha
             changes = [f"lower alpha from {given:g} ('auto' gives {auto:.2g} here)"]
-            if rate is not None and rate > self.auto_rate:
-                changes.append(self._to_lower_rate(rate))
+            if rate is not None and self._initial_rate > self.auto_rate:
+                changes.append(self._to_lower_rate)
             if self.is_unscaled:
                 changes.append(self.to_scale)
             return ", and ".join(changes)
         if rate is None:
             return f"try to {self.to_scale}"
-        return f"{self._to_lower_rate(rate)}, or {self.to_scale}"
+        return f"{self._to_lower_rate}, or {self.to_scale}"
 
-    def _to_lower_rate(self, rate):
-        """Return the advice to lower the learning rate."""
+    @property
+    def _to_lower_rate(self):
+        """The advice to lower the learning rate."""
+        rate = self._initial_rate
         if rate > self.auto_rate:
             return f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
         return f"lower learning_rate_init to {rate / 10:.1g}"

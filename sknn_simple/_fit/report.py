@@ -146,10 +146,11 @@ class Report:
 
     def not_converged(self, result):
         """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
+        advice = self.advice
+        scale = f", or {advice.to_scale}" if advice.is_unscaled else ""
         self._warn(
             f"lbfgs failed to converge after {result.nit} iterations "
-            f"({result.message}). Increase max_iter or max_fun, or "
-            f"{self.advice.to_scale}."
+            f"({result.message}). Increase max_iter or max_fun{scale}."
         )
 
     def check_targets(self):
@@ -188,7 +189,10 @@ class Report:
         epoch, first_loss = session.history.last, session.first_loss
         rose = epoch.loss > 1.5 * first_loss + max(session.patience.tol, 1e-4)
         advice = self.advice
-        if rose and epoch.loss > max(3 * advice.constant_loss, advice.unit):
+        limit = max(3 * advice.constant_loss, advice.unit)
+        if session.n_epochs < 10:  # momentum may carry the weights far before it ebbs
+            limit *= 10
+        if rose and epoch.loss > limit:
             raise self._divergence(
                 epoch,
                 session.n_epochs,

@@ -9,7 +9,7 @@ from scipy.stats import skew
 from sklearn.base import is_regressor
 
 from ..network import LOSSES, OUT_ACTIVATIONS
-from .advice import SCALE_INPUTS
+from .advice import SCALE_INPUTS, one_of
 from .finding import beyond
 
 
@@ -66,6 +66,26 @@ def uncentred_inputs(evidence):
         "deviations from 0; for {worst} it is {figure:.4g} deviations. The variation "
         "is tiny compared with the mean.",
         advice=f"{SCALE_INPUTS}.",
+    )
+
+
+def outlying_inputs(evidence):
+    X = evidence.problem.samples.X
+    if issparse(X):
+        return []
+    deviation = evidence.inputs.deviation
+    low, high = np.percentile(X, [25, 75], axis=0)
+    return beyond(
+        evidence.feature_names,
+        np.divide(high - low, deviation, out=np.ones_like(low), where=deviation > 0),
+        below=0.1,
+        # Where quartiles are equal, the feature is mostly one value.
+        among=high > low,
+        seen="A few extreme values spread {n_found} of {n} features: the quartiles of "
+        "{worst} are only {figure:.2g} standard deviations apart, so that most samples "
+        "look alike.",
+        advice="QuantileTransformer, or the logarithm of positive features, in a "
+        "Pipeline.",
     )
 
 
@@ -148,6 +168,8 @@ def skewed_targets(evidence):
     if not _is_unbounded(evidence) or loss.function is not squared.function:
         return []
     Y, targets = evidence.problem.samples.Y, evidence.targets
+    of_y = evidence.problem.targets
+    lowest = (targets.lowest * of_y.scale + of_y.mean).min()
     # Targets that are constant up to rounding are not skewed.
     varies = targets.deviation > 1e-10 * np.abs(targets.mean)
     skewness = np.zeros(len(varies))
@@ -158,8 +180,13 @@ def skewed_targets(evidence):
         above=3,
         seen="The skewness of the targets is {figure:.3g}: a few extreme ones outweigh "
         "all others in the squared error.",
-        advice="TransformedTargetRegressor with np.log1p and np.expm1, "
-        "loss='absolute_error', or loss='poisson' for counts.",
+        advice=one_of(
+            "TransformedTargetRegressor with np.log1p and np.expm1"
+            if lowest > -1
+            else None,
+            "loss='poisson'" if lowest >= 0 else None,
+            "loss='huber'",
+        ),
     )
 
 

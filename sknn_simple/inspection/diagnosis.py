@@ -16,6 +16,7 @@ SYMPTOMS = (
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
     data_symptoms.uncentred_inputs,
+    data_symptoms.outlying_inputs,
     data_symptoms.constant_targets,
     data_symptoms.one_hot_targets,
     data_symptoms.targets_out_of_range,
@@ -132,6 +133,8 @@ def diagnose(
                               and at most half of them are its extremes
     uncentred_inputs          the mean of a feature is above 1 and above 10 standard
                               deviations
+    outlying_inputs           in dense X, the quartiles of a feature differ, but by less
+                              than 0.1 standard deviations
     constant_targets          all samples, of which there are several, have the same
                               target
     one_hot_targets           y of a classifier is an indicator matrix, and more than

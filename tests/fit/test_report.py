@@ -243,6 +243,26 @@ def test_a_rate_far_too_high_at_which_nothing_is_learned_is_named(seed):
     assert cured.score(X, Y) > 0.95
 
 
+@pytest.mark.parametrize("max_iter", [2, 4, 5, 6])
+def test_a_short_training_that_momentum_carries_away_has_not_diverged(max_iter):
+    X, y = load_diabetes(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    model = SimpleMLPRegressor(learning_rate="invscaling", random_state=0)
+    assert "diverged" not in outcome(model.set_params(max_iter=max_iter), X, y)
+    assert model.set_params(max_iter="auto").fit(X, y).score(X, y) > 0.5
+
+
+def test_the_advice_on_divergence_names_the_rate_that_the_user_sets():
+    """Not the one that the schedule has come to."""
+    X, y = make_friedman1(400, random_state=0)
+    model = SimpleMLPRegressor((), learning_rate="invscaling", power_t=0.8)
+    model.set_params(learning_rate_init=30.0, random_state=0)
+    advice = outcome(model, X, y)
+    assert "diverged" in advice
+    auto = re.search(r"Lower learning_rate_init \('auto' gives (\S+) here\)", advice)
+    assert 0.0132617 < float(auto[1]) < 0.05  # the last rate, and that of "auto"
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_advice_on_an_automatic_rate_that_diverges_leads_to_a_lower_one(seed):
     """The automatic rate does not suit a higher momentum.

@@ -24,7 +24,7 @@ from sklearn.datasets import (
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import diagnose
@@ -73,6 +73,11 @@ FRIEDMAN = halves(*make_friedman1(400, noise=1, random_state=0))
 NOISY = halves(*make_classification(200, 20, flip_y=0.2, random_state=0))
 CLASSES = halves(
     *make_classification(600, 10, n_informative=5, n_classes=3, random_state=0)
+)
+SKEWED = halves(
+    *(lambda X, y: (np.exp(3 * X), y))(
+        *make_classification(600, 5, n_informative=5, n_redundant=0, random_state=0)
+    )
 )
 XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
 
@@ -173,6 +178,12 @@ MISTAKES = {
         IRIS.map(lambda X: X + 50),
         in_pipeline(StandardScaler()),
         "StandardScaler",
+    ),
+    "inputs with extreme values": Mistake(
+        "outlying_inputs",
+        SKEWED,
+        in_pipeline(QuantileTransformer(n_quantiles=100, random_state=0)),
+        "QuantileTransformer",
     ),
     "a single class": Mistake(
         "constant_targets",

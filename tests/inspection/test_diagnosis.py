@@ -188,6 +188,21 @@ def test_uncentred_inputs():
     assert sparse_finding.figure == pytest.approx(20)
 
 
+def test_outlying_inputs():
+    X, y = IRIS
+    cell = X.copy()
+    cell[17, 1] = 1e4
+    for values in (cell, StandardScaler().fit_transform(cell)):
+        finding = only(diagnosis_of(CLASSIFIER, values, y), "outlying_inputs")
+        assert finding.where == ("x2",)
+        low, high = np.percentile(values[:, 1], [25, 75])
+        assert finding.figure == pytest.approx((high - low) / values[:, 1].std())
+    # Rare indicators and heavy tails such as those of incomes are no outliers.
+    rng = np.random.RandomState(0)
+    usual = np.c_[np.exp(rng.standard_normal((150, 2))), rng.poisson(0.1, 150)]
+    assert "outlying_inputs" not in diagnosis_of(CLASSIFIER, usual, y).kinds
+
+
 def test_constant_inputs():
     X, y = IRIS
     X = np.hstack([X, np.ones((150, 1)), np.zeros((150, 1))])
@@ -250,6 +265,20 @@ def test_unscaled_targets_of_a_relu_output():
     )
     assert finding.where == ("y2",)
     assert "TransformedTargetRegressor" in finding.advice
+
+
+def test_the_advice_on_skewed_targets_suits_their_sign():
+    X, y = DIABETES
+    y = np.exp(3 * (y - y.mean()) / y.std())
+    for offset, logarithm, counts in (
+        (0, True, True),
+        (-0.5, True, False),
+        (-9, *2 * [False]),
+    ):
+        advice = only(diagnosis_of(REGRESSOR, X, y + offset), "skewed_targets").advice
+        assert ("log1p" in advice) == logarithm
+        assert ("poisson" in advice) == counts
+        assert "loss='huber'" in advice
 
 
 def test_skewed_targets():
