@@ -22,10 +22,12 @@ For numbers, the momentum is higher.
 def automatic_learning_rate(estimator, batch_size, targets, samples):
     """Return the learning rate for training on these Samples.
 
-    It is the rate that suits standardised inputs, divided by their root mean square if
-    this is above 1. Where rates must be low for other reasons, it is lower, but never a
-    subnormal number:
+    It is the rate that suits standardised inputs and a single target, with these
+    changes, but never a subnormal number:
 
+    - Inputs whose root mean square is above 1 divide it by this.
+    - The loss of several numbers is their mean, so that the gradient of each is
+      smaller: they multiply it by the square root of their number.
     - Minibatches of a few rows have gradients that are mostly noise.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
     - Without hidden layers, the inputs feed the output, and decide about the rate in
@@ -50,6 +52,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples):
             rate /= _slowdown_by_counts(batch_size, samples, squares)
         elif estimator.solver == "sgd":
             rate *= _share_of_few_rows(batch_size, len(samples.Y))
+            if targets.classes is None and loss.averaged:
+                rate *= math.sqrt(targets.n_outputs)
             heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
             rate /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     if widths:

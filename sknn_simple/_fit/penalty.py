@@ -63,7 +63,7 @@ def automatic_penalty(targets, samples):
     alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
     alpha *= neighbourhood.mean_weight
     if loss.averaged:
-        alpha /= targets.n_outputs**0.75
+        alpha /= targets.n_outputs
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
     if not loss.canonical and targets.out_activation != "identity":
         alpha /= 10
