@@ -331,8 +331,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     Plain gradient descent, as introduced in textbooks, is `batch_size='full'`,
     `momentum=0`, `alpha=0` and `average=False`. With `loss='sum_squared_error'`, the
-    gradient is a sum over samples as in many of them, and with 'mean_squared_error' the
-    square is not halved.
+    gradient is a sum over samples and outputs as in many of them, and with
+    'mean_squared_error' the square is not halved.
 
     The default values were chosen by their accuracy, log-loss and R^2 on about 35 data
     sets, half of which were set aside until the choice was made, and on toys such as

@@ -1,7 +1,7 @@
 """The network learns the noise
 ============================
 
-A large network with a weak penalty fits every one of forty noisy points, and is
+A large network without a penalty fits every one of forty noisy points, and is
 certain where it should not be.
 """
 
