@@ -105,12 +105,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
         effect does not depend on `batch_size`. 'auto' is w * min(0.4 * sqrt(n_features)
-        * exp(-3 * R^2), n / 200) for n samples of typical weight w, where R^2 is how
-        well the neighbours of a sample predict its label: the noisier the labels, the
-        stronger the penalty. Coefs of inputs that predict little are penalised more,
-        and those of inputs with a standard deviation below 1 less. Squared error
-        takes a tenth of alpha. In `partial_fit`, alpha is estimated from the rows of
-        each call: if these are only a few of many, set a number.
+        * exp(-3 * R^2), n / 200) for n samples of mean weight w, where R^2 is how well
+        the neighbours of a sample predict its label: the noisier the labels, the
+        stronger the penalty. If classes weigh differently, w is the mean weight in a
+        class, averaged over them by their total weights. Coefs of inputs that predict
+        little are penalised more, and those of inputs with a standard deviation below 1
+        less. Squared error takes a tenth of alpha, divided by the number of outputs. In
+        `partial_fit`, alpha is estimated from the rows of each call: if these are only
+        a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'
@@ -132,8 +134,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         it means min(1, 30 / width) for 'sgd' and 0.003 for 'adam', where width is the
         number of units in the last hidden layer; losses that are larger by some factor
         divide it by this factor. Inputs whose root mean square is above 1 divide it by
-        this number. In minibatches of n < 8 rows, the rate of 'sgd' is multiplied by
-        n / 8. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
+        this number. In minibatches of n < 32 rows, the rate of 'sgd' is multiplied by
+        n / 32. It is lower where some samples outweigh their minibatches, and without
+        hidden layers if there are more than some 25 inputs. `history_` records the rate
+        of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

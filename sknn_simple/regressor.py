@@ -117,12 +117,12 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
         effect does not depend on `batch_size`. 'auto' is w * min(sqrt(n_features) *
-        exp(-3 * R^2), n / 200) for n samples of typical weight w, where R^2 is how well
-        the neighbours of a sample predict its target: the noisier the targets, the
-        stronger the penalty. Coefs of inputs that predict little are penalised more,
-        and those of inputs with a standard deviation below 1 less. Sigmoid outputs take
-        a tenth of alpha. Poisson loss multiplies it by up to 31, the more the counts
-        scatter. Losses that outliers hardly affect ignore them here, too. In
+        exp(-3 * R^2), n / 200) / n_outputs for n samples of mean weight w, where R^2 is
+        how well the neighbours of a sample predict its target: the noisier the targets,
+        the stronger the penalty. Coefs of inputs that predict little are penalised
+        more, and those of inputs with a standard deviation below 1 less. Sigmoid
+        outputs take a tenth of alpha. Poisson loss multiplies it by up to 31, the more
+        the counts scatter. Losses that outliers hardly affect ignore them here, too. In
         `partial_fit`, alpha is estimated from the rows of each call: if these are only
         a few of many, set a number.
 
@@ -147,10 +147,12 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         `out_activation='logistic'` it means min(1, 30 / width) and 0.003. With
         `loss='poisson'` it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
         0.12 / width) with other hidden layers, and 0.003 for 'adam'. The following
-        divide it: the root mean square of the inputs, if above 1; 8 / n in minibatches
-        of n < 8 rows, for 'sgd' with losses other than Poisson's; with Poisson loss,
-        the mean count, or 4 / n times the largest, if above 1. `history_` records the
-        rate of each epoch. 'lbfgs' has no learning rate.
+        divide it: the root mean square of the inputs, if above 1; with Poisson loss,
+        the mean count, or 4 / n times the largest, if above 1. With other losses, the
+        rate of 'sgd' is multiplied by sqrt(n_outputs) and, in minibatches of n < 32
+        rows, by n / 32. It is lower where some samples outweigh their minibatches.
+        Without hidden layers, width is 4 times the mean of the squared inputs of a
+        sample. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
