@@ -273,10 +273,10 @@ INLINED inline void product_of_rows(const T *A, const T *B, ptrdiff_t rows,
 // a copy, of which the compiler knows that nothing else writes to it.
 template <class T> struct Step {
     Optimizer optimizer;
-    T rate{}, strength{};  // of the penalty
-    Sum<T> penalty{};      // twice that of the parameters before the step
+    T rate{};
+    Sum<T> penalty{};  // twice that of the parameters before the step
 
-    template <class V> INLINED void operator()(ptrdiff_t j, V g) {
+    template <class V, class S> INLINED void operator()(ptrdiff_t j, V g, S strength) {
         T *flat = (T *)optimizer.flat, *first = (T *)optimizer.first;
         T *second = (T *)optimizer.second;
         V w = load<V>(flat + j);

@@ -33,6 +33,7 @@ template <class T> struct Loops {
     // The minibatch; n rows of it, from `position` on, pass through the network at once.
     ptrdiff_t begin = 0, position = 0, end = 0, n = 0;
     double weight = 0;
+    T penalty_strength = 0;
     const T *X = nullptr;
 
     // The number of the i-th of these rows among the samples.
@@ -199,20 +200,27 @@ template <class T> struct Loops {
         ptrdiff_t k = layer.fan_out;
         const T *delta = deltas + n * layer.units;
         T *to = (T *)training.gradient + at;
-        const double *factors = training.input_factors;
+        const T *factors = (const T *)training.input_factors;
         Step<T> local = step;
-        local.strength = strength;
+        // Step along g from the j-th parameter on. With one output, each has a factor.
+        auto use = [&](ptrdiff_t row, ptrdiff_t j, auto g) INLINED {
+            if constexpr (!FACTORS)
+                local(at + j, g, strength);
+            else if (k == 1)
+                local(at + j, g, strength * load<decltype(g)>(factors + j));
+            else
+                local(at + j, g, strength * factors[row]);
+        };
         bool begins = position == begin, ends = position + n == end;
         if (begins && ends && below && n * fan_in * k <= LARGE) {
-            auto use = [&](ptrdiff_t h, ptrdiff_t j, auto sum) INLINED {
-                if constexpr (FACTORS)
-                    local.strength = strength * T(factors[h]);
-                local(at + h * k + j, sum);
-            };
-            if (k == 1 && !FACTORS)  // a row in place of a column fills registers
-                product(Matrix<T>{delta, 1, 1}, below, 1, fan_in, n, use);
+            if (k == 1)  // a row in place of a column fills registers
+                product(Matrix<T>{delta, 1, 1}, below, 1, fan_in, n,
+                        [&](ptrdiff_t, ptrdiff_t h, auto g) INLINED { use(h, h, g); });
             else
-                product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n, use);
+                product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n,
+                        [&](ptrdiff_t h, ptrdiff_t j, auto g) INLINED {
+                            use(h, h * k + j, g);
+                        });
             return local.penalty.value();
         }
         if (begins)
@@ -223,15 +231,11 @@ template <class T> struct Loops {
             each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
                 add_multiple(to + column * k, x, delta + row * k, k);
             });
-        ptrdiff_t at_once = FACTORS ? k : fan_in * k;
-        for (ptrdiff_t first = 0; ends && first < fan_in * k; first += at_once) {
-            if constexpr (FACTORS)
-                local.strength = strength * T(factors[first / k]);
+        ptrdiff_t at_once = FACTORS && k > 1 ? k : fan_in * k;
+        for (ptrdiff_t first = 0; ends && first < fan_in * k; first += at_once)
             over<T>(at_once, [&](ptrdiff_t j, auto g) INLINED {
-                j += first;
-                local(at + j, load<decltype(g)>(to + j));
+                use(first / k, first + j, load<decltype(g)>(to + first + j));
             });
-        }
         return local.penalty.value();
     }
 
@@ -245,9 +249,9 @@ template <class T> struct Loops {
             if (i > 0)
                 backward_to(layer, below, deltas + units_below);
             if (i == 0 && training.input_factors)
-                penalty += learn<true>(layer, below, layer.fan_in, 0, step.strength);
+                penalty += learn<true>(layer, below, layer.fan_in, 0, penalty_strength);
             else
-                penalty += learn(layer, below, layer.fan_in, layer.coef, step.strength);
+                penalty += learn(layer, below, layer.fan_in, layer.coef, penalty_strength);
             if (training.fit_intercept)
                 learn(layer, (const T *)training.ones, 1, layer.intercept, 0);
         }
@@ -288,7 +292,7 @@ template <class T> struct Loops {
             if (training.optimizer.kind == ADAM)
                 rate *= std::sqrt(1 - std::pow(training.optimizer.beta_2, t)) /
                         (1 - std::pow(training.optimizer.beta_1, t));
-            step.rate = rate, step.strength = training.alpha / W * length;
+            step.rate = rate, penalty_strength = training.alpha / W * length;
         }
         double penalty = backward() / 2 / length;
         if (ends)

@@ -69,7 +69,7 @@ cdef public struct Training:
     double averaged_over  # outputs
     bint summed  # over samples
     double alpha
-    const double *input_factors  # of alpha, or NULL
+    const void *input_factors  # of alpha, or NULL
     # The samples, dense or of a CSR matrix
     Py_ssize_t n_samples
     const void *X
@@ -222,8 +222,8 @@ cdef class Trainer:
         training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
         training.averaged_over = loss.output_divisor(sizes[n_layers])
         if objective.input_factors is not None:
-            training.input_factors = <double *>self.hold(
-                "input_factors", objective.input_factors, np.float64, (sizes[0],)
+            training.input_factors = self.hold(
+                "input_factors", objective.input_factors, None, (sizes[0],)
             )
         training.summed = loss.summed
         coef = units = 0
