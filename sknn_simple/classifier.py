@@ -365,7 +365,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     >>> model.predict(X[:3]).tolist()
     [0, 0, 0]
     >>> print(f"{model.score(X, y):.2f}")
-    0.98
+    0.99
     """
 
     classes_: np.ndarray  # a fitted attribute; the base class declares the others

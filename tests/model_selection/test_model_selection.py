@@ -42,7 +42,7 @@ REGRESSOR = SimpleMLPRegressor(
 RESTLESS = clone(REGRESSOR).set_params(
     hidden_layer_sizes=(),
     solver="adam",
-    learning_rate_init=0.5,
+    learning_rate_init=1.0,
     batch_size=50,
 )
 DIVERGENT = clone(REGRESSOR).set_params(
@@ -445,7 +445,7 @@ def test_a_network_inside_another_estimator_is_searched_as_ever():
 
 def test_a_restless_training_fails_only_where_its_fit_would():
     X, y = DIABETES[0] * 20, DIABETES[1]
-    grid = {"max_iter": list(range(1, 16)), "learning_rate_init": [0.02, 0.5]}
+    grid = {"max_iter": list(range(1, 16)), "learning_rate_init": [0.02, 1.0]}
     search = assert_same_search(
         RESTLESS, grid, (X, y), cv=3, return_train_score=True, error_score=-7.0
     )
