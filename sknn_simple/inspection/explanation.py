@@ -120,18 +120,36 @@ def explain_step(
     y = one_target(network, y)
     problem = make_problem(network, network_input(estimator, one_sample(x)), y)
     with np.errstate(over="ignore", invalid="ignore"):
-        explainer = _Explainer(problem, input_names(estimator))
+        of_training = _automatic_values(network)
+        explainer = _Explainer(problem, input_names(estimator), of_training)
         objective = explainer.passes.loss + explainer.penalty
         if not math.isfinite(objective):
             raise not_finite(objective)
         return explainer.explanation(y[0])
 
 
+def _automatic_values(network):
+    """Return what 'auto' stood for in the last training, by the name of the option."""
+    if not network.__sklearn_is_fitted__():
+        return {}
+    rates = network.history_.get("learning_rate")
+    values = {
+        "learning_rate_init": rates[-1] if rates else None,
+        "alpha": network.alpha_,
+    }
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and getattr(network, name) == "auto"
+    }
+
+
 class _Explainer:
     """Names the numbers of one step, and arranges them by neuron."""
 
-    def __init__(self, problem, inputs):
+    def __init__(self, problem, inputs, automatic_values):
         self.problem, self.old = problem, problem.parameters
+        self.automatic_values = automatic_values
         self.loss = LOSSES[problem.objective.loss]
         divisor = self.loss.sample_divisor(problem.samples.total_weight)
         strength = problem.objective.penalties(self.old) / divisor
@@ -195,6 +213,7 @@ class _Explainer:
             new_parameters=self.new,
             next_parameters=following,
             differs_by=differences(self.problem, following, self.new),
+            automatic_values=self.automatic_values,
         )
 
     def _neuron(self, i, j, above, activation):

@@ -67,6 +67,10 @@ class StepExplanation:
     differs_by : tuple of str
         The options that make `next_parameters` differ from `new_parameters`, such as
         "momentum=0.9"; empty if they are equal.
+
+    automatic_values : dict of str to float
+        What 'auto' stood for in the last training, for `learning_rate_init` and
+        `alpha`. In this step it is computed from the sample alone.
     """
 
     inputs: dict[str, float]
@@ -83,6 +87,7 @@ class StepExplanation:
     new_parameters: Parameters
     next_parameters: Parameters | None
     differs_by: tuple[str, ...]
+    automatic_values: dict[str, float]
 
     @property
     def feature_names(self) -> list[str] | None:

@@ -18,6 +18,8 @@ def notes(step):
         yield _about_targets(step)
     if step.penalty:
         yield _about_penalty(step)
+    if step.automatic_values:
+        yield _about_automatic_values(step)
     if step.differs_by:
         yield _about_next_step(step)
 
@@ -49,6 +51,20 @@ def _about_penalty(step):
     if objective.input_factors is not None:
         text += "alpha='auto' multiplies it by a factor per input in the first layer. "
     return text + "With alpha=0 there is no penalty."
+
+
+def _about_automatic_values(step):
+    """Tell options of this step from those of the last training."""
+    here = {
+        "learning_rate_init": step.learning_rate,
+        "alpha": step.objective.alpha,
+    }
+    then = " and ".join(f"{k}={number(v)}" for k, v in step.automatic_values.items())
+    now = " and ".join(f"{k}={number(here[k])}" for k in step.automatic_values)
+    return (
+        f"'auto' is computed from the samples of a call, and gives {now} for this one "
+        f"alone. In the last training it was {then}."
+    )
 
 
 def _about_next_step(step):

@@ -1,8 +1,8 @@
 """Pictures of networks and of their training, as scikit-learn displays.
 
 `from_estimator` computes and draws a display, `plot` draws it again, and `figure_` and
-`ax_` give access to everything in matplotlib. The displays need matplotlib (``pip
-install "sknn-simple[plot]"``), but only when they draw.
+`ax_` give access to everything in matplotlib. The displays need matplotlib, but only
+when they draw.
 
 The colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008), which
 colour-blind readers can distinguish. No picture relies on colour alone.

@@ -18,7 +18,7 @@ def import_pyplot(caller):
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError(
-            f'{caller} needs matplotlib: pip install "sknn-simple[plot]".'
+            f"{caller} needs matplotlib: pip install matplotlib."
         ) from error
     return plt
 

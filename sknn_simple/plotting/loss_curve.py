@@ -53,6 +53,9 @@ class LossCurveDisplay:
     epoch_name : str, default="epoch"
         Name of an epoch in texts; "iteration" for L-BFGS.
 
+    score_name : str, default="Validation score"
+        Name of the score on the vertical axis.
+
     stop_reasons : list of str or None, default=None
         Fitted attribute `stop_reason_` of each network. The title of a single network
         names the reason.
@@ -92,6 +95,7 @@ class LossCurveDisplay:
     names: Sequence[str] | None = None
     loss_name: str = "Loss"
     epoch_name: str = "epoch"
+    score_name: str = "Validation score"
     stop_reasons: Sequence[str | None] | None = None
 
     lines_: list[Line2D] = field(init=False)
@@ -186,6 +190,7 @@ class LossCurveDisplay:
             names=[str(name) for name in estimators] if named else names_of(networks),
             loss_name=losses.pop() if len(losses) == 1 else "Loss",
             epoch_name="epoch" if has_epochs else "iteration",
+            score_name=_score_name(networks),
             stop_reasons=[network.stop_reason_ for network in networks],
         )
         return display.plot(ax, metric=metric, log_scale=log_scale, line_kw=line_kw)
@@ -236,7 +241,7 @@ class LossCurveDisplay:
             self._plot_history(ax, i, metric, line_kw or {})
         if log_scale:
             ax.set_yscale("log")
-        ylabel = self.loss_name if metric == "loss" else "Validation score"
+        ylabel = self.loss_name if metric == "loss" else self.score_name
         xlabel = self.epoch_name.capitalize()
         finish_curves(ax, xlabel, ylabel, self._legend_handles(), beside)
         if len(self.histories) == 1:
@@ -320,3 +325,9 @@ class LossCurveDisplay:
             star = {"ls": "", "label": f"best {self.epoch_name}", **style, **STAR}
             handles.append(Line2D([], [], **star))
         return handles
+
+
+def _score_name(networks):
+    """Return what the validation score of these networks is."""
+    is_loss = all(network.scoring == "loss" for network in networks)
+    return "Negative validation loss" if is_loss else "Validation score"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from small_networks import NETWORK, X, make
@@ -598,3 +599,22 @@ def test_each_layer_shows_its_activation_and_the_loss_its_option():
     assert "1 - 0.9 if a_o > y, -0.9 if a_o < y" in text
     assert "1 - exp(-a_h1.1)" in text
     assert "1 if a_h2.1 > 0, else 0.01" in text
+
+
+def test_automatic_options_of_a_step_are_told_from_those_of_the_training():
+    """A minibatch of one sample has a low rate, and a single sample little noise."""
+    X, y = load_iris(return_X_y=True)
+    model = SimpleMLPClassifier((3,), random_state=0).fit(X, y)
+    step = explain_step(model, X[0], y[0])
+    assert step.automatic_values == {
+        "learning_rate_init": model.history_["learning_rate"][-1],
+        "alpha": model.alpha_,
+    }
+    assert step.learning_rate < 0.1 * step.automatic_values["learning_rate_init"]
+    text = " ".join(str(step).split())
+    assert "In the last training it was learning_rate_init=" in text
+    given = clone(model).set_params(learning_rate_init=0.1, alpha=0.5).fit(X, y)
+    step = explain_step(given, X[0], y[0])
+    assert step.automatic_values == {}
+    assert "last training" not in str(step)
+    assert explain_step(clone(model).set_params(max_iter=0).fit(X, y), X[0], y[0])

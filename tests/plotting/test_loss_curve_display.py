@@ -52,7 +52,7 @@ def test_loss_curve_of_the_score(stopped):
     np.testing.assert_array_equal(dashed.get_ydata(), stopped.validation_scores_)
     assert star.get_ydata() == [stopped.best_validation_score_]
     assert display.lines_ == []
-    assert display.ax_.get_ylabel() == "Validation score"
+    assert display.ax_.get_ylabel() == "Negative validation loss"
 
 
 @pytest.mark.parametrize(
@@ -235,3 +235,10 @@ def test_networks_beyond_the_colours_have_hollow_markers():
     assert len(seen) == 12
     markers = {(line.get_color(), line.get_marker()) for line in lines}
     assert len(markers) == 12
+
+
+def test_an_accuracy_is_no_loss():
+    model = SimpleMLPClassifier(early_stopping=True, scoring=None, random_state=0)
+    model.fit(*load_iris(return_X_y=True))
+    display = LossCurveDisplay.from_estimator(model, metric="score")
+    assert display.ax_.get_ylabel() == "Validation score"
