@@ -534,3 +534,16 @@ def test_lessons(page):
     with page.change():
         page.click(page.labelled("Close the lesson"))
     assert not page.find(".lesson").is_displayed()
+
+
+@pytest.mark.parametrize("width", [1100, 1366, 1920])
+def test_the_numbers_of_the_header_are_side_by_side(page, width):
+    size = page.driver.get_window_size()
+    page.driver.set_window_size(width, 900)
+    tops = page.run(
+        "return [...document.querySelectorAll('header .numbers dt')]"
+        ".map(name => name.getBoundingClientRect().top)"
+    )
+    page.driver.set_window_size(size["width"], size["height"])
+    assert len(tops) > 1
+    assert len(set(tops)) == 1

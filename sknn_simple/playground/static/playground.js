@@ -1580,7 +1580,7 @@ class ExplanationPanel {
       onchange: () => this.ask(this.select.value),
     });
     this.given = make("span");
-    this.numbers = make("div", { className: "explained" });
+    this.numbers = make("div", { className: "derivation" });
     const button = (name, label, onclick) => iconButton(name, label, onclick, "small");
     const close = button("close", "Close the explanation", () => app.stopExplaining());
     const back = button("left", "Previous sample", () => this.go(-1));
