@@ -159,9 +159,11 @@ class Advice:
     @property
     def _to_train_longer(self):
         """The advice to train longer, by the option that ended training."""
-        by_patience = self.session.stop_reason == "patience"
-        option = "n_iter_no_change" if by_patience else "max_iter"
-        return f"increase {option}: with more epochs, training may leave a plateau"
+        session = self.session
+        option, value = "max_iter", session.max_iter
+        if session.stop_reason == "patience":
+            option, value = "n_iter_no_change", session.patience.n_epochs
+        return f"increase {option} from {value}: with more epochs, training may leave a plateau"
 
     def is_stuck(self, no_gain):
         """Return whether the last half of the epochs gained nothing, for a known cause.
