@@ -163,7 +163,10 @@ class Advice:
         option, value = "max_iter", session.max_iter
         if session.stop_reason == "patience":
             option, value = "n_iter_no_change", session.patience.n_epochs
-        return f"increase {option} from {value}: with more epochs, training may leave a plateau"
+        return (
+            f"increase {option} from {value}: with more epochs, training may leave a "
+            "plateau"
+        )
 
     def is_stuck(self, no_gain):
         """Return whether the last half of the epochs gained nothing, for a known cause.

@@ -51,7 +51,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples):
         if targets.out_activation == "exp":
             rate /= _slowdown_by_counts(batch_size, samples, squares)
         elif estimator.solver == "sgd":
-            rate *= _share_of_few_rows(batch_size, len(samples.Y))
+            rate *= min(1.0, batch_size / FEW_ROWS)
             if targets.classes is None and loss.averaged:
                 rate *= math.sqrt(targets.n_outputs)
             heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
@@ -59,16 +59,6 @@ def automatic_learning_rate(estimator, batch_size, targets, samples):
     if widths:
         rate /= max(1.0, root_mean_square(samples))
     return max(float(rate), sys.float_info.min)
-
-
-def _share_of_few_rows(batch_size, n_samples):
-    """Return a factor of the rate, at most 1.
-
-    The steps of a whole batch have no noise, but a very small one may be a part of a
-    stream.
-    """
-    n_rows = batch_size if batch_size < n_samples else batch_size**2
-    return min(1.0, n_rows / FEW_ROWS)
 
 
 def _slowdown_by_counts(batch_size, samples, squares):

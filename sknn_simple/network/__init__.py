@@ -2,11 +2,13 @@
 
 Read `activations`, `baselines`, `losses`, `parameters`, `objective`,
 `initial_weights`, `workspace`, `backprop`, `optimizers`, `schedules`, `minibatches`,
-`training` and `lbfgs`, in this order: each uses only the ones before it.
+`state`, `blocks`, `training` and `lbfgs`, in this order: each uses only the ones before
+it.
 """
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
 from .backprop import backward, forward, loss_and_gradient, predict
+from .blocks import DONE, NOT_FINITE, PATIENCE_RAN_OUT, Block, Epoch
 from .engines import ENGINES, WHY_NOT_COMPILED, Engine
 from .initial_weights import INITS, draw_parameters
 from .lbfgs import minimize_lbfgs
@@ -16,18 +18,8 @@ from .objective import Objective, loss_and_delta
 from .optimizers import OPTIMIZERS, SGD, Adam
 from .parameters import Parameters
 from .schedules import SCHEDULES, Adaptive, Constant, InvScaling, suitable_learning_rate
-from .training import (
-    DONE,
-    NOT_FINITE,
-    PATIENCE_RAN_OUT,
-    Block,
-    Epoch,
-    Patience,
-    Trainer,
-    TrainingState,
-    all_finite,
-    epochs,
-)
+from .state import Patience, TrainingState, all_finite
+from .training import Trainer, epochs
 from .workspace import Workspace
 
 __all__ = [

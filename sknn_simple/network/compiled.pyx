@@ -15,12 +15,13 @@ import numpy as np
 
 from . import backprop
 from .activations import OUT_ACTIVATIONS, layer_activations
+from .blocks import Block
 from .losses import LOSSES
 from .minibatches import Samples
 from .objective import Objective
 from .optimizers import Adam
 from .parameters import Parameters
-from .training import Block, Patience, TrainingState
+from .state import Patience, TrainingState
 
 
 # What the loops work on. Cython writes these declarations to compiled.h.

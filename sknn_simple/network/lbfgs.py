@@ -7,9 +7,10 @@ import numpy as np
 import scipy.optimize
 
 from .backprop import make_evaluator
+from .blocks import DONE, NOT_FINITE, Block
 from .minibatches import Samples
 from .objective import Objective
-from .training import DONE, NOT_FINITE, Block, TrainingState
+from .state import TrainingState
 
 
 def make_block(losses: list[float], ending: int) -> Block:
