@@ -14,12 +14,26 @@ from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
 
 
+USUAL_BATCH, SMALL_BATCH = 32, 8
+"""Rows in a minibatch, and in the last one of an epoch at least."""
+
+
 def batch_size(estimator, n_samples):
-    """Return the number of samples per minibatch."""
-    given = {"auto": 32, "full": n_samples}.get(
-        estimator.batch_size, estimator.batch_size
-    )
-    return min(int(given), n_samples)
+    """Return the number of samples per minibatch.
+
+    The last minibatch of an epoch has the rest of the samples. Its step is as long as
+    the others, so that a few samples alone could make training diverge.
+    """
+    given = estimator.batch_size
+    if given == "full":
+        return n_samples
+    if given != "auto":
+        return min(int(given), n_samples)
+    for size in range(min(USUAL_BATCH, n_samples), 0, -1):
+        rest = n_samples % size
+        if rest == 0 or rest >= SMALL_BATCH:
+            return size
+    return n_samples
 
 
 def max_iter(estimator, n_samples):
