@@ -11,8 +11,8 @@ def notes(step):
     objective = step.objective
     if LOSSES[objective.loss].canonical:
         yield (
-            f"The loss and the {objective.out_activation} output are a canonical pair: "
-            "the product ∂L/∂a * ∂a/∂z simplifies to ∂L/∂z = a - y."
+            f"For this loss and the {objective.out_activation} output, the chain rule "
+            "simplifies: the product ∂L/∂a * ∂a/∂z is ∂L/∂z = a - y."
         )
     if step.standardised_by is not None:
         yield _about_targets(step)
@@ -73,9 +73,9 @@ def _about_next_step(step):
         float(np.linalg.norm(after.flat - step.parameters.flat))
         for after in (step.new_parameters, step.next_parameters)
     )
-    length = f", {number(following / plain)} times as long" if plain else ""
+    length = f": it is {number(following / plain)} times as long" if plain else ""
     return (
         "This is a plain step of gradient descent. With "
-        f"{' and '.join(step.differs_by)}, the next step of partial_fit is a "
-        f"different one{length}: see next_parameters."
+        f"{' and '.join(step.differs_by)}, the next step of partial_fit "
+        f"differs{length} (see step.next_parameters)."
     )

@@ -175,11 +175,13 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
     assert factor.value == pytest.approx(output.activation - 1)
     assert step.targets == {"y1": 0, "y2": 1, "y3": 0}
     assert sum(n.activation for n in step.layers[-1].neurons) == pytest.approx(1)
-    assert "softmax output are a canonical pair: the product ∂L/∂a" in str(step)
+    text = " ".join(str(step).split())
+    assert "the softmax output, the chain rule simplifies" in text
+    assert "the product ∂L/∂a * ∂a/∂z is ∂L/∂z = a - y." in text
     assert "  y = b  (one target per class)\n  y1 = 0\n  y2 = 1\n" in str(step)
     assert "The penalty alpha=0.3 adds" in str(step)
     without = str(four_people_step(loss="squared_error"))
-    assert "canonical" not in without
+    assert "simplifies" not in without
     assert "penalty" not in without
 
 
