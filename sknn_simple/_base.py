@@ -56,7 +56,7 @@ def all_or_nothing(method: Method) -> Method:
     signature = inspect.signature(method)
 
     @functools.wraps(method)
-    def restoring_method(estimator, *args, **kwargs):
+    def restoring_method(estimator=None, /, *args, **kwargs):
         suggestions.check_arguments(estimator, method.__name__, signature, args, kwargs)
         attributes = estimator.__dict__.copy()
         # A search may have a generator in its splitter, too.

@@ -1,6 +1,7 @@
 """Data errors: clearer messages for data that scikit-learn's validation refuses."""
 
 import re
+from numbers import Number
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,21 @@ def clearer_message(error, arrays):
         if found := re.search(pattern, str(error)):
             return describe(found, arrays.get("X"), arrays.get("y"))
     return None
+
+
+def check_is_data(name, data):
+    """Raise ValueError if X or y is a text, such as a file's name, or a number."""
+    if not isinstance(data, str | bytes | Number):
+        return
+    is_text = not isinstance(data, Number)
+    got = f"got the {'text' if is_text else 'number'} {data!r:.60}"
+    if name == "y":
+        next_step = f" Pass df[{data!r:.60}]." if is_text else ""
+        raise ValueError(f"y must hold one target per row, {got}.{next_step}")
+    next_step = "Pass one row per sample."
+    if is_text:
+        next_step = "Read the file first, for instance with pandas.read_csv."
+    raise ValueError(f"{name} must be an array or data frame, {got}. {next_step}")
 
 
 def is_missing(value):
@@ -117,7 +133,7 @@ class _TextColumn(NamedTuple):
     @classmethod
     def of(cls, name, values):
         distinct = {str(value): value for value in values if not is_missing(value)}
-        texts = [text for text, value in distinct.items() if _is_text(value)]
+        texts = [text for text, value in distinct.items() if is_text(value)]
         return cls(name, texts, 2 * len(texts) <= len(distinct))
 
     @property
@@ -127,7 +143,7 @@ class _TextColumn(NamedTuple):
         return f"{self.texts[0][:60]!r}{where}"
 
 
-def _is_text(value):
+def is_text(value):
     """Return whether a value is a text that is not a number."""
     try:
         float(value)
@@ -140,13 +156,13 @@ def _advice_on_texts(columns):
     """Return how to convert columns of texts."""
     commas, numbers, categories = [], [], []
     for column in columns:
-        if on_comma(column.texts[0]):
+        if advice_on_comma(column.texts[0]):
             commas.append(column)
         else:
             (numbers if column.is_mostly_numbers else categories).append(column)
     advice = []
     if commas:
-        advice.append(on_comma(commas[0].texts[0]))
+        advice.append(advice_on_comma(commas[0].texts[0]))
     if numbers:
         names = ", ".join(repr(column.name) for column in numbers[:5])
         several = len(numbers) > 1
@@ -164,7 +180,7 @@ def _advice_on_texts(columns):
     return " ".join(advice)
 
 
-def on_comma(text):
+def advice_on_comma(text):
     """Return advice on a number with a decimal comma, or "" for other texts."""
     if not re.fullmatch(r"\s*[-+]?[\d.]*,\d+\s*", text):
         return ""

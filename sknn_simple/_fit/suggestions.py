@@ -3,10 +3,14 @@
 import difflib
 import functools
 import inspect
+from collections.abc import Callable
 from numbers import Real
+from typing import Any, TypeVar, cast
 
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import StrOptions
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 EQUIVALENTS = {
     "logistic": ["sigmoid"],
@@ -138,14 +142,15 @@ def check_option_names(cls, given):
 
 def check_arguments(estimator, method_name, signature, args, given):
     """Raise TypeError unless a method takes these arguments and names of arguments."""
+    _self, *parameters = signature.parameters.values()
+    names = [parameter.name for parameter in parameters]
+    required = [p.name for p in parameters if p.default is p.empty]
     if not isinstance(estimator, BaseEstimator):
         raise TypeError(
             f"{method_name} must be called on an estimator, not on its class. Create "
             "one with parentheses, as in SimpleMLPClassifier()."
-            f"{method_name}(X, y)."
+            f"{method_name}({', '.join(required)})."
         )
-    _self, *parameters = signature.parameters.values()
-    names = [parameter.name for parameter in parameters]
     method = f"{type(estimator).__name__}.{method_name}"
     unknown = [name for name in given if name not in names]
     if unknown and not any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -155,6 +160,24 @@ def check_arguments(estimator, method_name, signature, args, given):
         signature.bind(estimator, *args, **given)
     except TypeError as error:
         raise TypeError(f"{method}: {error}.{_listing(names)}") from None
+
+
+def explaining_arguments(method: Method) -> Method:
+    """Name the class of the estimator in errors of wrong arguments of `method`.
+
+    The arguments are checked only after an error, so that predictions stay fast.
+    """
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def explaining_method(estimator=None, /, *args, **kwargs):
+        try:
+            return method(estimator, *args, **kwargs)
+        except (AttributeError, TypeError):
+            check_arguments(estimator, method.__name__, signature, args, kwargs)
+            raise
+
+    return cast(Method, explaining_method)
 
 
 def _for_argument(name, names, options):

@@ -439,6 +439,20 @@ def test_samples_and_targets_in_the_wrong_order(kind, y):
 
 
 @KINDS
+def test_texts_and_numbers_instead_of_samples(kind, y):
+    model = kind((2,), max_iter=1, **UNSTOPPED).fit(X, y)
+    for given, advice in (
+        ("iris.csv", "text 'iris.csv'. Read the file first, for instance with pandas"),
+        (5, "number 5. Pass one row per sample."),
+    ):
+        message = re.escape(f"X must be an array or data frame, got the {advice}")
+        with pytest.raises(ValueError, match=f"^{message}"):
+            model.fit(given, "species")
+        with pytest.raises(ValueError, match=f"^{message}"):
+            model.predict(given)
+
+
+@KINDS
 def test_rows_of_different_lengths(kind, y):
     message = r"X must have rows of the same length, got 2 in row 0 and 1 in row 2\."
     with pytest.raises(ValueError, match=message):

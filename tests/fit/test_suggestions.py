@@ -219,5 +219,33 @@ def test_a_missing_argument_is_named_with_the_estimator(method):
 
 
 def test_fit_of_a_class_instead_of_an_estimator():
-    with pytest.raises(TypeError, match=r"not on its class.*SimpleMLPClassifier\(\)"):
-        SimpleMLPClassifier.fit(X, Y)
+    for method, given in (("fit", {"X": X, "y": Y}), ("predict", {"X": X})):
+        arguments = ", ".join(given)
+        message = re.escape(
+            f"{method} must be called on an estimator, not on its class. Create one "
+            f"with parentheses, as in SimpleMLPClassifier().{method}({arguments})."
+        )
+        with pytest.raises(TypeError, match=f"^{message}$"):
+            getattr(SimpleMLPClassifier, method)(*given.values())
+        with pytest.raises(TypeError, match=f"^{message}$"):
+            getattr(SimpleMLPClassifier, method)(**given)
+
+
+@pytest.mark.parametrize("method", ["predict", "hidden_activations"])
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [((), "missing .* 'X'"), ((X, Y), "too many positional arguments")],
+)
+def test_wrong_arguments_are_shown_with_the_estimator(method, args, problem):
+    with pytest.raises(TypeError, match=rf"^SimpleMLPRegressor\.{method}: {problem}"):
+        getattr(SimpleMLPRegressor(), method)(*args)
+
+
+def test_another_type_error_in_a_method_stays():
+    class Broken:
+        def __array__(self, dtype=None, copy=None):
+            raise TypeError("no array")
+
+    model = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf).fit(X, Y)
+    with pytest.raises(TypeError, match="no array"):
+        model.predict(Broken())
