@@ -334,9 +334,14 @@ def test_strings_of_variable_length_are_labels():
 
 
 def test_an_unknown_key_of_class_weight_is_named():
-    model = SimpleMLPClassifier(class_weight={7: 2}, random_state=0)
-    with pytest.raises(ValueError, match=r"keys \[7\] of class_weight are not"):
-        model.fit(ROWS, LABELS_OF_12)
+    labels = np.array(["setosa", "versicolor"] * 6)
+    model = SimpleMLPClassifier(class_weight={"setosa": 2, "virginica": 3})
+    message = re.escape(
+        "The keys ['virginica'] of class_weight are not among the classes ['setosa', "
+        "'versicolor'], of which ['versicolor'] are not in class_weight."
+    )
+    with pytest.raises(ValueError, match=f"^{message}"):
+        model.fit(ROWS, labels)
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
