@@ -56,7 +56,7 @@ def all_or_nothing(method: Method) -> Method:
     signature = inspect.signature(method)
 
     @functools.wraps(method)
-    def restoring_method(estimator, *args, **kwargs):
+    def restoring_method(estimator=None, /, *args, **kwargs):
         suggestions.check_arguments(estimator, method.__name__, signature, args, kwargs)
         attributes = estimator.__dict__.copy()
         # A search may have a generator in its splitter, too.
@@ -151,7 +151,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
     def _validate_params(self) -> None:
         """Validate the parameters, except those that are still their valid defaults."""
         defaults, constraints = self._valid_defaults(), self._parameter_constraints
-        for name, value in self.get_params(deep=False).items():
+        options = self.get_params(deep=False)
+        for name, value in options.items():
             if name in defaults and value is defaults[name]:
                 continue
             try:
@@ -159,7 +160,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
                     constraints, {name: value}, caller_name=type(self).__name__
                 )
             except InvalidParameterError as error:
-                hint = suggestions.for_value(name, value, constraints[name])
+                hint = suggestions.for_value(name, options, constraints[name])
                 raise InvalidParameterError(f"{error}{hint}") from None
 
     @training_method

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ._fit.history import History
 from ._fit.options import fastest_engine
 from ._fit.samples import is_plain, knows_columns, strict_validation
+from ._fit.suggestions import explaining_arguments
 from .network import ENGINES, all_finite, forward
 
 MatrixLike: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
@@ -62,6 +63,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         check_is_fitted(self)
         return self._history
 
+    @explaining_arguments
     def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict the labels or numbers of samples.
 
@@ -87,6 +89,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         raw_prediction = self._raw_prediction(X)  # first: it checks that self is fitted
         return self._targets.predict(raw_prediction)
 
+    @explaining_arguments
     def hidden_activations(self, X: MatrixLike) -> list[np.ndarray]:
         """Return the activations of all hidden layers.
 

@@ -36,11 +36,13 @@ def fitted_network(estimator: Any) -> BaseSimpleMLP:
     """Return the fitted network that an estimator is or ends in, or raise."""
     network = final_network(estimator)
     if network is None:
-        got = type(estimator).__name__
+        got, advice = type(estimator).__name__, ""
         for pipeline, _ in _last_steps(estimator):
             got += f" that ends in {type(pipeline.steps[-1][1]).__name__}"
-        advice = ""
-        if hasattr(estimator, "best_estimator_"):
+        if isinstance(estimator, type):
+            got = f"the class {estimator.__name__}"
+            advice = f" Create it first, {estimator.__name__}(), and fit it."
+        elif hasattr(estimator, "best_estimator_"):
             advice = " Pass its best_estimator_."
         elif hasattr(estimator, "regressor_"):
             advice = " Pass its regressor_, and transformed targets."

@@ -100,7 +100,8 @@ def label_codes(y, classes):
     known = classes.tolist()
     unseen = {str(label): label for label in y.tolist() if label not in known}
     some = [unseen[label] for label in sorted(unseen)][:10]
-    raise ValueError(f"y must hold only the classes {known}, got also {some}.")
+    also = "also " * any(label in known for label in y.tolist())
+    raise ValueError(f"y must hold only the classes {known}, got {also}{some}.")
 
 
 class BinaryTargets(LabelTargets):

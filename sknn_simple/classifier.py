@@ -568,11 +568,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         try:
             return compute_class_weight(self.class_weight, classes=classes, y=classes)
         except ValueError as error:
-            unknown = [key for key in self.class_weight if key not in classes]
+            known = classes.tolist()
+            unknown = [key for key in self.class_weight if key not in known]
+            missing = [label for label in known if label not in self.class_weight]
             raise ValueError(
-                f"The keys {unknown} of class_weight are not among the classes "
-                f"{classes.tolist()}, and some of these are not in class_weight. "
-                "Correct the keys."
+                f"The keys {unknown} of class_weight are not among the classes {known},"
+                f" of which {missing} are not in class_weight. Correct the keys."
             ) from error
 
     def _check_class_weight(self, classes):

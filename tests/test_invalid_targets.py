@@ -65,6 +65,21 @@ def test_missing_targets_of_other_libraries():
             SimpleMLPClassifier().fit(X, labels)
 
 
+@KINDS
+def test_texts_and_numbers_instead_of_targets(kind, y):
+    model = kind((2,), max_iter=1, **UNSTOPPED).fit(X, y)
+    message = r"^y must hold one target per row, got the {}$"
+    for method in ("fit", "score"):
+        for samples in (X, pd.DataFrame(X).to_numpy()):
+            with pytest.raises(
+                ValueError,
+                match=message.format(r"text 'species'\. Pass df\['species'\]\."),
+            ):
+                getattr(model, method)(samples, "species")
+            with pytest.raises(ValueError, match=message.format(r"number 3\.")):
+                getattr(model, method)(samples, 3)
+
+
 def test_infinite_targets_among_objects():
     numbers = NUMBERS.astype(object)
     numbers[3] = np.inf
@@ -85,6 +100,13 @@ def test_labels_of_a_later_call():
         ValueError, match=r"only the classes \[0, 1\], got also \[7, 'a'"
     ):
         model.partial_fit(X, mixed)
+
+
+def test_labels_of_which_none_is_known():
+    labels = np.array([0, 1] * 75)
+    model = SimpleMLPClassifier((2,)).partial_fit(X, labels, classes=[0, 1])
+    with pytest.raises(ValueError, match=r"only the classes \[0, 1\], got \[3\]\.$"):
+        model.partial_fit(X, np.full(150, 3))
 
 
 def test_continuous_labels():
@@ -132,6 +154,13 @@ def test_complex_and_word_targets_for_the_regressor():
             ValueError, match=r"y must be numbers .* the text '1'\. Conv"
         ):
             SimpleMLPRegressor().fit(X, np.array(["1"] * 150, dtype=dtype))
+    for text, advice in (
+        ("151.0", r"for instance with y\.astype\(float\)"),
+        ("151,0", r"Write decimals with a point, or .*decimal=','\)"),
+        ("high", "Convert y to numbers, or use SimpleMLPClassifier for labels"),
+    ):
+        with pytest.raises(ValueError, match=rf"got the text '{text}'\. .*{advice}\."):
+            SimpleMLPRegressor().fit(X, [text] + ["1.5"] * 149)
     with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
         SimpleMLPRegressor().fit(X, NUMBERS.astype("datetime64[D]"))
 

@@ -1,6 +1,8 @@
 """Data errors: clearer messages for data that scikit-learn's validation refuses."""
 
 import re
+from numbers import Number
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +18,21 @@ def clearer_message(error, arrays):
     return None
 
 
+def check_is_data(name, data):
+    """Raise ValueError if X or y is a text, such as a file's name, or a number."""
+    if not isinstance(data, str | bytes | Number):
+        return
+    is_text = not isinstance(data, Number)
+    got = f"got the {'text' if is_text else 'number'} {data!r:.60}"
+    if name == "y":
+        next_step = f" Pass df[{data!r:.60}]." if is_text else ""
+        raise ValueError(f"y must hold one target per row, {got}.{next_step}")
+    next_step = "Pass one row per sample."
+    if is_text:
+        next_step = "Read the file first, for instance with pandas.read_csv."
+    raise ValueError(f"{name} must be an array or data frame, {got}. {next_step}")
+
+
 def is_missing(value):
     """Return whether a value is None, or differs from itself like NaN and NaT."""
     try:
@@ -28,6 +45,8 @@ def is_missing(value):
 
 def _one_dimension(found, X, y):
     """Describe X that is no table."""
+    if np.size(X) == 0:
+        return _no_rows(found, X, y)
     if np.ndim(y) == 2:
         next_step = "Were X and y swapped?"
     else:
@@ -39,6 +58,19 @@ def _one_dimension(found, X, y):
         "X must have one row per sample and one column per feature, got shape "
         f"{np.shape(X)}. {next_step}"
     )
+
+
+def _three_dimensions(found, X, y):
+    if np.ndim(X) <= 2:
+        return None
+    return (
+        f"X must be two-dimensional, got shape {np.shape(X)}. Use "
+        "X.reshape(len(X), -1)."
+    )
+
+
+def _no_rows(found, X, y):
+    return f"X has no rows, got shape {np.shape(X)}. Pass at least one sample."
 
 
 def _rows_of_different_lengths(found, X, y):
@@ -53,44 +85,109 @@ def _rows_of_different_lengths(found, X, y):
 
 
 def _missing_values(found, X, y):
-    """Name the columns of a data frame, before scikit-learn's advice."""
-    columns = [
-        column
-        for column in getattr(X, "columns", ())
-        if any(map(is_missing, np.asarray(X[column], dtype=object)))
-    ]
-    if not columns:
-        return None
-    return f"X has missing values in the columns {columns}. {found.string}"
+    """Name the columns with missing values."""
+    columns = [name for name, values in _columns(X) if _has_missing(values)]
+    where = f" in the columns {columns[:5]}" if columns else ""
+    where += f" and in {len(columns) - 5} more" * (len(columns) > 5)
+    return (
+        f"X contains NaN (missing values){where}. Fill them with SimpleImputer, or "
+        "drop these rows."
+    )
+
+
+def _has_missing(values):
+    if values.dtype.kind == "f":
+        return np.isnan(values).any()
+    return any(map(is_missing, values))
 
 
 def _text(found, X, y):
-    """Describe the first text among the samples."""
-    text, where = _find_text(X)
-    if text is None:
+    """Show a text of each column that holds some, and how to convert the columns."""
+    columns = [_TextColumn.of(name, values) for name, values in _columns(X)]
+    columns = [column for column in columns if column.texts]
+    if not columns:
         return None
-    next_step = "Encode categories as numbers, for instance with OneHotEncoder."
-    if re.fullmatch(r"\s*[-+]?[\d.]*,\d+\s*", text):
-        next_step = (
-            "Write decimals with a point, or read the file with "
-            "pandas.read_csv(..., decimal=',')."
+    shown = ", ".join(column.first_text for column in columns[:5])
+    more = f" and in {len(columns) - 5} more columns" * (len(columns) > 5)
+    advice = _advice_on_texts(columns)
+    return f"X must hold numbers, got the text {shown}{more}. {advice}"
+
+
+def _columns(X):
+    """Return the name, or else the index, and the values of each column."""
+    names = getattr(X, "columns", None)
+    if names is not None:
+        return [(name, np.asarray(X[name])) for name in names]
+    # In a list of lists, text would make texts of the numbers.
+    values = X if isinstance(X, np.ndarray) else np.asarray(X, dtype=object)
+    return [*enumerate(values.T)] if values.ndim == 2 else [(None, values.ravel())]
+
+
+class _TextColumn(NamedTuple):
+    """The texts in a column of X."""
+
+    name: Any  # or index; None for X of one dimension
+    texts: list[str]  # distinct texts that are no numbers
+    is_mostly_numbers: bool
+
+    @classmethod
+    def of(cls, name, values):
+        distinct = {str(value): value for value in values if not is_missing(value)}
+        texts = [text for text, value in distinct.items() if is_text(value)]
+        return cls(name, texts, 2 * len(texts) <= len(distinct))
+
+    @property
+    def first_text(self):
+        """The first text, and the column."""
+        where = "" if self.name is None else f" in column {self.name!r}"
+        return f"{self.texts[0][:60]!r}{where}"
+
+
+def is_text(value):
+    """Return whether a value is a text that is not a number."""
+    try:
+        float(value)
+    except (TypeError, ValueError) as error:
+        return isinstance(error, ValueError)
+    return False
+
+
+def _advice_on_texts(columns):
+    """Return how to convert columns of texts."""
+    commas, numbers, categories = [], [], []
+    for column in columns:
+        if advice_on_comma(column.texts[0]):
+            commas.append(column)
+        else:
+            (numbers if column.is_mostly_numbers else categories).append(column)
+    advice = []
+    if commas:
+        advice.append(advice_on_comma(commas[0].texts[0]))
+    if numbers:
+        names = ", ".join(repr(column.name) for column in numbers[:5])
+        several = len(numbers) > 1
+        advice.append(
+            f"{'Columns' if several else 'Column'} {names} {'are' if several else 'is'}"
+            f" mostly numbers: convert {'them' if several else 'it'} with "
+            "pandas.to_numeric(..., errors='coerce'), then fill the gaps with "
+            "SimpleImputer."
         )
-    return f"X must hold numbers, got the text {text[:60]!r}{where}. {next_step}"
+    if categories:
+        advice.append(
+            "Encode categories as numbers, for instance with OneHotEncoder, or drop "
+            "columns such as names."
+        )
+    return " ".join(advice)
 
 
-def _find_text(X):
-    """Return the first text that is no number, or None, and in which column it is."""
-    columns = getattr(X, "columns", None)
-    parts = [("", X)] if columns is None else [(c, X[c]) for c in columns]
-    for column, values in parts:
-        for value in np.asarray(values, dtype=object).flat:
-            try:
-                float(value)
-            except ValueError:
-                return str(value), "" if columns is None else f" in column {column!r}"
-            except TypeError:
-                continue
-    return None, ""
+def advice_on_comma(text):
+    """Return advice on a number with a decimal comma, or "" for other texts."""
+    if not re.fullmatch(r"\s*[-+]?[\d.]*,\d+\s*", text):
+        return ""
+    return (
+        "Write decimals with a point, or read the file with "
+        "pandas.read_csv(..., decimal=',')."
+    )
 
 
 def _different_lengths(found, X, y):
@@ -112,6 +209,8 @@ def _shape_of_weights(found, X, y):
 # Each takes the match of its pattern in the message, and X and y or None.
 DESCRIPTIONS = {
     r"Expected (?:2D array|2D input|a 2-dim)": _one_dimension,
+    r"Found array with dim": _three_dimensions,
+    r"Found array with 0 sample": _no_rows,
     r"inhomogeneous shape": _rows_of_different_lengths,
     r"^Input X contains NaN": _missing_values,
     r"could not convert string": _text,

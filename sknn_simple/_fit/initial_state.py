@@ -10,6 +10,7 @@ from ..network import (
     TrainingState,
     draw_parameters,
 )
+from ..network.parameters import TRANSPOSED
 from . import options
 from .architecture import activation, hidden_layer_sizes
 
@@ -118,7 +119,9 @@ def _given_arrays(estimator, name, parts):
         raise ValueError(f"{required}, got {given!r}.") from error
     shapes = [array.shape for array in arrays]
     if shapes != expected:
-        raise ValueError(f"{required}, got {shapes}.")
+        are_transposed = [shape[::-1] for shape in shapes] == expected
+        hint = f" {TRANSPOSED}" * are_transposed
+        raise ValueError(f"{required}, got {shapes}.{hint}")
     if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
         raise ValueError(f"{name} must hold finite numbers, got {given!r}.")
     return arrays

@@ -15,7 +15,13 @@ from sklearn.utils.validation import (
 )
 
 from ..network import Samples, all_finite
-from .data_errors import clearer_message, is_missing
+from .data_errors import (
+    advice_on_comma,
+    check_is_data,
+    clearer_message,
+    is_missing,
+    is_text,
+)
 
 
 class LabelledSamples(NamedTuple):
@@ -58,9 +64,14 @@ def check_numbers(y):
     values = y.flat if y.dtype.kind in "OSU" else ()
     texts = [value for value in values if isinstance(value, str | bytes)]
     if texts:
+        words = [str(text) for text in texts if is_text(text)]
+        text = words[0] if words else str(texts[0])
+        next_step = "Convert y to numbers, or use SimpleMLPClassifier for labels."
+        if not words:
+            next_step = "Convert y to numbers, for instance with y.astype(float)."
         raise ValueError(
-            f"y must be numbers for a regressor, got the text {str(texts[0])[:60]!r}. "
-            "Convert y to numbers, or use SimpleMLPClassifier for labels."
+            f"y must be numbers for a regressor, got the text {text[:60]!r}. "
+            f"{advice_on_comma(text) or next_step}"
         )
 
 
@@ -128,6 +139,8 @@ def _check_kind(array, name):
 def strict_validation(**arrays):
     """Catch cases that scikit-learn's validation of these arrays misses."""
     for name, array in arrays.items():
+        if name in ("X", "y"):
+            check_is_data(name, array)
         if np.ma.is_masked(array):
             raise ValueError(
                 f"{name} must not have masked values. Drop these samples, or fill in "
@@ -189,6 +202,8 @@ def _are_plain(X, y, dtype):
 
 def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     """Check inputs, targets and sample weights, and return LabelledSamples."""
+    check_is_data("X", X)
+    check_is_data("y", y)
     needs_numbers = isinstance(estimator, RegressorMixin)
     y = plain_labels(y)
     with naming("y"):

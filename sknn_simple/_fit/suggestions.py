@@ -3,15 +3,20 @@
 import difflib
 import functools
 import inspect
-from numbers import Real
+import math
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, TypeVar, cast
 
 from sklearn.base import BaseEstimator
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 EQUIVALENTS = {
     "logistic": ["sigmoid"],
     "identity": ["linear", "none"],
-    "relu": ["rectifier"],
+    "relu": ["rectifier", "elu", "gelu", "mish", "selu", "silu", "swish"],
     "leaky_relu": ["leakyrelu", "lrelu"],
     "quantile": ["pinball", "pinball_loss", "tau"],
     "huber": ["huber_loss", "smooth_l1"],
@@ -99,6 +104,11 @@ REMARKS = {
 }
 """Advice on parameters that an estimator lacks, and has no other name for."""
 
+SOFTMAX = (
+    "Softmax is for outputs: with three or more classes, SimpleMLPClassifier has it "
+    "there already."
+)
+
 
 def did_you_mean(name, allowed):
     """Return " Did you mean ...?" for a name that is not allowed, or ""."""
@@ -106,6 +116,9 @@ def did_you_mean(name, allowed):
     similar = [n for n in EQUIVALENTS if n in allowed and other in EQUIVALENTS[n]]
     # With a lower cutoff, 'iterations' would be close to 'activation'.
     similar += difflib.get_close_matches(other, sorted(allowed), n=1, cutoff=0.75)
+    misspelt = {e: n for n in EQUIVALENTS if n in allowed for e in EQUIVALENTS[n]}
+    close = difflib.get_close_matches(other, misspelt, n=1, cutoff=0.9)
+    similar += [misspelt[equivalent] for equivalent in close]
     return f" Did you mean {similar[0]!r}?" if similar else ""
 
 
@@ -138,14 +151,15 @@ def check_option_names(cls, given):
 
 def check_arguments(estimator, method_name, signature, args, given):
     """Raise TypeError unless a method takes these arguments and names of arguments."""
+    _self, *parameters = signature.parameters.values()
+    names = [parameter.name for parameter in parameters]
+    required = [p.name for p in parameters if p.default is p.empty]
     if not isinstance(estimator, BaseEstimator):
         raise TypeError(
             f"{method_name} must be called on an estimator, not on its class. Create "
             "one with parentheses, as in SimpleMLPClassifier()."
-            f"{method_name}(X, y)."
+            f"{method_name}({', '.join(required)})."
         )
-    _self, *parameters = signature.parameters.values()
-    names = [parameter.name for parameter in parameters]
     method = f"{type(estimator).__name__}.{method_name}"
     unknown = [name for name in given if name not in names]
     if unknown and not any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -155,6 +169,24 @@ def check_arguments(estimator, method_name, signature, args, given):
         signature.bind(estimator, *args, **given)
     except TypeError as error:
         raise TypeError(f"{method}: {error}.{_listing(names)}") from None
+
+
+def explaining_arguments(method: Method) -> Method:
+    """Name the class of the estimator in errors of wrong arguments of `method`.
+
+    The arguments are checked only after an error, so that predictions stay fast.
+    """
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def explaining_method(estimator=None, /, *args, **kwargs):
+        try:
+            return method(estimator, *args, **kwargs)
+        except (AttributeError, TypeError):
+            check_arguments(estimator, method.__name__, signature, args, kwargs)
+            raise
+
+    return cast(Method, explaining_method)
 
 
 def _for_argument(name, names, options):
@@ -176,11 +208,35 @@ def for_names(cls, given):
     return hints[0] if hints else ""
 
 
-def for_value(name, value, constraints):
-    """Return a hint for a value of an option that its constraints refuse, or ""."""
+def for_value(name, options, constraints):
+    """Return a hint for the value of an option that constraints refuse, or ""."""
+    value = options[name]
     if name == "learning_rate" and isinstance(value, Real):
         return f" Write learning_rate_init={value}."
     if name == "hidden_layer_sizes":
         return " Write (10,) for one layer of 10 units."
-    options = [c.options for c in constraints if isinstance(c, StrOptions)]
-    return did_you_mean(value, set().union(*options)) if isinstance(value, str) else ""
+    sizes = options.get("hidden_layer_sizes")
+    if name == "activation" and all(isinstance(n, Integral) for n in (sizes, value)):
+        return f" For two hidden layers, write {(sizes, value)}."
+    if name == "activation" and value == "softmax":
+        return f" {SOFTMAX}"
+    number = _as_number(value, constraints)
+    if number is not None:
+        shown = f"float('{number}')" if number == math.inf else repr(number)
+        return f" Write {name}={shown}."
+    names = [c.options for c in constraints if isinstance(c, StrOptions)]
+    return did_you_mean(value, set().union(*names)) if isinstance(value, str) else ""
+
+
+def _as_number(value, constraints):
+    """Return the number that a text or a float stands for, if it is allowed."""
+    if not isinstance(value, str | Real):
+        return None
+    intervals = [c for c in constraints if isinstance(c, Interval | Options)]
+    try:
+        number = float(value)
+    except (OverflowError, ValueError):
+        return None
+    numbers = [int(number), number] if number.is_integer() else [number]
+    allowed = (n for n in numbers if any(c.is_satisfied_by(n) for c in intervals))
+    return next(allowed, None)

@@ -17,6 +17,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+TRANSPOSED = "coefs have one row per input and one column per unit: transpose them?"
+"""Advice on coefs whose transposes would fit."""
+
 
 def _check_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     """Return the sizes as a tuple of int, whose products cannot overflow."""
@@ -50,9 +53,7 @@ def _check_shapes(coefs: list[tuple], intercepts: list[tuple]) -> None:
     if problem is None:
         return
     if _misfit([shape[::-1] for shape in coefs], intercepts) is None:
-        problem += (
-            " coefs have one row per input and one column per unit: transpose them?"
-        )
+        problem += f" {TRANSPOSED}"
     raise ValueError(problem)
 
 

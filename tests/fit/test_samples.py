@@ -3,6 +3,7 @@
 import datetime
 import functools
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -29,10 +30,14 @@ BAD_X = [
     (with_value(np.nan), "NaN"),
     (with_value(np.inf), "infinity"),
     (sparse.csr_matrix(with_value(np.nan)), "NaN"),
-    (np.empty((0, 4)), "minimum of 1 is required"),
+    (np.empty((0, 4)), r"X has no rows, got shape \(0, 4\)\. Pass at least one"),
+    ([], r"X has no rows, got shape \(0,\)\. Pass at least one"),
     (np.empty((150, 0)), "minimum of 1 is required"),
     (X[:, 0], r"X must have one row per sample .* got shape \(150,\)\. "),
-    (X[:, :, None], "Found array with dim 3"),
+    (
+        X[:, :, None],
+        r"must be two-dimensional, got shape \(150, 4, 1\)\. Use X.reshape\(len",
+    ),
     (X + 1j, "Complex data"),
     (np.array([["a"] * 4] * 150, dtype=object), "must hold numbers, got the text 'a'"),
 ]
@@ -196,7 +201,7 @@ def test_what_is_checked_before_predicting(kind, y):
         "NaN": np.where(np.arange(X.size).reshape(X.shape) == 7, np.nan, X),
         "infinity": np.where(np.arange(X.size).reshape(X.shape) == 7, np.inf, X),
         "features": X[:, 1:],
-        "0 sample": X[:0],
+        "X has no rows": X[:0],
         r"shape \(4,\)\. Reshape your data": X[0],
     }
     for message, samples in bad.items():
@@ -329,9 +334,14 @@ def test_strings_of_variable_length_are_labels():
 
 
 def test_an_unknown_key_of_class_weight_is_named():
-    model = SimpleMLPClassifier(class_weight={7: 2}, random_state=0)
-    with pytest.raises(ValueError, match=r"keys \[7\] of class_weight are not"):
-        model.fit(ROWS, LABELS_OF_12)
+    labels = np.array(["setosa", "versicolor"] * 6)
+    model = SimpleMLPClassifier(class_weight={"setosa": 2, "virginica": 3})
+    message = re.escape(
+        "The keys ['virginica'] of class_weight are not among the classes ['setosa', "
+        "'versicolor'], of which ['versicolor'] are not in class_weight."
+    )
+    with pytest.raises(ValueError, match=f"^{message}"):
+        model.fit(ROWS, labels)
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
@@ -340,7 +350,7 @@ def test_text_among_the_samples_is_shown_with_its_column(frame):
     named = r"X must hold numbers, got the text 'red' in column 'colour'\. Encode"
     with pytest.raises(ValueError, match=named):
         SimpleMLPClassifier().fit(colours, [0, 1, 0])
-    with pytest.raises(ValueError, match=r"X must .*, got the text 'red'\. Encode"):
+    with pytest.raises(ValueError, match=r"got the text 'red' in column 1\. Encode"):
         SimpleMLPClassifier().fit(colours.to_numpy(), ["red", "blue", "red"])
 
 
@@ -353,19 +363,71 @@ def test_decimal_commas(frame, text):
         SimpleMLPClassifier().fit(table, [0, 1, 0])
 
 
+TO_NUMERIC = (
+    "mostly numbers: convert {} with pandas.to_numeric(..., errors='coerce'), then "
+    "fill the gaps with SimpleImputer."
+)
+ENCODE = (
+    "Encode categories as numbers, for instance with OneHotEncoder, or drop columns "
+    "such as names."
+)
+
+
+@pytest.mark.parametrize("text", ["?", "NA", "", "$5", "34 years"])
+def test_a_column_that_is_mostly_numbers(text):
+    """Numbers may be text, too, and occur often."""
+    table = pd.DataFrame({"size": [1, 2, 3, 4], "age": [text, "21", text, None]})
+    message = (
+        f"X must hold numbers, got the text {text!r} in column 'age'. Column 'age' is "
+    ) + TO_NUMERIC.format("it")
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        SimpleMLPClassifier().fit(table, [0, 1, 0, 1])
+    table["age"] = [text, "old", "21", "21"]
+    with pytest.raises(ValueError, match=f"{re.escape(ENCODE)}$"):
+        SimpleMLPClassifier().fit(table, [0, 1, 0, 1])
+
+
+def test_all_columns_of_text_are_named_at_once():
+    ages, names = [20, "?", 22, True], ["Ann", "Bob", "Cy", "Di"]
+    table = pd.DataFrame({"age": ages, "name": names, "one": 1.0, "kids": ages})
+    message = (
+        "X must hold numbers, got the text '?' in column 'age', 'Ann' in column "
+        "'name', '?' in column 'kids'. Columns 'age', 'kids' are "
+        f"{TO_NUMERIC.format('them')} {ENCODE}"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        SimpleMLPClassifier().fit(table, [0, 1, 0, 1])
+    with pytest.raises(ValueError, match=r"'\?' in column 0, 'Ann' in column 1, '"):
+        SimpleMLPClassifier().fit(table.to_numpy().tolist(), [0, 1, 0, 1])
+    wide = pd.DataFrame(dict.fromkeys("abcdefg", names))
+    message = f"'Ann' in column 'e' and in 2 more columns. {ENCODE}"
+    with pytest.raises(ValueError, match=f"{re.escape(message)}$"):
+        SimpleMLPClassifier().fit(wide, [0, 1, 0, 1])
+
+
 @KINDS
 def test_missing_values_are_shown_with_their_columns(kind, y):
     table = pd.DataFrame(X, columns=["a", "b", "c", "d"])
     table.loc[7, "b"] = np.nan
     objects = table.astype(object)
     objects.loc[9, "d"] = None
-    message = r"^X has missing values in the columns {}\. Input X contains NaN"
+    message = (
+        r"^X contains NaN \(missing values\) in the columns {}\. Fill them with "
+        r"SimpleImputer, or drop these rows\.$"
+    )
     with pytest.raises(ValueError, match=message.format(r"\['b'\]")):
         kind().fit(table, y)
     with pytest.raises(ValueError, match=message.format(r"\['b', 'd'\]")):
         kind().fit(objects, y)
     with pytest.raises(ValueError, match=message.format(r"\['b'\]")):
         kind((2,), max_iter=1, **UNSTOPPED).fit(table.fillna(0), y).predict(table)
+    with pytest.raises(ValueError, match=message.format(r"\[1\]")):
+        kind().fit(table.to_numpy(), y)
+    many = r"\[0, 1, 2, 3, 4\] and in 3 more"
+    with pytest.raises(ValueError, match=message.format(many)):
+        kind().fit(np.full((150, 8), np.nan), y)
+    with pytest.raises(ValueError, match=message.replace(" in the columns {}", "")):
+        kind().fit(sparse.csr_array(table.to_numpy()), y)
     polars = pl.DataFrame({"a": [1.0, None, 3.0], "b": [1.0, 2.0, 3.0]})
     with pytest.raises(ValueError, match=message.format(r"\['a'\]")):
         kind().fit(polars, [0, 1, 0])
@@ -379,6 +441,20 @@ def test_samples_and_targets_in_the_wrong_order(kind, y):
             kind().fit(swapped, X)
     with pytest.raises(ValueError, match=r"got shape \(150,\)\. Reshape your data:"):
         kind().fit(pd.Series(X[:, 0]), y)
+
+
+@KINDS
+def test_texts_and_numbers_instead_of_samples(kind, y):
+    model = kind((2,), max_iter=1, **UNSTOPPED).fit(X, y)
+    for given, advice in (
+        ("iris.csv", "text 'iris.csv'. Read the file first, for instance with pandas"),
+        (5, "number 5. Pass one row per sample."),
+    ):
+        message = re.escape(f"X must be an array or data frame, got the {advice}")
+        with pytest.raises(ValueError, match=f"^{message}"):
+            model.fit(given, "species")
+        with pytest.raises(ValueError, match=f"^{message}"):
+            model.predict(given)
 
 
 @KINDS

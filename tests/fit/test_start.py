@@ -16,7 +16,11 @@ NUMBERS = X[:, 0].copy()
         ({"coefs_init": [np.ones((4, 5))]}, r"coefs_init .*\(4, 5\), \(5, 1\).*got"),
         (
             {"coefs_init": [np.ones((4, 5)), np.ones((5, 2))]},
-            r"coefs_init .*\(5, 1\).*\(5, 2\)",
+            r"coefs_init .*\(5, 1\).*\(5, 2\)\]\.$",
+        ),
+        (
+            {"coefs_init": [np.ones((5, 4)), np.ones((1, 5))]},
+            r"coefs_init .*\(5, 4\), \(1, 5\)\]\. coefs have .*: transpose them\?$",
         ),
         (
             {"coefs_init": [np.full((4, 5), np.nan), np.ones((5, 1))]},

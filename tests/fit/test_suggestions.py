@@ -17,6 +17,11 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
     ("kind", "given", "meant"),
     [
         (SimpleMLPClassifier, {"activation": "sigmoid"}, "logistic"),
+        (SimpleMLPClassifier, {"activation": "sigmod"}, "logistic"),
+        (SimpleMLPClassifier, {"activation": "swish"}, "relu"),
+        (SimpleMLPClassifier, {"activation": "SiLU"}, "relu"),
+        (SimpleMLPClassifier, {"activation": "gelu"}, "relu"),
+        (SimpleMLPClassifier, {"loss": "cross_entropi"}, "log_loss"),
         (SimpleMLPClassifier, {"activation": "Tanh"}, "tanh"),
         (SimpleMLPClassifier, {"activation": "LeakyReLU"}, "leaky_relu"),
         (SimpleMLPRegressor, {"loss": "pinball"}, "quantile"),
@@ -62,6 +67,7 @@ def test_an_activation_of_several():
         ("hidden_layers", "hidden_layer_sizes"),
         ("batchsize", "batch_size"),
         ("seed", "random_state"),
+        ("optimizers", "solver"),
         ("iterations", "max_iter"),
         ("epoch", "max_iter"),
         ("n_iter", "max_iter"),
@@ -127,6 +133,25 @@ def test_names_without_an_equivalent(given, advice):
             {"hidden_layer_sizes": "10"},
             "Got '10' instead. Write (10,) for one layer of 10 units.",
         ),
+        ({"max_iter": "100"}, "Got '100' instead. Write max_iter=100."),
+        ({"max_iter": 100.0}, "Got 100.0 instead. Write max_iter=100."),
+        (
+            {"learning_rate_init": "0.1"},
+            "Got '0.1' instead. Write learning_rate_init=0.1.",
+        ),
+        (
+            {"n_iter_no_change": "inf"},
+            "Got 'inf' instead. Write n_iter_no_change=float('inf').",
+        ),
+        (
+            {"hidden_layer_sizes": 10, "activation": 5},
+            "Got 5 instead. For two hidden layers, write (10, 5).",
+        ),
+        (
+            {"activation": "softmax"},
+            "Got 'softmax' instead. Softmax is for outputs: with three or more "
+            "classes, SimpleMLPClassifier has it there already.",
+        ),
         ({"hidden_layer_sizes": (10.0,)}, "layer, such as (10,), got (10.0,)."),
         ({"early_stopping": 1}, "must be True or False. Got 1 instead."),
         ({"verbose": "2"}, "must be True or False or an int in the range [0, inf)."),
@@ -157,8 +182,14 @@ def test_nothing_is_suggested_for_nonsense():
             SimpleMLPClassifier(**{name: 1})
     with pytest.raises(ValueError, match=r"Got 'zzzzqqq' instead\.$"):
         SimpleMLPClassifier(activation="zzzzqqq").fit(X, Y)
-    with pytest.raises(ValueError, match=r"Got -1 instead\.$"):
-        SimpleMLPClassifier(max_iter=-1).fit(X, Y)
+    for value in (-1, 1.5, "-1", "1.5", "abc", "inf", "nan"):
+        with pytest.raises(ValueError, match=f"Got {value!r} instead\\.$"):
+            SimpleMLPClassifier(max_iter=value).fit(X, Y)
+    for value in (10**400, [1.0], None):
+        with pytest.raises(ValueError, match=r" instead\.$"):
+            SimpleMLPClassifier(alpha=value).fit(X, Y)
+    with pytest.raises(ValueError, match=r"Got 5 instead\.$"):
+        SimpleMLPClassifier((10,), 5).fit(X, Y)
 
 
 def test_an_unknown_name_without_a_hint_lists_the_parameters():
@@ -219,5 +250,33 @@ def test_a_missing_argument_is_named_with_the_estimator(method):
 
 
 def test_fit_of_a_class_instead_of_an_estimator():
-    with pytest.raises(TypeError, match=r"not on its class.*SimpleMLPClassifier\(\)"):
-        SimpleMLPClassifier.fit(X, Y)
+    for method, given in (("fit", {"X": X, "y": Y}), ("predict", {"X": X})):
+        arguments = ", ".join(given)
+        message = re.escape(
+            f"{method} must be called on an estimator, not on its class. Create one "
+            f"with parentheses, as in SimpleMLPClassifier().{method}({arguments})."
+        )
+        with pytest.raises(TypeError, match=f"^{message}$"):
+            getattr(SimpleMLPClassifier, method)(*given.values())
+        with pytest.raises(TypeError, match=f"^{message}$"):
+            getattr(SimpleMLPClassifier, method)(**given)
+
+
+@pytest.mark.parametrize("method", ["predict", "hidden_activations"])
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [((), "missing .* 'X'"), ((X, Y), "too many positional arguments")],
+)
+def test_wrong_arguments_are_shown_with_the_estimator(method, args, problem):
+    with pytest.raises(TypeError, match=rf"^SimpleMLPRegressor\.{method}: {problem}"):
+        getattr(SimpleMLPRegressor(), method)(*args)
+
+
+def test_another_type_error_in_a_method_stays():
+    class Broken:
+        def __array__(self, dtype=None, copy=None):
+            raise TypeError("no array")
+
+    model = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf).fit(X, Y)
+    with pytest.raises(TypeError, match="no array"):
+        model.predict(Broken())

@@ -95,6 +95,16 @@ def test_what_is_not_one_of_our_estimators(inspect):
         inspect("model", X, LABELS)
 
 
+@pytest.mark.parametrize("inspect", [check_gradient, diagnose, explain_step])
+def test_a_class_instead_of_an_estimator(inspect):
+    message = (
+        r"got the class SimpleMLPClassifier\. Create it first, "
+        r"SimpleMLPClassifier\(\), and fit it\.$"
+    )
+    with pytest.raises(TypeError, match=message):
+        inspect(SimpleMLPClassifier, X, LABELS)
+
+
 @pytest.mark.parametrize("loss", ["squared_error", "poisson"])
 def test_an_objective_that_is_not_finite_is_refused(loss):
     regressor = SimpleMLPRegressor.from_coefs([[[1e3]]], loss=loss, normalize_y=False)
