@@ -115,8 +115,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
-        Number of samples per minibatch, at most all samples. 'auto' means 32, 'full'
-        means all samples. 'lbfgs' uses no minibatches.
+        Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
+        less, so that the last minibatch of an epoch has at least 8. 'full' means all
+        samples. 'lbfgs' uses no minibatches.
 
     learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
         Schedule of the learning rate for 'sgd':

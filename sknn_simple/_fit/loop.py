@@ -113,7 +113,9 @@ class Loop:
             seconds = (time.perf_counter() - began) / size
             size = max(1, int(min(self._block_seconds / seconds, 100 * size)))
         self.report.check_progress()
-        if session.mode is not Mode.APPEND:
+        if session.mode is Mode.APPEND:
+            self.report.appended()
+        else:
             session.stop_reason = "max_iter"
             self.report.out_of_epochs()
 

@@ -13,7 +13,6 @@ from ..network import (
 from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
 
-
 USUAL_BATCH, SMALL_BATCH = 32, 8
 """Rows in a minibatch, and in the last one of an epoch at least."""
 

@@ -4,6 +4,7 @@ import math
 import warnings
 from dataclasses import dataclass, field
 
+import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
@@ -198,6 +199,19 @@ class Report:
                 session.n_epochs,
                 f"the loss rose from {first_loss:.6g} in the first epoch to "
                 f"{epoch.loss:.6g}",
+            )
+
+    def appended(self):
+        """Warn if the loss of a call of `partial_fit` shows that training diverges."""
+        Y, losses = self.session.samples.Y, self.session.history.columns["loss"][-100:]
+        usual, loss = float(np.median(losses)), losses[-1]
+        # About the loss of predictions that are wrong by the size of the targets.
+        of_size = self.advice.unit * (1 + float(np.mean(np.square(Y))))
+        if len(losses) >= 10 and loss > 100 * max(usual, of_size):
+            self._warn(
+                f"Training diverges: the loss of this call of partial_fit is {loss:.3g}"
+                f", the median of earlier ones {usual:.3g}. Begin anew with a lower "
+                "momentum (0 suits rows in the order of time) or learning_rate_init."
             )
 
     def _divergence(self, epoch, n_epochs, what):

@@ -15,6 +15,7 @@ from support import ENGINES, KINDS, UNSTOPPED, diabetes, iris, kept_state
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.learning_rate import root_mean_square
+from sknn_simple._fit.options import batch_size
 from sknn_simple.network import Samples
 
 X, LABELS = load_iris(return_X_y=True)
@@ -376,3 +377,26 @@ def test_small_minibatches_learn_as_much_as_large_ones(batch_size):
         for size in (batch_size, 32)
     ]
     assert scores[0] > scores[1] - 0.05
+
+
+@pytest.mark.parametrize("n_samples", [33, 65, 97, 98, 129, 161, 225])
+@pytest.mark.parametrize(
+    "options", [{}, {"activation": "relu"}, {"hidden_layer_sizes": ()}]
+)
+def test_a_last_minibatch_of_a_row_does_not_make_training_diverge(options, n_samples):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((n_samples, 20))
+    y = X[:, :3].sum(axis=1) + rng.standard_normal(n_samples)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = SimpleMLPRegressor(random_state=0, **options).fit(X, y)
+    assert model.score(X, y) > 0.3
+
+
+def test_the_automatic_batch_size_leaves_no_tiny_rest():
+    for n_samples in range(1, 2000):
+        size = batch_size(SimpleMLPRegressor(), n_samples)
+        assert min(n_samples, 20) <= size <= 32
+        assert n_samples % size in (0, *range(8, 32))
+        if n_samples % 32 in (0, *range(8, 32)):
+            assert size == min(32, n_samples)

@@ -413,3 +413,33 @@ def test_a_single_epoch_is_singular():
     model = SimpleMLPClassifier(max_iter=1, random_state=0)
     assert "max_iter=1 epoch, before" in outcome(model, X, Y)
     assert "max_iter=2 epochs, before" in outcome(model.set_params(max_iter=2), X, Y)
+
+
+def test_a_stream_that_diverges_is_warned_of():
+    """Rows in the order of time are alike, and momentum adds up their steps."""
+    t = np.arange(3000)
+    rng = np.random.RandomState(0)
+    X = np.c_[
+        np.sin(t / 200), np.cos(t / 200), t / 3000, rng.standard_normal((3000, 5))
+    ]
+    y = 5 * X[:, 0] + X[:, 2] + 0.1 * rng.standard_normal(3000)
+    model = SimpleMLPRegressor(alpha=1e-4, random_state=0)
+
+    def train(model):
+        for first in range(0, 3000, 6):
+            model.partial_fit(X[first : first + 6], y[first : first + 6])
+        return model
+
+    with pytest.warns(ConvergenceWarning, match="Training diverges.*lower momentum"):
+        wild = train(clone(model).set_params(learning_rate_init=0.05))
+    calm = train(clone(model).set_params(learning_rate_init=0.05, momentum=0))
+    assert wild.score(X, y) < -1
+    assert calm.score(X, y) > 0.5
+
+
+def test_a_stream_whose_targets_grow_does_not_diverge():
+    rng = np.random.RandomState(0)
+    model = SimpleMLPRegressor(random_state=0)
+    for scale in (1.0, 1e3, 1e3, 1e3):  # the first row has no scale
+        X = rng.standard_normal((1 if scale == 1 else 50, 3))
+        model.partial_fit(X, scale * X[:, 0])
