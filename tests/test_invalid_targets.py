@@ -78,6 +78,9 @@ def test_texts_and_numbers_instead_of_targets(kind, y):
                 getattr(model, method)(samples, "species")
             with pytest.raises(ValueError, match=message.format(r"number 3\.")):
                 getattr(model, method)(samples, 3)
+    for method in ("fit", "score"):  # X has rows
+        with pytest.raises(ValueError, match=r"^(?!X has no rows).*\by\b"):
+            getattr(model, method)(X, [])
 
 
 def test_infinite_targets_among_objects():

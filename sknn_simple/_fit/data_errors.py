@@ -45,8 +45,8 @@ def is_missing(value):
 
 def _one_dimension(found, X, y):
     """Describe X that is no table."""
-    if np.size(X) == 0:
-        return _no_rows(found, X, y)
+    if message := _no_rows(found, X, y):
+        return message
     if np.ndim(y) == 2:
         next_step = "Were X and y swapped?"
     else:
@@ -70,6 +70,8 @@ def _three_dimensions(found, X, y):
 
 
 def _no_rows(found, X, y):
+    if np.shape(X)[:1] != (0,):
+        return None
     return f"X has no rows, got shape {np.shape(X)}. Pass at least one sample."
 
 
@@ -120,13 +122,14 @@ def _columns(X):
         return [(name, np.asarray(X[name])) for name in names]
     # In a list of lists, text would make texts of the numbers.
     values = X if isinstance(X, np.ndarray) else np.asarray(X, dtype=object)
-    return [*enumerate(values.T)] if values.ndim == 2 else [(None, values.ravel())]
+    values = np.atleast_1d(values)
+    return [*enumerate(values.reshape(len(values), -1).T)]
 
 
 class _TextColumn(NamedTuple):
     """The texts in a column of X."""
 
-    name: Any  # or index; None for X of one dimension
+    name: Any  # or index
     texts: list[str]  # distinct texts that are no numbers
     is_mostly_numbers: bool
 
@@ -139,8 +142,7 @@ class _TextColumn(NamedTuple):
     @property
     def first_text(self):
         """The first text, and the column."""
-        where = "" if self.name is None else f" in column {self.name!r}"
-        return f"{self.texts[0][:60]!r}{where}"
+        return f"{self.texts[0][:60]!r} in column {self.name!r}"
 
 
 def is_text(value):
@@ -210,7 +212,7 @@ def _shape_of_weights(found, X, y):
 DESCRIPTIONS = {
     r"Expected (?:2D array|2D input|a 2-dim)": _one_dimension,
     r"Found array with dim": _three_dimensions,
-    r"Found array with 0 sample": _no_rows,
+    r"Found array with 0 sample|at least one array or dtype": _no_rows,
     r"inhomogeneous shape": _rows_of_different_lengths,
     r"^Input X contains NaN": _missing_values,
     r"could not convert string": _text,

@@ -31,6 +31,7 @@ BAD_X = [
     (with_value(np.inf), "infinity"),
     (sparse.csr_matrix(with_value(np.nan)), "NaN"),
     (np.empty((0, 4)), r"X has no rows, got shape \(0, 4\)\. Pass at least one"),
+    (pd.DataFrame(), r"X has no rows, got shape \(0, 0\)\. Pass at least one"),
     ([], r"X has no rows, got shape \(0,\)\. Pass at least one"),
     (np.empty((150, 0)), "minimum of 1 is required"),
     (X[:, 0], r"X must have one row per sample .* got shape \(150,\)\. "),
@@ -399,6 +400,8 @@ def test_all_columns_of_text_are_named_at_once():
         SimpleMLPClassifier().fit(table, [0, 1, 0, 1])
     with pytest.raises(ValueError, match=r"'\?' in column 0, 'Ann' in column 1, '"):
         SimpleMLPClassifier().fit(table.to_numpy().tolist(), [0, 1, 0, 1])
+    with pytest.raises(ValueError, match=r"text '\?' in column 0\. Column 0 is"):
+        SimpleMLPClassifier().fit(table["age"], [0, 1, 0, 1])
     wide = pd.DataFrame(dict.fromkeys("abcdefg", names))
     message = f"'Ann' in column 'e' and in 2 more columns. {ENCODE}"
     with pytest.raises(ValueError, match=f"{re.escape(message)}$"):
