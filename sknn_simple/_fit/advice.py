@@ -85,7 +85,7 @@ class Advice:
     def auto_alpha(self):
         """The value of alpha="auto"."""
         session = self.session
-        return auto_alpha(session.targets, session.samples)
+        return auto_alpha(self.estimator, session.targets, session.samples)
 
     @functools.cached_property
     def alpha_is_too_high(self):

@@ -10,6 +10,7 @@ from ..network import (
     OPTIMIZERS,
     WHY_NOT_COMPILED,
 )
+from .architecture import hidden_layer_sizes
 from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
 
@@ -78,7 +79,12 @@ def penalty(estimator, targets, samples):
     """Return the Penalty of training with these Samples."""
     if estimator.alpha != "auto":
         return Penalty(float(estimator.alpha))
-    return automatic_penalty(targets, samples)
+    return _automatic_penalty(estimator, targets, samples)
+
+
+def _automatic_penalty(estimator, targets, samples):
+    is_linear = not hidden_layer_sizes(estimator)
+    return automatic_penalty(targets, samples, is_linear)
 
 
 def learning_rate_init(estimator, targets, samples):
@@ -95,9 +101,9 @@ def auto_learning_rate(estimator, targets, samples):
     return automatic_learning_rate(estimator, size, targets, samples)
 
 
-def auto_alpha(targets, samples):
+def auto_alpha(estimator, targets, samples):
     """Return the value of alpha="auto" for these Samples."""
-    return automatic_penalty(targets, samples).alpha
+    return _automatic_penalty(estimator, targets, samples).alpha
 
 
 def alpha_is_too_high(estimator, targets, samples):
@@ -109,7 +115,7 @@ def alpha_is_too_high(estimator, targets, samples):
     given = estimator.alpha
     if given == "auto" or given <= samples.total_weight / 50:
         return False
-    return given > 5 * auto_alpha(targets, samples)
+    return given > 5 * auto_alpha(estimator, targets, samples)
 
 
 def engine(estimator):

@@ -38,7 +38,7 @@ class Penalty(NamedTuple):
     input_factors: np.ndarray | None = None
 
 
-def automatic_penalty(targets, samples):
+def automatic_penalty(targets, samples, is_linear=False):
     """Return the Penalty for training on these Samples.
 
     ::
@@ -47,8 +47,9 @@ def automatic_penalty(targets, samples):
 
     with c = 0.4 for labels and 1 for numbers, n distinct samples, and w, their mean
     weight. R^2 is the share of the variance of the targets that
-    neighbours predict. The limit lets a few samples be learned at all. The relevance of
-    more than 8,388 inputs is not estimated: too few samples would be left for it.
+    neighbours predict. The limit lets a few samples be learned at all; there is none if
+    the network has no hidden layer. The relevance of more than 8,388 inputs is not
+    estimated: too few samples would be left for it.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
@@ -60,7 +61,8 @@ def automatic_penalty(targets, samples):
     # Rounded, since the last bits depend on the number of threads of BLAS.
     r2 = round(neighbourhood.r2(), 9)
     alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
-    alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
+    if not is_linear:
+        alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
     alpha *= neighbourhood.mean_weight
     if loss.averaged:
         alpha /= targets.n_outputs

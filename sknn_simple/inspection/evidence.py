@@ -90,7 +90,7 @@ class Evidence:
     @property
     def auto_alpha(self):
         """The value of alpha="auto"."""
-        return options.auto_alpha(*self._training)
+        return options.auto_alpha(self.network, *self._training)
 
     @property
     def auto_rate(self):
