@@ -15,8 +15,9 @@ from ..network import LOSSES
 LARGEST_ALPHA = 1 / 200
 """Limit of alpha per sample, before the factors for sigmoid outputs and counts."""
 
-FEW_SAMPLES = 40
-"""Number of samples below which the limit per sample is lower, in proportion."""
+FEW_SAMPLES, MANY_INPUTS = 40, 20
+"""Number of samples below which the limit per sample is lower, in proportion, and of
+inputs of variance 1 above which it is higher."""
 
 MOST_SAMPLES, MOST_NUMBERS = 500, 2**22
 """Maximum number of samples, and of values of X, in the estimates."""
@@ -43,13 +44,14 @@ def automatic_penalty(targets, samples, is_linear=False):
 
     ::
 
-        alpha = w * min(c * sqrt(n_features) * exp(-3 * R^2), n / 200 * min(1, n / 40))
+        alpha = w * min(c * sqrt(n_features) * exp(-3 * R^2), limit)
+        limit = n / 200 * min(1, n / 40) * max(1, v / 20)
 
-    with c = 0.4 for labels and 1 for numbers, n distinct samples, and w, their mean
-    weight. R^2 is the share of the variance of the targets that
-    neighbours predict. The limit lets a few samples be learned at all; there is none if
-    the network has no hidden layer. The relevance of more than 8,388 inputs is not
-    estimated: too few samples would be left for it.
+    with c = 0.4 for labels and 1 for numbers, n distinct samples of mean weight w, and
+    v, the sum of the variances of the inputs, at most 1 each. R^2 is the share of the
+    variance of the targets that neighbours predict. The limit lets a few samples be
+    learned at all; there is none if the network has no hidden layer. The relevance of
+    more than 8,388 inputs is not estimated: too few samples would be left for it.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
@@ -62,7 +64,9 @@ def automatic_penalty(targets, samples, is_linear=False):
     r2 = round(neighbourhood.r2(), 9)
     alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
     if not is_linear:
-        alpha = min(alpha, LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES))
+        limit = LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES)
+        variance = (np.minimum(neighbourhood.deviations, 1) ** 2).sum()
+        alpha = min(alpha, limit * max(1.0, variance / MANY_INPUTS))
     alpha *= neighbourhood.mean_weight
     if loss.averaged:
         alpha /= targets.n_outputs

@@ -10,6 +10,7 @@ from sklearn.datasets import load_diabetes, make_friedman1
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, r2_score, roc_auc_score
+from sklearn.preprocessing import StandardScaler
 from support import diabetes, iris
 from threadpoolctl import threadpool_limits
 
@@ -401,3 +402,30 @@ def test_alpha_is_the_strength_of_the_penalty_in_the_loss(alpha):
     assert network.alpha_ is None
     network.alpha = alpha
     assert network.partial_fit(X, y * 1, classes=[0, 1]).alpha_ == model.alpha_
+
+
+@pytest.mark.parametrize(("n", "p"), [(60, 60), (100, 100)])
+def test_tables_with_as_many_inputs_as_samples(n, p):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((n + 1000, p))
+    y = X[:, :5].sum(axis=1) + rng.standard_normal(n + 1000)
+    labels = (y > 0).astype(int)
+    linear = SimpleMLPClassifier((), random_state=0), LogisticRegression()
+    losses = [
+        log_loss(labels[n:], model.fit(X[:n], labels[:n]).predict_proba(X[n:]))
+        for model in linear
+    ]
+    assert losses[0] < losses[1]
+    for hidden in ((), (100,)):
+        model = SimpleMLPRegressor(hidden, random_state=0).fit(X[:n], y[:n])
+        assert model.score(X[n:], y[n:]) > 0.2
+
+
+def test_the_limit_of_a_small_table_grows_with_the_inputs():
+    rng = np.random.RandomState(0)
+    for p, limit in ((20, 0.25), (40, 0.5)):
+        X = StandardScaler().fit_transform(rng.standard_normal((50, p)))
+        samples = Samples(X, rng.standard_normal((50, 1)))
+        assert automatic_penalty(NUMBERS, samples).alpha == pytest.approx(limit)
+        unlimited = automatic_penalty(NUMBERS, samples, is_linear=True).alpha
+        assert unlimited > 0.9 * np.sqrt(p)
