@@ -19,7 +19,7 @@ For numbers, the momentum is higher.
 """
 
 
-def automatic_learning_rate(estimator, batch_size, targets, samples):
+def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=False):
     """Return the learning rate for training on these Samples.
 
     It is the rate that suits standardised inputs and a single target, with these
@@ -28,7 +28,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples):
     - Inputs whose root mean square is above 1 divide it by this.
     - The loss of several numbers is their mean, so that the gradient of each is
       smaller: they multiply it by the square root of their number.
-    - Minibatches of a few rows have gradients that are mostly noise.
+    - Minibatches of a few rows have gradients that are mostly noise, and so have the
+      calls of `partial_fit` that bring a few rows of a stream.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
     - Without hidden layers, the inputs feed the output, and decide about the rate in
       place of the hidden units.
@@ -51,7 +52,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples):
         if targets.out_activation == "exp":
             rate /= _slowdown_by_counts(batch_size, samples, squares)
         elif estimator.solver == "sgd":
-            rate *= min(1.0, batch_size / FEW_ROWS)
+            rate *= _share_of_few_rows(batch_size, len(samples.Y), in_stream)
             if targets.classes is None and loss.averaged:
                 rate *= math.sqrt(targets.n_outputs)
             heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
@@ -59,6 +60,16 @@ def automatic_learning_rate(estimator, batch_size, targets, samples):
     if widths:
         rate /= max(1.0, root_mean_square(samples))
     return max(float(rate), sys.float_info.min)
+
+
+def _share_of_few_rows(batch_size, n_samples, in_stream):
+    """Return a factor of the rate, at most 1.
+
+    All samples of a fit have no noise, unless there are next to none.
+    """
+    is_part = in_stream or batch_size < n_samples
+    n_rows = batch_size if is_part else batch_size**2
+    return min(1.0, n_rows / FEW_ROWS)
 
 
 def _slowdown_by_counts(batch_size, samples, squares):

@@ -87,18 +87,18 @@ def _automatic_penalty(estimator, targets, samples):
     return automatic_penalty(targets, samples, is_linear)
 
 
-def learning_rate_init(estimator, targets, samples):
-    """Return the initial learning rate."""
+def learning_rate_init(estimator, targets, samples, in_stream=False):
+    """Return the initial learning rate, perhaps for samples of a stream."""
     given = estimator.learning_rate_init
     if given != "auto":
         return float(given)
-    return auto_learning_rate(estimator, targets, samples)
+    return auto_learning_rate(estimator, targets, samples, in_stream)
 
 
-def auto_learning_rate(estimator, targets, samples):
+def auto_learning_rate(estimator, targets, samples, in_stream=False):
     """Return the value of learning_rate_init="auto" for these Samples."""
     size = batch_size(estimator, len(samples.Y))
-    return automatic_learning_rate(estimator, size, targets, samples)
+    return automatic_learning_rate(estimator, size, targets, samples, in_stream)
 
 
 def auto_alpha(estimator, targets, samples):

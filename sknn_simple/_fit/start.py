@@ -55,9 +55,12 @@ def make_session(
         # Coefs from elsewhere, as `from_coefs` sets them, have unscaled targets.
         targets = targets.scaled_to(labelled, center=estimator.fit_intercept)
     samples = encode(targets, labelled)
-    state = make_state(estimator, targets, samples, rng, earlier.state, resumes)
+    appends = mode is Mode.APPEND
+    state = make_state(
+        estimator, targets, samples, rng, earlier.state, resumes, in_stream=appends
+    )
     _check_weighted_sums(state.parameters.coefs[0], samples.X)
-    appends, n_samples = mode is Mode.APPEND, samples.X.shape[0]
+    n_samples = samples.X.shape[0]
     return Session(
         mode=mode,
         architecture=architecture,
