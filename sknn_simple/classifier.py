@@ -107,12 +107,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         effect does not depend on `batch_size`. 'auto' is w * min(0.4 * sqrt(n_features)
         * exp(-3 * R^2), n / 200) for n samples of mean weight w, where R^2 is how well
         the neighbours of a sample predict its label: the noisier the labels, the
-        stronger the penalty. If classes weigh differently, w is the mean weight in a
-        class, averaged over them by their total weights. Coefs of inputs that predict
-        little are penalised more, and those of inputs with a standard deviation below 1
-        less. Squared error takes a tenth of alpha, divided by the number of outputs. In
-        `partial_fit`, alpha is estimated from the rows of each call: if these are only
-        a few of many, set a number.
+        stronger the penalty. The limit n / 200 is higher for more than 20 inputs, lower
+        for fewer than 40 samples, and absent without hidden layers. If classes weigh
+        differently, w is the mean weight in a class, averaged over the classes by their
+        total weights. Coefs of inputs that predict little are penalised more, and those
+        of inputs with a standard deviation below 1 less. Squared error takes a tenth of
+        alpha, divided by the number of outputs. In `partial_fit`, alpha is estimated
+        from the rows of each call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
