@@ -9,8 +9,8 @@ losses, samples and classes of different weight, minibatches of a few rows, and 
 without hidden layers. Scores are means over two seeds, on 1,000 new samples without
 noise: accuracy or R^2, for quantiles the skill over a constant, for rare classes the
 area under the ROC curve. A score below -1, or a training that diverged, counts as -1.
-Half A of the seeds served to choose the rules, half B to confirm them. The run takes
-about two minutes.
+The rules were chosen on half A of the seeds and confirmed on half B. The run takes a
+minute.
 """
 
 import warnings

@@ -275,15 +275,18 @@ def r2(y, prediction, sample_weight=None):
 
 
 QUARTILES_OF_NORMAL = 2 * NormalDist().inv_cdf(0.75)
-"""Distance of the quartiles of a normal distribution of deviation 1."""
+TWENTIETHS_OF_NORMAL = 2 * NormalDist().inv_cdf(0.95)
+"""Distances of the quartiles, and of the quantiles 0.05 and 0.95, of a normal
+distribution of deviation 1."""
 
 
 def center_and_scale(Y, weights, robust=False):
     """Return the weighted mean and standard deviation of each column.
 
     With `robust`, the median, and the deviation that a normal distribution with the
-    same quartiles would have, unless these are equal. The scale of a constant is at
-    least 1, so that its rounding errors do not grow.
+    same quartiles would have, unless these are equal. Where most targets are nearly
+    equal, a tenth of the deviation by the outer twentieths is more. The scale of a
+    constant is at least 1, so that its rounding errors do not grow.
     """
     Y = Y.astype(np.float64)
     # Sums of very large numbers would overflow; powers of two change no digit.
@@ -297,10 +300,12 @@ def center_and_scale(Y, weights, robust=False):
     squares = ((Y - mean) / largest) ** 2
     scale = largest * np.sqrt(np.average(squares, weights=weights, axis=0))
     if robust:
-        shares = 0.25, 0.5, 0.75
+        shares = 0.05, 0.25, 0.5, 0.75, 0.95
         options = {"weights": weights, "method": "inverted_cdf"}
-        low, mean, high = np.quantile(Y, shares, axis=0, **options)
-        scale = np.where(high > low, (high - low) / QUARTILES_OF_NORMAL, scale)
+        lowest, low, mean, high, highest = np.quantile(Y, shares, axis=0, **options)
+        spread = (high - low) / QUARTILES_OF_NORMAL
+        spread = np.maximum(spread, (highest - lowest) / TWENTIETHS_OF_NORMAL / 10)
+        scale = np.where(high > low, spread, scale)
     mean, scale = np.ldexp(mean, exponent), np.ldexp(scale, exponent)
     only_rounding = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     scale[only_rounding] = np.maximum(scale[only_rounding], 1.0)

@@ -150,12 +150,16 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         `out_activation='logistic'` it means min(1, 30 / width) and 0.003. With
         `loss='poisson'` it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
         0.12 / width) with other hidden layers, and 0.003 for 'adam'. The following
-        divide it: the root mean square of the inputs, if above 1; with Poisson loss,
-        the mean count, or 4 / n times the largest, if above 1. With other losses, the
-        rate of 'sgd' is multiplied by sqrt(n_outputs) and, in minibatches of n < 32
-        rows, by n / 32. It is lower where some samples outweigh their minibatches.
-        Without hidden layers, width is 4 times the mean of the squared inputs of a
-        sample. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
+        divide it: with hidden layers, the root mean square of the inputs, if above 1;
+        with Poisson loss, the mean count, if above 1, and 4 / n times the largest count
+        relative to the mean (24 / n without hidden layers), if above 1. With other
+        losses, the rate of 'sgd' is multiplied by sqrt(n_outputs), unless the loss is a
+        sum over outputs. If minibatches are parts of n < 32 rows, it is multiplied by
+        n / 32, and so is that of a call of `partial_fit` with n < 32 rows; a fit on
+        n < 6 samples multiplies it by n^2 / 32. It is lower where some samples outweigh
+        their minibatches. Without hidden layers, width is 4 times the mean of 1 plus
+        the sum of the squared inputs of a sample. `history_` records the rate of each
+        epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

@@ -382,3 +382,15 @@ def test_robust_losses_are_scaled_by_the_quartiles(loss, fit_intercept):
     )
     rare = np.r_[np.zeros(180), np.ones(21)]
     assert np.isfinite(targets.fit(X, rare).predict(X)).all()
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-3])
+def test_noise_on_equal_targets_is_not_their_spread(noise):
+    """The quartiles of targets that are mostly 0 show nothing but the noise."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((1000, 4))
+    y = np.where(X[:, 0] > 0.8, 50 * (X[:, 0] + 0.2 * X[:, 1]), 0.0)
+    y += noise * rng.standard_normal(1000)
+    model = SimpleMLPRegressor(loss="huber", random_state=0).fit(X[:500], y[:500])
+    errors = np.abs(model.predict(X[500:]) - y[500:])
+    assert errors.mean() < 0.5 * np.abs(y[500:] - np.median(y)).mean()

@@ -15,7 +15,7 @@ from .options import (
     auto_alpha,
     auto_learning_rate,
 )
-from .session import Session
+from .session import Mode, Session
 
 SLICE_SIZE = 2**18
 """About how many activations of a layer are held at once."""
@@ -79,7 +79,10 @@ class Advice:
     def auto_rate(self):
         """The value of learning_rate_init="auto"."""
         session = self.session
-        return auto_learning_rate(self.estimator, session.targets, session.samples)
+        in_stream = session.mode is Mode.APPEND
+        return auto_learning_rate(
+            self.estimator, session.targets, session.samples, in_stream
+        )
 
     @functools.cached_property
     def auto_alpha(self):
@@ -214,7 +217,10 @@ class Advice:
             return False
         _, gradient = self.loss_and_gradient
         coefs = self.session.state.parameters.coefs
-        return not gradient.coefs[0].any() and all(layer.any() for layer in coefs)
+        # Inputs of zeros leave the coefs without a gradient, but not the intercepts.
+        first = gradient.coefs[0], *gradient.intercepts[:1]
+        moves = any(part.any() for part in first)
+        return not moves and all(layer.any() for layer in coefs)
 
     @functools.cached_property
     def loss_and_gradient(self):

@@ -15,19 +15,21 @@ FEW_ROWS = 32
 HEAVY, HEAVY_FOR_NUMBERS = 4, 24
 """Factors of the largest share of a sample in its minibatch that lowers the rate.
 
-For numbers, the momentum is higher.
+The second is for numbers, whose default momentum is higher. Counts take the first, or
+the second without hidden layers.
 """
 
 
 def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=False):
     """Return the learning rate for training on these Samples.
 
-    It is the rate that suits standardised inputs and a single target, with these
-    changes, but never a subnormal number:
+    It starts from the rate for standardised inputs and a single target, and changes it
+    as follows. It is never a subnormal number.
 
-    - Inputs whose root mean square is above 1 divide it by this.
-    - The loss of several numbers is their mean, so that the gradient of each is
-      smaller: they multiply it by the square root of their number.
+    - With hidden layers, it is divided by the root mean square of the inputs, if this
+      is above 1.
+    - If the loss is a mean over several numbers, the gradient of each is smaller: the
+      rate is multiplied by the square root of their number.
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
       calls of `partial_fit` that bring a few rows of a stream.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
@@ -65,7 +67,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
 def _share_of_few_rows(batch_size, n_samples, in_stream):
     """Return a factor of the rate, at most 1.
 
-    All samples of a fit have no noise, unless there are next to none.
+    Without other rows, a gradient has no sampling noise: the rate falls only below 6.
     """
     is_part = in_stream or batch_size < n_samples
     n_rows = batch_size if is_part else batch_size**2

@@ -15,7 +15,7 @@ from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
 
 USUAL_BATCH, SMALL_BATCH = 32, 8
-"""Rows in a minibatch, and in the last one of an epoch at least."""
+"""Usual number of rows in a minibatch, and minimum number in the last of an epoch."""
 
 
 def batch_size(estimator, n_samples):
@@ -29,11 +29,9 @@ def batch_size(estimator, n_samples):
         return n_samples
     if given != "auto":
         return min(int(given), n_samples)
-    for size in range(min(USUAL_BATCH, n_samples), 0, -1):
-        rest = n_samples % size
-        if rest == 0 or rest >= SMALL_BATCH:
-            return size
-    return n_samples
+    sizes = range(min(USUAL_BATCH, n_samples), 0, -1)
+    rests = ((size, n_samples % size) for size in sizes)
+    return next(size for size, rest in rests if rest == 0 or rest >= SMALL_BATCH)
 
 
 def max_iter(estimator, n_samples):

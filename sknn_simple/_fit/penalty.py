@@ -112,6 +112,11 @@ class Neighbourhood:
         X, Y, weight = _merged(X, Y, weight)
         self.n_distinct = len(rows) * len(Y) / n_drawn
         self.mean_weight = _mean_weight(weight, Y if by_class else None)
+        if n_drawn < len(rows) and samples.sample_weight is not None:
+            # Those drawn may lack a rare class: its weight is known from all samples.
+            labels = samples.Y[rows] if by_class else None
+            mean_weight = _mean_weight(samples.sample_weight[rows], labels)
+            self.mean_weight = mean_weight * n_drawn / len(Y)
         self.weight = weight / weight.mean()
         if fenced:
             Y = _fenced(Y)
@@ -244,9 +249,9 @@ def _mean_weight(weight, labels):
     """Return the mean weight; the mean over classes if `labels` encode classes."""
     if labels is None or (weight == weight[0]).all():
         return float(weight.mean())
-    _, code = np.unique(labels, axis=0, return_inverse=True)
-    totals, counts = np.bincount(code.ravel(), weight), np.bincount(code.ravel())
-    return float(np.average(totals / counts, weights=totals))
+    code = labels.argmax(axis=1) if labels.shape[1] > 1 else (labels[:, 0] > 0) * 1
+    totals, counts = np.bincount(code, weight), np.bincount(code)
+    return float(np.average(totals / np.maximum(counts, 1), weights=totals))
 
 
 def _fenced(Y):

@@ -189,11 +189,12 @@ class Report:
         # size end above 0.
         epoch, first_loss = session.history.last, session.first_loss
         rose = epoch.loss > 1.5 * first_loss + max(session.patience.tol, 1e-4)
-        advice = self.advice
-        limit = max(3 * advice.constant_loss, advice.unit)
+        if not rose:
+            return
+        limit = max(3 * self.advice.constant_loss, self.advice.unit)
         if session.n_epochs < 10:  # momentum may carry the weights far before it ebbs
             limit *= 10
-        if rose and epoch.loss > limit:
+        if epoch.loss > limit:
             raise self._divergence(
                 epoch,
                 session.n_epochs,
@@ -208,10 +209,13 @@ class Report:
         # About the loss of predictions that are wrong by the size of the targets.
         of_size = self.advice.unit * (1 + float(np.mean(np.square(Y))))
         if len(losses) >= 10 and loss > 100 * max(usual, of_size):
+            option = "learning_rate_init"
+            if self.estimator.solver == "sgd" and self.estimator.momentum:
+                option = f"momentum (0 suits rows in the order of time) or {option}"
             self._warn(
                 f"Training diverges: the loss of this call of partial_fit is {loss:.3g}"
-                f", the median of earlier ones {usual:.3g}. Begin anew with a lower "
-                "momentum (0 suits rows in the order of time) or learning_rate_init."
+                f", the median of the last {len(losses)} calls {usual:.3g}. Start "
+                f"again with a lower {option}."
             )
 
     def _divergence(self, epoch, n_epochs, what):

@@ -60,9 +60,8 @@ def not_trained(evidence):
         ["training"],
         [evidence.relative_loss],
         above=0.9,
-        seen="The network is not trained yet: its weights have made no step since it "
-        "was made, and the loss is {figure:.3g} times the loss of a constant "
-        "prediction.",
+        seen="The network is not trained yet: it has not taken a single training step, "
+        "and its loss is {figure:.3g} times the loss of a constant prediction.",
         advice=advice,
     )
 

@@ -159,7 +159,7 @@ def _more_epochs_help(evidence, seen):
     well_learned = 0.1 if evidence.network.best_epoch_ is None else 0.5
     if not evidence.may_learn_more or evidence.loss <= well_learned * constant:
         return []
-    if learning_rate_too_high(evidence):  # any look may happen to find a low loss
+    if learning_rate_too_high(evidence):  # a trial may reach a low loss by chance
         return []
     if evidence.is_far_too_slow and not scaled_inputs(evidence):
         return []

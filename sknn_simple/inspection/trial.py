@@ -19,7 +19,7 @@ MAX_PRODUCTS = 1e9  # products of an activation and a weight; a few seconds
 N_LOOKS = 10
 
 FAR_BELOW = 1 / 30
-"""How many times the rate of 'auto' a rate must be to be tried against it."""
+"""Share of the rate of 'auto' below which a rate is compared with it in a trial."""
 
 PROGRESS = 0.075
 """A fall of the loss that counts, relative to the loss of a constant prediction."""

@@ -243,7 +243,7 @@ LOSSES = {
     "huber": Loss(
         function=huber,
         of_constant=baselines.huber,
-        option=LossOption("huber_threshold", 0.1, 0.0, np.inf),
+        option=LossOption("huber_threshold", 1.0, 0.0, np.inf),
         out_activations=tuple(ACTIVATIONS),
         canonical=False,
         averaged=True,

@@ -36,7 +36,7 @@ class Objective:
 
     loss_option : float, default=None
         Quantile of the quantile loss (None is 0.5), or threshold of the Huber loss, in
-        the units of the targets (None is 0.1). None for the other losses.
+        the units of the targets (None is 1). None for the other losses.
 
     input_factors : ndarray of shape (n_features,), default=None
         Factors of alpha for the coefs of each input. None is 1 for every input.

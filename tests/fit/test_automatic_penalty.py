@@ -429,3 +429,14 @@ def test_the_limit_of_a_small_table_grows_with_the_inputs():
         assert automatic_penalty(NUMBERS, samples).alpha == pytest.approx(limit)
         unlimited = automatic_penalty(NUMBERS, samples, is_linear=True).alpha
         assert unlimited > 0.9 * np.sqrt(p)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_weight_of_a_class_too_rare_to_be_drawn_counts(seed):
+    rng = np.random.RandomState(seed)
+    X, Y = rng.standard_normal((5000, 4)), np.zeros((5000, 1))
+    Y[rng.permutation(5000)[:10]] = 1
+    weight = np.where(Y[:, 0] == 1, 250.0, 5000 / 9980)  # as class_weight="balanced"
+    neighbourhood = Neighbourhood(Samples(X, Y, weight), by_class=True)
+    # Both classes have half of the weight.
+    assert neighbourhood.mean_weight == pytest.approx((250 + 5000 / 9980) / 2)

@@ -443,3 +443,8 @@ def test_a_stream_whose_targets_grow_does_not_diverge():
     for scale in (1.0, 1e3, 1e3, 1e3):  # the first row has no scale
         X = rng.standard_normal((1 if scale == 1 else 50, 3))
         model.partial_fit(X, scale * X[:, 0])
+
+
+def test_inputs_of_zeros_are_no_dead_layer():
+    model = SimpleMLPClassifier((5,), "relu", random_state=0)
+    assert "layer are 0" not in outcome(model, np.zeros((40, 3)), np.arange(40) % 2)
