@@ -410,7 +410,7 @@ def test_all_columns_of_text_are_named_at_once():
 
 @KINDS
 def test_missing_values_are_shown_with_their_columns(kind, y):
-    table = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    table = pd.DataFrame(X.copy(), columns=["a", "b", "c", "d"])
     table.loc[7, "b"] = np.nan
     objects = table.astype(object)
     objects.loc[9, "d"] = None
