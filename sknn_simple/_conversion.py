@@ -77,9 +77,8 @@ def to_sklearn(estimator, kind):
     defaults = kind().get_params()
     params = {name: options[name] for name in defaults if name in options}
     # scikit-learn lacks these values of most parameters.
-    substitutes = {**defaults}
-    if estimator.alpha_ is not None:
-        substitutes["alpha"] = estimator.alpha_
+    alpha = estimator.alpha_
+    substitutes = defaults if alpha is None else defaults | {"alpha": alpha}
     for name, value in [*params.items()]:
         if isinstance(value, str) and value in ("auto", "full"):
             params[name] = substitutes[name]

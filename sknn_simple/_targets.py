@@ -283,10 +283,13 @@ distribution of deviation 1."""
 def center_and_scale(Y, weights, robust=False):
     """Return the weighted mean and standard deviation of each column.
 
-    With `robust`, the median, and the deviation that a normal distribution with the
-    same quartiles would have, unless these are equal. Where most targets are nearly
-    equal, a tenth of the deviation by the outer twentieths is more. The scale of a
-    constant is at least 1, so that its rounding errors do not grow.
+    The scale of a constant is at least 1, so that its rounding errors do not grow.
+
+    With `robust`, return the median, and the deviation of a normal distribution with
+    the same quartiles. If most targets are nearly equal, the quartiles show only their
+    noise: the scale is at least a tenth of the deviation of a normal distribution with
+    the same quantiles 0.05 and 0.95. If the quartiles are equal, it is the standard
+    deviation.
     """
     Y = Y.astype(np.float64)
     # Sums of very large numbers would overflow; powers of two change no digit.

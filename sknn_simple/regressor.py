@@ -155,11 +155,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         relative to the mean (24 / n without hidden layers), if above 1. With other
         losses, the rate of 'sgd' is multiplied by sqrt(n_outputs), unless the loss is a
         sum over outputs. If minibatches are parts of n < 32 rows, it is multiplied by
-        n / 32, and so is that of a call of `partial_fit` with n < 32 rows; a fit on
-        n < 6 samples multiplies it by n^2 / 32. It is lower where some samples outweigh
-        their minibatches. Without hidden layers, width is 4 times the mean of 1 plus
-        the sum of the squared inputs of a sample. `history_` records the rate of each
-        epoch. 'lbfgs' has no learning rate.
+        n / 32, as in a call of `partial_fit` with n < 32 rows; a fit on n < 6 samples
+        multiplies it by n^2 / 32. It is lower where some samples outweigh their
+        minibatches. Without hidden layers, width is 4 times the mean of 1 plus the sum
+        of the squared inputs of a sample. `history_` records the rate of each epoch.
+        'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

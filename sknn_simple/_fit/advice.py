@@ -10,11 +10,7 @@ from sklearn.base import BaseEstimator
 from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
 from ..network.backprop import write_loss_gradient
 from .learning_rate import root_mean_square
-from .options import (
-    alpha_is_too_high,
-    auto_alpha,
-    auto_learning_rate,
-)
+from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session
 
 SLICE_SIZE = 2**18
@@ -35,13 +31,13 @@ def constant_loss(objective, samples):
 
 
 class NoGain(NamedTuple):
-    """A loss that is not below that of a constant prediction, with an advice."""
+    """A loss that is no better than a constant prediction's, and advice."""
 
     loss: float  # without penalty, unless the penalty is far too strong
     constant: float
     rate: float | None  # the learning rate of the last epoch
     is_far_above: bool
-    cause: str | None  # the advice against a likely cause
+    cause: str | None  # advice against a likely cause
     advice: str
 
     def __str__(self):
@@ -57,7 +53,7 @@ class NoGain(NamedTuple):
 
 @dataclass
 class Advice:
-    """What to change for a better training than that of the session so far.
+    """The likely faults of a training so far, and what to change.
 
     Most attributes pass over all samples: they are for warnings and errors only.
     """

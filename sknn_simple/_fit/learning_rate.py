@@ -13,10 +13,11 @@ FEW_ROWS = 32
 """Rows in a minibatch below which the rate falls in proportion."""
 
 HEAVY, HEAVY_FOR_NUMBERS = 4, 24
-"""Factors of the largest share of a sample in its minibatch that lowers the rate.
+"""Factors of the largest share of a minibatch that a sample may have.
 
-The second is for numbers, whose default momentum is higher. Counts take the first, or
-the second without hidden layers.
+The rate is divided by the product, if it is above 1. The second factor is for numbers,
+whose default momentum is higher. Counts take the first, or the second without hidden
+layers.
 """
 
 
@@ -94,13 +95,13 @@ def _largest_share(samples, *parts):
 
     Parts that are None do not count.
     """
-    shares = np.ones(len(samples.Y))
+    shares = 1.0
     if samples.sample_weight is not None:
         shares = samples.sample_weight / samples.sample_weight.mean()
     for part in parts:
         if part is not None:
             shares = shares * (part / (_mean(part, samples) or 1))
-    return float(shares.max())
+    return float(np.max(shares))
 
 
 def _mean(numbers, samples):

@@ -5,11 +5,7 @@ A function named after an option returns the value of that option.
 
 import math
 
-from ..network import (
-    ENGINES,
-    OPTIMIZERS,
-    WHY_NOT_COMPILED,
-)
+from ..network import ENGINES, OPTIMIZERS, WHY_NOT_COMPILED
 from .architecture import hidden_layer_sizes
 from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty

@@ -204,11 +204,14 @@ class Report:
 
     def appended(self):
         """Warn if the loss of a call of `partial_fit` shows that training diverges."""
-        Y, losses = self.session.samples.Y, self.session.history.columns["loss"][-100:]
-        usual, loss = float(np.median(losses)), losses[-1]
+        losses, unit = self.session.history.columns["loss"][-100:], self.advice.unit
+        loss = losses[-1]
+        if len(losses) < 10 or loss <= 100 * unit:  # as in almost every call
+            return
+        usual = float(np.median(losses))
         # About the loss of predictions that are wrong by the size of the targets.
-        of_size = self.advice.unit * (1 + float(np.mean(np.square(Y))))
-        if len(losses) >= 10 and loss > 100 * max(usual, of_size):
+        of_size = unit * (1 + float(np.mean(np.square(self.session.samples.Y))))
+        if loss > 100 * max(usual, of_size):
             option = "learning_rate_init"
             if self.estimator.solver == "sgd" and self.estimator.momentum:
                 option = f"momentum (0 suits rows in the order of time) or {option}"

@@ -87,12 +87,12 @@ class Evidence:
         with_penalty = self.trained_loss / self.constant_loss
         return with_penalty if 1.5 < with_penalty < np.inf else self.relative_loss
 
-    @property
+    @cached_property
     def auto_alpha(self):
         """The value of alpha="auto"."""
         return options.auto_alpha(self.network, *self._training)
 
-    @property
+    @cached_property
     def auto_rate(self):
         """The value of learning_rate_init="auto"."""
         return options.auto_learning_rate(self.network, *self._training)
@@ -116,7 +116,7 @@ class Evidence:
 
     @cached_property
     def is_far_too_slow(self):
-        """Whether a learning rate far below that of 'auto' is to blame."""
+        """Whether a learning rate far below the rate of 'auto' is to blame."""
         if self.rate > trial.FAR_BELOW * self.auto_rate or not self.may_learn_more:
             return False
         return self.gain_by_auto_rate > trial.PROGRESS
@@ -166,8 +166,8 @@ class Evidence:
         both = trial.changed(self.problem, self.auto_rate, self.auto_alpha)
         return self._gain(both) - self.gain_by_auto_rate
 
-    def _gain(self, trial):
-        return trial.fall / self.constant_loss
+    def _gain(self, result):
+        return result.fall / self.constant_loss
 
     @cached_property
     def slower_trial(self):

@@ -22,28 +22,26 @@ NONLINEAR_UNITS = (
 
 def alpha_too_high(evidence):
     alpha = evidence.problem.objective.alpha
+    if evidence.is_overpenalised:
+        figure, threshold = evidence.penalised_loss, 0.9
+        seen = (
+            "The loss is {figure:.3g} times the loss of a constant prediction: "
+            f"the penalty of alpha={alpha:g} outweighs the samples."
+        )
+    elif evidence.may_learn_more and alpha > 5 * evidence.auto_alpha:
+        figure, threshold = evidence.gain_by_auto_alpha, PROGRESS
+        seen = (
+            f"The penalty of alpha={alpha:g} keeps the network from learning more: a "
+            "weaker one, tried on a copy, lowers the loss by {figure:.2f} times the "
+            "loss of a constant prediction."
+        )
+    else:
+        return []
     advice = f"alpha='auto', which gives {evidence.auto_alpha:.2g} here"
     if evidence.problem.is_stochastic and evidence.rate > evidence.auto_rate:
         advice += ", and learning_rate_init='auto'"
-    if evidence.is_overpenalised:
-        return beyond(
-            ["training"],
-            [evidence.penalised_loss],
-            above=0.9,
-            seen="The loss is {figure:.3g} times the loss of a constant prediction: "
-            f"the penalty of alpha={alpha:g} outweighs the samples.",
-            advice=f"{advice}.",
-        )
-    if alpha <= 5 * evidence.auto_alpha or not evidence.may_learn_more:
-        return []
     return beyond(
-        ["training"],
-        [evidence.gain_by_auto_alpha],
-        above=PROGRESS,
-        seen=f"The penalty of alpha={alpha:g} keeps the network from learning more: a "
-        "weaker one, tried on a copy, lowers the loss by {figure:.2f} times the loss "
-        "of a constant prediction.",
-        advice=f"{advice}.",
+        ["training"], [figure], above=threshold, seen=seen, advice=f"{advice}."
     )
 
 

@@ -63,7 +63,7 @@ def learning_rate_too_high(evidence):
 
 def learning_rate_too_low(evidence):
     losses = _losses(evidence)
-    if evidence.is_far_too_slow and not scaled_inputs(evidence):
+    if _is_far_too_slow(evidence):
         return beyond(
             TRAINING,
             [evidence.gain_by_auto_rate],
@@ -93,6 +93,11 @@ def learning_rate_too_low(evidence):
             tried[0][-1].rstrip(".") if tried else longer_training(evidence),
         ),
     )
+
+
+def _is_far_too_slow(evidence):
+    """Return whether the rate is to blame, and not unscaled inputs."""
+    return not scaled_inputs(evidence) and evidence.is_far_too_slow
 
 
 def stopped_by_max_iter(evidence):
@@ -161,7 +166,7 @@ def _more_epochs_help(evidence, seen):
         return []
     if learning_rate_too_high(evidence):  # a trial may reach a low loss by chance
         return []
-    if evidence.is_far_too_slow and not scaled_inputs(evidence):
+    if _is_far_too_slow(evidence):
         return []
     n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
     return beyond(
