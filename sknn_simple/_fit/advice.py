@@ -13,7 +13,7 @@ from .learning_rate import root_mean_square
 from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session
 
-SLICE_SIZE = 2**18
+SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
 
 
