@@ -35,7 +35,7 @@ from .network import OPTIMIZERS
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-WARNING_LEVEL = 5
+WARNING_LEVEL = 6
 """Frames from `Report.give_warnings` to the caller of a `training_method`."""
 
 
@@ -53,11 +53,10 @@ def all_or_nothing(method: Method) -> Method:
 
     The signature is still the one of `method`, but wrong arguments get a suggestion.
     """
-    signature = inspect.signature(method)
 
+    @suggestions.explaining_arguments
     @functools.wraps(method)
     def restoring_method(estimator=None, /, *args, **kwargs):
-        suggestions.check_arguments(estimator, method.__name__, signature, args, kwargs)
         attributes = estimator.__dict__.copy()
         # A search may have a generator in its splitter, too.
         owners = estimator, getattr(estimator, "cv", None)
@@ -87,6 +86,17 @@ def _solver_is_stochastic(estimator):
     raise AttributeError(
         f"partial_fit needs solver='sgd' or 'adam', got solver={estimator.solver!r}."
     )
+
+
+def _check_option(cls, name, value):
+    """Raise InvalidParameterError unless an option of an estimator may have `value`."""
+    validate_parameter_constraints(
+        cls._parameter_constraints, {name: value}, caller_name=cls.__name__
+    )
+
+
+_check_plain_option = functools.lru_cache(typed=True)(_check_option)
+"""The same for plain numbers and texts, which are checked once."""
 
 
 class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
@@ -140,27 +150,24 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         """Return the defaults of the parameters, without those that are invalid."""
         parameters, defaults = inspect.signature(cls.__init__).parameters, {}
         for name in cls._get_param_names():
-            default = {name: parameters[name].default}
             with suppress(InvalidParameterError):
-                validate_parameter_constraints(
-                    cls._parameter_constraints, default, caller_name=cls.__name__
-                )
-                defaults |= default
+                _check_option(cls, name, parameters[name].default)
+                defaults[name] = parameters[name].default
         return defaults
 
     def _validate_params(self) -> None:
         """Validate the parameters, except those that are still their valid defaults."""
-        defaults, constraints = self._valid_defaults(), self._parameter_constraints
-        options = self.get_params(deep=False)
+        defaults, options = self._valid_defaults(), self.get_params(deep=False)
         for name, value in options.items():
             if name in defaults and value is defaults[name]:
                 continue
+            is_plain = type(value) in (bool, float, int, str)
+            check = _check_plain_option if is_plain else _check_option
             try:
-                validate_parameter_constraints(
-                    constraints, {name: value}, caller_name=type(self).__name__
-                )
+                check(type(self), name, value)
             except InvalidParameterError as error:
-                hint = suggestions.for_value(name, options, constraints[name])
+                constraints = self._parameter_constraints[name]
+                hint = suggestions.for_value(name, options, constraints)
                 raise InvalidParameterError(f"{error}{hint}") from None
 
     @training_method

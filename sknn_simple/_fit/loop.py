@@ -18,6 +18,10 @@ from .session import Mode
 BLOCK_SECONDS = 0.05
 """About how long a block of epochs takes. Ctrl-C loses an unfinished one."""
 
+FIRST_BLOCK = 2**16
+"""At most how many samples times parameters the first block takes, if it is not a
+single epoch."""
+
 
 @dataclass
 class Milestones:
@@ -101,7 +105,9 @@ class Loop:
         )
         session.begin_epochs(has_callbacks=bool(self.callbacks.callbacks))
         patience = session.patience if session.validation is None else None
-        size = 1  # the first block shows how long an epoch takes
+        # The first block shows how long an epoch takes.
+        work = n_samples * session.state.parameters.flat.size
+        size = max(1, FIRST_BLOCK // work) if self._block_seconds else 1
         while session.n_epochs < session.max_iter:
             began = time.perf_counter()
             self.callbacks.begin_epoch()
