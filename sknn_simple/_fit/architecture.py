@@ -2,7 +2,8 @@
 
 import sys
 from dataclasses import dataclass, fields
-from numbers import Integral
+
+import numpy as np
 
 from ..network import ACTIVATIONS, layer_activations
 from .suggestions import did_you_mean
@@ -50,7 +51,7 @@ def hidden_layer_sizes(estimator):
     except TypeError:
         sizes = (given,)
     for size in sizes:
-        is_integer = isinstance(size, Integral) and not isinstance(size, bool)
+        is_integer = isinstance(size, int | np.integer) and not isinstance(size, bool)
         if not is_integer or size < 1:
             raise ValueError(
                 "hidden_layer_sizes must hold integers of at least 1, one per hidden "

@@ -11,7 +11,6 @@ the penalty applies to the coefs alone, the first part of a vector.
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -25,7 +24,7 @@ def _check_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     """Return the sizes as a tuple of int, whose products cannot overflow."""
     layer_sizes = tuple(layer_sizes)
     if len(layer_sizes) < 2 or not all(
-        isinstance(size, Integral) and size is not True and int(size) >= 1
+        isinstance(size, int | np.integer) and size is not True and size >= 1
         for size in layer_sizes
     ):
         raise ValueError(
