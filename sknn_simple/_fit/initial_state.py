@@ -5,18 +5,16 @@ import numpy as np
 from ..network import (
     OPTIMIZERS,
     SCHEDULES,
-    Constant,
     Parameters,
     TrainingState,
     draw_parameters,
 )
 from ..network.parameters import TRANSPOSED
-from . import options
 from .architecture import activation, hidden_layer_sizes
 
 
-def make_state(estimator, targets, samples, rng, before, resumes, in_stream=False):
-    """Make the initial state of training, perhaps on samples of a stream.
+def make_state(estimator, targets, samples, rate, rng, before, resumes):
+    """Make the initial state of training, at a learning rate.
 
     `before` is the state that an earlier training left, or None. Without it, a training
     that `resumes` starts from the fitted weights.
@@ -30,9 +28,7 @@ def make_state(estimator, targets, samples, rng, before, resumes, in_stream=Fals
     state = TrainingState(
         parameters,
         make_optimizer(estimator, parameters.flat.dtype, before and before.optimizer),
-        make_schedule(
-            estimator, targets, samples, before and before.schedule, in_stream
-        ),
+        _make_schedule(estimator, rate, before and before.schedule),
         rng,
         estimator.t_ if resumes else 0,
     )
@@ -150,12 +146,9 @@ def _check_epsilon(epsilon, dtype):
         )
 
 
-def make_schedule(estimator, targets, samples, previous=None, in_stream=False):
+def _make_schedule(estimator, rate, previous):
     """Make the learning-rate schedule, which is constant unless the solver is sgd."""
-    if estimator.solver not in OPTIMIZERS:  # L-BFGS finds the length of its steps
-        return Constant(1.0)
     name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
-    rate = options.learning_rate_init(estimator, targets, samples, in_stream)
     return _with_options(SCHEDULES[name], previous, estimator, learning_rate_init=rate)
 
 

@@ -83,9 +83,10 @@ def _automatic_penalty(estimator, targets, samples):
 
 def learning_rate_init(estimator, targets, samples, in_stream=False):
     """Return the initial learning rate, perhaps for samples of a stream."""
-    given = estimator.learning_rate_init
-    if given != "auto":
-        return float(given)
+    if estimator.solver not in OPTIMIZERS:
+        return 1.0  # L-BFGS finds the length of its steps
+    if estimator.learning_rate_init != "auto":
+        return float(estimator.learning_rate_init)
     return auto_learning_rate(estimator, targets, samples, in_stream)
 
 

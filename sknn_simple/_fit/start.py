@@ -56,9 +56,8 @@ def make_session(
         targets = targets.scaled_to(labelled, center=estimator.fit_intercept)
     samples = encode(targets, labelled)
     appends = mode is Mode.APPEND
-    state = make_state(
-        estimator, targets, samples, rng, earlier.state, resumes, in_stream=appends
-    )
+    rate = options.learning_rate_init(estimator, targets, samples, in_stream=appends)
+    state = make_state(estimator, targets, samples, rate, rng, earlier.state, resumes)
     _check_weighted_sums(state.parameters.coefs[0], samples.X)
     n_samples = samples.X.shape[0]
     return Session(
