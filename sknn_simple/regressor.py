@@ -116,15 +116,15 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`. 'auto' is w * min(sqrt(n_features) *
+        effect does not depend on `batch_size`. 'auto' is w * min(c * sqrt(n_features) *
         exp(-3 * R^2), n / 200) / n_outputs for n samples of mean weight w, where R^2 is
         how well the neighbours of a sample predict its target: the noisier the targets,
-        the stronger the penalty. The limit n / 200 is higher for more than 20 inputs,
+        the stronger the penalty. c is min(1, 3 * (1 - R^2)), and 1 for losses that
+        outliers hardly affect. The limit n / 200 is higher for more than 20 inputs,
         lower for fewer than 40 samples, and absent without hidden layers. Coefs of
         inputs that predict little are penalised more, and those of inputs with a
         standard deviation below 1 less. Sigmoid outputs take a tenth of alpha. Poisson
-        loss multiplies it by up to 31, the more the counts scatter. Losses that
-        outliers hardly affect ignore them here, too. In `partial_fit`, alpha is
+        loss multiplies it by up to 31, the more the counts scatter. In `partial_fit`, alpha is
         estimated from the rows of each call: if these are only a few of many, set a
         number.
 

@@ -47,21 +47,25 @@ def automatic_penalty(targets, samples, is_linear=False):
         alpha = w * min(c * sqrt(n_features) * exp(-3 * R^2), limit)
         limit = n / 200 * min(1, n / 40) * max(1, v / 20)
 
-    with c = 0.4 for labels and 1 for numbers, n distinct samples of mean weight w, and
-    v, the sum of the variances of the inputs, at most 1 each. R^2 is the share of the
-    variance of the targets that neighbours predict. The limit lets a few samples be
-    learned at all; there is none if the network has no hidden layer. The relevance of
-    more than 8,388 inputs is not estimated: too few samples would be left for it.
+    with n distinct samples of mean weight w, and v, the sum of the variances of the
+    inputs, at most 1 each. R^2 is the share of the variance of the targets that
+    neighbours predict. c is 0.4 for labels, and 1 for numbers under a robust loss, or
+    min(1, 3 * (1 - R^2)) under others: numbers may have no noise at all. The limit
+    lets a few samples be learned; there is none if the network has no hidden layer.
+    The relevance of more than 8,388 inputs is not estimated: too few samples would be
+    left for it.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
     loss = LOSSES[targets.network_loss]
     by_class = targets.classes is not None and not targets.multilabel
     neighbourhood = Neighbourhood(samples, by_class=by_class, fenced=loss.robust)
-    alpha = 1.0 if targets.classes is None else 0.4
     n_features, n = samples.X.shape[1], neighbourhood.n_distinct
     # Rounded, since the last bits depend on the number of threads of BLAS.
     r2 = round(neighbourhood.r2(), 9)
+    alpha = 0.4
+    if targets.classes is None:
+        alpha = 1.0 if loss.robust else min(1.0, 3 * (1 - r2))
     alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
     if not is_linear:
         limit = LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES)
@@ -216,13 +220,15 @@ def _some_of(samples, rows):
 def _dispersion(targets, samples, r2):
     """Return the variance of the noise of counts, relative to their mean.
 
-    It is at least that of Poisson's counts. Of the variance that neighbours do not
-    explain, the squared mean may be a signal that they miss.
+    Whole numbers are counts, whose noise is at least Poisson's. Of the variance that
+    neighbours do not explain, the squared mean may be a signal that they miss.
     """
     _, Y, weight = samples
     mean = np.average(Y, axis=0, weights=weight)
     variance = np.average((Y - mean) ** 2, axis=0, weights=weight)
-    of_poisson = 1 / np.maximum(targets.scale, 0.1)
+    y = Y * targets.scale
+    are_counts = (abs(y - np.rint(y)) <= 1e-6 * y).all(axis=0)
+    of_poisson = are_counts / np.maximum(targets.scale, 0.1)
     unexplained = (1 - r2) * variance / np.maximum(mean, 1e-9) - mean
     return float(np.mean(np.maximum(of_poisson, unexplained)))
 

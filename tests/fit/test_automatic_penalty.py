@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, make_friedman1
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss, r2_score, roc_auc_score
+from sklearn.metrics import d2_tweedie_score, log_loss, r2_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 from support import diabetes, iris
 from threadpoolctl import threadpool_limits
@@ -332,18 +332,44 @@ def test_scattered_counts_have_a_stronger_penalty():
     assert alphas[2] > 3 * alphas[0]
 
 
-def test_the_factor_of_counts_does_not_overflow():
-    counts = SimpleNamespace(
+@pytest.mark.parametrize("unit", [1e-320, 1e-21, 1 / 60, 1, 1e3, 1e300])
+def test_the_unit_of_amounts_does_not_matter(unit):
+    amounts = SimpleNamespace(
         classes=None,
         network_loss="poisson",
         out_activation="exp",
-        scale=[1e-320],
+        scale=[unit],
         **ONE,
     )
     X, Y, _ = problem("numbers")
     samples = Samples(X, 1 + Y / (10 * Y.max()))
     alpha = automatic_penalty(NUMBERS, samples).alpha
-    assert automatic_penalty(counts, samples).alpha == pytest.approx(11 * alpha)
+    assert automatic_penalty(amounts, samples).alpha == pytest.approx(alpha)
+
+
+def test_rates_are_learned_alike_in_every_unit_of_time():
+    """Rates weighted by the time of observation have the deviance of their counts."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((3000, 4))
+    hours = rng.uniform(0.5, 2, 3000)
+    log_mean = 0.6 * np.sin(2 * X[:, 0]) + 0.5 * X[:, 1] - 0.3 * X[:, 2] ** 2
+    counts = rng.poisson(1.5 * np.exp(log_mean) * hours)
+    scores = []
+    for time in (hours, 60 * hours, 3600 * hours):
+        rate, model = counts / time, SimpleMLPRegressor(loss="poisson", random_state=0)
+        model.fit(X[:1000], rate[:1000], sample_weight=time[:1000])
+        new = rate[1000:], model.predict(X[1000:])
+        scores.append(d2_tweedie_score(*new, power=1, sample_weight=time[1000:]))
+    assert max(scores) - min(scores) < 0.01
+    assert min(scores) > 0.45
+
+
+def test_numbers_without_noise_are_hardly_penalised():
+    x = np.random.RandomState(0).uniform(-1, 1, (1300, 1))
+    y = np.sin(10 * x[:, 0])
+    x /= x.std()
+    model = SimpleMLPRegressor(random_state=0).fit(x[:300], y[:300])
+    assert model.score(x[300:], y[300:]) > 0.995
 
 
 @pytest.mark.parametrize("weights", [(1, 1), (1, 5), (2, 2)])
