@@ -32,7 +32,7 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.history import History
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
-from sknn_simple.network import SGD, Adam, Parameters, Workspace, backprop
+from sknn_simple.network import SGD, Adam, Parameters, Workspace, gradient
 
 PACKAGE = str(Path(sknn_simple.__file__).parent)
 ERRORS = [KeyboardInterrupt, MemoryError]
@@ -323,7 +323,7 @@ CALLS = {
     "end": ("observed", Observer, "on_fit_task_end"),
     "setup": ("observed", Observer, "setup"),
     "teardown": ("observed", Observer, "teardown"),
-    "loss of lbfgs": ("numpy lbfgs", backprop, "loss_and_gradient"),
+    "loss of lbfgs": ("numpy lbfgs", gradient, "loss_and_gradient"),
 }
 
 

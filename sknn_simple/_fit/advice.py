@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
-from ..network.backprop import write_loss_gradient
+from ..network.gradient import write_loss_gradient
 from .learning_rate import root_mean_square
 from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session

@@ -1,15 +1,17 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
 Read `activations`, `baselines`, `losses`, `parameters`, `objective`,
-`initial_weights`, `workspace`, `backprop`, `optimizers`, `schedules`, `minibatches`,
-`state`, `blocks`, `training` and `lbfgs`, in this order: each uses only the ones before
-it.
+`initial_weights`, `workspace`, `forward_pass`, `backprop`, `gradient`, `optimizers`,
+`schedules`, `minibatches`, `state`, `blocks`, `training` and `lbfgs`, in this order:
+each uses only the ones before it.
 """
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
-from .backprop import backward, forward, loss_and_gradient, predict
+from .backprop import backward
 from .blocks import DONE, NOT_FINITE, PATIENCE_RAN_OUT, Block, Epoch
 from .engines import ENGINES, WHY_NOT_COMPILED, Engine
+from .forward_pass import forward, predict
+from .gradient import loss_and_gradient
 from .initial_weights import INITS, draw_parameters
 from .lbfgs import minimize_lbfgs
 from .losses import LOSSES

@@ -1,5 +1,6 @@
-// The passes and epochs of the compiled engine, in the order of backprop.py and
-// training.py. Built once for each set of instructions, as the `Build` of that name.
+// The passes and epochs of the compiled engine, in the order of forward_pass.py,
+// backprop.py, gradient.py and training.py. Built once for each set of instructions, as
+// the `Build` of that name.
 
 #include <algorithm>
 #include <cstdint>

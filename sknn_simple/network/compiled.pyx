@@ -13,9 +13,10 @@ from contextlib import nullcontext
 
 import numpy as np
 
-from . import backprop
+from . import forward_pass
 from .activations import OUT_ACTIVATIONS, layer_activations
 from .blocks import Block
+from .gradient import check_shapes
 from .losses import LOSSES
 from .minibatches import Samples
 from .objective import Objective
@@ -177,7 +178,7 @@ cdef class Trainer:
         cdef const Build *chosen = BUILD[build % N_BUILDS]
         # Checked anew: a caller may have changed attributes.
         parameters = state.parameters.view(state.parameters.flat)
-        backprop.check_shapes(parameters, *samples)
+        check_shapes(parameters, *samples)
         self.state, self.dtype = state, parameters.flat.dtype
         self.arrays, self.spans, self.memory = {}, {}, []
         n_samples, sizes = samples.X.shape[0], parameters.layer_sizes
@@ -380,13 +381,13 @@ cdef class Trainer:
 
 
 def make_evaluator(parameters, samples, objective):
-    """Return the objective as a function, as `backprop.make_evaluator` does."""
+    """Return the objective as a function, as `gradient.make_evaluator` does."""
     state = TrainingState(parameters, None, None, None)
     return Trainer(state, samples, objective, batch_size=LARGEST_SIZE).evaluate
 
 
 def make_predictor(parameters, X, activation):
-    """Return the raw prediction as a function, as `backprop.make_predictor` does."""
+    """Return the raw prediction as a function, as `forward_pass.make_predictor` does."""
     samples = Samples(X, np.zeros((X.shape[0], parameters.layer_sizes[-1])))
     state = TrainingState(parameters, None, None, None)
     trainer = Trainer(state, samples, Objective(activation=activation), batch_size=LARGEST_SIZE)
@@ -394,11 +395,11 @@ def make_predictor(parameters, X, activation):
 
 
 def predict(X, coefs, intercepts, activation):
-    """Return the raw prediction, as `backprop.predict` does."""
+    """Return the raw prediction, as `forward_pass.predict` does."""
     n_activations = X.shape[0] * sum(coef.shape[1] for coef in coefs)
     n_coefs = sum(coef.size for coef in coefs)
     as_stored = not isinstance(X, np.ndarray) or X.flags.c_contiguous
     if n_activations < max(MANY, n_coefs / COEFS_PER_ACTIVATION) or not as_stored:
-        return backprop.predict(X, coefs, intercepts, activation)
+        return forward_pass.predict(X, coefs, intercepts, activation)
     parameters = Parameters.from_arrays(coefs, intercepts)
     return make_predictor(parameters, X, activation)(parameters.flat)

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import backprop, training
+from . import forward_pass, gradient, training
 
 
 class Engine(NamedTuple):
@@ -17,11 +17,11 @@ class Engine(NamedTuple):
 
     make_evaluator : callable
         Maker of the objective that `minimize_lbfgs` evaluates, with the interface of
-        `make_evaluator` in ``network/backprop.py``.
+        `make_evaluator` in ``network/gradient.py``.
 
     make_predictor : callable
         Maker of predictions for changing parameters, with the interface of
-        `make_predictor` in ``network/backprop.py``.
+        `make_predictor` in ``network/forward_pass.py``.
 
     predict : callable
         Raw prediction, with the interface of `predict`.
@@ -41,9 +41,9 @@ class Engine(NamedTuple):
 ENGINES = {
     "numpy": Engine(
         training.Trainer,
-        backprop.make_evaluator,
-        backprop.make_predictor,
-        backprop.predict,
+        gradient.make_evaluator,
+        forward_pass.make_predictor,
+        forward_pass.predict,
     )
 }
 """The engines that are installed: a dict of name to `Engine`, the fastest one last."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import scipy.optimize
 
-from .backprop import make_evaluator
 from .blocks import DONE, NOT_FINITE, Block
+from .gradient import make_evaluator
 from .minibatches import Samples
 from .objective import Objective
 from .state import TrainingState

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .backprop import add_penalty_gradient, check_shapes, write_loss_gradient
 from .blocks import DONE, NOT_FINITE, PATIENCE_RAN_OUT, Block, Epoch
+from .gradient import add_penalty_gradient, check_shapes, write_loss_gradient
 from .losses import LOSSES
 from .minibatches import Minibatches, Samples
 from .objective import Objective
