@@ -9,7 +9,6 @@ import numpy as np
 
 from .._targets import Targets
 from ..network import (
-    Adaptive,
     Engine,
     Objective,
     Parameters,
@@ -255,8 +254,8 @@ class Session:
             return None
         # Without a seed, the next call draws from the caller's generator again.
         state = self.state if self.seed is not None else replace(self.state, rng=None)
-        # Only an adaptive rate keeps its counts, and only while it watches the loss.
-        keeps = type(state.schedule) is Adaptive and self.validation is None
+        # Counts continue only for a rate that can drop, and only those of the loss.
+        keeps = state.schedule.drops_on_plateau and self.validation is None
         patience = self.patience if keeps else None
         return Continuation(state, patience, self.seed, self.split_seed)
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
-from ..network import LOSSES, OPTIMIZERS, Adaptive, Objective, Patience
+from ..network import LOSSES, OPTIMIZERS, Objective, Patience
 from . import options
 from .architecture import Architecture, activation
 from .history import History
@@ -154,11 +154,11 @@ def _make_objective(estimator, targets, samples):
 
 
 def _make_patience(estimator, schedule, earlier, n_samples):
-    """Make the patience; with an adaptive rate, earlier counts continue."""
+    """Make the patience; if the rate can drop, earlier counts continue."""
     # L-BFGS has a stopping rule of its own, except under early stopping.
     has_patience = estimator.solver in OPTIMIZERS or estimator.early_stopping
     n_epochs = options.n_iter_no_change(estimator, n_samples)
     patience = Patience(float(estimator.tol), n_epochs if has_patience else np.inf)
-    if earlier.patience is not None and type(schedule) is Adaptive:
+    if earlier.patience is not None and schedule.drops_on_plateau:
         patience.restore(earlier.patience.snapshot())
     return patience

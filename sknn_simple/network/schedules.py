@@ -17,6 +17,10 @@ class Schedule:
 
     OPTIONS: ClassVar[tuple[str, ...]] = ("learning_rate_init",)
 
+    drops_on_plateau: ClassVar[bool] = False
+    """Whether `slower` can lower the rate. Counts of patience then continue in the
+    next call of `partial_fit` or of a warm-started `fit`."""
+
     learning_rate_init: float
 
     def learning_rate(self, t):
@@ -93,6 +97,8 @@ class Adaptive(Constant):
     factor : float, default=1.0
         Product of the divisions so far.
     """
+
+    drops_on_plateau: ClassVar[bool] = True
 
     factor: float = 1.0
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sknn_simple.network import Adaptive, Constant, InvScaling
+from sknn_simple.network import SCHEDULES, Adaptive, Constant, InvScaling
 
 
 def test_schedules():
@@ -13,6 +13,11 @@ def test_schedules():
     adaptive = Adaptive(1e-5)
     assert adaptive.slower().learning_rate(0) == pytest.approx(2e-6)
     assert adaptive.slower().slower().slower() is None
+
+
+@pytest.mark.parametrize("kind", SCHEDULES.values())
+def test_a_schedule_drops_on_a_plateau_if_it_can_be_slower(kind):
+    assert (kind(0.1).slower() is not None) == kind.drops_on_plateau
 
 
 def test_rates_too_small_for_a_float():
