@@ -175,13 +175,19 @@ class Loop:
         if session.validation is not None:
             validated = session.validation.evaluate(session)
             report.check_validation(block, *validated)
-        slowed = session.record(block, validated)
+            _, score = validated
+            session.patience.runs_out(-score)
+        ran_out = session.patience.ran_out
+        slows_down = ran_out and session.slow_down()
+        if ran_out and not slows_down:
+            session.stop_reason = "patience"  # which callbacks see
+        session.record(block, validated)
         report.epoch()
         if self.callbacks.end_epoch():
             session.stop_reason = "callback"
-        elif slowed:
+        elif slows_down:
             report.slower()
-        elif session.stop_reason == "patience":
+        elif ran_out:
             report.out_of_patience()
         return session.stop_reason is not None
 

@@ -91,7 +91,7 @@ class Session:
     seed: int | None  # as in Continuation
     split_seed: int | None
     first_loss: float = math.nan
-    stop_reason: str | None = None
+    stop_reason: str | None = None  # set by the Loop when it ends training
     n_earlier: int = field(init=False)
     finished: Finished = field(init=False)
     shares_rng: bool = field(init=False, default=False)
@@ -141,34 +141,32 @@ class Session:
             return drawn
         return Drawn(n_epochs, self.state.rng.get_state(legacy=False))
 
-    def record(self, block, validated=None):
-        """Add the epochs of a Block; return whether the learning rate drops.
+    def slow_down(self):
+        """Count anew after patience ran out; return whether the learning rate drops."""
+        self.patience.count = 0
+        slower = self.state.schedule.slower()
+        if slower is None:
+            return False
+        self.state.schedule = slower
+        return True
 
-        `validated` is the validation loss and score of a Block of a single epoch. If
-        patience has run out but the rate cannot drop, `stop_reason` becomes 'patience'.
+    def record(self, block, validated=None):
+        """Add the epochs of a Block, which are then finished.
+
+        `validated` is the validation loss and score of a Block of a single epoch.
         """
         if self.finished.snapshot is None:
             self.first_loss = float(block.losses[0])
         best = None
         if validated is not None:
             _, score = validated
-            self.patience.runs_out(-score)
             best = self._best(score)
         self.history.extend(block, validated)
-        slower = None
-        if self.patience.ran_out:
-            self.patience.count = 0
-            slower = self.state.schedule.slower()
-            if slower is None:
-                self.stop_reason = "patience"
-            else:
-                self.state.schedule = slower
         # One assignment, which an interruption leaves either undone or done.
         snapshot, counts = self.state.snapshot(with_rng=False), self.patience.snapshot()
         self.finished = Finished(
             self.history.n_epochs, snapshot, counts, best, self._drawn()
         )
-        return slower is not None
 
     def _best(self, score):
         """Return the best epoch so far, including the current one with this score."""

@@ -114,6 +114,14 @@ def test_a_callbacks_true_stops_the_fit(solver):
     assert_same_weights(model, stopped)
 
 
+def test_the_last_fitted_estimator_knows_that_patience_has_run_out():
+    observer = Observer()
+    model = clone(BASE).set_params(max_iter=50, n_iter_no_change=2, tol=1.0)
+    model.set_callbacks(observer).fit(X, Y)
+    reasons = [seen.stop_reason_ for seen in observer.ended]
+    assert reasons == [None] * (model.n_iter_ - 1) + ["patience"]
+
+
 def test_under_early_stopping_fitted_estimator_is_the_best_so_far():
     observer = Observer()
     model = SimpleMLPClassifier(
