@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.optimize
@@ -16,6 +17,37 @@ from .state import TrainingState
 def make_block(losses: list[float], ending: int) -> Block:
     """Return the Block of iterations that ended with these losses."""
     return Block(np.array(losses), np.full(len(losses), np.nan), ending)
+
+
+@dataclass
+class _Iterations:
+    """The iterations since the last block, which end the next block in due time."""
+
+    state: TrainingState
+    n_samples: int
+    end_block: Callable[[Block], bool]
+    block_seconds: float
+    losses: list[float] = field(default_factory=list)
+    due: float = 0.0  # time of the next block
+
+    def add(self, intermediate_result: scipy.optimize.OptimizeResult) -> None:
+        """Add an iteration, as the callback of SciPy; StopIteration ends training."""
+        # By key, which is ten times as fast as an attribute of SciPy's result.
+        self.state.parameters.flat[:] = intermediate_result["x"]
+        self.state.t += self.n_samples
+        self.losses.append(float(intermediate_result["fun"]))
+        ending = DONE if self.state.is_finite(self.losses[-1]) else NOT_FINITE
+        is_due = ending == NOT_FINITE or time.perf_counter() >= self.due
+        if is_due and self.end(ending):
+            raise StopIteration
+
+    def end(self, ending: int) -> bool:
+        """End a block; return whether training ends with it."""
+        block = make_block(self.losses, ending)
+        self.losses = []
+        stops = self.end_block(block)
+        self.due = time.perf_counter() + self.block_seconds
+        return stops
 
 
 def minimize_lbfgs(
@@ -91,35 +123,16 @@ def minimize_lbfgs(
         # SciPy calls this for the point that it has just evaluated.
         return gradient.astype(np.float64)
 
-    losses: list[float] = []  # since the last block
-    due = 0.0  # time of the next block
-
-    def end(ending: int) -> bool:
-        nonlocal losses, due
-        block = make_block(losses, ending)
-        losses = []
-        stops = end_block(block)
-        due = time.perf_counter() + block_seconds
-        return stops
-
-    def iterate(intermediate_result: scipy.optimize.OptimizeResult) -> None:
-        # By key, which is ten times as fast as an attribute of SciPy's result.
-        parameters.flat[:] = intermediate_result["x"]
-        state.t += samples.X.shape[0]
-        losses.append(float(intermediate_result["fun"]))
-        ending = DONE if state.is_finite(losses[-1]) else NOT_FINITE
-        is_due = ending == NOT_FINITE or time.perf_counter() >= due
-        if is_due and end(ending):
-            raise StopIteration
-
+    n_samples = samples.X.shape[0]
+    iterations = _Iterations(state, n_samples, end_block, block_seconds)
     result = scipy.optimize.minimize(
         evaluate,
         parameters.flat.astype(np.float64),
         method="L-BFGS-B",
         jac=derivative,
-        callback=iterate,
+        callback=iterations.add,
         options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
     )
-    if losses:
-        end(DONE)
+    if iterations.losses:
+        iterations.end(DONE)
     return result
