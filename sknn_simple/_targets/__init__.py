@@ -1,0 +1,22 @@
+"""Targets: y as the user gives it, and as the outputs of the network.
+
+`labels` and `numbers` have the kinds of targets, of a classifier and of a regressor.
+"""
+
+from .base import Targets
+from .classes import are_multilabel, label_codes
+from .labels import BinaryTargets, MulticlassTargets, MultilabelTargets, label_targets
+from .numbers import RegressionTargets
+from .score import r2
+
+__all__ = [
+    "BinaryTargets",
+    "MulticlassTargets",
+    "MultilabelTargets",
+    "RegressionTargets",
+    "Targets",
+    "are_multilabel",
+    "label_codes",
+    "label_targets",
+    "r2",
+]

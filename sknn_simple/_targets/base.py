@@ -1,0 +1,43 @@
+"""Base of all targets: y as the user gives it, and as the outputs of the network.
+
+A subclass encodes y as ``Y`` of shape ``(n_samples, n_outputs)``, names the loss and
+the output activation of the network that learns it, and decodes raw predictions (the
+output layer's pre-activations, of the same shape as ``Y``).
+"""
+
+import numpy as np
+
+
+class Targets:
+    """Base of all targets."""
+
+    classes = None  # labels, shape (n_classes,); None for a regressor
+    multilabel = False  # whether a sample may have any number of labels
+    is_scaled = False  # whether the network is trained on scaled targets
+    n_outputs: int
+    network_loss: str
+    out_activation: str
+
+    def scaled_to(self, samples, center):
+        """Return the targets, standardised by `samples` if they are scaled."""
+        return self
+
+    def output_bias(self, Y, sample_weight):
+        """Return the output's initial intercept, or None to draw it."""
+        return None
+
+    def fold(self, parameters):
+        """Return coefs and intercepts of a network that predicts in the units of y.
+
+        They may be views of `parameters`, which must not be used afterwards. A network
+        without biases gets intercepts of zeros.
+        """
+        coefs, intercepts = parameters.coefs, parameters.intercepts
+        return coefs, intercepts or [np.zeros_like(coef[0]) for coef in coefs]
+
+    def lose_digits(self, dtype):
+        """Return whether predictions of this dtype are too coarse for y."""
+        return False
+
+    def unfold(self, coefs, intercepts):
+        """Convert lists of coefs and intercepts (or None) to the units of training."""

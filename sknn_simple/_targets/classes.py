@@ -1,0 +1,71 @@
+"""Classes: those among labels, the code of each label, and what labels may be."""
+
+import warnings
+
+import numpy as np
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+
+def find_classes(labels):
+    """Return the classes among labels, sorted, shape (n_classes,)."""
+    try:
+        return np.unique(labels)
+    except TypeError as error:
+        types = sorted({type(label).__name__ for label in labels})
+        raise TypeError(
+            f"labels must be sortable, got the types {types}. Convert them all to one "
+            "type, such as str."
+        ) from error
+
+
+def label_codes(y, classes):
+    """Return the index of each label in the sorted `classes`, shape (n_samples,)."""
+    if y.ndim != 1:
+        raise ValueError(f"y must be of shape (n_samples,), got {y.shape}.")
+    try:
+        codes = np.searchsorted(classes, y)
+        codes[codes == len(classes)] = 0  # above all classes
+        if (classes[codes] == y).all():
+            return codes
+    except TypeError:  # labels that cannot be compared with the classes
+        pass
+    known = classes.tolist()
+    unseen = {str(label): label for label in y.tolist() if label not in known}
+    some = [unseen[label] for label in sorted(unseen)][:10]
+    also = "also " * any(label in known for label in y.tolist())
+    raise ValueError(f"y must hold only the classes {known}, got {also}{some}.")
+
+
+def are_multilabel(y):
+    """Return whether labels are a multilabel indicator matrix, or raise an error."""
+    if np.ndim(y) == 0:
+        raise ValueError(f"y must be array-like of shape (n_samples,), got {y!r}.")
+    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "biu":
+        return False  # type_of_target would validate the vector several times
+    # Both functions cast NaN and huge numbers to integers to test if they are whole.
+    with np.errstate(invalid="ignore"):
+        kind = type_of_target(y, input_name="y")
+        if kind.startswith("continuous"):
+            raise ValueError(
+                f"Unknown label type: {kind}. y must hold labels of classes, got "
+                "continuous numbers. SimpleMLPRegressor predicts numbers."
+            )
+        if not kind.startswith(("binary", "multi")):
+            check_classification_targets(y)  # which raises
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            "y must be labels of shape (n_samples,), or a multilabel indicator "
+            "matrix of zeros and ones; got several columns of multiclass labels. Wrap "
+            "the classifier in sklearn.multioutput.MultiOutputClassifier."
+        )
+    return kind == "multilabel-indicator"
+
+
+def warn_of_quantities(y, classes):
+    """Warn of labels like a quantity, as scikit-learn's classifiers do."""
+    if y.dtype.kind in "iuf" and len(y) > 20 and len(classes) > len(y) / 2:
+        warnings.warn(
+            f"y has {len(classes)} classes in {len(y)} samples. If y is a quantity, "
+            "use SimpleMLPRegressor.",
+            stacklevel=2,
+        )
