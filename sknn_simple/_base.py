@@ -35,9 +35,6 @@ from .network import OPTIMIZERS
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-WARNING_LEVEL = 6
-"""Frames from `Report.give_warnings` to the caller of a `training_method`."""
-
 
 def training_method(method: Method) -> Method:
     """Validate options and manage callbacks around `method`, and undo its errors.
@@ -285,7 +282,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         report = Loop(self, session, callbacks, milestones).run()
         vars(self).update(session.attributes(), _continuation=session.continuation())
         callbacks.end_training()
-        report.give_warnings(stacklevel=WARNING_LEVEL)
+        report.give_warnings()
 
     def _weigh_classes(self, targets, samples):
         """Multiply the weight of each sample by the weight of its class, if any."""

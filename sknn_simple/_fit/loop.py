@@ -210,7 +210,7 @@ class Loop:
         if warns:
             report = replace(self.report, pending=[])
             report.out_of_epochs()
-            report.give_warnings(stacklevel=2)
+            report.give_warnings()
         fitted = without_fit_in_progress(self.estimator)
         vars(fitted).update(session.attributes(), max_iter=session.n_epochs)
         fitted.stop_reason_ = "max_iter"

@@ -1,13 +1,13 @@
 """Report: progress, warnings and errors of divergence."""
 
 import math
-import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
+from .._caller import warn_caller
 from ..network import NOT_FINITE
 from .advice import Advice, capitalised, constant_loss
 from .options import enough_epochs
@@ -18,7 +18,7 @@ from .session import Session
 class Report:
     """Prints progress, collects warnings, and raises the errors of divergence.
 
-    Warnings wait until training has ended, so that they point to the caller.
+    Warnings wait until training has ended.
     """
 
     estimator: BaseEstimator
@@ -57,10 +57,10 @@ class Report:
                 UserWarning,
             )
 
-    def give_warnings(self, stacklevel):
+    def give_warnings(self):
         """Issue the pending warnings."""
         for message, category in self.pending:
-            warnings.warn(message, category, stacklevel=stacklevel + 1)
+            warn_caller(message, category)
 
     def _warn(self, message, category=ConvergenceWarning):
         self.pending.append((message, category))

@@ -1,9 +1,9 @@
 """Classes: those among labels, the code of each label, and what labels may be."""
 
-import warnings
-
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+from .._caller import warn_caller
 
 
 def find_classes(labels):
@@ -64,8 +64,7 @@ def are_multilabel(y):
 def warn_of_quantities(y, classes):
     """Warn of labels like a quantity, as scikit-learn's classifiers do."""
     if y.dtype.kind in "iuf" and len(y) > 20 and len(classes) > len(y) / 2:
-        warnings.warn(
+        warn_caller(
             f"y has {len(classes)} classes in {len(y)} samples. If y is a quantity, "
-            "use SimpleMLPRegressor.",
-            stacklevel=2,
+            "use SimpleMLPRegressor."
         )
