@@ -26,6 +26,7 @@ KINDS = {
     "multiclass": _targets.MulticlassTargets,
     "multilabel": _targets.MultilabelTargets,
     "regression": _targets.RegressionTargets,
+    "counts": _targets.CountTargets,
     "continuation": Continuation,
     "training": TrainingState,
     "parameters": Parameters,

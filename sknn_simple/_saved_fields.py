@@ -192,17 +192,20 @@ def targets_parts(kind, architecture, n_outputs):
             "multiclass": of_labels | of_classes,
             "multilabel": of_labels,
         }
-    out_activation = "exp" if loss == "poisson" else architecture["out_activation"]
     of_numbers = {
         "n_outputs": equal_to(n_outputs),
         "squeeze": BOOLEAN,
-        "network_loss": equal_to(loss),
-        "out_activation": equal_to(out_activation),
         "is_scaled": BOOLEAN,
         "mean": array(np.float64, (n_outputs,)),
         "scale": array(np.float64, (n_outputs,), low=5e-324),
     }
-    return {"regression": of_numbers}
+    if loss == "poisson":
+        return {"counts": of_numbers}
+    of_losses = {
+        "network_loss": equal_to(loss),
+        "out_activation": equal_to(architecture["out_activation"]),
+    }
+    return {"regression": of_numbers | of_losses}
 
 
 def history_columns(n_epochs):

@@ -29,7 +29,7 @@ from ._fit.samples import (
     weights_for_score,
 )
 from ._fit.session import Mode
-from ._targets import RegressionTargets, r2
+from ._targets import CountTargets, RegressionTargets, r2
 from .network import ACTIVATIONS, LOSSES
 
 
@@ -518,23 +518,21 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         return self
 
     def _make_targets(self, y, classes=None):
-        out_activation = self.out_activation
-        can_scale = out_activation == "identity"
-        if self.loss == "poisson":
-            if out_activation != "identity":
-                raise ValueError(
-                    "out_activation must be left at 'identity' with loss='poisson', "
-                    f"whose output is exponential, got {out_activation!r}."
-                )
-            # The intercept of an exponential output brings the mean back.
-            out_activation, can_scale = "exp", self.fit_intercept
-        return RegressionTargets(
-            n_outputs=1 if y.ndim == 1 else y.shape[1],
-            squeeze=y.ndim == 1,
-            loss=self.loss,
-            out_activation=out_activation,
-            is_scaled=self.normalize_y and can_scale,
-        )
+        is_identity = self.out_activation == "identity"
+        n_outputs, squeeze = 1 if y.ndim == 1 else y.shape[1], y.ndim == 1
+        if self.loss != "poisson":
+            is_scaled = self.normalize_y and is_identity
+            return RegressionTargets(
+                n_outputs, squeeze, is_scaled, self.loss, self.out_activation
+            )
+        if not is_identity:
+            raise ValueError(
+                "out_activation must be left at 'identity' with loss='poisson', "
+                f"whose output is exponential, got {self.out_activation!r}."
+            )
+        # The intercept of an exponential output brings the mean back.
+        is_scaled = self.normalize_y and self.fit_intercept
+        return CountTargets(n_outputs, squeeze, is_scaled)
 
     def score(
         self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None

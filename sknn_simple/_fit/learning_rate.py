@@ -52,7 +52,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
         rate /= loss.factor
         if loss.summed:
             rate *= len(samples.Y) / samples.total_weight / batch_size
-        if targets.out_activation == "exp":
+        if targets.are_counts:
             rate /= _slowdown_by_counts(batch_size, samples, squares)
         elif estimator.solver == "sgd":
             rate *= _share_of_few_rows(batch_size, len(samples.Y), in_stream)

@@ -77,7 +77,7 @@ def automatic_penalty(targets, samples, is_linear=False):
     # Errors of sigmoid outputs are small, and so is their pull on the weights.
     if not loss.canonical and targets.out_activation != "identity":
         alpha /= 10
-    if targets.out_activation == "exp":
+    if targets.are_counts:
         alpha *= 1 + min(30.0, _dispersion(targets, samples, r2))
     factors = neighbourhood.scale()
     if n_features <= MOST_NUMBERS // MOST_SAMPLES:

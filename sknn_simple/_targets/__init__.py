@@ -6,11 +6,12 @@
 from .base import Targets
 from .classes import are_multilabel, label_codes
 from .labels import BinaryTargets, MulticlassTargets, MultilabelTargets, label_targets
-from .numbers import RegressionTargets
+from .numbers import CountTargets, RegressionTargets
 from .score import r2
 
 __all__ = [
     "BinaryTargets",
+    "CountTargets",
     "MulticlassTargets",
     "MultilabelTargets",
     "RegressionTargets",

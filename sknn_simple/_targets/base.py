@@ -13,6 +13,7 @@ class Targets:
 
     classes = None  # labels, shape (n_classes,); None for a regressor
     multilabel = False  # whether a sample may have any number of labels
+    are_counts = False  # whether they are counts, under an exponential output
     is_scaled = False  # whether the network is trained on scaled targets
     n_outputs: int
     network_loss: str

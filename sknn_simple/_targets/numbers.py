@@ -10,60 +10,42 @@ from .scaling import center_and_scale
 from .score import r2
 
 
-class RegressionTargets(Targets):
-    """Numbers; under an identity output they may be standardised.
+class NumericTargets(Targets):
+    """Base of a regressor's targets.
 
-    Under an exponential output they may be divided by their mean, so that the same
-    learning rate and penalty suit counts of any size.
+    The network is trained on ``(y - mean) / scale``; both are of shape (n_outputs,). A
+    subclass finds them in ``_mean_and_scale(Y, weights)``, and takes them back with the
+    factor and the shift of raw predictions from ``_factor_and_shift()``.
     """
 
-    def __init__(self, n_outputs, squeeze, loss, out_activation, is_scaled):
+    bounded_by: str  # the option that bounds y, as messages name it
+
+    def __init__(self, n_outputs, squeeze, is_scaled):
         self.n_outputs = n_outputs
         self.squeeze = squeeze  # whether y and predictions are of shape (n_samples,)
-        self.network_loss = loss
-        self.out_activation = out_activation
         self.is_scaled = is_scaled  # whether `scaled_to` scales y
-        # The network is trained on (y - mean) / scale; `mean` is 0 for counts.
         self.mean, self.scale = np.zeros(n_outputs), np.ones(n_outputs)
 
     def scaled_to(self, samples, center):
-        """Return targets standardised by `samples`, if scaled.
+        """Return targets scaled by `samples`, if `is_scaled`.
 
-        They are divided by a scale that outliers do not enlarge if the loss is robust.
-        With `center`, they are also centred. Under an exponential output they are
-        divided by their mean instead.
+        With `center`, they are also centred.
         """
         if not self.is_scaled:
             return self
         y, weights = samples.y, samples.sample_weight
         if weights is not None:
             y, weights = y[weights > 0], weights[weights > 0]
-        robust = LOSSES[self.network_loss].robust
-        mean, scale = center_and_scale(y.reshape(len(y), -1), weights, robust)
-        if self.out_activation == "exp":
-            mean, scale = np.zeros_like(mean), np.where(mean > 0, mean, 1.0)
+        mean, scale = self._mean_and_scale(y.reshape(len(y), -1), weights)
         scaled = copy.copy(self)
         scaled.mean = mean if center else np.zeros_like(mean)
         scaled.scale = scale
         return scaled
 
-    def _to_units_of_y(self):
-        """Return the factor and the shift of raw predictions in the units of y."""
-        if self.out_activation == "exp":
-            return np.ones_like(self.scale), np.log(self.scale)
-        return self.scale, self.mean
-
-    def output_bias(self, Y, sample_weight):
-        """Return log(mean) for an exponential output, so that it starts at the mean."""
-        if self.out_activation != "exp":
-            return None
-        mean = np.average(Y, weights=sample_weight, axis=0)
-        return np.log(mean, out=np.zeros_like(mean), where=mean > 0)
-
     def fold(self, parameters):
         """Put the scaling of y into the last layer, if its dtype can hold it."""
         coefs, intercepts = super().fold(parameters)
-        dtype, (factor, shift) = parameters.flat.dtype, self._to_units_of_y()
+        dtype, (factor, shift) = parameters.flat.dtype, self._factor_and_shift()
         with np.errstate(over="ignore"):
             coefs[-1] = (coefs[-1] * factor).astype(dtype)
             intercepts[-1] = (intercepts[-1] * factor + shift).astype(dtype)
@@ -82,7 +64,7 @@ class RegressionTargets(Targets):
 
     def unfold(self, coefs, intercepts):
         """Take the scaling of y out of the last layer."""
-        factor, shift = self._to_units_of_y()
+        factor, shift = self._factor_and_shift()
         if coefs:
             coefs[-1] = coefs[-1] / factor
         if intercepts:
@@ -90,12 +72,12 @@ class RegressionTargets(Targets):
 
     def score(self, raw_prediction, y, sample_weight):
         """Return the R^2 of raw predictions in the units of training."""
-        factor, shift = self._to_units_of_y()
+        factor, shift = self._factor_and_shift()
         prediction = self.predict(raw_prediction * factor + shift)
         return r2(y, prediction, sample_weight)
 
     def encode(self, y, dtype):
-        """Return the columns of y, standardised if `is_scaled`."""
+        """Return the columns of y, scaled if `is_scaled`."""
         Y = y.reshape(len(y), -1)
         if Y.shape[1] != self.n_outputs:
             raise ValueError(
@@ -104,11 +86,8 @@ class RegressionTargets(Targets):
             )
         low, high = OUT_ACTIVATIONS[self.out_activation].bounds
         if Y.min() < low or Y.max() > high:
-            what = f"out_activation={self.out_activation!r}"
-            if self.network_loss == "poisson":
-                what = "loss='poisson'"
             raise ValueError(
-                f"y must lie in [{low}, {high}] for {what}, got values from "
+                f"y must lie in [{low}, {high}] for {self.bounded_by}, got values from "
                 f"{Y.min():.6g} to {Y.max():.6g}."
             )
         with np.errstate(over="ignore"):
@@ -126,9 +105,60 @@ class RegressionTargets(Targets):
         """Return predictions in the units of y, computed in place."""
         with np.errstate(over="ignore"):
             OUT_ACTIVATIONS[self.out_activation].function(raw_prediction)
-        if self.out_activation == "exp" and not np.isfinite(raw_prediction).all():
+        return raw_prediction[:, 0] if self.squeeze else raw_prediction
+
+
+class RegressionTargets(NumericTargets):
+    """Numbers; under an identity output they may be standardised."""
+
+    def __init__(self, n_outputs, squeeze, is_scaled, loss, out_activation):
+        super().__init__(n_outputs, squeeze, is_scaled)
+        self.network_loss = loss
+        self.out_activation = out_activation
+
+    @property
+    def bounded_by(self):
+        return f"out_activation={self.out_activation!r}"
+
+    def _mean_and_scale(self, Y, weights):
+        """Return center and scale; those of a robust loss ignore outliers."""
+        return center_and_scale(Y, weights, robust=LOSSES[self.network_loss].robust)
+
+    def _factor_and_shift(self):
+        return self.scale, self.mean
+
+
+class CountTargets(NumericTargets):
+    """Counts, or other amounts of at least 0, under an exponential output.
+
+    They may be divided by their mean, so that the same learning rate and penalty suit
+    counts of any size.
+    """
+
+    are_counts = True
+    network_loss = "poisson"
+    out_activation = "exp"
+    bounded_by = "loss='poisson'"
+
+    def output_bias(self, Y, sample_weight):
+        """Return log(mean), so that the predictions start at the mean."""
+        mean = np.average(Y, weights=sample_weight, axis=0)
+        return np.log(mean, out=np.zeros_like(mean), where=mean > 0)
+
+    def _mean_and_scale(self, Y, weights):
+        """Return zeros, so that counts stay positive, and the means as the scale."""
+        mean, _ = center_and_scale(Y, weights)
+        return np.zeros_like(mean), np.where(mean > 0, mean, 1.0)
+
+    def _factor_and_shift(self):
+        """Return ones and log(scale): the exponential of a sum is a product."""
+        return np.ones_like(self.scale), np.log(self.scale)
+
+    def predict(self, raw_prediction):
+        prediction = super().predict(raw_prediction)
+        if not np.isfinite(prediction).all():
             raise ValueError(
                 "X is too large for this network, whose predictions for it are no "
                 "longer finite."
             )
-        return raw_prediction[:, 0] if self.squeeze else raw_prediction
+        return prediction

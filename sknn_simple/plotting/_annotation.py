@@ -62,8 +62,8 @@ def loss_name_of(network):
     title = LOSSES[targets.network_loss].title
     if not targets.is_scaled:
         return title
-    is_count = targets.out_activation == "exp"
-    return f"{title} ({'counts / mean' if is_count else 'standardised targets'})"
+    units = "counts / mean" if targets.are_counts else "standardised targets"
+    return f"{title} ({units})"
 
 
 def checked_names(parameter, names, default):

@@ -16,9 +16,10 @@ from threadpoolctl import threadpool_limits
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.penalty import Neighbourhood, automatic_penalty
+from sknn_simple._targets import CountTargets
 from sknn_simple.network import Samples
 
-ONE = {"n_outputs": 1, "multilabel": False}
+ONE = {"n_outputs": 1, "multilabel": False, "are_counts": False}
 LABELS = SimpleNamespace(
     classes=(0, 1), network_loss="binary_log_loss", out_activation="logistic", **ONE
 )
@@ -318,13 +319,8 @@ def test_scattered_counts_have_a_stronger_penalty():
     for shape in (np.inf, 1.0, 0.1):
         mean = 5.0 if shape == np.inf else 5.0 * rng.gamma(shape, 1 / shape, (500, 1))
         Y = rng.poisson(mean, (500, 1)) / 5.0
-        counts = SimpleNamespace(
-            classes=None,
-            network_loss="poisson",
-            out_activation="exp",
-            scale=[5.0],
-            **ONE,
-        )
+        counts = CountTargets(1, squeeze=False, is_scaled=True)
+        counts.scale = [5.0]
         alphas.append(automatic_penalty(counts, Samples(X, Y)).alpha)
         unexplained = Y.var() / Y.mean() - Y.mean()
         expected = math.sqrt(3) * (1 + max(1 / 5, unexplained))
@@ -334,13 +330,8 @@ def test_scattered_counts_have_a_stronger_penalty():
 
 @pytest.mark.parametrize("unit", [1e-320, 1e-21, 1 / 60, 1, 1e3, 1e300])
 def test_the_unit_of_amounts_does_not_matter(unit):
-    amounts = SimpleNamespace(
-        classes=None,
-        network_loss="poisson",
-        out_activation="exp",
-        scale=[unit],
-        **ONE,
-    )
+    amounts = CountTargets(1, squeeze=False, is_scaled=True)
+    amounts.scale = [unit]
     X, Y, _ = problem("numbers")
     samples = Samples(X, 1 + Y / (10 * Y.max()))
     alpha = automatic_penalty(NUMBERS, samples).alpha
