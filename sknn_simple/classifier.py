@@ -164,8 +164,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     tol : float, default=1e-4
         Minimum decrease of the loss, or increase of the validation score, that counts
         as an improvement. 'lbfgs' stops when every derivative is at most `tol` in
-        absolute value, or when an iteration lowers the loss by a fraction of less than
-        2.2e-9 (SciPy's `ftol`).
+        absolute value, or when rounding hides what an iteration gains.
 
     verbose : bool or int, default=False
         Whether to print one line per epoch.
@@ -216,8 +215,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     n_iter_no_change : int, inf or 'auto', default='auto'
         Number of epochs without improvement after which training stops. `np.inf` trains
         for exactly `max_iter` epochs, without a warning that training did not converge.
-        'auto' means as many epochs as make 500 updates, at least 10, and `np.inf` with
-        `batch_size='full'`.
+        'auto' means as many epochs as make 500 updates, at least 10, `np.inf` with
+        `batch_size='full'`, and 50 iterations of 'lbfgs' under early stopping.
 
     max_fun : int, default=15000
         Maximum number of loss evaluations by 'lbfgs'.

@@ -166,7 +166,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates (500 for 'adam'), at least 100, and 200 iterations for
+        as make 2,000 updates (500 for 'adam'), at least 100, and 1,000 iterations for
         'lbfgs'. 0 makes the network with its initial weights, for `partial_fit` or a
         warm start to train.
         The model after k epochs does not depend on `max_iter`.
@@ -182,8 +182,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     tol : float, default=1e-4
         Minimum decrease of the loss, or increase of the validation score, that counts
         as an improvement. 'lbfgs' stops when every derivative is at most `tol` in
-        absolute value, or when an iteration lowers the loss by a fraction of less than
-        2.2e-9 (SciPy's `ftol`).
+        absolute value, or when rounding hides what an iteration gains.
 
     verbose : bool or int, default=False
         Whether to print one line per epoch.
@@ -233,8 +232,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     n_iter_no_change : int, inf or 'auto', default='auto'
         Number of epochs without improvement after which training stops. `np.inf` trains
         for exactly `max_iter` epochs, without a warning that training did not converge.
-        'auto' means as many epochs as make 500 updates, at least 10, and `np.inf` with
-        `batch_size='full'`.
+        'auto' means as many epochs as make 500 updates, at least 10, `np.inf` with
+        `batch_size='full'`, and 50 iterations of 'lbfgs' under early stopping.
 
     max_fun : int, default=15000
         Maximum number of loss evaluations by 'lbfgs'.

@@ -147,6 +147,27 @@ def test_patience_follows_from_the_updates(n_rows, patience):
     assert (model.n_iter_, model.stop_reason_) == (patience + 1, "patience")
 
 
+def test_iterations_of_lbfgs_are_many_for_numbers_and_patience_is_long():
+    rng = np.random.RandomState(0)
+    X, noise = rng.standard_normal((1000, 5)), rng.standard_normal(1000)
+    options = {"solver": "lbfgs", "tol": 0.0, "alpha": 0.0, "random_state": 0}
+    with pytest.warns(ConvergenceWarning, match="after 1000 iterations"):
+        SimpleMLPRegressor(**options).fit(X, noise)
+    with pytest.warns(ConvergenceWarning, match="after 200 iterations"):
+        SimpleMLPClassifier(**options).fit(X, noise > 0)
+    stopped = SimpleMLPRegressor(**options, early_stopping=True).fit(X, noise)
+    assert stopped.stop_reason_ == "patience"
+    assert stopped.n_iter_ == stopped.best_epoch_ + 50
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_early_stopping_of_lbfgs_crosses_plateaus(seed):
+    x = np.random.default_rng(seed).uniform(-1, 1, (1400, 1))
+    y = np.sin(10 * x[:, 0])
+    model = SimpleMLPRegressor(solver="lbfgs", early_stopping=True, random_state=seed)
+    assert model.fit(2 * x[:400], y[:400]).score(2 * x[400:], y[400:]) > 0.95
+
+
 def test_weights_count_like_repeated_samples_for_the_penalty_and_the_rate():
     X, y = diabetes()
     X = 3 * X

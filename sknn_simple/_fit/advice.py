@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
@@ -12,6 +13,9 @@ from ..network.gradient import write_loss_gradient
 from .learning_rate import root_mean_square
 from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session
+
+FAR = 30
+"""How far from 1 the largest target may be without being far from standardised."""
 
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
@@ -45,8 +49,9 @@ class NoGain(NamedTuple):
         if self.is_far_above:
             rate = "" if self.rate is None else f", at a learning rate of {self.rate:g}"
             return f"far above {constant}{rate}. {capitalised(self.advice)}."
+        where = "above" if self.loss > 1.1 * self.constant else "about"
         return (
-            f"about {constant}: the network has learned next to nothing. If y depends "
+            f"{where} {constant}: the network has learned next to nothing. If y depends "
             f"on X, {self.advice}."
         )
 
@@ -94,32 +99,59 @@ class Advice:
 
     @functools.cached_property
     def is_unscaled(self):
-        """Whether the inputs are far from standardised."""
-        return root_mean_square(self.session.samples) > 3
+        """Whether the inputs, or the targets as given, are far from standardised."""
+        if self._raw_y:
+            size = abs(self.session.samples.Y).max()
+            if not (size == 0 or 1 / FAR < size < FAR):
+                return True
+        size = root_mean_square(self.session.samples)
+        return size > 3 or 0 < size < 1e-3
+
+    @functools.cached_property
+    def _is_standardised(self):
+        """Whether each input is standardised: there is nothing to scale."""
+        X = self.session.samples.X
+        if self._raw_y or issparse(X):
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            means, squares = X.mean(axis=0), np.square(X).mean(axis=0)
+        return bool(((abs(means) < 0.5) & (squares > 0.1) & (squares < 10)).all())
+
+    @property
+    def _raw_y(self):
+        """Whether the network is trained on numbers as given, of any size."""
+        targets = self.session.targets
+        bounded = targets.out_activation != "identity"
+        return targets.classes is None and not targets.is_scaled and not bounded
 
     @property
     def to_scale(self):
         """The advice to scale the data."""
-        targets = self.session.targets
-        raw_y = targets.classes is None and not targets.is_scaled
-        what = "the inputs and y" if raw_y else "the inputs"
+        what = "the inputs and y" if self._raw_y else "the inputs"
         return f"scale {what} (for instance with StandardScaler)"
+
+    def _or_scale(self, advice):
+        """Return the advice, or also to scale what is not standardised."""
+        return advice if self._is_standardised else f"{advice}, or {self.to_scale}"
 
     def no_gain(self):
         """Return the NoGain of the last epoch, or None if its loss is lower."""
         session = self.session
         if session.validation is not None:
             return None
-        # If nothing can be learned, noise alone makes the loss slightly higher.
         loss, constant = session.history.last.loss, self.constant_loss
         if loss <= 0.95 * constant:
             return None
         # If the penalty alone is that large, the advice is to lower alpha.
         if loss <= 1.5 * constant or not self.alpha_is_too_high:
             loss, _ = self.loss_and_gradient
+        # If nothing can be learned, noise alone makes the loss slightly higher.
         noise = 0.01 if constant > 0 else self.unit
+        least = session.patience.tol
+        if self._raw_y:  # which may be of any size
+            noise, least = (0, 0) if constant > 0 else (noise, least)
         is_far_above = loss > 1.5 * constant + noise
-        if not is_far_above and not loss > 0.95 * constant > session.patience.tol:
+        if not is_far_above and not loss > 0.95 * constant > least:
             return None
         rate = session.history.last.learning_rate
         cause = self._against_cause(rate)
@@ -127,9 +159,12 @@ class Advice:
         if self.is_linear:
             other = self._to_add_nonlinearity
         if is_far_above:
-            other = "change learning_rate_init or hidden_layer_sizes"
-            advice = cause or f"try to {self.to_scale}, or {other}"
-        elif cause == self.to_scale or (cause is None and not self.is_linear):
+            advice = cause or self._or_scale(
+                "change learning_rate_init or hidden_layer_sizes"
+            )
+        elif cause == self.to_scale:
+            advice = f"{self.to_scale}, or {other}"
+        elif cause is None and not (self.is_linear or self._is_standardised):
             advice = f"{self.to_scale}, or {other}"
         else:
             advice = cause or other
@@ -263,7 +298,7 @@ class Advice:
             return ", and ".join(changes)
         if rate is None:
             return f"try to {self.to_scale}"
-        return f"{self._to_lower_rate}, or {self.to_scale}"
+        return self._or_scale(self._to_lower_rate)
 
     @property
     def _to_lower_rate(self):

@@ -160,6 +160,8 @@ class Loop:
             return
         if result.status == 0:
             session.stop_reason = "converged"
+            if session.n_epochs > 0:
+                self.report.converged()
             return
         session.stop_reason = "line_search"
         if result.status == 1:

@@ -5,6 +5,8 @@ A function named after an option returns the value of that option.
 
 import math
 
+from sklearn.base import is_regressor
+
 from ..network import ENGINES, OPTIMIZERS, WHY_NOT_COMPILED
 from .architecture import hidden_layer_sizes
 from .learning_rate import automatic_learning_rate
@@ -35,7 +37,7 @@ def max_iter(estimator, n_samples):
     if estimator.max_iter != "auto":
         return int(estimator.max_iter)
     if estimator.solver not in OPTIMIZERS:
-        return 200
+        return 1000 if is_regressor(estimator) else 200
     return _automatic_epochs(estimator, n_samples)
 
 
@@ -57,7 +59,7 @@ def n_iter_no_change(estimator, n_samples):
     if given != "auto":
         return given if given == math.inf else int(given)
     if estimator.solver not in OPTIMIZERS:
-        return 10
+        return 50
     if estimator.batch_size == "full":  # plain gradient descent crawls over plateaus
         return math.inf
     return _at_least(10, 500, estimator, n_samples)

@@ -145,6 +145,12 @@ class Report:
                 "max_iter epochs."
             )
 
+    def converged(self):
+        """Warn if L-BFGS has converged without a gain, for a known cause."""
+        no_gain = self.advice.no_gain()
+        if no_gain is not None and (no_gain.is_far_above or no_gain.cause):
+            self._warn_of(no_gain)
+
     def not_converged(self, result):
         """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
         advice = self.advice

@@ -14,6 +14,12 @@ from .objective import Objective
 from .state import TrainingState
 
 
+ROUNDING = 1e4 * np.finfo(np.float64).eps
+"""Training ends when the loss, or 1 if that is larger, falls by no more than this
+fraction: `tol` alone decides, unless no progress can be seen. SciPy's default, 1e5 times
+as large, ends training on targets without noise far from the minimum."""
+
+
 def make_block(losses: list[float], ending: int) -> Block:
     """Return the Block of iterations that ended with these losses."""
     return Block(np.array(losses), np.full(len(losses), np.nan), ending)
@@ -77,8 +83,8 @@ def minimize_lbfgs(
         Function to minimise.
 
     tol : float
-        Training ends when no derivative exceeds this in absolute value, or when an
-        iteration lowers the loss by a fraction of less than 2.2e-9, SciPy's `ftol`.
+        Training ends when no derivative exceeds this in absolute value, or when
+        rounding hides what an iteration gains.
 
     max_iter, max_fun : int
         Maximum number of iterations, and of evaluations of the objective.
@@ -131,7 +137,7 @@ def minimize_lbfgs(
         method="L-BFGS-B",
         jac=derivative,
         callback=iterations.add,
-        options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
+        options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": ROUNDING},
     )
     if iterations.losses:
         iterations.end(DONE)

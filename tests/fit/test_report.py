@@ -332,6 +332,36 @@ def test_unscaled_inputs_are_named_before_a_maximum_of_epochs():
     assert model.score(scaled, y) > 0.95
 
 
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("unit", [1e-9, 1e-6])
+def test_inputs_in_tiny_units_are_to_be_scaled(solver, unit):
+    X = np.random.RandomState(0).uniform(-1, 1, (300, 1)) * unit
+    y = np.sin(3 / unit * X[:, 0])
+    model = SimpleMLPRegressor(solver=solver, random_state=0)
+    assert "cale the inputs (for instance with StandardSc" in outcome(model, X, y)
+    assert make_pipeline(StandardScaler(), model).fit(X, y).score(X, y) > 0.99
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("unit", [1e-9, 1e-4])
+def test_targets_in_tiny_units_are_to_be_scaled(solver, unit):
+    X = np.random.RandomState(0).uniform(-1, 1, (300, 1))
+    y = np.sin(3 * X[:, 0]) * unit
+    model = SimpleMLPRegressor(solver=solver, normalize_y=False, random_state=0)
+    advice = outcome(model, X, y)
+    assert "far above the loss of a constant prediction" in advice
+    assert "Scale the inputs and y" in advice
+    assert model.set_params(normalize_y=True).fit(X, y).score(X, y) > 0.99
+
+
+def test_standardised_inputs_are_not_to_be_scaled():
+    X = StandardScaler().fit_transform(load_wine().data)
+    noise = np.random.RandomState(0).standard_normal(len(X))
+    model = SimpleMLPRegressor(learning_rate_init=1e6, random_state=0)
+    assert "scale" not in outcome(model, X, noise)
+    assert "scale" in outcome(model, X + 1, noise)
+
+
 def test_a_rate_far_too_high_is_named_before_a_maximum_of_epochs():
     model = SimpleMLPClassifier(
         (20, 20), solver="adam", learning_rate_init=300.0, max_iter=20, random_state=0

@@ -22,7 +22,7 @@ from sknn_simple.network import ENGINES as IMPLEMENTATIONS
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("tol", [1e-2, 1e-12])
 def test_what_ends_it(engine, tol):
-    """The documentation of `tol` names both: 2.2e-9 is SciPy's `ftol`."""
+    """Either all derivatives are at most `tol`, or the loss hardly falls any more."""
     X, labels = iris()
     samples = Samples(X, np.eye(3)[labels], None)
     objective = Objective("softmax_log_loss", "tanh", "softmax", 0.1)
@@ -44,9 +44,9 @@ def test_what_ends_it(engine, tol):
     make_evaluator(start, samples, objective)(start.flat, gradient)
     is_flat = np.abs(gradient).max() <= tol
     decreases = -np.diff(losses) / np.maximum(losses[:-1], 1)
-    ftol = 1e7 * np.finfo(float).eps
-    assert (decreases[:-1] > ftol).all()
-    assert (decreases[-1] <= ftol) == (not is_flat)
+    rounding = 1e4 * np.finfo(float).eps
+    assert (decreases[:-1] > rounding).all()
+    assert (decreases[-1] <= rounding) == (not is_flat)
     assert is_flat == (tol == 1e-2)
 
 

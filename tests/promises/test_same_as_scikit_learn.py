@@ -152,7 +152,7 @@ def test_lbfgs_reaches_scikit_learns_optimum():
     }
     theirs = MLPClassifier(**shared).fit(X, y)
     ours = SimpleMLPClassifier(init="normal", **shared).fit(X, y)
-    # L-BFGS-B stops when the loss falls by less than 2.2e-9, relatively.
+    # scikit-learn's stops when the loss falls by less than 2.2e-9, relatively.
     assert ours.loss_ == pytest.approx(theirs.loss_, rel=2.2e-9)
     np.testing.assert_allclose(
         ours.predict_proba(X), theirs.predict_proba(X), atol=1e-4
