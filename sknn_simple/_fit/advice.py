@@ -51,8 +51,8 @@ class NoGain(NamedTuple):
             return f"far above {constant}{rate}. {capitalised(self.advice)}."
         where = "above" if self.loss > 1.1 * self.constant else "about"
         return (
-            f"{where} {constant}: the network has learned next to nothing. If y depends "
-            f"on X, {self.advice}."
+            f"{where} {constant}: the network has learned next to nothing. If y "
+            f"depends on X, {self.advice}."
         )
 
 
@@ -162,12 +162,11 @@ class Advice:
             advice = cause or self._or_scale(
                 "change learning_rate_init or hidden_layer_sizes"
             )
-        elif cause == self.to_scale:
-            advice = f"{self.to_scale}, or {other}"
-        elif cause is None and not (self.is_linear or self._is_standardised):
-            advice = f"{self.to_scale}, or {other}"
+        elif cause is None:
+            no_scaling = self.is_linear or self._is_standardised
+            advice = other if no_scaling else f"{self.to_scale}, or {other}"
         else:
-            advice = cause or other
+            advice = f"{cause}, or {other}" if cause == self.to_scale else cause
         return NoGain(loss, constant, rate, is_far_above, cause, advice)
 
     def _against_cause(self, rate):

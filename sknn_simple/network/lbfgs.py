@@ -13,11 +13,10 @@ from .minibatches import Samples
 from .objective import Objective
 from .state import TrainingState
 
-
 ROUNDING = 1e4 * np.finfo(np.float64).eps
 """Training ends when the loss, or 1 if that is larger, falls by no more than this
-fraction: `tol` alone decides, unless no progress can be seen. SciPy's default, 1e5 times
-as large, ends training on targets without noise far from the minimum."""
+fraction: `tol` decides, unless hardly any progress can be seen. SciPy's default, 1,000
+times as large, ends training on targets without noise far from the minimum."""
 
 
 def make_block(losses: list[float], ending: int) -> Block:
