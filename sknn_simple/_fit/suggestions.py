@@ -23,6 +23,7 @@ EQUIVALENTS = {
     "huber_threshold": ["delta", "huber_delta", "huber_slope"],
     "mean_squared_error": ["mse"],
     "sum_squared_error": ["sse", "sum_of_squares"],
+    "poisson": ["gamma", "tweedie", "negative_binomial", "neg_binomial", "nbinom"],
     "absolute_error": ["mae", "mean_absolute_error"],
     "log_loss": [
         "cross_entropy",
@@ -101,8 +102,16 @@ REMARKS = {
     "dropout": "Against overfitting, increase alpha or set early_stopping=True.",
     "out_activation": "A classifier chooses its output activation itself.",
     "validation_data": "Pass X_val and y_val to fit, with early_stopping=True.",
+    "exposure": "Fit y / exposure, with sample_weight=exposure.",
+    "offset": "Fit y / exp(offset), with sample_weight=exp(offset).",
 }
 """Advice on parameters that an estimator lacks, and has no other name for."""
+
+REASONS = {"poisson": "It also suits positive or overdispersed amounts."}
+"""Why a suggested name suits, although it is not the name of the same."""
+
+PERCENTAGES = ("quantile", "validation_fraction")
+"""Parameters between 0 and 1 that other libraries have in percent."""
 
 SOFTMAX = (
     "Softmax is for outputs: with three or more classes, SimpleMLPClassifier has it "
@@ -119,7 +128,10 @@ def did_you_mean(name, allowed):
     misspelt = {e: n for n in EQUIVALENTS if n in allowed for e in EQUIVALENTS[n]}
     close = difflib.get_close_matches(other, misspelt, n=1, cutoff=0.9)
     similar += [misspelt[equivalent] for equivalent in close]
-    return f" Did you mean {similar[0]!r}?" if similar else ""
+    if not similar:
+        return ""
+    reason = REASONS.get(similar[0])
+    return f" Did you mean {similar[0]!r}?" + (f" {reason}" if reason else "")
 
 
 def _for_name(name, allowed):
@@ -220,6 +232,8 @@ def for_value(name, options, constraints):
         return f" For two hidden layers, write {(sizes, value)}."
     if name == "activation" and value == "softmax":
         return f" {SOFTMAX}"
+    if name in PERCENTAGES and isinstance(value, Real) and 1 < value < 100:
+        return f" Write {name}={value / 100:g}."
     number = _as_number(value, constraints)
     if number is not None:
         shown = f"float('{number}')" if number == math.inf else repr(number)

@@ -25,6 +25,9 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
         (SimpleMLPClassifier, {"activation": "Tanh"}, "tanh"),
         (SimpleMLPClassifier, {"activation": "LeakyReLU"}, "leaky_relu"),
         (SimpleMLPRegressor, {"loss": "pinball"}, "quantile"),
+        (SimpleMLPRegressor, {"loss": "tweedie"}, "poisson"),
+        (SimpleMLPRegressor, {"loss": "Gamma"}, "poisson"),
+        (SimpleMLPRegressor, {"loss": "negative binomial"}, "poisson"),
         (SimpleMLPClassifier, {"loss": "cross entropy"}, "log_loss"),
         (SimpleMLPClassifier, {"solver": "l-bfgs"}, "lbfgs"),
         (SimpleMLPClassifier, {"scoring": "accuracy score"}, "accuracy"),
@@ -57,6 +60,42 @@ def test_an_activation_of_several():
     estimator = SimpleMLPClassifier((3, 3), ("relu", "sigmoid"))
     with pytest.raises(ValueError, match=r"'sigmoid'.*Did you mean 'logistic'\?"):
         estimator.fit(X, Y)
+
+
+def test_why_poisson_suits_other_losses():
+    reason = r"Did you mean 'poisson'\? It also suits positive or overdispersed"
+    with pytest.raises(ValueError, match=reason):
+        SimpleMLPRegressor(loss="tweedie").fit(X, Y)
+    with pytest.raises(ValueError, match=r"Got 'tweedie' instead\.$"):
+        SimpleMLPClassifier(loss="tweedie").fit(X, Y)
+
+
+@pytest.mark.parametrize("value", [95, 97.5, 1.5])
+def test_percentages(value):
+    model = SimpleMLPRegressor(loss="quantile", quantile=value)
+    with pytest.raises(ValueError, match=rf"Write quantile={value / 100}\.$"):
+        model.fit(X, Y)
+    with pytest.raises(ValueError, match=rf"Write validation_fraction={value / 100}\."):
+        SimpleMLPClassifier(validation_fraction=value).fit(X, Y)
+
+
+@pytest.mark.parametrize("value", [0, 1, 100, -5, 250])
+def test_what_is_no_percentage(value):
+    with pytest.raises(ValueError, match=rf"Got {value} instead\.$"):
+        SimpleMLPRegressor(loss="quantile", quantile=value).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("exposure", "Fit y / exposure, with sample_weight=exposure."),
+        ("offset", "Fit y / exp(offset), with sample_weight=exp(offset)."),
+    ],
+)
+def test_exposure(name, advice):
+    message = re.escape(f"SimpleMLPRegressor.fit has no parameter '{name}'. {advice}")
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        SimpleMLPRegressor(loss="poisson").fit(X, Y, **{name: Y})
 
 
 @pytest.mark.parametrize(
