@@ -169,6 +169,28 @@ def test_bad_weights(coefs, intercepts, message):
 
 
 @pytest.mark.parametrize(
+    "coefs", [np.zeros(4000), [np.zeros(4000)], list(np.zeros(4000)), np.ones((400, 1))]
+)
+def test_a_flat_vector_is_refused_in_short(coefs):
+    with pytest.raises(
+        ValueError, match=r"Parameters\(.*\) cuts a flat vector"
+    ) as error:
+        SimpleMLPRegressor.from_coefs(coefs)
+    assert len(str(error.value)) < 400
+
+
+def test_layers_of_which_one_is_missing():
+    """It may be among the coefs or among the intercepts."""
+    coefs, intercepts = [np.ones((2, 3)), np.ones((3, 1))], [np.ones(3), np.ones(1)]
+    first = r"got 1 coefs of shapes \[\(2, 3\)\] and 2 intercepts of .*\(3,\), \(1,\)\]"
+    with pytest.raises(ValueError, match=first):
+        SimpleMLPRegressor.from_coefs(coefs[:1], intercepts)
+    second = r"got 2 coefs of shapes .* and 1 intercepts of shapes \[\(3,\)\]\. Is a"
+    with pytest.raises(ValueError, match=second):
+        SimpleMLPRegressor.from_coefs(coefs, intercepts[:1])
+
+
+@pytest.mark.parametrize(
     ("coefs", "intercepts"),
     [
         ([[[0.5, -1.0]]], [[0.0]]),

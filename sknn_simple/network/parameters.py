@@ -19,6 +19,12 @@ from numpy.typing import ArrayLike
 TRANSPOSED = "coefs have one row per input and one column per unit: transpose them?"
 """Advice on coefs whose transposes would fit."""
 
+CUT = (
+    " Pass a list even for one layer. sknn_simple.network.Parameters(layer_sizes, "
+    "flat=vector) cuts a flat vector into layers."
+)
+"""Advice on coefs that are not matrices."""
+
 
 def _check_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     """Return the sizes as a tuple of int, whose products cannot overflow."""
@@ -60,18 +66,31 @@ def _misfit(coefs: list[tuple], intercepts: list[tuple]) -> str | None:
     """Return why shapes of coefs and intercepts do not fit together, or None."""
     fits = bool(coefs) and all(len(shape) == 2 and 0 not in shape for shape in coefs)
     if not fits or any(a[1] != b[0] for a, b in pairwise(coefs)):
-        return (
+        problem = (
             "coefs must be a list of arrays of shape (fan_in, fan_out), one per layer, "
             "each with as many rows as the one before has columns, got shapes "
-            f"{coefs}."
+            f"{_listing(coefs)}."
+        )
+        return problem if all(len(shape) == 2 for shape in coefs) else problem + CUT
+    if intercepts and len(intercepts) != len(coefs):
+        return (
+            "coefs and intercepts must have one array per layer, got "
+            f"{len(coefs)} coefs of shapes {_listing(coefs)} and {len(intercepts)} "
+            f"intercepts of shapes {_listing(intercepts)}. Is a layer missing?"
         )
     expected = [shape[1:] for shape in coefs] if intercepts else []
     if intercepts != expected:
         return (
-            f"intercepts must be empty, or arrays of shapes {expected}, got shapes "
-            f"{intercepts}."
+            f"intercepts must be empty, or arrays of shapes {_listing(expected)}, got "
+            f"shapes {_listing(intercepts)}."
         )
     return None
+
+
+def _listing(shapes: list[tuple]) -> str:
+    """Return the shapes, of many layers only the first ones."""
+    more = f" and {len(shapes) - 10} more" if len(shapes) > 10 else ""
+    return f"{shapes[:10]}{more}"
 
 
 class Parameters:
