@@ -252,11 +252,20 @@ def _check_weights(sample_weight, X):
         return None
     # Weights that overflow the dtype of X are refused below.
     with strict_validation(sample_weight=sample_weight):
-        sample_weight = _check_sample_weight(
-            sample_weight, X, dtype=X.dtype, ensure_non_negative=True
-        )
+        sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype)
+        _check_not_negative(sample_weight)
     check_total_weight(sample_weight, "sample_weight")
     return sample_weight
+
+
+def _check_not_negative(sample_weight):
+    index = sample_weight.argmin()
+    if sample_weight[index] < 0:
+        raise ValueError(
+            "sample_weight must not be negative, got "
+            f"{sample_weight[index]:.3g} at index {index}. Drop such samples. From "
+            "the advantages of a policy gradient (REINFORCE), subtract their minimum."
+        )
 
 
 def check_total_weight(sample_weight, name):

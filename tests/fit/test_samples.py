@@ -137,7 +137,11 @@ def test_samples_too_large_for_the_network():
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        (-np.ones(150), "Negative values in data passed to `sample_weight`"),
+        (
+            np.where(np.arange(150) == 3, -2.0, 1),
+            r"sample_weight must not be negative, got -2 at index 3\. Drop such .*"
+            r"REINFORCE\), subtract their minimum\.$",
+        ),
         (np.full(150, np.nan), "sample_weight contains NaN"),
         (np.zeros(150), "(?i)sample.weights? .*non-zero"),
         (
