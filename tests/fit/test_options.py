@@ -157,8 +157,11 @@ def test_an_epsilon_too_small_for_float32(kind, y):
 
 def test_there_is_no_partial_fit_for_lbfgs():
     assert not hasattr(SimpleMLPRegressor(solver="lbfgs"), "partial_fit")
-    with pytest.raises(AttributeError, match="partial_fit"):
+    with pytest.raises(AttributeError, match="partial_fit") as error:
         SimpleMLPRegressor(solver="lbfgs").partial_fit(X, NUMBERS)
+    # A traceback shows the cause above the error.
+    needed = "partial_fit needs solver='sgd' or 'adam', got solver='lbfgs'."
+    assert str(error.value.__cause__) == needed
 
 
 def test_there_is_no_partial_fit_for_an_invalid_solver():
