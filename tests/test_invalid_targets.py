@@ -126,6 +126,20 @@ def test_continuous_labels():
         SimpleMLPClassifier().partial_fit(X, NUMBERS, classes=[0, 1])
 
 
+@pytest.mark.parametrize("shape", [(150, 3), (150,)])
+def test_probabilities_as_labels(shape):
+    probabilities = np.random.default_rng(0).random(shape)
+    message = (
+        r"^Unknown label type: continuous.* got numbers between 0 and 1, .*"
+        r'SimpleMLPRegressor\(out_activation="logistic"\), or repeat .*sample_weight\.$'
+    )
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPClassifier().fit(X, probabilities)
+    SimpleMLPRegressor((2,), out_activation="logistic", max_iter=1, **UNSTOPPED).fit(
+        X, probabilities
+    )
+
+
 @pytest.mark.parametrize("dtype", [int, float])
 def test_labels_that_look_like_a_quantity(dtype):
     """The condition is the one of scikit-learn's classifiers."""

@@ -47,8 +47,8 @@ def are_multilabel(y):
         kind = type_of_target(y, input_name="y")
         if kind.startswith("continuous"):
             raise ValueError(
-                f"Unknown label type: {kind}. y must hold labels of classes, got "
-                "continuous numbers. SimpleMLPRegressor predicts numbers."
+                f"Unknown label type: {kind}. y must hold labels of classes, "
+                f"{_what_numbers_are(y)}"
             )
         if not kind.startswith(("binary", "multi")):
             check_classification_targets(y)  # which raises
@@ -59,6 +59,18 @@ def are_multilabel(y):
             "the classifier in sklearn.multioutput.MultiOutputClassifier."
         )
     return kind == "multilabel-indicator"
+
+
+def _what_numbers_are(y):
+    """Return what continuous labels may be, and a next step."""
+    y = np.asarray(y)
+    if y.min() < 0 or y.max() > 1:
+        return "got continuous numbers. SimpleMLPRegressor predicts numbers."
+    return (
+        "got numbers between 0 and 1, perhaps probabilities. Predict them with "
+        'SimpleMLPRegressor(out_activation="logistic"), or repeat each sample once per '
+        "class, with the probabilities as sample_weight."
+    )
 
 
 def warn_of_quantities(y, classes):
