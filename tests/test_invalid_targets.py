@@ -229,6 +229,31 @@ def test_targets_too_large_for_float32():
         SimpleMLPRegressor(normalize_y=False).fit(X.astype(np.float32), 1e300 * NUMBERS)
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"normalize_y": False}, {"loss": "poisson"}, {"loss": "huber"}]
+)
+def test_targets_too_small_for_float32(options):
+    """Their predictions would be few numbers, or all 0."""
+    regressor = SimpleMLPRegressor((3,), max_iter=1, **UNSTOPPED, **options)
+    message = (
+        r"^y must be 0 or large enough for float32, the dtype of X, got an output with "
+        r"values of at most 7\.9e-(50|45)\. Scale y, or give X as float64\.$"
+    )
+    halves = X.astype(np.float32)
+    tiny = 1e-50 * NUMBERS
+    for y in (tiny, 1e-45 * NUMBERS, np.column_stack([NUMBERS, tiny])):
+        for method in ("fit", "partial_fit"):
+            with pytest.raises(ValueError, match=message):
+                getattr(regressor, method)(halves, y)
+    heavy = np.arange(150) > 0
+    with pytest.raises(ValueError, match="large enough"):
+        regressor.fit(halves, np.where(heavy, tiny, 1), sample_weight=heavy)
+    regressor.fit(X, tiny)
+    regressor.fit(halves, np.zeros(150))
+    regressor.fit(halves, np.where(NUMBERS > 5, NUMBERS, 1e-50))  # some may vanish
+    regressor.partial_fit(halves, tiny)  # in a later call, all may
+
+
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
 def test_targets_too_large_for_their_loss(engine):
     regressor = SimpleMLPRegressor((3,), normalize_y=False, engine=engine)

@@ -10,6 +10,25 @@ from .scaling import center_and_scale
 from .score import r2
 
 
+def _check_not_too_small(y, dtype):
+    """Raise ValueError if an output is not 0, but below ten units of the dtype.
+
+    Predictions in the units of y would be few numbers, or all 0.
+    """
+    largest = np.abs(y).max(axis=0, keepdims=True)
+    limit = 10 * np.finfo(dtype).smallest_subnormal
+    too_small = largest[(largest > 0) & (largest < limit)]
+    if len(too_small):
+        raise ValueError(
+            f"y must be 0 or large enough for {dtype}, the dtype of X, got an output "
+            f"with values of at most {too_small[0]:.3g}. {_advice_on_scale(dtype)}"
+        )
+
+
+def _advice_on_scale(dtype):
+    return "Scale y" + ", or give X as float64" * (dtype == np.float32) + "."
+
+
 class NumericTargets(Targets):
     """Base of a regressor's targets.
 
@@ -31,11 +50,12 @@ class NumericTargets(Targets):
 
         With `center`, they are also centred.
         """
-        if not self.is_scaled:
-            return self
         y, weights = samples.y, samples.sample_weight
         if weights is not None:
             y, weights = y[weights > 0], weights[weights > 0]
+        _check_not_too_small(y, samples.X.dtype)
+        if not self.is_scaled:
+            return self
         mean, scale = self._mean_and_scale(y.reshape(len(y), -1), weights)
         scaled = copy.copy(self)
         scaled.mean = mean if center else np.zeros_like(mean)
@@ -93,11 +113,10 @@ class NumericTargets(Targets):
         with np.errstate(over="ignore"):
             Y = ((Y - self.mean) / self.scale).astype(dtype)
         if not np.isfinite(Y).all():
-            advice = "Scale y" + ", or give X as float64" * (Y.dtype == np.float32)
             raise ValueError(
                 f"y must be finite in {Y.dtype}, the dtype of X, also when "
                 f"standardised, got values from {y.min():.3g} to {y.max():.3g}. "
-                f"{advice}."
+                f"{_advice_on_scale(Y.dtype)}"
             )
         return Y
 
