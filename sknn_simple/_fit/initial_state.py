@@ -5,24 +5,24 @@ import numpy as np
 from ..network import (
     OPTIMIZERS,
     SCHEDULES,
-    Parameters,
     TrainingState,
     draw_parameters,
 )
-from ..network.parameters import TRANSPOSED
 from .architecture import activation, hidden_layer_sizes
+from .given_weights import fitted_parameters, insert_initial_weights, were_edited
 
 
 def make_state(estimator, targets, samples, rate, rng, before, resumes):
     """Make the initial state of training, at a learning rate.
 
     `before` is the state that an earlier training left, or None. Without it, a training
-    that `resumes` starts from the fitted weights.
+    that `resumes` starts from the fitted weights. With it, this happens only if they
+    have been edited since.
     """
     if before is not None:
         parameters = before.parameters.copy()
     elif resumes:
-        parameters = _fitted_parameters(estimator, targets)
+        parameters = fitted_parameters(estimator, targets)
     else:
         parameters = _initial_parameters(estimator, targets, samples, rng)
     state = TrainingState(
@@ -37,19 +37,9 @@ def make_state(estimator, targets, samples, rate, rng, before, resumes):
         if before is not None and before.average is not None:
             averaged, state.n_averaged = before.average, before.n_averaged
         state.average = averaged.copy()
+    if before is not None and were_edited(estimator, targets, before):
+        state.move_to(fitted_parameters(estimator, targets).flat)
     return state
-
-
-def _fitted_parameters(estimator, targets):
-    """Return the fitted weights in the units of training."""
-    coefs = list(estimator.coefs_)
-    intercepts = list(estimator.intercepts_) if estimator.fit_intercept else []
-    targets.unfold(coefs, intercepts)
-    dtype = coefs[0].dtype
-    return Parameters.from_arrays(
-        [coef.astype(dtype) for coef in coefs],
-        [intercept.astype(dtype) for intercept in intercepts],
-    )
 
 
 def _initial_parameters(estimator, targets, samples, rng):
@@ -70,59 +60,8 @@ def _initial_parameters(estimator, targets, samples, rng):
     output_bias = targets.output_bias(Y, sample_weight)
     if output_bias is not None and estimator.fit_intercept:
         parameters.intercepts[-1][:] = output_bias
-    if estimator.coefs_init is not None or estimator.intercepts_init is not None:
-        _insert_given(estimator, targets, parameters)
+    insert_initial_weights(estimator, targets, parameters)
     return parameters
-
-
-def _insert_given(estimator, targets, parameters):
-    """Write `coefs_init` and `intercepts_init` over the parameters.
-
-    The options are in the units of y, like `coefs_` and `intercepts_`.
-    """
-    if estimator.intercepts_init is not None and not estimator.fit_intercept:
-        raise ValueError(
-            "intercepts_init must be None with fit_intercept=False, got "
-            f"{estimator.intercepts_init!r}."
-        )
-    coefs = _given_arrays(estimator, "coefs_init", parameters.coefs)
-    intercepts = _given_arrays(estimator, "intercepts_init", parameters.intercepts)
-    # Numbers that overflow the dtype of X are rejected below.
-    with np.errstate(over="ignore"):
-        targets.unfold(coefs, intercepts)
-        for arrays, parts in (
-            (coefs, parameters.coefs),
-            (intercepts, parameters.intercepts),
-        ):
-            for part, array in zip(parts, arrays or parts, strict=True):
-                part[:] = array
-    if not np.isfinite(parameters.flat).all():
-        raise ValueError(
-            "coefs_init and intercepts_init must be finite in "
-            f"{parameters.flat.dtype.name}, the dtype of X, as given and after y is "
-            "standardised."
-        )
-
-
-def _given_arrays(estimator, name, parts):
-    """Return copies of the arrays of an option, of the shapes of `parts`, or None."""
-    given = getattr(estimator, name)
-    if given is None:
-        return None
-    expected = [part.shape for part in parts]
-    required = f"{name} must be a list of arrays of shapes {expected}, one per layer"
-    try:
-        arrays = [np.array(array) for array in given]
-    except (RuntimeError, TypeError, ValueError) as error:  # no list of arrays
-        raise ValueError(f"{required}, got {given!r}.") from error
-    shapes = [array.shape for array in arrays]
-    if shapes != expected:
-        are_transposed = [shape[::-1] for shape in shapes] == expected
-        hint = f" {TRANSPOSED}" * are_transposed
-        raise ValueError(f"{required}, got {shapes}.{hint}")
-    if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
-        raise ValueError(f"{name} must hold finite numbers, got {given!r}.")
-    return arrays
 
 
 def make_optimizer(estimator, dtype, previous=None):

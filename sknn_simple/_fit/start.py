@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from ..network import LOSSES, OPTIMIZERS, Objective, Patience
 from . import options
 from .architecture import Architecture, activation
+from .given_weights import fitted_dtype
 from .history import History
 from .initial_state import make_state
 from .samples import check_samples, encode
@@ -38,7 +39,7 @@ def make_session(
     resumes = mode is not Mode.NEW and estimator.__sklearn_is_fitted__()
     if resumes:
         architecture.check_same(estimator._architecture)
-        dtype = dtype or estimator.coefs_[0].dtype
+        dtype = dtype or fitted_dtype(estimator)
     earlier = (resumes and estimator._continuation) or Continuation()
     dtype = dtype or (np.float64, np.float32)
     labelled = check_samples(

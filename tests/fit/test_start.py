@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from sklearn.datasets import load_iris
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -45,6 +46,26 @@ NUMBERS = X[:, 0].copy()
 def test_bad_initial_weights(options, message):
     with pytest.raises(ValueError, match=message):
         SimpleMLPRegressor((5,), **options).fit(X.astype(np.float32), NUMBERS)
+
+
+def test_weights_for_an_output_per_class_are_explained():
+    """The difference of the two columns gives the same probabilities as softmax."""
+    coefs, intercepts = [np.eye(4, 2)], [np.array([0.5, 2.0])]
+    labels = LABELS[:100]
+    model = SimpleMLPClassifier((), max_iter=0, coefs_init=coefs)
+    hint = "Two classes share one output.*subtract the weights of the first class"
+    with pytest.raises(ValueError, match=rf"coefs_init .*\(4, 1\).*{hint}"):
+        model.fit(X[:100], labels)
+    model.set_params(coefs_init=[coefs[0][:, 1:] - coefs[0][:, :1]])
+    model.set_params(intercepts_init=intercepts)
+    with pytest.raises(ValueError, match=rf"intercepts_init .*\(1,\).*{hint}"):
+        model.fit(X[:100], labels)
+    model.set_params(intercepts_init=[intercepts[0][1:] - intercepts[0][:1]])
+    probabilities = model.fit(X[:100], labels).predict_proba(X)
+    expected = softmax(X @ coefs[0] + intercepts[0], axis=1)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-12)
+    with pytest.raises(ValueError, match=r"\(4, 2\)\]\.$"):  # a number, not two classes
+        SimpleMLPRegressor((), coefs_init=coefs).fit(X, NUMBERS)
 
 
 def test_initial_weights_are_copied():

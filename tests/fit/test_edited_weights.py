@@ -1,0 +1,158 @@
+"""Fitted weights that a user edits: training continues from them."""
+
+import copy
+
+import numpy as np
+import pytest
+from support import round_trip
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(12, 3))
+Y = 5 + 20 * RNG.normal(size=(12, 2))
+RATE = 0.1
+PLAIN = {
+    "solver": "sgd",
+    "learning_rate_init": RATE,
+    "momentum": 0.0,
+    "alpha": 0.0,
+    "batch_size": "full",
+    "random_state": 0,
+}
+
+
+def linear(**options):
+    """Return a linear regressor after three calls, whose steps are known."""
+    model = SimpleMLPRegressor((), **PLAIN | options)
+    for _ in range(3):
+        model.partial_fit(X, Y)
+    return model
+
+
+def step(coef, intercept):
+    """Return the step of gradient descent on half the mean squared error.
+
+    Standardising y changes it nowhere, since errors and weights scale alike.
+    """
+    error = X @ coef + intercept - Y
+    return -RATE * X.T @ error / error.size, -RATE * error.sum(axis=0) / error.size
+
+
+def edit_in_place(model):
+    model.coefs_[0][1] = 7
+    model.intercepts_[0] += 3
+
+
+def assign_coefs(model):
+    model.coefs_ = [[[0, 1], [2, 3], [4, 5]]]
+
+
+def assign_intercepts(model):
+    model.intercepts_ = [np.array([1, -1], np.float32)]
+
+
+def continue_in_a_stream(model):
+    model.partial_fit(X, Y)
+
+
+def continue_with_a_warm_start(model):
+    options = {"warm_start": True, "max_iter": 1, "n_iter_no_change": np.inf}
+    model.set_params(**options).fit(X, Y)
+
+
+@pytest.mark.parametrize("edit", [edit_in_place, assign_coefs, assign_intercepts])
+@pytest.mark.parametrize("go_on", [continue_in_a_stream, continue_with_a_warm_start])
+@pytest.mark.parametrize("average", [False, True])
+@pytest.mark.parametrize("normalize_y", [False, True])
+@pytest.mark.parametrize("pickled", [False, True])
+def test_training_continues_from_edited_weights(
+    edit, go_on, average, normalize_y, pickled
+):
+    model = linear(average=average, normalize_y=normalize_y)
+    edit(model)
+    coef, intercept = np.array(model.coefs_[0], float), model.intercepts_[0].copy()
+    if pickled and edit is edit_in_place:
+        model = round_trip(model)
+    go_on(model)
+    coef_step, intercept_step = step(coef, intercept)
+    np.testing.assert_allclose(model.coefs_[0], coef + coef_step, rtol=1e-12)
+    np.testing.assert_allclose(
+        model.intercepts_[0], intercept + intercept_step, rtol=1e-12
+    )
+
+
+def test_an_edit_keeps_the_velocity():
+    model = linear(momentum=0.9, nesterovs_momentum=False, average=False)
+    before = model.coefs_[0]
+    model.partial_fit(X, Y)
+    velocity = model.coefs_[0] - before
+    coef, intercept = np.ones((3, 2)), model.intercepts_[0]
+    model.coefs_ = [coef]
+    model.partial_fit(X, Y)
+    expected = coef + 0.9 * velocity + step(coef, intercept)[0]
+    np.testing.assert_allclose(model.coefs_[0], expected, rtol=1e-10)
+
+
+def test_an_edit_of_two_classes_is_kept():
+    labels = (X[:, 0] > 0).astype(int)
+    model = SimpleMLPClassifier((4,), **PLAIN).partial_fit(X, labels, classes=[0, 1])
+    model.coefs_ = [0 * coef for coef in model.coefs_]
+    model.partial_fit(X, labels)
+    assert not model.coefs_[0].any()  # without weights above them, they get no gradient
+
+
+@pytest.mark.parametrize("fitted", ["stream", "fit"])
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("coefs_", [np.ones((2, 3))], r"coefs_ .*\(3, 2\).*got.*transpose them\?$"),
+        ("coefs_", None, r"coefs_ must be a list of arrays.*got None"),
+        ("coefs_", [np.full((3, 2), np.nan)], "coefs_ must hold finite numbers"),
+        ("intercepts_", [np.ones(3)], r"intercepts_ .*\(2,\).*got \[\(3,\)\]"),
+        ("intercepts_", [], r"intercepts_ .*\(2,\).*got \[\]"),
+        ("intercepts_", [[np.inf, 0]], "intercepts_ must hold finite numbers"),
+    ],
+)
+def test_an_edit_that_makes_no_network_is_refused_by_name(fitted, name, value, message):
+    model = linear()
+    if fitted == "fit":
+        model.set_params(max_iter=1, n_iter_no_change=np.inf).fit(X, Y)
+    setattr(model, name, value)
+    with pytest.raises(ValueError, match=message):
+        model.partial_fit(X, Y)
+
+
+def test_an_edit_cannot_bring_biases():
+    model = linear(fit_intercept=False)
+    model.intercepts_[0][:] = 1
+    with pytest.raises(ValueError, match="intercepts_ must be zeros with fit_interc"):
+        model.partial_fit(X, Y)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_edit_keeps_the_dtype_of_the_stream(dtype):
+    model = SimpleMLPRegressor((), **PLAIN).partial_fit(X.astype(dtype), Y)
+    model.coefs_ = [np.ones((3, 2))]
+    model.partial_fit(X, Y)
+    assert model.coefs_[0].dtype == model.intercepts_[0].dtype == dtype
+
+
+def test_whole_numbers_continue_as_floats():
+    model = SimpleMLPRegressor.from_coefs([np.ones((3, 2))], [np.ones(2)], **PLAIN)
+    model.coefs_ = [np.ones((3, 2), int)]
+    coef = model.partial_fit(X, Y).coefs_[0]
+    np.testing.assert_allclose(coef, 1 + step(np.ones((3, 2)), np.ones(2))[0])
+
+
+@pytest.mark.parametrize("first_batch", [4, "full"])
+def test_a_copy_continues_on_its_own(first_batch):
+    """They share the generator until one of them draws from it."""
+    model = linear(batch_size=first_batch)
+    copies = [copy.copy(model), copy.deepcopy(model), round_trip(model)]
+    for each in (model, *copies):
+        each.set_params(batch_size=4)
+        for _ in range(2):
+            each.partial_fit(X, Y)
+    for each in copies:
+        np.testing.assert_array_equal(each.coefs_[0], model.coefs_[0])
