@@ -17,6 +17,7 @@ from ..network import (
     TrainingState,
 )
 from .architecture import Architecture
+from .generators import copy_of_generator
 from .history import History
 from .validation import Validation
 
@@ -119,6 +120,8 @@ class Session:
 
     def begin_epochs(self, has_callbacks):
         """Remember where the rng begins."""
+        if self.state.draws:
+            self._own_rng()
         # Callbacks and scorers may draw from a generator that the caller owns.
         calls = has_callbacks or (self.validation and self.validation.scorer)
         self.shares_rng = self.seed is None and bool(calls)
@@ -126,6 +129,14 @@ class Session:
             n_epochs = self.finished.n_epochs
             drawn = Drawn(n_epochs, self.state.rng.get_state(legacy=False))
             self.finished = self.finished._replace(drawn=drawn)
+
+    def _own_rng(self):
+        """Copy the generator that an earlier call left, before it draws.
+
+        The estimator keeps the original if training fails, and so do its copies.
+        """
+        if self.mode is not Mode.NEW and self.seed is not None:
+            self.state.rng = copy_of_generator(self.state.rng)
 
     def _drawn(self):
         """Return the state of the rng after this epoch, or after an earlier one.
@@ -210,6 +221,7 @@ class Session:
         self.state.draws = state.draws
         self.state.restore(state.snapshot(with_rng=False))
         if state.draws:
+            self._own_rng()
             self.state.rng.set_state(progress["rng"])
         self.patience.restore(progress["patience"].snapshot())
         best = epoch and Best(epoch, progress["best_flat"], progress["best_score"])
@@ -255,7 +267,7 @@ class Session:
         # Counts continue only for a rate that can drop, and only those of the loss.
         keeps = state.schedule.drops_on_plateau and self.validation is None
         patience = self.patience if keeps else None
-        return Continuation(state, patience, self.seed, self.split_seed)
+        return Continuation(state, patience, self.seed, self.split_seed, self.warned)
 
 
 def fitted_attributes(
