@@ -194,7 +194,9 @@ def _are_plain(X, y, dtype):
         is_plain(X, dtype if isinstance(dtype, tuple) else (dtype,))
         and X.flags.c_contiguous
         and type(y) is np.ndarray
-        and y.shape == (len(X),)
+        and y.ndim in (1, 2)
+        and len(y) == len(X)
+        and y.size > 0
         and y.dtype.kind in "biuf"
         and all_finite(y)
     )

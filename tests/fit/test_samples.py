@@ -187,6 +187,26 @@ def test_every_layout_gives_the_same_bits_and_is_left_alone(kind, y, layout):
     np.testing.assert_array_equal(np.array(data), before)
 
 
+def test_plain_arrays_of_several_outputs_need_no_validation(monkeypatch):
+    """scikit-learn's takes longer than a call of `partial_fit` with a few rows."""
+    X, Y = np.eye(4), np.arange(8).reshape(4, 2)
+    options = {"hidden_layer_sizes": (3,), "random_state": 0}
+    validated = SimpleMLPRegressor(**options).partial_fit(X.tolist(), Y.tolist())
+    monkeypatch.setattr("sknn_simple._fit.samples.validate_data", None)
+    for y in (Y, Y.astype(float), np.asfortranarray(Y), Y.astype(np.float16)):
+        plain = SimpleMLPRegressor(**options).partial_fit(X, y)
+        np.testing.assert_array_equal(plain.coefs_[0], validated.coefs_[0])
+
+
+@pytest.mark.parametrize(
+    "y",
+    [np.zeros((4, 0)), np.full((4, 2), np.inf), np.zeros((3, 2)), np.zeros((4, 2, 2))],
+)
+def test_arrays_of_several_outputs_are_still_checked(y):
+    with pytest.raises(ValueError, match="y"):
+        SimpleMLPRegressor((3,)).partial_fit(np.eye(4), y)
+
+
 @KINDS
 def test_predicting_before_fitting(kind, y):
     with pytest.raises(ValueError, match="not fitted yet"):
