@@ -57,6 +57,21 @@ def test_missing_targets_of_any_type(kind, y, missing, method):
             getattr(kind(), method)(X, given, **options)
 
 
+@pytest.mark.parametrize("convert", [np.array, list, pd.DataFrame])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_a_missing_target_of_several_outputs(convert, method):
+    """The sample still teaches the network its other outputs."""
+    numbers = X[:, :2].copy()
+    numbers[7, 1] = np.nan
+    with pytest.raises(
+        ValueError,
+        match=r"missing values, got nan at index 7, output 1\. Fill in its value.*pred",
+    ):
+        getattr(SimpleMLPRegressor(), method)(X, convert(numbers))
+    with pytest.raises(ValueError, match=r"got nan at index 7\. Drop this sample"):
+        getattr(SimpleMLPRegressor(), method)(X, numbers[:, 1:])
+
+
 def test_missing_targets_of_other_libraries():
     for labels in (
         pd.Series(["no", None] * 75, dtype="string"),
@@ -95,6 +110,10 @@ def test_infinite_targets_among_objects():
         ValueError, match=r"y must be finite, got infinity at index 3\. Drop"
     ):
         SimpleMLPRegressor().fit(X, numbers)
+    with pytest.raises(
+        ValueError, match=r"infinity at index 3, output 0\. Fill in its"
+    ):
+        SimpleMLPRegressor().fit(X, np.column_stack([numbers, NUMBERS]))
 
 
 def test_labels_of_a_later_call():

@@ -33,9 +33,13 @@ class LabelledSamples(NamedTuple):
 
 
 DROP = "Drop this sample, or fill in its value."
+FILL_IN = (
+    "Fill in its value, for instance with the network's prediction, or train a network "
+    "per output."
+)
 
 
-def check_not_missing(y, name="y", next_step=DROP):
+def check_not_missing(y, name="y", next_step=None):
     """Raise ValueError if a label is missing; such labels cannot be sorted."""
     if y is None or hasattr(y, "toarray"):
         return
@@ -49,11 +53,21 @@ def check_not_missing(y, name="y", next_step=DROP):
     else:
         missing = y != y
     if missing.any():
-        where = np.argwhere(missing)[0]
+        where = tuple(np.argwhere(missing)[0])
         raise ValueError(
-            f"{name} must not have missing values, got {y[tuple(where)]!s} at index "
-            f"{where[0]}. {next_step}"
+            f"{name} must not have missing values, got {y[where]!s} at index "
+            f"{where[0]}{_column_and_cure(y, where, next_step)}"
         )
+
+
+def _column_and_cure(y, where, next_step=None):
+    """Return the end of a message about an invalid value of y, after its row.
+
+    A row with several outputs teaches the network the others: dropping it is a loss.
+    """
+    if y.shape[1:] > (1,):
+        return f", output {where[1]}. {next_step or FILL_IN}"
+    return f". {next_step or DROP}"
 
 
 def check_numbers(y):
@@ -230,8 +244,11 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
             )
     y = _check_shape(y)
     if needs_numbers and not np.isfinite(y).all():
-        index, *_ = np.argwhere(~np.isfinite(y))[0]  # in an array of objects
-        raise ValueError(f"y must be finite, got infinity at index {index}. {DROP}")
+        where = tuple(np.argwhere(~np.isfinite(y))[0])
+        raise ValueError(
+            f"y must be finite, got infinity at index {where[0]}"
+            f"{_column_and_cure(y, where)}"
+        )
     return LabelledSamples(X, y, _check_weights(sample_weight, X))
 
 
