@@ -6,6 +6,7 @@ estimator and a caller's RandomState are unchanged.
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable
@@ -298,6 +299,12 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         # Without __getstate__: a callback may get a copy in each epoch.
         estimator = type(self).__new__(type(self))
         estimator.__dict__.update(self.__dict__)
+        return estimator
+
+    def __deepcopy__(self, memo):
+        # Without __getstate__, too: agents copy a network while they train it.
+        memo[id(self)] = estimator = copy.copy(self)
+        estimator.__dict__.update(copy.deepcopy(self.__dict__, memo))
         return estimator
 
     def __sklearn_tags__(self):

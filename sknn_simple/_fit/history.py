@@ -62,6 +62,9 @@ class History:
         view.__dict__.update(self.__dict__)
         return view
 
+    def __deepcopy__(self, memo):
+        return self.view()
+
     def _numbers(self, name):
         return self.columns[name][: self.n_epochs]
 

@@ -76,6 +76,25 @@ def test_warm_started_fits_of_k1_and_k2_epochs_are_one_fit(
     assert (parts.n_iter_, parts.t_) == (3, 8 * len(y))
 
 
+@BOTH
+def test_a_deep_copy_shares_only_the_history(estimator, data):
+    """Copying it anew would take longer with each call."""
+    X, y = data
+    model = clone(estimator).set_params(max_iter=3, warm_start=True, batch_size=16)
+    model.set_params(n_iter_no_change=np.inf).fit(X, y)
+    copied = copy.deepcopy(model)
+    assert copied._history.columns is model._history.columns
+    for mine, other in zip(model.coefs_, copied.coefs_, strict=True):
+        assert not np.shares_memory(mine, other)
+    before = model.history_, [coef.copy() for coef in model.coefs_]
+    copied.coefs_[0][:] = 0
+    copied.fit(X, y).partial_fit(X, y)
+    assert model.history_ == before[0]
+    for mine, earlier in zip(model.coefs_, before[1], strict=True):
+        np.testing.assert_array_equal(mine, earlier)
+    assert_same_weights(copy.deepcopy(model).fit(X, y), model.fit(X, y))
+
+
 def test_warm_start_keeps_the_optimizer():
     model = SimpleMLPClassifier(
         (5,), solver="adam", max_iter=3, batch_size=150, warm_start=True, **UNSTOPPED
