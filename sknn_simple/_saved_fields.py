@@ -33,6 +33,10 @@ SIZES = Rule(
     "a tuple of integers of at least 1",
     lambda value: type(value) is tuple and all(map(integer(1).holds, value)),
 )
+TOPICS = Rule(
+    "a tuple of texts",
+    lambda value: type(value) is tuple and all(map(instance_of(str).holds, value)),
+)
 OPTIMIZER = Rule(
     f"of kind {' or '.join(OPTIMIZERS)} with all its vectors or none, or None",
     lambda value: (
@@ -110,6 +114,7 @@ def training_parts(layout):
             "patience": optional(part("patience")),
             "seed": SEED,
             "split_seed": SEED,
+            "warned": or_missing(TOPICS),
         },
         "training": {
             "parameters": part("parameters"),

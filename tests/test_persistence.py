@@ -328,6 +328,11 @@ def change(state, path, change_place):
     return changed
 
 
+OPTIONAL = (
+    r"feature_names_in_|_history\.(learning_rate|validation)|_continuation\.warned"
+)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_each_field_of_a_state_is_checked(name):
     """A wrong or missing one is refused by name; only options are checked by `fit`."""
@@ -342,7 +347,7 @@ def test_each_field_of_a_state_is_checked(name):
             with pytest.raises(ValueError, match=f"damaged.*: {where} must "):
                 kind().__setstate__(wrong)
         missing = change(state, path, lambda part, key: part.pop(key))
-        if re.match(r"feature_names_in_|_history\.(learning_rate|validation)", path):
+        if re.match(OPTIONAL, path):
             kind().__setstate__(missing)
             continue
         if path in model.get_params():  # an older version did not have the option

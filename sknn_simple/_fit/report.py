@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
@@ -12,6 +11,7 @@ from ..network import NOT_FINITE
 from .advice import Advice, capitalised, constant_loss
 from .options import enough_epochs
 from .session import Session
+from .stream_fault import stream_fault
 
 
 @dataclass
@@ -170,12 +170,12 @@ class Report:
             self.check_targets()
             epoch = block.last
             what = "a coef or intercept" if math.isfinite(epoch.loss) else "the loss"
-            n_epochs = self.session.n_epochs + len(block.losses)
+            n_epochs = self.session.history.n_epochs + len(block.losses)
             raise self._divergence(epoch, n_epochs, f"{what} is no longer finite")
 
     def check_validation(self, block, loss, score):
         """Raise ValueError unless the validation loss and score are finite."""
-        n_epochs = self.session.n_epochs + 1
+        n_epochs = self.session.history.n_epochs + 1
         if not math.isfinite(loss):
             raise self._divergence(
                 block.last, n_epochs, "the validation loss is not finite"
@@ -203,32 +203,23 @@ class Report:
         if epoch.loss > limit:
             raise self._divergence(
                 epoch,
-                session.n_epochs,
+                session.history.n_epochs,
                 f"the loss rose from {first_loss:.6g} in the first epoch to "
                 f"{epoch.loss:.6g}",
             )
 
     def appended(self):
-        """Warn if the loss of a call of `partial_fit` shows that training diverges."""
-        losses, unit = self.session.history.columns["loss"][-100:], self.advice.unit
-        loss = losses[-1]
-        if len(losses) < 10 or loss <= 100 * unit:  # as in almost every call
-            return
-        usual = float(np.median(losses))
-        # About the loss of predictions that are wrong by the size of the targets.
-        of_size = unit * (1 + float(np.mean(np.square(self.session.samples.Y))))
-        if loss > 100 * max(usual, of_size):
-            option = "learning_rate_init"
-            if self.estimator.solver == "sgd" and self.estimator.momentum:
-                option = f"momentum (0 suits rows in the order of time) or {option}"
-            self._warn(
-                f"Training diverges: the loss of this call of partial_fit is {loss:.3g}"
-                f", the median of the last {len(losses)} calls {usual:.3g}. Start "
-                f"again with a lower {option}."
-            )
+        """Warn of a fault that a call of `partial_fit` shows, once per stream."""
+        session, fault = self.session, stream_fault(self.advice)
+        if fault is not None and fault.topic not in session.warned:
+            session.warned = (*session.warned, fault.topic)
+            self._warn(fault.message)
 
     def _divergence(self, epoch, n_epochs, what):
-        """Return the error that names the epoch, the rate and a next step."""
+        """Return the error that names the epoch, the rate and a next step.
+
+        In a stream, the epochs of all calls count, as in `n_iter_`.
+        """
         rate = epoch.learning_rate
         where = f"Training diverged in epoch {n_epochs}"
         if rate is not None:

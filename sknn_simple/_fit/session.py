@@ -72,6 +72,7 @@ class Continuation:
     patience: Patience | None = None
     seed: int | None = None  # an integer random_state, the seed of the rng
     split_seed: int | None = None  # seed of the split of early stopping
+    warned: tuple[str, ...] = ()  # topics of the warnings that are given only once
 
 
 @dataclass
@@ -91,6 +92,7 @@ class Session:
     max_iter: int  # maximum number of epochs of this training
     seed: int | None  # as in Continuation
     split_seed: int | None
+    warned: tuple[str, ...]
     first_loss: float = math.nan
     stop_reason: str | None = None  # set by the Loop when it ends training
     n_earlier: int = field(init=False)

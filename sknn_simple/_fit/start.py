@@ -76,6 +76,7 @@ def make_session(
         max_iter=1 if appends else options.max_iter(estimator, n_samples),
         seed=_integer_seed(estimator),
         split_seed=split_seed,
+        warned=earlier.warned,
     )
 
 

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from support import ENGINES, RaiseAtEnd
+from support import ENGINES, RaiseAtEnd, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -458,21 +458,59 @@ def test_a_stream_that_diverges_is_warned_of():
     def train(model):
         for first in range(0, 3000, 6):
             model.partial_fit(X[first : first + 6], y[first : first + 6])
+            model = round_trip(model) if first % 600 == 0 else model
         return model
 
-    with pytest.warns(ConvergenceWarning, match="Training diverges.*lower momentum"):
+    with pytest.warns(ConvergenceWarning, match="Training diverges") as caught:
         wild = train(clone(model).set_params(learning_rate_init=0.05))
+    (warning,) = caught  # of a hundred calls that diverge
+    assert "lower momentum" in str(warning.message)
     calm = train(clone(model).set_params(learning_rate_init=0.05, momentum=0))
     assert wild.score(X, y) < -1
     assert calm.score(X, y) > 0
 
 
-def test_a_stream_whose_targets_grow_does_not_diverge():
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber"])
+@pytest.mark.parametrize("n_rows", [1, 50])  # a single row has no scale
+def test_a_stream_whose_targets_grow_is_warned_of_once(loss, n_rows):
+    """It does not diverge. The cures that the warning names let it learn."""
     rng = np.random.RandomState(0)
-    model = SimpleMLPRegressor(random_state=0)
-    for scale in (1.0, 1e3, 1e3, 1e3):  # the first row has no scale
-        X = rng.standard_normal((1 if scale == 1 else 50, 3))
-        model.partial_fit(X, scale * X[:, 0])
+    batches = [rng.standard_normal((n_rows, 3))]
+    batches += [rng.standard_normal((50, 3)) for _ in range(300)]
+    sizes = np.r_[1.0, np.full(300, 1e3)]
+    options = {"solver": "adam", "alpha": 0.0, "average": False, "random_state": 0}
+    model = SimpleMLPRegressor(loss=loss, **options)
+
+    def train(model, sizes):
+        for X, size in zip(batches, sizes, strict=True):
+            model.partial_fit(X, size * np.c_[X[:, 0], X[:, 1] - 2])
+        X = batches[-1]
+        return model.score(X, sizes[-1] * np.c_[X[:, 0], X[:, 1] - 2])
+
+    with pytest.warns(ConvergenceWarning, match="normalize_y=False") as caught:
+        assert train(clone(model), sizes) < 0.5
+    (warning,) = caught
+    assert "diverges" not in str(warning.message)
+    assert train(clone(model).set_params(normalize_y=False), sizes / 1e3) > 0.9
+    assert n_rows == 1 or train(clone(model), 1e3 + 0 * sizes) > 0.9
+
+
+def test_targets_that_grow_slowly_enough_to_be_followed_are_no_fault():
+    rng = np.random.RandomState(0)
+    model = SimpleMLPRegressor((), alpha=0.0, learning_rate_init=0.1, average=False)
+    for size in 1.02 ** np.arange(400):  # up to 2700
+        X = rng.standard_normal((50, 3))
+        model.partial_fit(X, size * X[:, 0])
+    assert model.score(X, size * X[:, 0]) > 0.9
+
+
+def test_divergence_in_a_stream_names_the_epoch_of_the_stream():
+    model = SimpleMLPRegressor((5,), "relu", random_state=0)
+    for _ in range(7):
+        model.partial_fit(X, X[:, 0])
+    with pytest.raises(ValueError, match="diverged in epoch 8, at a learning rate of"):
+        model.set_params(learning_rate_init=1e200).partial_fit(X, X[:, 0])
+    assert model.n_iter_ == 7
 
 
 def test_inputs_of_zeros_are_no_dead_layer():

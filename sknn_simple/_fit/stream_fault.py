@@ -1,0 +1,64 @@
+"""Stream faults: what a call of `partial_fit` shows to be wrong with a stream."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+FAR_FROM_MEAN = 100
+"""Distance of targets from their mean, in spreads, that takes long to learn."""
+
+
+class StreamFault(NamedTuple):
+    """A fault of a stream, of which it is enough to warn once."""
+
+    topic: str
+    message: str
+
+
+def stream_fault(advice):
+    """Return the StreamFault that the last epoch shows, or None."""
+    losses = advice.session.history.columns["loss"][-100:]
+    if losses[-1] <= 100 * advice.unit:  # as in almost every call
+        return None
+    if len(losses) > 1 and (fault := _outgrown_scale(advice, losses[-1])):
+        return fault
+    return _divergence(advice, losses) if len(losses) >= 10 else None
+
+
+def _outgrown_scale(advice, loss):
+    """Return the StreamFault of a y far beyond the scale of the first call, or None.
+
+    Counts adapt to any scale, and a network follows a slow drift.
+    """
+    targets, Y = advice.session.targets, advice.session.samples.Y
+    if not targets.is_scaled or targets.are_counts:
+        return None
+    spreads = float(np.median(np.abs(Y), axis=0).max())
+    if spreads <= FAR_FROM_MEAN or loss < advice.constant_loss / 2:
+        return None
+    return StreamFault(
+        "scale",
+        "y has outgrown the scale that the first call set: half of the targets of this "
+        f"call are more than {spreads:.3g} spreads away from the mean, both as in the "
+        "first call. Training may be very slow, or diverge. Start again with "
+        "normalize_y=False and y divided by its usual size, or with a first call whose "
+        "y varies as much as later ones.",
+    )
+
+
+def _divergence(advice, losses):
+    """Return the StreamFault of a loss far above the usual one, or None."""
+    usual, squares = float(np.median(losses)), np.square(advice.session.samples.Y)
+    # About the loss of predictions that are wrong by the size of the targets.
+    of_size = advice.unit * (1 + float(np.mean(squares)))
+    if losses[-1] <= 100 * max(usual, of_size):
+        return None
+    option = "learning_rate_init"
+    if advice.estimator.solver == "sgd" and advice.estimator.momentum:
+        option = f"momentum (0 suits rows in the order of time) or {option}"
+    return StreamFault(
+        "divergence",
+        f"Training diverges: the loss of this call of partial_fit is {losses[-1]:.3g}, "
+        f"the median of the last {len(losses)} calls {usual:.3g}. Start again with a "
+        f"lower {option}.",
+    )
