@@ -262,7 +262,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Class labels in sorted order; column numbers for multilabel targets.
 
     coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weights of each layer.
+        Weights of each layer. If they are edited, `partial_fit` and warm starts
+        continue from them.
 
     intercepts_ : list of ndarray of shape (fan_out,)
         Biases of each layer.
@@ -500,6 +501,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             As in `fit`. Also if `classes` are missing in the first call, change in a
             later one or lack a label of `y`, and with `early_stopping=True` or
             `class_weight="balanced"`.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Once per stream, if training diverges.
         """
         if isinstance(self.class_weight, str):
             raise ValueError(

@@ -270,7 +270,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     Attributes
     ----------
     coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weights of each layer, in the units of y.
+        Weights of each layer, in the units of y. If they are edited, `partial_fit` and
+        warm starts continue from them.
 
     intercepts_ : list of ndarray of shape (fan_out,)
         Biases of each layer, in the units of y.
@@ -511,6 +512,12 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
         ValueError
             As in `fit`. Also with `early_stopping=True`.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If training diverges, or if y is more than a hundred spreads away from the
+            y of the first call, whose scale `normalize_y` keeps. Once per stream each.
         """
         self._check_partial_fit()
         self._train(X, y, sample_weight, mode=Mode.APPEND)
