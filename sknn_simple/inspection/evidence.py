@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.extmath import row_norms
-from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
 from .._base import BaseSimpleMLP
 from .._fit import options
@@ -19,16 +17,8 @@ from ..network import (
     layer_activations,
 )
 from . import trial
+from .columns import Columns
 from .problem import Problem, layer_name, loss_without_penalty, make_problem
-
-
-class Columns(NamedTuple):
-    """Statistics of the columns of a matrix, each of shape (n_columns,)."""
-
-    mean: np.ndarray
-    deviation: np.ndarray
-    lowest: np.ndarray
-    highest: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,8 +194,8 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
         network,
         problem,
         feature_names,
-        _columns(X, sample_weight),
-        _columns(Y, sample_weight),
+        Columns.of(X, sample_weight),
+        Columns.of(Y, sample_weight),
         activations,
         _gradient_norms([X, *activations], workspace.deltas),
         loss,
@@ -220,15 +210,6 @@ def _with_weight(samples):
         return samples
     counts = sample_weight > 0
     return Samples(X[counts], Y[counts], sample_weight[counts])
-
-
-def _columns(X, sample_weight):
-    if issparse(X):
-        mean, variance = mean_variance_axis(X, axis=0, weights=sample_weight)
-        return Columns(mean, np.sqrt(variance), *min_max_axis(X, axis=0))
-    mean = np.average(X, weights=sample_weight, axis=0)
-    variance = np.average((X - mean) ** 2, weights=sample_weight, axis=0)
-    return Columns(mean, np.sqrt(variance), X.min(axis=0), X.max(axis=0))
 
 
 def _gradient_norms(inputs, deltas):
