@@ -24,6 +24,11 @@ def scaled_inputs(evidence):
     return None if moderate.all() else SCALE_INPUTS
 
 
+def larger_inputs(evidence):
+    """Advise to scale inputs that are all small."""
+    return SCALE_INPUTS if (evidence.inputs.deviation < 0.1).all() else None
+
+
 def smaller_weights(evidence):
     """Advise smaller initial weights, unless they are drawn as small as possible."""
     network = evidence.network

@@ -43,13 +43,19 @@ def unscaled_inputs(evidence):
     if issparse(X):
         return found  # a rare word, for instance, is not a narrow feature
     is_rare = np.mean((lowest == X) | (highest == X), axis=0) > 0.5
+    reach = np.maximum(highest - mean, mean - lowest)
+    is_narrow = (lowest < highest) & ~is_rare & (reach < 0.25)
+    # Together, many narrow features are as wide as one that is not.
+    are_small = np.linalg.norm(deviation[is_narrow]) < 1
+    has_others = (deviation[~is_narrow] > 0).any()
     return found + beyond(
         evidence.feature_names,
-        np.maximum(highest - mean, mean - lowest),
+        reach,
         below=0.25,
-        among=(lowest < highest) & ~is_rare,
+        among=is_narrow & are_small & ~(evidence.learned and has_others),
         seen="{n_found} of {n} features always lie within 0.25 of their mean, {worst} "
-        "within {figure:.4g}: they hardly influence the network.",
+        "within {figure:.4g}, and even together they are small: training is slow to "
+        "make use of them.",
         advice=f"{SCALE_INPUTS}.",
     )
 

@@ -130,7 +130,9 @@ def diagnose(
                               network without biases: only zeros)
     unscaled_inputs           the standard deviation of a feature is above 10; or all
                               its values, in dense X, lie within 0.25 of its mean,
-                              and at most half of them are its extremes
+                              and at most half of them are its extremes; the root of
+                              the summed variances of such features is below 1; and
+                              the network is not learned, or has no other features
     uncentred_inputs          the mean of a feature is above 1 and above 10 standard
                               deviations
     outlying_inputs           in dense X, the quartiles of a feature differ, but by less

@@ -10,6 +10,7 @@ import numpy as np
 from ..network import ACTIVATIONS
 from .advice import (
     larger_alpha,
+    larger_inputs,
     lower_momentum,
     lower_rate,
     more_units,
@@ -136,14 +137,23 @@ def _gradient_ratios(evidence):
 def vanishing_gradients(evidence):
     if evidence.is_overpenalised:
         return []
+    to_scale = larger_inputs(evidence) or scaled_inputs(evidence)
+    is_deep = len(evidence.activations) > 1
+    is_flat = ACTIVATIONS["logistic"] in evidence.hidden_activations
+    others = (
+        "fewer hidden layers" if is_deep else None,
+        "activation='tanh' or 'relu'" if is_flat else None,
+        None if evidence.network.solver == "adam" else "solver='adam'",
+        "if units are saturated or dead, fix that first",
+    )
     return beyond(
         evidence.hidden_layers,
         _gradient_ratios(evidence),
         below=1e-3,
         seen="The gradient in {worst} is {figure:.2g} times the gradient in the output "
         "layer: the lower layers hardly learn.",
-        advice="fewer hidden layers, activation='tanh' or 'relu', or solver='adam'; if "
-        "units are saturated or dead, fix that first.",
+        # The gradient in a single layer is as small as the inputs.
+        advice=one_of(to_scale, *others) if is_deep or not to_scale else f"{to_scale}.",
     )
 
 

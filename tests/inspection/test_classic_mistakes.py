@@ -79,6 +79,8 @@ SKEWED = halves(
         *make_classification(600, 5, n_informative=5, n_redundant=0, random_state=0)
     )
 )
+X_WAVE = np.linspace(-1.7, 1.7, 400)
+WAVE = halves(X_WAVE[:, None], np.sin(5.9 * X_WAVE))
 XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
 
 
@@ -285,6 +287,13 @@ MISTAKES = {
         with_options(hidden_layer_sizes=(10, 10)),
         "fewer hidden layers",
         {"hidden_layer_sizes": (10,) * 7},
+    ),
+    "tiny inputs": Mistake(
+        "vanishing_gradients",
+        WAVE.map(lambda X: 1e-4 * X),
+        in_pipeline(StandardScaler()),
+        "scale the inputs, for instance with StandardScaler in a Pipeline.",
+        estimator=REGRESSOR,
     ),
     "a tiny layer below a huge one": Mistake(
         "exploding_gradients",

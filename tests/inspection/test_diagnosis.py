@@ -157,10 +157,25 @@ def test_raw_inputs_are_named():
 def test_narrow_inputs():
     X, y = IRIS
     X = X * [1, 1e-3, 1, 1e-2]
-    finding = only(diagnosis_of(CLASSIFIER, X, y), "unscaled_inputs")
+    finding = only(diagnosis_of(CLASSIFIER, X, y, **HURRIED), "unscaled_inputs")
     assert finding.where == ("x2", "x4")
     assert finding.figure == pytest.approx(np.abs(X[:, 1]).max())
     assert finding.threshold == 0.25
+    # The other features are enough.
+    assert diagnosis_of(CLASSIFIER, X, y) == ()
+
+
+@pytest.mark.parametrize("shrunk", [False, True])
+def test_narrow_inputs_are_judged_together(shrunk):
+    """A hundred proportional inputs act like one that is ten times as wide."""
+    t = np.random.RandomState(0).uniform(-1, 1, (200, 1))
+    X, y = 0.24 * t + np.zeros(100), np.sin(3 * t[:, 0])
+    X = X / 100 if shrunk else X
+    model = SimpleMLPRegressor(random_state=0).fit(X, y)
+    assert ("unscaled_inputs" in diagnose(model, X, y).kinds) == shrunk
+    scaled = clone(model).fit(StandardScaler().fit_transform(X), y)
+    gain = scaled.score(StandardScaler().fit_transform(X), y) - model.score(X, y)
+    assert (gain > 0.03) == shrunk
 
 
 def test_a_rare_feature_and_a_sparse_one_are_not_narrow():
