@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 from scipy.stats import skew
 from sklearn.base import is_regressor
 
-from ..network import LOSSES, OUT_ACTIVATIONS
+from ..network import OUT_ACTIVATIONS
 from .advice import SCALE_INPUTS, one_of
 from .finding import beyond
 
@@ -169,31 +169,51 @@ def unscaled_targets(evidence):
 
 
 def skewed_targets(evidence):
-    # Losses in other units of the squared error have the same function.
-    loss, squared = LOSSES[evidence.problem.objective.loss], LOSSES["squared_error"]
-    if not _is_unbounded(evidence) or loss.function is not squared.function:
+    if not _is_unbounded(evidence) or not evidence.has_squared_error:
         return []
     Y, targets = evidence.problem.samples.Y, evidence.targets
     of_y = evidence.problem.targets
-    lowest = (targets.lowest * of_y.scale + of_y.mean).min()
     # Targets that are constant up to rounding are not skewed.
     varies = targets.deviation > 1e-10 * np.abs(targets.mean)
     skewness = np.zeros(len(varies))
     skewness[varies] = np.abs(skew(Y[:, varies]))
+    are_found = (skewness > 3) & _are_poorly_fitted(evidence)
+    y = (Y * of_y.scale + of_y.mean)[:, are_found]
     return beyond(
         _target_names(evidence),
         skewness,
         above=3,
-        seen="The skewness of the targets is {figure:.3g}: a few extreme ones outweigh "
-        "all others in the squared error.",
+        among=are_found,
+        seen="The skewness of the targets is {figure:.3g}, and the fit is poor: a few "
+        "extreme ones outweigh all others in the squared error.",
         advice=one_of(
-            "TransformedTargetRegressor with np.log1p and np.expm1"
-            if lowest > -1
-            else None,
-            "loss='poisson'" if lowest >= 0 else None,
+            _logarithms(y),
+            "loss='poisson'" if (y >= 0).all() else None,
             "loss='huber'",
         ),
     )
+
+
+def _are_poorly_fitted(evidence):
+    """Return which outputs miss 0.1 of the variance of all targets, or of most."""
+    Y = evidence.problem.samples.Y
+    distances = np.abs(Y - np.median(Y, axis=0))
+    is_usual = distances <= np.median(distances, axis=0)  # half of them
+    errors = (evidence.outputs - Y) ** 2
+    among_all, among_usual = (
+        errors.mean(axis=0, where=rows) > 0.1 * Y.var(axis=0, where=rows)
+        for rows in (True, is_usual)
+    )
+    return among_all | among_usual
+
+
+def _logarithms(y):
+    """Advise logarithms after which targets are less skewed, if there are some."""
+    for lowest, function, inverse in ((-1, np.log1p, np.expm1), (0, np.log, np.exp)):
+        if (y > lowest).all() and (np.abs(skew(function(y))) < 3).all():
+            names = f"np.{function.__name__} and np.{inverse.__name__}"
+            return f"TransformedTargetRegressor with {names}"
+    return None
 
 
 def _is_unbounded(evidence):

@@ -146,8 +146,10 @@ def diagnose(
     unscaled_targets          raw targets of an identity or relu output have a standard
                               deviation above 10 or below 0.1, or a mean above 10
                               standard deviations
-    skewed_targets            the skewness of such targets is above 3, and the loss is
-                              the squared error
+    skewed_targets            the skewness of such targets is above 3, the loss is the
+                              squared error, and the mean squared error is above 0.1
+                              times the variance, of all targets or of the half
+                              nearest to the median
     scaled_unlike_training    as overfitting, but the training loss is reached on the
                               samples when they are standardised, or scaled to [0, 1]
     not_trained               no step of training has changed the weights (made by

@@ -12,6 +12,7 @@ from .._fit import options
 from .._fit.advice import constant_loss
 from ..network import (
     ACTIVATIONS,
+    LOSSES,
     Samples,
     Workspace,
     layer_activations,
@@ -31,6 +32,7 @@ class Evidence:
     inputs: Columns
     targets: Columns  # standardised if the network is trained on such targets
     activations: list[np.ndarray]  # per hidden layer, shape (n_samples, n_units)
+    outputs: np.ndarray  # as the targets, shape (n_samples, n_outputs)
     gradient_norms: np.ndarray  # per layer: root mean square over single samples
     loss: float  # without penalty
     constant_loss: float  # loss of the best constant prediction
@@ -53,6 +55,12 @@ class Evidence:
         begun = network.t_ > 0 or network.n_iter_ > 0
         # L-BFGS may have tried, and found nothing to improve.
         return not begun and network.stop_reason_ in (None, "max_iter")
+
+    @property
+    def has_squared_error(self):
+        """Whether the loss is the squared error, in whichever unit."""
+        loss = LOSSES[self.problem.objective.loss]
+        return loss.function is LOSSES["squared_error"].function
 
     @property
     def trained_loss(self):
@@ -189,7 +197,7 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
     X, Y, sample_weight = problem.samples
     workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
     loss = loss_without_penalty(problem, problem.samples, workspace)
-    activations = workspace.activations[:-1]
+    *activations, outputs = workspace.activations
     return Evidence(
         network,
         problem,
@@ -197,6 +205,7 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
         Columns.of(X, sample_weight),
         Columns.of(Y, sample_weight),
         activations,
+        outputs,
         _gradient_norms([X, *activations], workspace.deltas),
         loss,
         constant_loss(problem.objective, problem.samples),

@@ -79,6 +79,11 @@ SKEWED = halves(
         *make_classification(600, 5, n_informative=5, n_redundant=0, random_state=0)
     )
 )
+GROWTH = halves(
+    *(lambda X: (X, np.exp(2.5 * X[:, :4].sum(axis=1))))(
+        np.random.RandomState(0).uniform(-1, 1, (300, 8))
+    )
+)
 X_WAVE = np.linspace(-1.7, 1.7, 400)
 WAVE = halves(X_WAVE[:, None], np.sin(5.9 * X_WAVE))
 XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
@@ -125,11 +130,12 @@ def with_targets(function):
     return lambda estimator, data: as_it_is(clone(estimator), data.map(y=function))
 
 
-def of_logarithms(estimator, data):
-    estimator = TransformedTargetRegressor(
-        clone(estimator), func=np.log1p, inverse_func=np.expm1
+def of_logarithms(func, inverse_func):
+    """Cure an estimator with logarithms of the targets."""
+    options = {"func": func, "inverse_func": inverse_func}
+    return lambda estimator, data: as_it_is(
+        TransformedTargetRegressor(clone(estimator), **options), data
     )
-    return as_it_is(estimator, data)
 
 
 def equal_weights(n_features, n_units, value):
@@ -220,8 +226,22 @@ MISTAKES = {
     "skewed targets": Mistake(
         "skewed_targets",
         FRIEDMAN.map(y=lambda y: np.exp(y / 3)),
-        of_logarithms,
+        of_logarithms(np.log1p, np.expm1),
         "TransformedTargetRegressor with np.log1p",
+        estimator=REGRESSOR,
+    ),
+    "tiny skewed targets": Mistake(
+        "skewed_targets",
+        GROWTH.map(y=lambda y: 1e-21 * y),
+        of_logarithms(np.log, np.exp),
+        "TransformedTargetRegressor with np.log and np.exp",
+        estimator=REGRESSOR,
+    ),
+    "skewed targets of both signs": Mistake(
+        "skewed_targets",
+        GROWTH.map(y=lambda y: y - 50),
+        with_options(loss="huber"),
+        "loss='huber'",
         estimator=REGRESSOR,
     ),
     "the last step of a Pipeline": Mistake(

@@ -282,6 +282,15 @@ def test_unscaled_targets_of_a_relu_output():
     assert "TransformedTargetRegressor" in finding.advice
 
 
+def test_skewed_targets_that_are_fitted_well_are_no_mistake():
+    x = np.random.RandomState(0).uniform(-1, 1, (300, 1))
+    y = x[:, 0] + np.exp(12 * (x[:, 0] - 0.7))
+    for max_iter, found in ((3, True), (2000, False)):
+        model = SimpleMLPRegressor((20,), "tanh", solver="lbfgs", alpha=1e-6)
+        diagnosis = diagnosis_of(model, x, y, max_iter=max_iter, random_state=0)
+        assert ("skewed_targets" in diagnosis.kinds) == found
+
+
 def test_the_advice_on_skewed_targets_suits_their_sign():
     X, y = DIABETES
     y = np.exp(3 * (y - y.mean()) / y.std())
