@@ -37,6 +37,7 @@ SYMPTOMS = (
     training_symptoms.too_few_epochs,
     training_symptoms.stopped_on_plateau,
     loss_symptoms.underfitting,
+    loss_symptoms.average_worse,
     loss_symptoms.final_iterate_worse,
     loss_symptoms.overfitting,
 )
@@ -80,7 +81,8 @@ def diagnose(
         and its other steps transform `X` first.
 
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        The training samples, or new ones. Overfitting shows only on new ones.
+        The training samples, or new ones. Overfitting shows only on new ones; what
+        training lacks is tried only on all training samples.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets of the samples.
@@ -113,15 +115,18 @@ def diagnose(
     Notes
     -----
     Thresholds are rules of thumb. "Constant" is the loss of the best constant
-    prediction; a network is "learned" if its loss is below 0.1 times the constant. In a
-    Pipeline, inputs are the output of the other steps. Symptoms of training are read
-    from `history_` and `stop_reason_`, which are empty for a model made by
-    `from_coefs`; L-BFGS has no learning rate.
+    prediction; a network is "learned" if its loss, or on new samples its training loss,
+    is below 0.1 times the constant. In a Pipeline, inputs are the output of the other
+    steps. Symptoms of training are read from `history_` and `stop_reason_`, which are
+    empty for a model made by `from_coefs`; L-BFGS has no learning rate.
 
     Some criteria include a trial, which trains a copy of the network on one half of the
     samples and finds the loss of the other half (on all of them if they are fewer than
-    50). It takes a few seconds at most. There is none for a learned network, nor with
-    L-BFGS, nor if the loss on `X` exceeds the training loss by 0.1 times the constant.
+    50). It takes a few seconds at most. There is none for a learned network, nor on new
+    samples, on which it would show what more samples bring. Samples are new if their
+    number differs from the one in `fit`, or if their loss exceeds the training loss by
+    0.1 times the constant. The training loss is compared without its penalty, where
+    the penalty does not outweigh the samples.
 
     ========================= =======================================================
     kind                      criterion
@@ -196,14 +201,19 @@ def diagnose(
                               network is not learned; in a trial of as many epochs or
                               5000 steps more, the loss falls by more than 0.075 times
                               the constant
-    stopped_on_plateau        the same, but `stop_reason_` is 'patience'; under early
-                              stopping, only if the loss is above 0.5 times the
-                              constant; neither with learning_rate_too_high, nor with
-                              a rate far below 'auto'
+    stopped_on_plateau        the same, but `stop_reason_` is 'patience', also with
+                              L-BFGS; under early stopping, only if the loss is above
+                              0.5 times the constant; neither with
+                              learning_rate_too_high, nor with a rate far below 'auto'
     underfitting              the loss on `X` and the training loss, if it is known, are
                               above 0.9 times the constant, after any training
-    final_iterate_worse       as overfitting, but the training loss is reached in a
-                              trial of 200 steps at 1/30 of the learning rate
+    average_worse             as overfitting, but the samples may be the training
+                              samples, average=True, and in the second half of the
+                              epochs, the training loss rose between two epochs by
+                              more than half the excess
+    final_iterate_worse       the same with average=False or fewer than 10 epochs, and
+                              the training loss is reached in a trial of 200 steps at
+                              1/30 of the learning rate
     overfitting               the training loss is below 0.9 times the constant, and
                               exceeded, by more than 0.25 times the constant, by the
                               loss on `X`, or by early stopping's last validation
@@ -243,7 +253,9 @@ def diagnose(
     network = fitted_network(estimator)
     X, names = network_input(estimator, X), input_names(estimator)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        evidence = gather_evidence(network, names, X, y, sample_weight)
+        evidence = gather_evidence(
+            network, names, X, y, sample_weight, estimator is not network
+        )
         findings = [
             Finding(symptom.__name__, *finding)
             for symptom in SYMPTOMS

@@ -1,5 +1,6 @@
 """Evidence: measurements of a fitted network, by which symptoms are recognised."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from ..network import (
     Samples,
     Workspace,
     layer_activations,
+    loss_and_gradient,
 )
 from . import trial
 from .columns import Columns
@@ -27,6 +29,7 @@ class Evidence:
     """Measurements of a fitted network on given samples."""
 
     network: BaseSimpleMLP
+    n_samples: int  # with those of weight zero
     problem: Problem  # without samples of weight zero
     feature_names: list[str]
     inputs: Columns
@@ -36,6 +39,7 @@ class Evidence:
     gradient_norms: np.ndarray  # per layer: root mean square over single samples
     loss: float  # without penalty
     constant_loss: float  # loss of the best constant prediction
+    in_pipeline: bool  # whether the samples have passed its other steps
 
     @property
     def losses(self):
@@ -63,26 +67,82 @@ class Evidence:
         return loss.function is LOSSES["squared_error"].function
 
     @property
-    def trained_loss(self):
+    def training_constant(self):
+        """The constant loss of the training samples, as far as it is known."""
+        is_scaled = self.problem.targets.is_scaled and self.has_squared_error
+        if not (self.are_new and is_scaled):
+            return self.constant_loss
+        # They had a mean of 0 and a standard deviation of 1.
+        Y = np.outer([-1.0, 1.0], np.ones(self.outputs.shape[1]))
+        return self.problem.objective.loss_of_constant(Y, None)
+
+    @property
+    def penalised_training_loss(self):
         """Training loss of the best epoch; infinite if it is unknown."""
         best_epoch = self.network.best_epoch_ or 0
         return self.losses[best_epoch - 1] if self.losses else np.inf
 
+    @cached_property
+    def trained_loss(self):
+        """The same without the penalty."""
+        loss = self.penalised_training_loss
+        # Where the penalty outweighs the samples, it may be the larger part.
+        if not self.network.alpha_ or loss > self.training_constant:
+            return loss
+        problem = self.problem
+        objective = replace(problem.objective, alpha=self.network.alpha_)
+        penalised, _ = loss_and_gradient(
+            problem.parameters, *problem.samples, objective
+        )
+        # The penalty is relative to the number of samples.
+        share = self.n_samples / (self.n_trained or self.n_samples)
+        return np.fmax(loss - share * (penalised - self.loss), 0.0)
+
+    @property
+    def largest_rise(self):
+        """The largest rise of the training loss in the second half of the epochs."""
+        half = self.losses[len(self.losses) // 2 :]
+        return max(np.diff(half), default=0)
+
+    @property
+    def n_trained(self):
+        """Number of samples of the fit; None if it is unknown.
+
+        It is unknown after `partial_fit` and warm starts: their calls may have had
+        other samples.
+        """
+        network = self.network
+        if network.n_iter_ == 0 or network._continuation is not None:
+            return None
+        return network.t_ // network.n_iter_
+
+    @property
+    def are_new(self):
+        """Whether, by their number, these are not the samples of the fit."""
+        network, n_samples, n_held_out = self.network, self.n_samples, 0
+        if network.best_epoch_ is not None:  # early stopping may have held some out
+            n_held_out = math.ceil(network.validation_fraction * n_samples)
+        return self.n_trained not in (None, n_samples, n_samples - n_held_out)
+
     @property
     def learned(self):
-        """Whether hardly any loss is left."""
+        """Whether training has left hardly any loss."""
+        if self.are_new and self.trained_loss < 0.1 * self.training_constant:
+            return True
         return self.loss < 0.1 * self.constant_loss
 
     @property
     def relative_loss(self):
         """The loss relative to the constant loss, which must not be 0."""
         # A high loss on other samples may be overfitting instead.
-        return min(self.loss, self.trained_loss) / self.constant_loss
+        trained = self.trained_loss if self.are_new else self.penalised_training_loss
+        relative_loss = self.loss / self.constant_loss
+        return min(relative_loss, trained / self.training_constant)
 
     @property
     def penalised_loss(self):
         """The relative loss; with the penalty if weights of 0 would be better."""
-        with_penalty = self.trained_loss / self.constant_loss
+        with_penalty = self.penalised_training_loss / self.training_constant
         return with_penalty if 1.5 < with_penalty < np.inf else self.relative_loss
 
     @cached_property
@@ -108,14 +168,16 @@ class Evidence:
         """Whether a trial from here shows what an option would have brought."""
         # On other samples, a trial would show what more samples bring.
         others = self.loss > self.trained_loss + 0.1 * self.constant_loss
-        if self.constant_loss <= 0 or self.learned or others or self.is_untrained:
+        if self.are_new or others or self.is_untrained or self.constant_loss <= 0:
             return False
-        return self.problem.is_stochastic
+        return min(self.loss, self.trained_loss) >= 0.1 * self.constant_loss
 
     @cached_property
     def is_far_too_slow(self):
         """Whether a learning rate far below the rate of 'auto' is to blame."""
-        if self.rate > trial.FAR_BELOW * self.auto_rate or not self.may_learn_more:
+        if not self.problem.is_stochastic or not self.may_learn_more:
+            return False
+        if self.rate > trial.FAR_BELOW * self.auto_rate:
             return False
         return self.gain_by_auto_rate > trial.PROGRESS
 
@@ -190,9 +252,10 @@ class Evidence:
         )
 
 
-def gather_evidence(network, feature_names, X, y, sample_weight):
+def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline=False):
     """Measure the forward and the backward pass of the samples."""
     problem = make_problem(network, X, y, sample_weight)
+    n_samples = problem.samples.X.shape[0]
     problem = replace(problem, samples=_with_weight(problem.samples))
     X, Y, sample_weight = problem.samples
     workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
@@ -200,6 +263,7 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
     *activations, outputs = workspace.activations
     return Evidence(
         network,
+        n_samples,
         problem,
         feature_names,
         Columns.of(X, sample_weight),
@@ -209,6 +273,7 @@ def gather_evidence(network, feature_names, X, y, sample_weight):
         _gradient_norms([X, *activations], workspace.deltas),
         loss,
         constant_loss(problem.objective, problem.samples),
+        in_pipeline,
     )
 
 

@@ -28,11 +28,11 @@ def alpha_too_high(evidence):
             "The loss is {figure:.3g} times the loss of a constant prediction: "
             f"the penalty of alpha={alpha:g} outweighs the samples."
         )
-    elif evidence.may_learn_more and alpha > 5 * evidence.auto_alpha:
+    elif _may_be_penalised(evidence):
         figure, threshold = evidence.gain_by_auto_alpha, PROGRESS
         seen = (
             f"The penalty of alpha={alpha:g} keeps the network from learning more: a "
-            "weaker one, tried on a copy, lowers the loss by {figure:.2f} times the "
+            "weaker one, tried on a copy, lowers the loss by {figure:.3g} times the "
             "loss of a constant prediction."
         )
     else:
@@ -43,6 +43,13 @@ def alpha_too_high(evidence):
     return beyond(
         ["training"], [figure], above=threshold, seen=seen, advice=f"{advice}."
     )
+
+
+def _may_be_penalised(evidence):
+    """Return whether the penalty is high, and a trial can show what it costs."""
+    if not evidence.problem.is_stochastic or not evidence.may_learn_more:
+        return False
+    return evidence.problem.objective.alpha > 5 * evidence.auto_alpha
 
 
 def not_trained(evidence):
@@ -83,7 +90,7 @@ def underfitting(evidence):
         ["training"],
         [evidence.relative_loss],
         above=0.9,
-        seen="The loss is {figure:.2f} times the loss of a constant prediction: "
+        seen="The loss is {figure:.3g} times the loss of a constant prediction: "
         f"{outcome}.",
         advice=one_of(
             None if is_weak else smaller_alpha(evidence),
@@ -96,13 +103,35 @@ def underfitting(evidence):
 
 
 def scaled_unlike_training(evidence):
+    cause = "the network was trained on scaled samples."
+    advice = (
+        "scale the samples as in training: diagnose the whole Pipeline instead of its "
+        "last step."
+    )
+    if evidence.in_pipeline:
+        cause = (
+            "they are distributed unlike the training samples, as those of another "
+            "instrument or place are."
+        )
+        advice = (
+            "scale such samples by their own means and deviations before you predict; "
+            "or train on samples of both kinds."
+        )
     return _excess(
         evidence,
         scaled_unlike_training,
-        seen="but not if these samples are scaled: the network was trained on scaled "
-        "samples.",
-        advice="scale the samples as in training: diagnose the whole Pipeline instead "
-        "of its last step.",
+        seen=f"but not if these samples are scaled: {cause}",
+        advice=advice,
+    )
+
+
+def average_worse(evidence):
+    return _excess(
+        evidence,
+        average_worse,
+        seen="and the training loss jumped between epochs: the average of such "
+        "different weights, which is the model, is far worse than the last weights.",
+        advice=one_of("average=False", lower_momentum(evidence), lower_rate(evidence)),
     )
 
 
@@ -118,7 +147,7 @@ def final_iterate_worse(evidence):
 
 
 def overfitting(evidence):
-    network, constant = evidence.network, evidence.constant_loss
+    network, constant = evidence.network, evidence.training_constant
     advice = one_of(
         "more samples",
         "a larger alpha",
@@ -147,7 +176,7 @@ def overfitting(evidence):
 
 
 EXCESS = (
-    "The loss on {worst} exceeds the training loss by {figure:.2f} times the loss of a "
+    "The loss on {worst} exceeds the training loss by {figure:.3g} times the loss of a "
     "constant prediction"
 )
 
@@ -171,11 +200,18 @@ def _cause_of_excess(evidence):
     constant, trained = evidence.constant_loss, evidence.trained_loss
     excess = evidence.loss - trained
     # A network that has learned nothing has not memorised its samples.
-    if not (excess > 0.25 * constant and trained < 0.9 * constant):
+    if excess <= 0.25 * constant or trained >= 0.9 * evidence.training_constant:
         return None
     enough = trained + min(0.25 * excess, 0.1 * constant)
     if evidence.scaled_loss < enough:
         return scaled_unlike_training
-    if evidence.problem.is_stochastic and evidence.slower_trial.after < enough:
+    if evidence.are_new or not evidence.problem.is_stochastic:
+        return overfitting
+    # Steps that harm the last weights, or their average, harm earlier losses as well.
+    is_restless = evidence.largest_rise > 0.5 * excess
+    if is_restless and evidence.network.average:
+        return average_worse
+    may_overshoot = is_restless or len(evidence.losses) < 10
+    if may_overshoot and evidence.slower_trial.after < enough:
         return final_iterate_worse
     return overfitting

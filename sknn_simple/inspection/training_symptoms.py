@@ -32,7 +32,7 @@ def _losses(evidence):
 
 
 def learning_rate_too_high(evidence):
-    losses, constant = _losses(evidence), evidence.constant_loss
+    losses, constant = _losses(evidence), evidence.training_constant
     if losses is None or constant <= 0 or evidence.is_overpenalised:
         return []
     half = losses[len(losses) // 2 :]
@@ -49,14 +49,14 @@ def learning_rate_too_high(evidence):
         [np.maximum(np.diff(half), 0).mean() / constant],
         above=0.05 * tolerated,
         seen="The loss oscillates: in the second half of training, its mean rise per "
-        "epoch is {figure:.2f} times the loss of a constant prediction.",
+        "epoch is {figure:.3g} times the loss of a constant prediction.",
         advice=advice,
     ) or beyond(
         TRAINING,
         [(losses[-1] - losses.min()) / constant],
         above=0.25 * tolerated,
         seen="The loss has risen again: it ended above its lowest value by "
-        "{figure:.2f} times the loss of a constant prediction.",
+        "{figure:.3g} times the loss of a constant prediction.",
         advice=advice,
     )
 
@@ -70,7 +70,7 @@ def learning_rate_too_low(evidence):
             above=PROGRESS,
             seen=f"The learning rate of the last epoch was {evidence.rate:.2g}: a rate "
             f"of {evidence.auto_rate:.2g}, tried on a copy, lowers the loss by "
-            "{figure:.2f} times the loss of a constant prediction.",
+            "{figure:.3g} times the loss of a constant prediction.",
             advice=one_of(higher_rate(evidence)),
         )
     if losses is None or losses[-1] >= losses[0]:
@@ -126,7 +126,8 @@ def _higher_rate(evidence):
 
 def _as_asked(evidence):
     """Return whether training was to end at `max_iter`, and not before it."""
-    network, n_samples = evidence.network, evidence.problem.samples.X.shape[0]
+    network = evidence.network
+    n_samples = evidence.n_trained or evidence.n_samples
     patience = options.n_iter_no_change(network, n_samples)
     is_enough = network.n_iter_ >= options.enough_epochs(network, n_samples)
     return network.solver in OPTIMIZERS and (is_enough or math.isinf(patience))
@@ -141,7 +142,7 @@ def too_few_epochs(evidence):
     return _more_epochs_help(
         evidence,
         "Training ended too early, at max_iter={n_iter}: {n_more} more epochs, tried "
-        "on a copy, lower the loss by {{figure:.2f}} times the loss of a constant "
+        "on a copy, lower the loss by {{figure:.3g}} times the loss of a constant "
         "prediction.",
     )
 
@@ -152,7 +153,7 @@ def stopped_on_plateau(evidence):
     return _more_epochs_help(
         evidence,
         "Patience ended the training on a plateau, after {n_iter} epochs: {n_more} "
-        "more epochs, tried on a copy, lower the loss by {{figure:.2f}} times the loss "
+        "more epochs, tried on a copy, lower the loss by {{figure:.3g}} times the loss "
         "of a constant prediction.",
     )
 

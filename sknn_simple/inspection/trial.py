@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..network import Constant, Samples, TrainingState, loss_and_gradient
+from ..network import (
+    Constant,
+    Samples,
+    TrainingState,
+    loss_and_gradient,
+    minimize_lbfgs,
+)
 
 MIN_STEPS = 5000
 MAX_ROWS = 20_000
@@ -58,29 +64,49 @@ def _train(problem, n_epochs, n_steps, learning_rate, enough):
     # The penalty stays as strong as it was, relative to the loss.
     share = learned.total_weight / problem.samples.total_weight
     objective = replace(problem.objective, alpha=problem.objective.alpha * share)
-    optimizer = problem.state.optimizer
-    options = {name: getattr(optimizer, name) for name in optimizer.OPTIONS}
-    state = TrainingState(
-        problem.parameters.copy(),
-        type(optimizer)(**options),
-        Constant(learning_rate),
-        np.random.RandomState(0),
-    )
-    n_rows, batch_size = learned.X.shape[0], problem.batch_size
-    trainer = problem.engine.trainer(state, learned, objective, batch_size=batch_size)
-    n_epochs = max(n_epochs, math.ceil(n_steps * batch_size / n_rows))
+    parameters = problem.parameters.copy()
+    train = _trainer(problem, parameters, learned, objective, learning_rate)
+    n_rows = learned.X.shape[0]
+    n_epochs = max(n_epochs, math.ceil(n_steps * problem.batch_size / n_rows))
     affordable = MAX_PRODUCTS / (n_rows * problem.parameters.flat.size)
     step = max(1, int(min(n_epochs, affordable)) // N_LOOKS)
-    before = lowest = _loss(state.parameters, judged, objective)
+    before = lowest = _loss(parameters, judged, objective)
     best = 0
     for look in range(1, N_LOOKS + 1):
-        trainer.train(step)
-        loss = _loss(state.parameters, judged, objective)
+        train(step)
+        loss = _loss(parameters, judged, objective)
         if loss < lowest:  # not if the trial diverges
             best, lowest = look, loss
         if before - lowest > enough:
             break
     return Trial(best * step, before, lowest)
+
+
+def _trainer(problem, parameters, samples, objective, learning_rate):
+    """Return a function that trains the parameters for a number of epochs."""
+    optimizer = problem.state.optimizer
+    if optimizer is not None:
+        options = {name: getattr(optimizer, name) for name in optimizer.OPTIONS}
+        optimizer = type(optimizer)(**options)
+    rng = np.random.RandomState(0)
+    state = TrainingState(parameters, optimizer, Constant(learning_rate), rng)
+    if problem.is_stochastic:
+        batch_size = problem.batch_size
+        trainer = problem.engine.trainer(
+            state, samples, objective, batch_size=batch_size
+        )
+        return trainer.train
+    return lambda n_iter: minimize_lbfgs(
+        state,
+        samples,
+        objective,
+        tol=0.0,
+        max_iter=n_iter,
+        max_fun=2 * n_iter,
+        before_evaluation=lambda: None,
+        end_block=lambda block: False,
+        make_evaluator=problem.engine.make_evaluator,
+    )
 
 
 def _halves(samples):

@@ -115,6 +115,7 @@ CURES: dict[str, Callable[[Training], Cure | None]] = {
     "learning_rate_too_low": _higher_rate,
     "underfitting": _more_units,
     "overfitting": _penalty,
+    "average_worse": _lower_rate,
     "final_iterate_worse": _lower_rate,
 }
 """The cure of each kind of finding that has one, if it would change something."""

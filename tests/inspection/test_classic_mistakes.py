@@ -84,8 +84,14 @@ GROWTH = halves(
         np.random.RandomState(0).uniform(-1, 1, (300, 8))
     )
 )
-X_WAVE = np.linspace(-1.7, 1.7, 400)
+X_WAVE, X_BOND = (
+    np.linspace(-1.7, 1.7, 400),
+    np.random.default_rng(0).uniform(3, 9, 600),
+)
 WAVE = halves(X_WAVE[:, None], np.sin(5.9 * X_WAVE))
+BOND = halves(X_BOND[:, None], (3.4 / X_BOND) ** 12 - (3.4 / X_BOND) ** 6)
+# Another instrument measures what the network is tested on.
+INSTRUMENTS = IRIS._replace(X_new=IRIS.X_new + 1)
 XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
 
 
@@ -124,6 +130,15 @@ def in_pipeline(step):
 def last_step_of_pipeline(estimator, data):
     pipeline = make_pipeline(StandardScaler(), clone(estimator))
     return pipeline.fit(data.X, data.y)[-1], data
+
+
+def pipeline(estimator, data):
+    return as_it_is(make_pipeline(StandardScaler(), clone(estimator)), data)
+
+
+def scaled_by_its_own_mean(estimator, data):
+    fitted, data = pipeline(estimator, data)
+    return make_pipeline(StandardScaler().fit(data.X_new), fitted[-1]), data
 
 
 def with_targets(function):
@@ -250,6 +265,14 @@ MISTAKES = {
         in_pipeline(StandardScaler()),
         "diagnose the whole Pipeline",
         fit=last_step_of_pipeline,
+    ),
+    "samples of another instrument": Mistake(
+        "scaled_unlike_training",
+        INSTRUMENTS,
+        scaled_by_its_own_mean,
+        "scale such samples by their own means and deviations",
+        fit=pipeline,
+        on_new=True,
     ),
     "no epoch": Mistake(
         "not_trained",
@@ -378,6 +401,15 @@ MISTAKES = {
         "n_iter_no_change=float('inf') with max_iter=",
         {"early_stopping": True, "n_iter_no_change": 5, "learning_rate_init": 0.02},
     ),
+    "L-BFGS on a plateau": Mistake(
+        "stopped_on_plateau",
+        WAVE,
+        as_advised,
+        "n_iter_no_change=float('inf') with max_iter=",
+        {"solver": "lbfgs", "early_stopping": True},
+        SimpleMLPRegressor(random_state=0),
+        rise=0.5,
+    ),
     "a penalty far too strong": Mistake(
         "alpha_too_high",
         IRIS,
@@ -401,6 +433,15 @@ MISTAKES = {
         with_options(hidden_layer_sizes=(20,)),
         "hidden units with an activation such as 'tanh'",
         {"hidden_layer_sizes": ()},
+    ),
+    "an average of weights far apart": Mistake(
+        "average_worse",
+        BOND,
+        with_options(average=False),
+        "average=False; or a learning_rate_init well below 0.01",
+        {"hidden_layer_sizes": (50, 50), "activation": "leaky_relu"},
+        SimpleMLPRegressor(random_state=2),
+        rise=0.5,
     ),
     "a bad last step": Mistake(
         "final_iterate_worse",

@@ -498,13 +498,13 @@ def test_where_there_is_no_error_there_is_no_ratio_of_gradients():
 # Training -------------------------------------------------------------------------
 
 
-def with_history(losses, data=IRIS, rate=0.1, **params):
-    """Diagnose a healthy model of iris, with another record of its training."""
-    model = clone(CLASSIFIER).fit(*IRIS).set_params(**params)
+def with_history(losses, data=IRIS, rate=0.1, model=None):
+    """Diagnose a healthy model of iris, or another, with another record of training."""
+    model = model or clone(CLASSIFIER).fit(*IRIS)
     model._history = type(model._history)()
     rates = [rate] * len(losses)
     model._history.__setstate__({"loss": losses, "learning_rate": rates})
-    model.n_iter_ = len(losses)
+    model.n_iter_, model.t_ = len(losses), 150 * len(losses)
     return diagnose(model, *data)
 
 
@@ -850,6 +850,88 @@ def test_overfitting_shows_on_other_samples():
     finding = only(diagnose(model, NOISE[100:], COINS[100:]), "overfitting")
     assert finding.where == ("these samples",)
     assert finding.figure > 1
+
+
+def spectra():
+    """Concentrations from spectra, of which the last 30 are of another batch."""
+    rng = np.random.RandomState(1)
+    wavelengths = np.linspace(0, 1, 100)
+    bands = np.exp(-50 * (wavelengths - rng.uniform(size=(5, 1))) ** 2)
+    concentrations = rng.uniform(size=(120, 5))
+    concentrations[90:] = concentrations[90:] / 2 + rng.uniform(size=5)
+    X = concentrations @ bands * (1 + 0.1 * rng.standard_normal((120, 1)))
+    X += 0.05 * rng.standard_normal((120, 1))
+    X = (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True)
+    X = StandardScaler().fit(X[:90]).transform(X)
+    y = concentrations[:, 0]
+    return X[:90], y[:90], X[90:], y[90:]
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_new_samples_are_not_blamed_on_the_training(solver):
+    """A copy of the network would learn them in a trial."""
+    X, y, X_new, y_new = spectra()
+    model = SimpleMLPRegressor(solver=solver, random_state=0).fit(X, y)
+    assert model.score(X, y) > 0.9
+    assert diagnose(model, X, y) == ()
+    assert diagnose(model, X_new, y_new).kinds == ("overfitting",)
+
+
+def test_training_is_tried_on_its_own_samples_only():
+    X, y = make_circles(400, noise=0.1, factor=0.5, random_state=0)
+    X, X_new, y, y_new = X[:300], X[300:], y[:300], y[300:]
+    hurried = clone(CLASSIFIER).set_params(**HURRIED)
+    assert "too_few_epochs" in diagnose(hurried.fit(X, y), X, y).kinds
+    assert "too_few_epochs" not in diagnose(hurried, X_new, y_new).kinds
+    # Early stopping has held out some of the samples of the fit.
+    impatient = clone(CLASSIFIER).set_params(early_stopping=True, n_iter_no_change=5)
+    impatient.set_params(learning_rate_init=0.02).fit(X, y)
+    assert "stopped_on_plateau" in diagnose(impatient, X, y).kinds
+    assert "stopped_on_plateau" not in diagnose(impatient, X_new, y_new).kinds
+
+
+@pytest.mark.parametrize("n_samples", [60, 300])
+def test_enough_epochs_are_counted_in_the_samples_of_the_fit(n_samples):
+    X, y = make_circles(300, noise=0.1, factor=0.5, random_state=0)
+    for max_iter, found in ((90, True), (100, False), ("auto", False)):
+        model = SimpleMLPClassifier(solver="adam", max_iter=max_iter, random_state=0)
+        kinds = diagnose(model.fit(X, y), X[:n_samples], y[:n_samples]).kinds
+        assert (model.stop_reason_, model.n_iter_ < 100) == ("max_iter", found)
+        assert ("stopped_by_max_iter" in kinds) == found
+
+
+def test_the_average_of_restless_training_is_no_overfitting():
+    X, y = IRIS
+    model = clone(CLASSIFIER).set_params(average=True).fit(X, y)
+    model.coefs_[-1] *= -1
+    calm = np.geomspace(1.2, 0.05, 30)
+    restless = calm + 20 * (np.arange(30) == 20)
+    for losses, n_new, kind in (
+        (restless, 150, "average_worse"),
+        (calm, 150, "overfitting"),
+        (restless, 100, "overfitting"),
+    ):
+        found = with_history(losses.tolist(), (X[:n_new], y[:n_new]), model=model)
+        assert {"average_worse", "overfitting"} & set(found.kinds) == {kind}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lbfgs_that_has_learned_may_lose_patience(seed):
+    X, y = make_circles(400, noise=0.1, factor=0.5, random_state=0)
+    model = SimpleMLPClassifier((20,), solver="lbfgs", early_stopping=True)
+    model.set_params(random_state=seed).fit(X, y)
+    assert model.stop_reason_ == "patience"
+    assert diagnose(model, X, y) == ()
+
+
+def test_large_factors_are_short():
+    model = SimpleMLPRegressor.from_coefs([np.full((1, 1), 1e14)])
+    finding = only(diagnose(model, [[1.0], [2.0], [3.0]], [1, 2, 4]), "not_trained")
+    assert f"{finding.figure:.3g} times" in finding.seen
+    model.partial_fit([[1.0], [2.0], [3.0]], [1, 2, 4])
+    finding = only(diagnose(model, [[1.0], [2.0], [3.0]], [1, 2, 4]), "underfitting")
+    assert f"loss is {finding.figure:.3g} times" in finding.seen
+    assert finding.figure > 1e6
 
 
 def test_what_was_never_learned_was_not_memorised():
