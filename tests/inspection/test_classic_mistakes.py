@@ -406,7 +406,7 @@ MISTAKES = {
         WAVE,
         as_advised,
         "n_iter_no_change=float('inf') with max_iter=",
-        {"solver": "lbfgs", "early_stopping": True},
+        {"solver": "lbfgs", "early_stopping": True, "n_iter_no_change": 10},
         SimpleMLPRegressor(random_state=0),
         rise=0.5,
     ),

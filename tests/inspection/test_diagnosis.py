@@ -919,7 +919,7 @@ def test_the_average_of_restless_training_is_no_overfitting():
 def test_lbfgs_that_has_learned_may_lose_patience(seed):
     X, y = make_circles(400, noise=0.1, factor=0.5, random_state=0)
     model = SimpleMLPClassifier((20,), solver="lbfgs", early_stopping=True)
-    model.set_params(random_state=seed).fit(X, y)
+    model.set_params(n_iter_no_change=10, random_state=seed).fit(X, y)
     assert model.stop_reason_ == "patience"
     assert diagnose(model, X, y) == ()
 
