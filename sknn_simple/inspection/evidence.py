@@ -86,16 +86,17 @@ class Evidence:
     def trained_loss(self):
         """The same without the penalty."""
         loss = self.penalised_training_loss
-        # Where the penalty outweighs the samples, it may be the larger part.
-        if not self.network.alpha_ or loss > self.training_constant:
+        # The penalty is relative to the number of samples, which must be known.
+        # Where it outweighs the samples, it may be the larger part.
+        is_known = self.network.alpha_ and self.n_trained
+        if not is_known or loss > self.training_constant:
             return loss
         problem = self.problem
         objective = replace(problem.objective, alpha=self.network.alpha_)
         penalised, _ = loss_and_gradient(
             problem.parameters, *problem.samples, objective
         )
-        # The penalty is relative to the number of samples.
-        share = self.n_samples / (self.n_trained or self.n_samples)
+        share = self.n_samples / self.n_trained
         return np.fmax(loss - share * (penalised - self.loss), 0.0)
 
     @property
