@@ -148,10 +148,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates (500 for 'adam'), at least 100, and 200 iterations for
-        'lbfgs'. 0 makes the network with its initial weights, for `partial_fit` or a
-        warm start to train.
-        The model after k epochs does not depend on `max_iter`.
+        as make 2,000 updates (500 for 'adam'), at least 100; for 'lbfgs', it means 200
+        iterations for labels and 1,000 for numbers. 0 makes the network with its
+        initial weights, for `partial_fit` or a warm start to train. The model after k
+        epochs does not depend on `max_iter`.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.
