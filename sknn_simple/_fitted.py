@@ -1,7 +1,12 @@
-"""A fitted network: its attributes, predictions, and hidden layers as features."""
+"""A fitted network: its attributes, predictions, and hidden layers as features.
+
+A prediction reads a copy of the estimator, so that all parts of it are of one model,
+even if a fit in another thread sets the fitted attributes in the meantime.
+"""
 
 from __future__ import annotations
 
+import copy
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -86,8 +91,8 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         ValueError
             If `X` does not match the training data, or makes the network overflow.
         """
-        raw_prediction = self._raw_prediction(X)  # first: it checks that self is fitted
-        return self._targets.predict(raw_prediction)
+        targets, raw_prediction = self._raw_prediction(X)
+        return targets.predict(raw_prediction)
 
     @explaining_arguments
     def hidden_activations(self, X: MatrixLike) -> list[np.ndarray]:
@@ -108,12 +113,13 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         NotFittedError, ValueError
             As in `predict`.
         """
-        X = self._validated(X)
-        activation = self._architecture.activation
+        model = copy.copy(self)
+        X = model._validated(X)
+        activation = model._architecture.activation
         with np.errstate(invalid="ignore"):
-            _, *hidden, _ = forward(X, self.coefs_, self.intercepts_, activation)
+            _, *hidden, _ = forward(X, model.coefs_, model.intercepts_, activation)
         for units in hidden:
-            self._check_finite("activations", units, X)
+            _check_finite("activations", units, X)
         return hidden
 
     def transform(self, X: MatrixLike) -> np.ndarray:
@@ -155,14 +161,18 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         return self.coefs_[-1].shape[0]
 
     def _raw_prediction(self, X):
-        """Return the pre-activations of the output layer, (n_samples, n_outputs)."""
-        X = self._validated(X)
-        activation = self._architecture.activation
+        """Return the targets, and the pre-activations of the output layer.
+
+        The targets decode them; their shape is (n_samples, n_outputs).
+        """
+        model = copy.copy(self)
+        X = model._validated(X)
+        activation = model._architecture.activation
         # The option is not checked: a model may come from a machine with more engines.
-        engine = ENGINES.get(str(self.engine)) or fastest_engine()
-        raw_prediction = engine.predict(X, self.coefs_, self.intercepts_, activation)
-        self._check_finite("outputs", raw_prediction, X)
-        return raw_prediction
+        engine = ENGINES.get(str(model.engine)) or fastest_engine()
+        raw_prediction = engine.predict(X, model.coefs_, model.intercepts_, activation)
+        _check_finite("outputs", raw_prediction, X)
+        return model._targets, raw_prediction
 
     def _validated(self, X):
         """Return samples as `predict` takes them, checked."""
@@ -173,13 +183,14 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         with strict_validation(X=X):
             return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)
 
-    def _check_finite(self, what, values, X):
-        if not all_finite(values):
-            raise ValueError(
-                "X is too large for this network, or the training targets were: the "
-                f"{what} are not finite for X from {X.min():.3g} to {X.max():.3g}. "
-                "Scale X, as in training."
-            )
-
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coefs_")
+
+
+def _check_finite(what, values, X):
+    if not all_finite(values):
+        raise ValueError(
+            "X is too large for this network, or the training targets were: the "
+            f"{what} are not finite for X from {X.min():.3g} to {X.max():.3g}. "
+            "Scale X, as in training."
+        )

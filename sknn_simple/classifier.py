@@ -619,8 +619,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         NotFittedError, ValueError
             As in `predict`.
         """
-        raw_prediction = self._raw_prediction(X)
-        return self._targets.decision(raw_prediction)
+        targets, raw_prediction = self._raw_prediction(X)
+        return targets.decision(raw_prediction)
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each class.
@@ -641,8 +641,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         NotFittedError, ValueError
             As in `predict`.
         """
-        raw_prediction = self._raw_prediction(X)
-        return self._targets.probabilities(raw_prediction)
+        targets, raw_prediction = self._raw_prediction(X)
+        return targets.probabilities(raw_prediction)
 
     def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the log-probability of each class.
@@ -664,8 +664,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         NotFittedError, ValueError
             As in `predict`.
         """
-        raw_prediction = self._raw_prediction(X)
-        return self._targets.log_probabilities(raw_prediction)
+        targets, raw_prediction = self._raw_prediction(X)
+        return targets.log_probabilities(raw_prediction)
 
     def score(
         self, X: MatrixLike, y: MatrixLike, sample_weight: ArrayLike | None = None

@@ -15,7 +15,7 @@ from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from support import assert_same_model, assert_same_search
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _fitted, network
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
 
@@ -90,6 +90,56 @@ def test_one_model_predicts_for_many_threads(estimator, data, methods):
         for results, expected in zip(at_once(tasks), alone, strict=True):
             for result in results:
                 np.testing.assert_array_equal(result, expected)
+
+
+def small_network(y, **options):
+    """Return a fitted network for labels or numbers, which are repeated."""
+    kind = SimpleMLPClassifier if isinstance(y[0], str) else SimpleMLPRegressor
+    unfitted = kind((4,), max_iter=0, random_state=0, engine="numpy", **options)
+    return unfitted.fit(X[:6], np.resize(y, 6))
+
+
+THREE, TWO, ONE = ["bird", "cat", "dog"], ["green", "red"], ["red"]
+REFITS = [
+    *(
+        (method, THREE, labels, {})
+        for method in ("predict", "predict_proba", "predict_log_proba")
+        for labels in (TWO, ONE)
+    ),
+    ("predict", THREE, ["blue", "green", "red"], {}),
+    ("decision_function", THREE, TWO, {}),
+    ("score", THREE, TWO, {}),
+    ("transform", THREE, THREE, {"activation": "tanh"}),
+    ("hidden_activations", THREE, THREE, {"activation": "tanh"}),
+    ("predict", [1.0, 2.0], [3.0, 4.0], {"loss": "poisson"}),
+]
+
+
+@pytest.mark.parametrize(("method", "y", "new_y", "new_options"), REFITS)
+def test_a_prediction_during_a_refit_is_of_one_model(
+    method, y, new_y, new_options, monkeypatch
+):
+    """A fit in another thread sets its attributes at several moments in the call."""
+    model, other = small_network(y), small_network(new_y, **new_options)
+    arguments = (X[:6], np.resize(y, 6)) if method == "score" else (X[:6],)
+    before = getattr(model, method)(*arguments)
+
+    def refitting(function):
+        def interrupted(*args):
+            result = function(*args)
+            vars(model).update(vars(other))
+            return result
+
+        return interrupted
+
+    engine = network.ENGINES["numpy"]
+    engine = engine._replace(predict=refitting(engine.predict))
+    monkeypatch.setitem(network.ENGINES, "numpy", engine)
+    for name in ("knows_columns", "forward", "all_finite"):
+        monkeypatch.setattr(_fitted, name, refitting(getattr(_fitted, name)))
+    np.testing.assert_equal(getattr(model, method)(*arguments), before)
+    after = getattr(other, method)(*arguments)
+    np.testing.assert_equal(getattr(model, method)(*arguments), after)
 
 
 OPTIONS = {
