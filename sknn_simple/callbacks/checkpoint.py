@@ -68,6 +68,10 @@ class Checkpoint:
         SciPy does not expose, the estimator is a clone, or one of its parameters cannot
         be pickled. In every `partial_fit`: pickle the estimator between calls instead.
 
+    OSError
+        In `fit`, if a checkpoint cannot be written, for instance on a full disk. The
+        checkpoint before it stays.
+
     Notes
     -----
     A checkpoint consists of a line with the format, a checksum, and a pickle. Loading a

@@ -75,6 +75,19 @@ def write_checkpoint(path, content):
     Of several writers, the last one wins. The file keeps its mode and owner.
     """
     pickled = pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
+    try:
+        _replace(path, pickled)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"The checkpoint was not written: {error.strerror}. Correct this, then "
+            "call Checkpoint.resume, or fit if there is no earlier checkpoint",
+            os.fspath(path),
+        ) from error
+
+
+def _replace(path, pickled):
+    """Replace the checkpoint at `path` by one that holds these bytes."""
     with _beside(path) as file:
         file.write(b"%s%d\n" % (MAGIC, VERSION))
         file.write(hashlib.sha256(pickled).digest())

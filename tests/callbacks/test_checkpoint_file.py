@@ -319,8 +319,10 @@ def test_a_failure_leaves_no_temporary_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    message = r"No space left .* call Checkpoint\.resume, or fit .*run\.ckpt"
+    with pytest.raises(OSError, match=message) as caught:
         fit_with_checkpoint(path)
+    assert (caught.value.errno, caught.value.filename) == (28, str(path))
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == before
 
