@@ -45,6 +45,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     n_outputs_: int
     out_activation_: str
     alpha_: float | None
+    engine_: str | None
     stop_reason_: str | None
     n_features_in_: int
     feature_names_in_: np.ndarray

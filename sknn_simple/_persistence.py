@@ -19,6 +19,9 @@ from .network import OPTIMIZERS, SCHEDULES, Parameters, Patience, TrainingState
 FORMAT = 1
 """Version of the files; raised when older releases cannot read them."""
 
+LATER_ATTRIBUTES = {"engine_": None}
+"""Fitted attributes that older files lack, by their values in models of these files."""
+
 KINDS = {
     "architecture": Architecture,
     "history": History,
@@ -59,6 +62,8 @@ def from_state(kind, state):
         name: value if name in options else in_native_order(value)
         for name, value in attributes.items()
     }
+    if "coefs_" in attributes:
+        attributes = LATER_ATTRIBUTES | attributes
     check_model(kind, attributes)
     parts = {name: attributes[name] for name in PARTS & attributes.keys()}
     return attributes | from_plain(parts)

@@ -237,6 +237,7 @@ def attribute_fields(layout, n_features, targets):
         "n_layers_": equal_to(len(sizes)),
         "out_activation_": one_of(OUT_ACTIVATIONS),
         "alpha_": optional(number(0)),
+        "engine_": optional(one_of(["numpy", "compiled"])),
         "stop_reason_": optional(instance_of(str)),
         "feature_names_in_": or_missing(names(n_features)),
         "_targets": part(*targets),

@@ -304,6 +304,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Strength of the penalty in the last training: `alpha`, or what 'auto' stood for.
         None for weights from elsewhere.
 
+    engine_ : {'numpy', 'compiled'} or None
+        Engine of the last training: `engine`, or what 'auto' stood for. None for
+        weights from elsewhere.
+
     stop_reason_ : str or None
         Why training stopped: 'max_iter'; 'patience', after `n_iter_no_change` epochs
         without improvement; 'callback'; 'interrupted', by Ctrl-C; and with 'lbfgs'

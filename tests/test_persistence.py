@@ -301,6 +301,19 @@ def test_a_model_of_a_newer_format_is_refused():
         SimpleMLPClassifier().__setstate__({**state, "_format": 2})
 
 
+def test_a_model_of_an_older_file_has_no_engine():
+    model, X, _ = MODELS["plain fit"]()
+    state = model.__getstate__()
+    assert state.pop("engine_") == "numpy"
+    older = SimpleMLPClassifier()
+    older.__setstate__(state)
+    assert older.engine_ is None
+    assert_same_bits(numbers(older, X), numbers(model, X))
+    unfitted = SimpleMLPClassifier()
+    unfitted.__setstate__(SimpleMLPClassifier().__getstate__())
+    assert not hasattr(unfitted, "engine_")
+
+
 @pytest.mark.parametrize("position", [-1, 625, 10**6])
 def test_a_damaged_random_state_is_refused(position):
     """NumPy would read beyond the end of its state."""
@@ -329,7 +342,8 @@ def change(state, path, change_place):
 
 
 OPTIONAL = (
-    r"feature_names_in_|_history\.(learning_rate|validation)|_continuation\.warned"
+    r"feature_names_in_|engine_|_history\.(learning_rate|validation)"
+    r"|_continuation\.warned"
 )
 
 
@@ -402,6 +416,7 @@ TRAINED = "_continuation.state."
         ("sgd, numpy", "coefs_", [np.zeros((4, 4)), np.full((4, 3), np.inf)]),
         ("sgd, numpy", "coefs_", []),
         ("sgd, numpy", "n_features_in_", 2**70),
+        ("sgd, numpy", "engine_", "cuda"),
         ("sgd, numpy", "_format", "1"),
         ("sgd, numpy", "_format", None),
         ("frame", "feature_names_in_", np.array(list("abc"), object)),

@@ -254,6 +254,7 @@ class Session:
             best_loss=best_loss if self.validation is None else None,
             best=self.best,
             alpha=self.objective.alpha,
+            engine=self.engine.name,
             stop_reason=self.stop_reason,
         )
 
@@ -283,6 +284,7 @@ def fitted_attributes(
     best_loss=math.inf,
     best=None,
     alpha=None,
+    engine=None,
     stop_reason=None,
 ):
     """Return all attributes of a fitted estimator by name.
@@ -303,6 +305,7 @@ def fitted_attributes(
         "n_outputs_": targets.n_outputs,
         "out_activation_": targets.out_activation,
         "alpha_": alpha,
+        "engine_": engine,
         "stop_reason_": stop_reason,
         "_architecture": architecture,
         "_targets": targets,

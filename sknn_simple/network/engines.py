@@ -12,6 +12,9 @@ class Engine(NamedTuple):
 
     Attributes
     ----------
+    name : str
+        Name of the engine, a value of the option `engine`.
+
     trainer : type
         Class with the interface of `Trainer`.
 
@@ -32,6 +35,7 @@ class Engine(NamedTuple):
     the same one at once. Any number of threads may call `predict`.
     """
 
+    name: str
     trainer: type
     make_evaluator: Callable
     make_predictor: Callable
@@ -40,6 +44,7 @@ class Engine(NamedTuple):
 
 ENGINES = {
     "numpy": Engine(
+        "numpy",
         training.Trainer,
         gradient.make_evaluator,
         forward_pass.make_predictor,
@@ -57,6 +62,7 @@ except ImportError as error:  # there was no compiler when the package was built
     WHY_NOT_COMPILED = error
 else:
     ENGINES["compiled"] = Engine(
+        "compiled",
         compiled.Trainer,
         compiled.make_evaluator,
         compiled.make_predictor,

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 from support import ENGINES, KINDS, UNSTOPPED, diabetes, iris, kept_state
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, network
 from sknn_simple._fit.learning_rate import root_mean_square
 from sknn_simple._fit.options import batch_size
 from sknn_simple.network import Samples
@@ -309,6 +309,36 @@ def test_integers_of_one_byte_do_not_overflow(engine):
     expected, trained = train(int), train(np.int8)
     for a, b in zip(expected.coefs_, trained.coefs_, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@KINDS
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+@pytest.mark.parametrize("installed", [ENGINES, ["numpy"]], ids=["all", "numpy"])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_the_engine_that_trained_is_named(kind, y, solver, installed, monkeypatch):
+    used = []
+
+    def recording(name, function):
+        return lambda *args, **options: used.append(name) or function(*args, **options)
+
+    for name, engine in [*network.ENGINES.items()]:
+        makers = {
+            maker: recording(name, getattr(engine, maker))
+            for maker in ("trainer", "make_evaluator")
+        }
+        monkeypatch.setitem(network.ENGINES, name, engine._replace(**makers))
+        if name not in installed:
+            monkeypatch.delitem(network.ENGINES, name)
+    for option in ["auto", *installed]:
+        model = kind((2,), solver=solver, engine=option, max_iter=2)
+        assert model.fit(X, y).engine_ == used[-1]
+        assert option in ("auto", used[-1])
+    assert used[0] == installed[-1]
+
+
+@KINDS
+def test_weights_from_elsewhere_have_no_engine(kind, y):
+    assert kind.from_coefs([np.ones((4, 3))]).engine_ is None
 
 
 WEIGHTS = {
