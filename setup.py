@@ -1,7 +1,8 @@
 """Build the compiled engine where there is a compiler. The rest is in pyproject.toml.
 
 Its loops are built once per set of instructions; the best one is chosen at run time.
-The package works without them, on NumPy.
+The package works without them, on NumPy: a wheel without them is one for any platform.
+With SKNN_SIMPLE_REQUIRE_ENGINE=1 in the environment, a build without them is an error.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build import build
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
@@ -49,17 +51,19 @@ class OptionalBuild(build_ext):
     """Builds the engine, for as many sets of instructions as the compiler knows."""
 
     def build_extensions(self):
-        """Build the extension, or warn once and leave it out."""
+        """Build the extension, or warn once and leave it out if that is allowed."""
         (extension,) = self.extensions
         try:
             self._build(extension)
         except (BaseError, CCompilerError, OSError) as error:
+            if os.environ.get("SKNN_SIMPLE_REQUIRE_ENGINE", "0") != "0":
+                raise
             sys.stderr.write(
                 f"sknn-simple: the compiled engine was not built ({error}). The "
                 "package works without it, but trains more slowly.\n"
             )
             # An editable installation copies what is left here.
-            self.extensions = []
+            self.extensions = self.distribution.ext_modules = []
 
     def _build(self, extension):
         is_msvc = self.compiler.compiler_type == "msvc"
@@ -78,6 +82,16 @@ class OptionalBuild(build_ext):
                 )
         extension.define_macros.append(("BUILD", "baseline"))
         self.build_extension(extension)
+
+
+class HonestWheel(bdist_wheel):
+    """Makes a wheel for the platform, or for any if the engine was left out."""
+
+    def run(self):
+        """Build before the name of the wheel is chosen."""
+        self.run_command("build")
+        self.root_is_pure = not self.distribution.has_ext_modules()
+        super().run()
 
 
 addresses = runpy.run_path("sknn_simple/_addresses.py")
@@ -100,6 +114,10 @@ setup(
         ],
         compiler_directives={"language_level": 3},
     ),
-    cmdclass={"build": CleanBuild, "build_ext": OptionalBuild},
+    cmdclass={
+        "bdist_wheel": HonestWheel,
+        "build": CleanBuild,
+        "build_ext": OptionalBuild,
+    },
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )
