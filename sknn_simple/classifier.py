@@ -136,12 +136,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         it means min(1, 30 / width) for 'sgd' and 0.003 for 'adam', where width is the
         number of units in the last hidden layer; losses that are larger by some factor
         divide it by this factor. With hidden layers, inputs whose root mean square is
-        above 1 divide it by this number. If minibatches are parts of n < 32 rows, the
-        rate of 'sgd' is multiplied by n / 32, as in a call of `partial_fit` with n < 32
-        rows; a fit on n < 6 samples multiplies it by n^2 / 32. It is lower where some
-        samples outweigh their minibatches, and without hidden layers if there are more
-        than some 25 inputs. `history_` records the rate of each epoch. 'lbfgs' has no
-        learning rate.
+        above 1 divide it by this number, and more than 30 inputs that vary together by
+        a larger one. If minibatches are parts of n < 32 rows, the rate of 'sgd' is
+        multiplied by n / 32, as in a call of `partial_fit` with n < 32 rows; a fit on
+        n < 6 samples multiplies it by n^2 / 32. It is lower where some samples outweigh
+        their minibatches, and without hidden layers if there are more than some 25
+        inputs. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

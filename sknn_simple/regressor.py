@@ -120,10 +120,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         exp(-3 * R^2), n / 200) / n_outputs for n samples of mean weight w, where R^2 is
         how well the neighbours of a sample predict its target: the noisier the targets,
         the stronger the penalty. c is min(1, 3 * (1 - R^2)), and 1 for losses that
-        outliers hardly affect. The limit n / 200 is higher for more than 20 inputs,
-        lower for fewer than 40 samples, and absent without hidden layers. Coefs of
-        inputs that predict little are penalised more, and those of inputs with a
-        standard deviation below 1 less. Sigmoid outputs take a tenth of alpha. Poisson
+        outliers hardly affect, and for targets that repeat. The limit n / 200 is higher
+        for more than 20 inputs, lower for fewer than 40 samples, and absent without
+        hidden layers. Coefs of inputs that predict little are penalised more, and those
+        of inputs with a standard deviation below 1 less. Sigmoid outputs take a tenth of alpha. Poisson
         loss multiplies it by up to 31, the more the counts scatter. In `partial_fit`,
         alpha is estimated from the rows of each call: if these are only a few of many,
         set a number.
@@ -150,9 +150,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         `out_activation='logistic'` it means min(1, 30 / width) and 0.003. With
         `loss='poisson'` it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
         0.12 / width) with other hidden layers, and 0.003 for 'adam'. The following
-        divide it: with hidden layers, the root mean square of the inputs, if above 1;
-        with Poisson loss, the mean count, if above 1, and 4 / n times the largest count
-        relative to the mean (24 / n without hidden layers), if above 1. With other
+        divide it: with hidden layers, the root mean square of the inputs, if above 1,
+        or a larger number for more than 30 inputs that vary together; with Poisson
+        loss, the mean count, if above 1, and 4 / n times the largest count relative to
+        the mean (24 / n without hidden layers), if above 1. With other
         losses, the rate of 'sgd' is multiplied by sqrt(n_outputs), unless the loss is a
         sum over outputs. If minibatches are parts of n < 32 rows, it is multiplied by
         n / 32, as in a call of `partial_fit` with n < 32 rows; a fit on n < 6 samples

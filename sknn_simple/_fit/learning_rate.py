@@ -8,6 +8,11 @@ from sklearn.utils.extmath import row_norms
 
 from ..network import LOSSES, suitable_learning_rate
 from .architecture import activation, hidden_layer_sizes
+from .subsample import rows_of_weight, subsample
+
+ALIKE = 30
+"""Largest eigenvalue of the second moments of the inputs that leaves the rate as it is.
+Ordinary tables have lower ones."""
 
 FEW_ROWS = 32
 """Rows in a minibatch below which the rate falls in proportion."""
@@ -28,7 +33,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
     as follows. It is never a subnormal number.
 
     - With hidden layers, it is divided by the root mean square of the inputs, if this
-      is above 1.
+      is above 1, and further for many inputs that are alike.
     - If the loss is a mean over several numbers, the gradient of each is smaller: the
       rate is multiplied by the square root of their number.
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
@@ -61,7 +66,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
             heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
             rate /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     if widths:
-        rate /= max(1.0, root_mean_square(samples))
+        size = max(1.0, root_mean_square(samples))
+        rate /= size * _slowdown_by_alike_inputs(samples, size)
     return max(float(rate), sys.float_info.min)
 
 
@@ -102,6 +108,31 @@ def _largest_share(samples, *parts):
         if part is not None:
             shares = shares * (part / (_mean(part, samples) or 1))
     return float(np.max(shares))
+
+
+def _slowdown_by_alike_inputs(samples, size):
+    """Return a divisor for many inputs that vary together, or around another value
+    than 0: the first layer then has one direction of high curvature.
+
+    Relative to the squared size of the inputs, it is the largest eigenvalue of their
+    second moments, which is at most the number of inputs. A few samples have a high one
+    by chance.
+    """
+    if samples.X.shape[1] <= ALIKE or len(samples.Y) < 8:
+        return 1.0
+    X, _, weight = subsample(samples, rows_of_weight(samples))
+    X /= size
+    squares = (X**2).sum(axis=1)
+    total = np.average(squares, weights=weight)
+    if not ALIKE < total < math.inf:
+        return 1.0
+    direction, largest = X[squares.argmax()], 0.0
+    for _ in range(20):  # the power iteration
+        direction = direction / np.linalg.norm(direction)
+        direction = X.T @ (weight * (X @ direction)) / weight.sum()
+        largest = np.linalg.norm(direction)
+    # Rounded, since the last bits depend on the number of threads of BLAS.
+    return max(1.0, float(f"{largest:.4g}") / ALIKE)
 
 
 def _mean(numbers, samples):

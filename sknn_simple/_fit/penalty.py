@@ -8,9 +8,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils.random import sample_without_replacement
 
 from ..network import LOSSES
+from .subsample import MOST_NUMBERS, MOST_SAMPLES, rows_of_weight, subsample
 
 LARGEST_ALPHA = 1 / 200
 """Limit of alpha per sample, before the factors for sigmoid outputs and counts."""
@@ -18,9 +18,6 @@ LARGEST_ALPHA = 1 / 200
 FEW_SAMPLES, MANY_INPUTS = 40, 20
 """Number of samples below which the limit per sample is lower, in proportion, and of
 inputs of variance 1 above which it is higher."""
-
-MOST_SAMPLES, MOST_NUMBERS = 500, 2**22
-"""Maximum number of samples, and of values of X, in the estimates."""
 
 
 class Penalty(NamedTuple):
@@ -49,9 +46,10 @@ def automatic_penalty(targets, samples, is_linear=False):
 
     with n distinct samples of mean weight w, and v, the sum of the variances of the
     inputs, at most 1 each. R^2 is the share of the variance of the targets that
-    neighbours predict. c is 0.4 for labels, and 1 for numbers under a robust loss, or
-    min(1, 3 * (1 - R^2)) under others: numbers may have no noise at all. The limit
-    lets a few samples be learned; there is none if the network has no hidden layer.
+    neighbours predict. c is 0.4 for labels and 1 for numbers. But if these may have no
+    noise at all, it is min(1, 3 * (1 - R^2)): if the loss is not robust, and almost all
+    targets differ, so that they are no repeated measurements. The limit lets a few
+    samples be learned; there is none if the network has no hidden layer.
     The relevance of more than 8,388 inputs is not estimated: too few samples would be
     left for it.
 
@@ -63,9 +61,9 @@ def automatic_penalty(targets, samples, is_linear=False):
     n_features, n = samples.X.shape[1], neighbourhood.n_distinct
     # Rounded, since the last bits depend on the number of threads of BLAS.
     r2 = round(neighbourhood.r2(), 9)
-    alpha = 0.4
-    if targets.classes is None:
-        alpha = 1.0 if loss.robust else min(1.0, 3 * (1 - r2))
+    alpha = 0.4 if targets.classes is not None else 1.0
+    if targets.classes is None and not loss.robust and neighbourhood.has_own_targets:
+        alpha = min(1.0, 3 * (1 - r2))
     alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
     if not is_linear:
         limit = LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES)
@@ -105,13 +103,14 @@ class Neighbourhood:
 
     deviations : ndarray of shape (n_features,)
         Standard deviations of the inputs.
+
+    has_own_targets : bool
+        Whether nine tenths of the samples have targets that no other sample has.
     """
 
     def __init__(self, samples, by_class=False, fenced=False):
-        rows = np.arange(len(samples.Y))
-        if samples.sample_weight is not None:
-            rows = np.flatnonzero(samples.sample_weight)
-        X, Y, weight = _some_of(samples, rows)
+        rows = rows_of_weight(samples)
+        X, Y, weight = subsample(samples, rows)
         n_drawn = len(Y)
         X, Y, weight = _merged(X, Y, weight)
         self.n_distinct = len(rows) * len(Y) / n_drawn
@@ -122,6 +121,8 @@ class Neighbourhood:
             mean_weight = _mean_weight(samples.sample_weight[rows], labels)
             self.mean_weight = mean_weight * n_drawn / len(Y)
         self.weight = weight / weight.mean()
+        _, counts = np.unique(Y, axis=0, return_counts=True)
+        self.has_own_targets = (counts == 1).sum() >= 0.9 * len(Y)
         if fenced:
             Y = _fenced(Y)
         self.X, self.deviations = _standardised(X, self.weight)
@@ -203,18 +204,6 @@ class Neighbourhood:
         totals = nearness @ self.weight
         sums = totals @ (weighted * self.X) - (weighted * (nearness @ weighted)).sum(0)
         return 2 * sums / (self.weight @ totals or 1)
-
-
-def _some_of(samples, rows):
-    """Return X, Y and weights of some rows in float64, the same in each call."""
-    X, Y, weight = samples
-    most = max(2, min(MOST_SAMPLES, MOST_NUMBERS // X.shape[1]))
-    if len(rows) > most:
-        rows = rows[sample_without_replacement(len(rows), most, random_state=0)]
-    X, Y = X[rows], Y[rows]
-    weight = np.ones(len(rows)) if weight is None else weight[rows]
-    X = X if isinstance(X, np.ndarray) else X.toarray()
-    return [part.astype(np.float64) for part in (X, Y, weight)]
 
 
 def _dispersion(targets, samples, r2):

@@ -355,6 +355,20 @@ def test_rates_are_learned_alike_in_every_unit_of_time():
     assert min(scores) > 0.45
 
 
+def test_repeated_measurements_are_not_taken_for_no_noise():
+    """Three samples each share a target; those of other targets say what is noise."""
+    rng = np.random.RandomState(0)
+    X = np.repeat(rng.standard_normal((60, 3)), 3, axis=0)
+    X += 0.01 * rng.standard_normal(X.shape)
+    Y = np.repeat(rng.standard_normal((60, 1)), 3, axis=0)
+    r2 = Neighbourhood(Samples(X, Y)).r2()
+    assert r2 > 0.9
+    alpha = automatic_penalty(NUMBERS, Samples(X, Y)).alpha
+    assert alpha == pytest.approx(math.sqrt(3) * math.exp(-3 * r2))
+    Y += 1e-6 * rng.standard_normal(Y.shape)
+    assert automatic_penalty(NUMBERS, Samples(X, Y)).alpha < alpha / 2
+
+
 def test_numbers_without_noise_are_hardly_penalised():
     x = np.random.RandomState(0).uniform(-1, 1, (1300, 1))
     y = np.sin(10 * x[:, 0])
