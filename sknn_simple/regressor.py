@@ -123,10 +123,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         outliers hardly affect, and for targets that repeat. The limit n / 200 is higher
         for more than 20 inputs, lower for fewer than 40 samples, and absent without
         hidden layers. Coefs of inputs that predict little are penalised more, and those
-        of inputs with a standard deviation below 1 less. Sigmoid outputs take a tenth of alpha. Poisson
-        loss multiplies it by up to 31, the more the counts scatter. In `partial_fit`,
-        alpha is estimated from the rows of each call: if these are only a few of many,
-        set a number.
+        of inputs with a standard deviation below 1 less. Sigmoid outputs take a tenth
+        of alpha. Poisson loss multiplies it by up to 31, the more the counts scatter.
+        In `partial_fit`, alpha is estimated from the rows of each call: if these are
+        only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
