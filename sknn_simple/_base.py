@@ -1,8 +1,7 @@
 """The base of both estimators: training, and the estimator as an object.
 
 A fit trains on copies, and sets the fitted attributes at the end. If it raises, the
-estimator and a caller's RandomState are unchanged. It warns last, outside what an error
-undoes, so that the model stays where a warning is an error.
+estimator and a caller's RandomState are unchanged.
 """
 
 from __future__ import annotations
@@ -38,11 +37,24 @@ from .network import OPTIMIZERS
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def all_or_nothing(method: Method) -> Method:
-    """Undo all changes of `method` to the estimator if it raises."""
+def training_method(method: Method) -> Method:
+    """Validate options and manage callbacks around `method`, and undo its errors.
 
+    `all_or_nothing` is outermost, so that Ctrl-C inside scikit-learn's wrapper is
+    undone as well.
+    """
+    return all_or_nothing(_fit_context(prefer_skip_nested_validation=True)(method))
+
+
+def all_or_nothing(method: Method) -> Method:
+    """Undo all changes of `method` to the estimator if it raises.
+
+    The signature is still the one of `method`, but wrong arguments get a suggestion.
+    """
+
+    @suggestions.explaining_arguments
     @functools.wraps(method)
-    def restoring_method(estimator, *args, **kwargs):
+    def restoring_method(estimator=None, /, *args, **kwargs):
         attributes = estimator.__dict__.copy()
         # A search may have a generator in its splitter, too.
         owners = estimator, getattr(estimator, "cv", None)
@@ -156,7 +168,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
                 hint = suggestions.for_value(name, options, constraints)
                 raise InvalidParameterError(f"{error}{hint}") from None
 
-    @suggestions.explaining_arguments
+    @training_method
     def fit(
         self,
         X: MatrixLike,
@@ -225,15 +237,13 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
             stopped improving, unless `n_iter_no_change` is infinite and the solver is
             'sgd' or 'adam'. Also if the final loss is far above the loss of a constant
             prediction, or close to it for a likely cause, such as unscaled inputs.
-
-            These and the warning of Ctrl-C come after training: the estimator keeps the
-            model, even if a filter turns the warning into an error.
         """
         mode = Mode.RESUME if self.warm_start else Mode.NEW
         validation_data = ValidationData(X_val, y_val, sample_weight_val)
         self._train(X, y, sample_weight, validation_data, mode=mode)
         return self
 
+    @training_method
     def _fit_with_milestones(self, milestones, X, y, sample_weight=None, **validation):
         """Train as `fit` does, and hand over the model at each milestone."""
         validation_data = ValidationData(**validation)
@@ -241,22 +251,16 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
             X, y, sample_weight, validation_data, mode=Mode.NEW, milestones=milestones
         )
 
-    def _check_partial_fit(self, y, classes):
-        """Check what only `partial_fit` requires."""
+    def _check_partial_fit(self) -> None:
+        """Check the options in each call, of which scikit-learn checks the first."""
+        self._validate_params()
         if self.early_stopping:
             raise ValueError(
                 "partial_fit can't hold out samples: early_stopping must be False, got "
                 "True."
             )
 
-    def _train(self, *data, **options):
-        """Train all or nothing, then warn."""
-        report = self._run_session(*data, **options)
-        report.give_warnings()
-
-    @all_or_nothing  # outermost, so that it undoes Ctrl-C in scikit-learn's wrapper
-    @_fit_context(prefer_skip_nested_validation=True)
-    def _run_session(
+    def _train(
         self,
         X,
         y,
@@ -267,9 +271,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         classes=None,
         milestones=None,
     ):
-        """Run a session, set the fitted attributes, and return the Report."""
-        if mode is Mode.APPEND:
-            self._check_partial_fit(y, classes)
+        """Make a session, run it, and set the fitted attributes."""
         data = {"X": X, "y": y, "sample_weight": sample_weight}
         callbacks = CallbackBridge(
             self, data | validation_data._asdict(), mode.max_iter(self)
@@ -281,7 +283,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         report = Loop(self, session, callbacks, milestones).run()
         vars(self).update(session.attributes(), _continuation=session.continuation())
         callbacks.end_training()
-        return report
+        report.give_warnings()
 
     def _weigh_classes(self, targets, samples):
         """Multiply the weight of each sample by the weight of its class, if any."""

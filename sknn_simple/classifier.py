@@ -18,6 +18,7 @@ from ._base import (
     BaseSimpleMLP,
     MatrixLike,
     needs_stochastic_solver,
+    training_method,
 )
 from ._conversion import (
     estimator_of_shape,
@@ -35,7 +36,6 @@ from ._fit.samples import (
     weights_for_score,
 )
 from ._fit.session import Mode
-from ._fit.suggestions import explaining_arguments
 from ._targets import (
     BinaryTargets,
     MulticlassTargets,
@@ -466,7 +466,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         self.engine = engine
 
     @needs_stochastic_solver
-    @explaining_arguments
+    @training_method
     def partial_fit(
         self,
         X: MatrixLike,
@@ -511,19 +511,17 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         ConvergenceWarning
             Once per stream, if training diverges.
         """
-        classes = plain_labels(classes)
-        self._train(X, y, sample_weight, mode=Mode.APPEND, classes=classes)
-        return self
-
-    def _check_partial_fit(self, y, classes):
-        super()._check_partial_fit(y, classes)
         if isinstance(self.class_weight, str):
             raise ValueError(
                 "partial_fit sees only a part of the samples: class_weight must be a "
                 f"dict or None, got {self.class_weight!r}."
             )
+        self._check_partial_fit()
+        classes = plain_labels(classes)
         with naming("classes", "y"):
             self._check_classes(plain_labels(y), classes)
+        self._train(X, y, sample_weight, mode=Mode.APPEND, classes=classes)
+        return self
 
     def _check_classes(self, y, classes):
         """Check that `classes` are given in the first call and do not change."""

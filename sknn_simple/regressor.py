@@ -17,6 +17,7 @@ from ._base import (
     BaseSimpleMLP,
     MatrixLike,
     needs_stochastic_solver,
+    training_method,
 )
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
 from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, Names
@@ -28,7 +29,6 @@ from ._fit.samples import (
     weights_for_score,
 )
 from ._fit.session import Mode
-from ._fit.suggestions import explaining_arguments
 from ._targets import CountTargets, RegressionTargets, r2
 from .network import ACTIVATIONS, LOSSES
 
@@ -488,7 +488,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         self.engine = engine
 
     @needs_stochastic_solver
-    @explaining_arguments
+    @training_method
     def partial_fit(
         self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> Self:
@@ -524,6 +524,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             If training diverges, or if y is more than a hundred spreads away from the
             y of the first call, whose scale `normalize_y` keeps. Once per stream each.
         """
+        self._check_partial_fit()
         self._train(X, y, sample_weight, mode=Mode.APPEND)
         return self
 

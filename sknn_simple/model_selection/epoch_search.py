@@ -18,7 +18,6 @@ from .._addresses import DocumentationLink
 from .._base import all_or_nothing
 from .._fit.callback_bridge import CallbackSupport, SearchBridge
 from .._fit.constraints import BOOLEAN
-from .._fit.suggestions import explaining_arguments
 from .._pipeline import final_network, parameter_prefix
 from ._groups import group_by_epochs, why_separate
 from ._replay import mean_and_std, replay
@@ -163,7 +162,6 @@ refit_time_, multimetric_
         self.every_epoch = every_epoch
 
     # prefer_skip_nested_validation: the estimator has not been validated yet.
-    @explaining_arguments
     @all_or_nothing
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:

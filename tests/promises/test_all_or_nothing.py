@@ -1,28 +1,17 @@
 """Promise 8, all or nothing: a fit that raises changes nothing.
 
 When `fit` or `partial_fit` raises, the estimator, what it has learned before, and a
-caller's RandomState are as they were. (tests/test_faults.py raises at any line.) Only a
-warning of a training that a filter turns into an error leaves the trained model.
+caller's RandomState are as they were. (tests/test_faults.py raises at any line.)
 """
 
 import copy
 import pickle
-import warnings
 
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.model_selection import ShuffleSplit
-from support import (
-    BOTH,
-    SOLVERS,
-    RaiseAtEnd,
-    assert_same_model,
-    assert_same_weights,
-    diabetes,
-    round_trip,
-)
+from support import BOTH, SOLVERS, RaiseAtEnd, assert_same_weights, diabetes, round_trip
 
 from sknn_simple import SimpleMLPRegressor
 from sknn_simple.model_selection import EpochSearchCV
@@ -82,49 +71,6 @@ def test_a_partial_fit_that_raises_late_leaves_the_history():
     assert model.n_iter_ == 1
     model.set_callbacks().partial_fit(X, y)
     assert other.history_ == history
-
-
-@BOTH
-@SOLVERS
-def test_a_warning_that_is_an_error_leaves_the_model(estimator, data, solver):
-    options = {"solver": solver, "max_iter": 3, "n_iter_no_change": 10}
-    estimator = clone(estimator).set_params(**options)
-    same = clone(estimator)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        same.set_params(random_state=np.random.RandomState(7)).fit(*data)
-    estimator.random_state = np.random.RandomState(7)
-    with pytest.raises(ConvergenceWarning, match="Increase max_iter"):
-        estimator.fit(*data)
-    assert_same_model(estimator, same)
-    states = [model.random_state.get_state()[1:3] for model in (estimator, same)]
-    np.testing.assert_equal(*states)
-
-
-def test_an_interruption_that_is_an_error_leaves_the_model():
-    """`python -W error` undid the training that the warning says is kept."""
-
-    def interrupt(estimator, X, y):
-        if estimator.n_iter_ == 3:  # finished epochs
-            raise KeyboardInterrupt
-        return estimator.n_iter_
-
-    X, y = diabetes()
-    interrupted = SimpleMLPRegressor(
-        (5,), random_state=0, max_iter=9, early_stopping=True, scoring=interrupt
-    )
-    with pytest.raises(UserWarning, match="keeps the model of the last finished epoch"):
-        interrupted.fit(X, y)
-    assert (interrupted.n_iter_, interrupted.stop_reason_) == (3, "interrupted")
-    assert interrupted.predict(X).shape == y.shape
-
-
-def test_a_warning_before_training_that_is_an_error_undoes_all():
-    X, y = diabetes()
-    model = SimpleMLPRegressor((5,), random_state=0)
-    with pytest.raises(DataConversionWarning):
-        model.fit(X, y[:, None])
-    assert not hasattr(model, "n_features_in_")
 
 
 @pytest.mark.filterwarnings("ignore:Training stopped")
