@@ -27,7 +27,7 @@ NUMBERS = X[:, 0].copy()
         ),
         (
             {"X_val": X, "y_val": LABELS, "sample_weight_val": -np.ones(150)},
-            "sample_weight_val.*Negative",
+            "sample_weight_val.*negative",
         ),
     ],
 )
