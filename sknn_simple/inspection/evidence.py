@@ -133,6 +133,15 @@ class Evidence:
         return self.loss < 0.1 * self.constant_loss
 
     @property
+    def has_only_outliers(self):
+        """Whether a robust loss is high for outliers only, as most targets are met."""
+        if not LOSSES[self.problem.objective.loss].robust:
+            return False
+        Y = self.problem.samples.Y
+        errors, spread = abs(Y - self.outputs), abs(Y - np.median(Y, axis=0))
+        return bool(np.median(errors) < 0.7 * np.median(spread))
+
+    @property
     def relative_loss(self):
         """The loss relative to the constant loss, which must not be 0."""
         # A high loss on other samples may be overfitting instead.

@@ -76,6 +76,7 @@ def underfitting(evidence):
         evidence.constant_loss <= 0
         or evidence.is_overpenalised
         or evidence.is_untrained
+        or evidence.has_only_outliers
     ):
         return []
     # If patience ended the training, `stopped_on_plateau` has tried more epochs.

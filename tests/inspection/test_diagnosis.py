@@ -724,6 +724,21 @@ def test_underfitting():
     assert finding.figure == pytest.approx(loss / np.log(3), rel=1e-9)
 
 
+@pytest.mark.parametrize("loss", ["huber", "absolute_error"])
+def test_outliers_that_a_robust_loss_ignores_are_no_underfitting(loss):
+    """They make most of the loss, for a constant and for a good fit alike."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((1000, 3))
+    truth = 10 + 3 * X[:, 0] + X[:, 1] ** 2
+    y = np.where(rng.random(1000) < 0.04, -999.0, truth + rng.normal(0, 0.5, 1000))
+    model = SimpleMLPRegressor(loss=loss, random_state=0).fit(X, y)
+    assert np.corrcoef(model.predict(X), truth)[0, 1] > 0.99
+    assert "underfitting" not in diagnose(model, X, y).kinds
+    shuffled = rng.permutation(y)
+    model.fit(X, shuffled)
+    assert "underfitting" in diagnose(model, X, shuffled).kinds
+
+
 def test_the_advice_on_underfitting_stands_alone_if_there_is_no_other_finding():
     X = NOISE[:, :5]
     model = SimpleMLPClassifier((4,), random_state=0).fit(X, COINS)
