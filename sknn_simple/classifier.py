@@ -140,8 +140,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         a larger one. If minibatches are parts of n < 32 rows, the rate of 'sgd' is
         multiplied by n / 32, as in a call of `partial_fit` with n < 32 rows; a fit on
         n < 6 samples multiplies it by n^2 / 32. It is lower where some samples outweigh
-        their minibatches, and without hidden layers if there are more than some 25
-        inputs. `history_` records the rate of each epoch. 'lbfgs' has no learning rate.
+        their minibatches, where minibatches have fewer than 4 samples of rare classes,
+        and without hidden layers if there are more than some 25 inputs. `history_`
+        records the rate of each epoch. 'lbfgs' has no learning rate.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

@@ -17,6 +17,9 @@ Ordinary tables have lower ones."""
 FEW_ROWS = 32
 """Rows in a minibatch below which the rate falls in proportion."""
 
+FEW_OTHERS = 4
+"""Samples in a minibatch, not of its largest class, below which the rate falls."""
+
 HEAVY, HEAVY_FOR_NUMBERS = 4, 24
 """Factors of the largest share of a minibatch that a sample may have.
 
@@ -39,6 +42,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
       calls of `partial_fit` that bring a few rows of a stream.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
+    - Minibatches may have hardly any sample of other classes than the largest.
     - Without hidden layers, the inputs feed the output, and decide about the rate in
       place of the hidden units.
     """
@@ -63,6 +67,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
             rate *= _share_of_few_rows(batch_size, len(samples.Y), in_stream)
             if targets.classes is None and loss.averaged:
                 rate *= math.sqrt(targets.n_outputs)
+            if targets.classes is not None and not targets.multilabel:
+                rate /= _slowdown_by_rare_classes(batch_size, samples)
             heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
             rate /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     if widths:
@@ -79,6 +85,20 @@ def _share_of_few_rows(batch_size, n_samples, in_stream):
     is_part = in_stream or batch_size < n_samples
     n_rows = batch_size if is_part else batch_size**2
     return min(1.0, n_rows / FEW_ROWS)
+
+
+def _slowdown_by_rare_classes(batch_size, samples):
+    """Return a divisor, at most 32, for classes of which minibatches have few samples.
+
+    Their steps would make the logits vary, and the mean probability of the average
+    network too low.
+    """
+    Y = samples.Y if samples.Y.shape[1] > 1 else np.hstack([samples.Y, 1 - samples.Y])
+    shares = np.average(Y, weights=samples.sample_weight, axis=0)
+    others = max(FEW_ROWS, batch_size) * (1 - float(shares.max()))
+    if batch_size == len(Y) or others <= 1e-9:  # only one class is there
+        return 1.0
+    return min(32.0, max(1.0, FEW_OTHERS / others))
 
 
 def _slowdown_by_counts(batch_size, samples, squares):

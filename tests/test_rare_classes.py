@@ -1,0 +1,55 @@
+"""Classes of which a minibatch has hardly any sample."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.utils.class_weight import compute_sample_weight
+
+from sknn_simple import SimpleMLPClassifier
+
+
+def rare(seed, n_samples=3000):
+    """Return samples with about 2 % positive labels."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n_samples, 5))
+    return X, rng.random(n_samples) < expit(1.2 * X[:, 0] - X[:, 1] - 5)
+
+
+def test_probabilities_of_a_rare_class_have_its_share_as_their_mean():
+    ratios = []
+    for seed in range(6):
+        X, y = rare(seed)
+        model = SimpleMLPClassifier(random_state=seed).fit(X, y)
+        ratios.append(model.predict_proba(X)[:, 1].mean() / y.mean())
+    assert np.mean(ratios) == pytest.approx(1, abs=0.1)
+
+
+def first_rate(X, y, **options):
+    model = SimpleMLPClassifier(n_iter_no_change=np.inf, max_iter=1, **options)
+    return model.fit(X, y).history_["learning_rate"][0]
+
+
+def test_the_rate_follows_the_samples_of_other_classes_in_a_minibatch():
+    X = np.random.default_rng(0).standard_normal((3200, 3))
+    assert first_rate(X, np.arange(3200) < 32) == pytest.approx(0.3 * 0.32 / 4)
+    assert first_rate(X, np.arange(3200) >= 32) == pytest.approx(0.3 * 0.32 / 4)
+    assert first_rate(X, np.arange(3200) < 400) == pytest.approx(0.3)
+    # Of twenty classes alike, none is rare.
+    assert first_rate(X, np.arange(3200) % 20) == pytest.approx(0.3)
+    full = first_rate(X, np.arange(3200) < 32, batch_size="full")
+    assert full == pytest.approx(0.3)
+
+
+def test_weights_that_balance_the_classes_leave_only_the_heavy_samples():
+    X, y = rare(0)
+    weights = compute_sample_weight("balanced", y)
+    share = weights.max() / weights.mean()
+    rate = first_rate(np.sign(X), y, class_weight="balanced")
+    assert rate == pytest.approx(0.3 / (4 * share / 32))
+
+
+def test_pieces_with_a_single_class_are_learned_at_the_usual_rate():
+    X, y = rare(0)
+    piece = X[~y][:320], y[~y][:320]
+    model = SimpleMLPClassifier().partial_fit(*piece, classes=[False, True])
+    assert model.history_["learning_rate"] == [pytest.approx(0.3)]
