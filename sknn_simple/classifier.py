@@ -105,15 +105,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
         effect does not depend on `batch_size`. 'auto' is w * min(0.4 * sqrt(n_features)
-        * exp(-3 * R^2), n / 200) for n samples of mean weight w, where R^2 is how well
-        the neighbours of a sample predict its label: the noisier the labels, the
+        * exp(-3 * R^2), n / 200) for n samples of mean weight w, where R^2 measures how
+        well the neighbours of a sample predict its label: the noisier the labels, the
         stronger the penalty. The limit n / 200 is higher for more than 20 inputs, lower
-        for fewer than 40 samples, and absent without hidden layers. If classes weigh
-        differently, w is the mean weight in a class, averaged over the classes by their
-        total weights. Coefs of inputs that predict little are penalised more, and those
-        of inputs with a standard deviation below 1 less. Squared error takes a tenth of
-        alpha, divided by the number of outputs. In `partial_fit`, alpha is estimated
-        from the rows of each call: if these are only a few of many, set a number.
+        for fewer than 40 samples, and absent without hidden layers. If classes have
+        different weights, w is the mean weight in a class, averaged over the classes by
+        their total weights. The penalty is stronger for inputs that predict little, and
+        weaker for inputs with a standard deviation below 1. With squared error, alpha
+        is a tenth of this, divided by the number of outputs. `partial_fit` estimates
+        alpha from the rows of each call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
@@ -131,28 +131,28 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           Further calls of `partial_fit` and warm starts keep the reduced rate.
 
     learning_rate_init : float or 'auto', default='auto'
-        Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd' it means 0.3 with
-        sigmoids, 0.1 with 'tanh' and 0.02 with other hidden layers. Under squared error
-        it means min(1, 30 / width) for 'sgd' and 0.003 for 'adam', where width is the
-        number of units in the last hidden layer; losses that are larger by some factor
-        divide it by this factor. With hidden layers, inputs whose root mean square is
-        above 1 divide it by this number, and more than 30 inputs that vary together by
-        a larger one. If minibatches are parts of n < 32 rows, the rate of 'sgd' is
-        multiplied by n / 32, as in a call of `partial_fit` with n < 32 rows; a fit on
-        n < 6 samples multiplies it by n^2 / 32. It is lower where some samples outweigh
-        their minibatches, where minibatches have fewer than 4 samples of rare classes,
-        and without hidden layers if there are more than some 25 inputs. `history_`
-        records the rate of each epoch. 'lbfgs' has no learning rate.
+        Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd', it means 0.3
+        with sigmoids, 0.1 with 'tanh' and 0.02 with other hidden layers. With squared
+        error, it means min(1, 30 / width) for 'sgd' and 0.003 for 'adam', where width
+        is the number of units in the last hidden layer. If the loss is larger by some
+        factor, the rate is divided by it. With hidden layers, the rate is divided by
+        the root mean square of the inputs, if above 1, and further for more than 30
+        inputs that vary together. With minibatches of n < 32 rows (but not a full
+        batch), and in calls of `partial_fit` with n < 32 rows, the rate of 'sgd' is
+        multiplied by n / 32; in a fit on n < 6 samples, by n^2 / 32. It is lower if
+        some samples outweigh their minibatches, if minibatches have fewer than 4
+        samples outside the largest class, and for more than about 25 inputs without
+        hidden layers. `history_` records the rate of each epoch. 'lbfgs' has none.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates (500 for 'adam'), at least 100; for 'lbfgs', it means 200
-        iterations for labels and 1,000 for numbers. 0 makes the network with its
-        initial weights, for `partial_fit` or a warm start to train. The model after k
-        epochs does not depend on `max_iter`.
+        as make 2,000 updates (500 for 'adam'), at least 100; for 'lbfgs', 200
+        iterations in the classifier and 1,000 in the regressor. 0 creates the network
+        with its initial weights, which `partial_fit` or a warm start can then train.
+        The model after k epochs does not depend on `max_iter`.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.
@@ -165,7 +165,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     tol : float, default=1e-4
         Minimum decrease of the loss, or increase of the validation score, that counts
         as an improvement. 'lbfgs' stops when every derivative is at most `tol` in
-        absolute value, or when rounding hides what an iteration gains.
+        absolute value, or when an iteration's gain is lost in rounding.
 
     verbose : bool or int, default=False
         Whether to print one line per epoch.
@@ -216,8 +216,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     n_iter_no_change : int, inf or 'auto', default='auto'
         Number of epochs without improvement after which training stops. `np.inf` trains
         for exactly `max_iter` epochs, without a warning that training did not converge.
-        'auto' means as many epochs as make 500 updates, at least 10, `np.inf` with
-        `batch_size='full'`, and 50 iterations of 'lbfgs' under early stopping.
+        'auto' means as many epochs as make 500 updates, at least 10; `np.inf` with
+        `batch_size='full'`; and 50 iterations for 'lbfgs' with early stopping.
 
     max_fun : int, default=15000
         Maximum number of loss evaluations by 'lbfgs'.

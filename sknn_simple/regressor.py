@@ -117,16 +117,16 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
         effect does not depend on `batch_size`. 'auto' is w * min(c * sqrt(n_features) *
-        exp(-3 * R^2), n / 200) / n_outputs for n samples of mean weight w, where R^2 is
-        how well the neighbours of a sample predict its target: the noisier the targets,
-        the stronger the penalty. c is min(1, 3 * (1 - R^2)), and 1 for losses that
-        outliers hardly affect, and for targets that repeat. The limit n / 200 is higher
+        exp(-3 * R^2), n / 200) / n_outputs for n samples of mean weight w, where R^2
+        measures how well the neighbours of a sample predict its target: the noisier the
+        targets, the stronger the penalty. c is min(1, 3 * (1 - R^2)), but 1 for losses
+        that resist outliers and for targets that repeat. The limit n / 200 is higher
         for more than 20 inputs, lower for fewer than 40 samples, and absent without
-        hidden layers. Coefs of inputs that predict little are penalised more, and those
-        of inputs with a standard deviation below 1 less. Sigmoid outputs take a tenth
-        of alpha. Poisson loss multiplies it by up to 31, the more the counts scatter.
-        In `partial_fit`, alpha is estimated from the rows of each call: if these are
-        only a few of many, set a number.
+        hidden layers. The penalty is stronger for inputs that predict little, and
+        weaker for inputs with a standard deviation below 1. With sigmoid outputs, alpha
+        is a tenth of this. Poisson loss multiplies it by up to 31, depending on how
+        much the counts scatter. `partial_fit` estimates alpha from the rows of each
+        call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
@@ -144,33 +144,33 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
           Further calls of `partial_fit` and warm starts keep the reduced rate.
 
     learning_rate_init : float or 'auto', default='auto'
-        Initial learning rate. 'auto' means for 'sgd' min(0.05, 2.5 / width) with
+        Initial learning rate. For 'sgd', 'auto' means min(0.05, 2.5 / width) with
         sigmoids and min(0.01, 1 / width) with other hidden layers, where width is the
-        number of units in the last one. For 'adam' it means 0.02 and 0.01. With
-        `out_activation='logistic'` it means min(1, 30 / width) and 0.003. With
-        `loss='poisson'` it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
-        0.12 / width) with other hidden layers, and 0.003 for 'adam'. The following
-        divide it: with hidden layers, the root mean square of the inputs, if above 1,
-        or a larger number for more than 30 inputs that vary together; with Poisson
-        loss, the mean count, if above 1, and 4 / n times the largest count relative to
-        the mean (24 / n without hidden layers), if above 1. With other
+        number of units in the last one. For 'adam', it means 0.02 and 0.01. With
+        `out_activation='logistic'`, it means min(1, 30 / width) and 0.003. With
+        `loss='poisson'`, it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
+        0.12 / width) with other hidden layers, and 0.003 for 'adam'. With hidden
+        layers, the rate is divided by the root mean square of the inputs, if above 1,
+        and further for more than 30 inputs that vary together. With Poisson loss, it is
+        divided by the mean count, if above 1, and by 4 / n times the largest count
+        relative to the mean (24 / n without hidden layers), if above 1. With other
         losses, the rate of 'sgd' is multiplied by sqrt(n_outputs), unless the loss is a
-        sum over outputs. If minibatches are parts of n < 32 rows, it is multiplied by
-        n / 32, as in a call of `partial_fit` with n < 32 rows; a fit on n < 6 samples
-        multiplies it by n^2 / 32. It is lower where some samples outweigh their
+        sum over outputs. With minibatches of n < 32 rows (but not a full batch), and in
+        calls of `partial_fit` with n < 32 rows, it is multiplied by n / 32; in a fit on
+        n < 6 samples, by n^2 / 32. It is lower if some samples outweigh their
         minibatches. Without hidden layers, width is 4 times the mean of 1 plus the sum
         of the squared inputs of a sample. `history_` records the rate of each epoch.
-        'lbfgs' has no learning rate.
+        'lbfgs' has none.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates (500 for 'adam'), at least 100; for 'lbfgs', it means 200
-        iterations for labels and 1,000 for numbers. 0 makes the network with its
-        initial weights, for `partial_fit` or a warm start to train. The model after k
-        epochs does not depend on `max_iter`.
+        as make 2,000 updates (500 for 'adam'), at least 100; for 'lbfgs', 200
+        iterations in the classifier and 1,000 in the regressor. 0 creates the network
+        with its initial weights, which `partial_fit` or a warm start can then train.
+        The model after k epochs does not depend on `max_iter`.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.
@@ -183,7 +183,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     tol : float, default=1e-4
         Minimum decrease of the loss, or increase of the validation score, that counts
         as an improvement. 'lbfgs' stops when every derivative is at most `tol` in
-        absolute value, or when rounding hides what an iteration gains.
+        absolute value, or when an iteration's gain is lost in rounding.
 
     verbose : bool or int, default=False
         Whether to print one line per epoch.
@@ -233,8 +233,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     n_iter_no_change : int, inf or 'auto', default='auto'
         Number of epochs without improvement after which training stops. `np.inf` trains
         for exactly `max_iter` epochs, without a warning that training did not converge.
-        'auto' means as many epochs as make 500 updates, at least 10, `np.inf` with
-        `batch_size='full'`, and 50 iterations of 'lbfgs' under early stopping.
+        'auto' means as many epochs as make 500 updates, at least 10; `np.inf` with
+        `batch_size='full'`; and 50 iterations for 'lbfgs' with early stopping.
 
     max_fun : int, default=15000
         Maximum number of loss evaluations by 'lbfgs'.
@@ -521,8 +521,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Warns
         -----
         ConvergenceWarning
-            If training diverges, or if y is more than a hundred spreads away from the
-            y of the first call, whose scale `normalize_y` keeps. Once per stream each.
+            Once per stream each, if training diverges, and if y is more than a hundred
+            spreads away from the y of the first call, whose scale `normalize_y` keeps.
         """
         self._check_partial_fit()
         self._train(X, y, sample_weight, mode=Mode.APPEND)
