@@ -5,7 +5,7 @@ import warnings
 
 
 def warn_caller(message, category=UserWarning):
-    """Warn, and name the line that called this package."""
+    """Warn, and name the line that called this package, also through scikit-learn."""
     frame, stacklevel = sys._getframe(), 1
     while frame is not None and _is_inside(frame):
         frame, stacklevel = frame.f_back, stacklevel + 1
@@ -13,9 +13,6 @@ def warn_caller(message, category=UserWarning):
 
 
 def _is_inside(frame):
-    """Return whether a frame is of this package, or of scikit-learn's wrapper of fit.
-
-    The wrapper is between two frames of this package.
-    """
-    module = frame.f_globals.get("__name__", "")
-    return module.startswith("sknn_simple.") or module == "sklearn.base"
+    """Return whether a frame is of this package or of scikit-learn."""
+    module = frame.f_globals.get("__name__") or ""
+    return module.startswith(("sknn_simple.", "sklearn."))

@@ -1,6 +1,7 @@
 """Advice: whether training was in vain, the likely cause, and what to change."""
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session
 
 FAR = 30
-"""How far from 1 the largest target may be without being far from standardised."""
+"""Factor within which the largest raw target must be of 1 to count as standardised."""
 
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
@@ -100,22 +101,27 @@ class Advice:
     @functools.cached_property
     def is_unscaled(self):
         """Whether the inputs, or the targets as given, are far from standardised."""
-        if self._raw_y:
-            size = abs(self.session.samples.Y).max()
-            if not (size == 0 or 1 / FAR < size < FAR):
-                return True
-        size = root_mean_square(self.session.samples)
-        return size > 3 or 0 < size < 1e-3
+        samples = self.session.samples
+        size = root_mean_square(samples)
+        length = size * math.sqrt(samples.X.shape[1])  # of a usual sample
+        return self._raw_y_is_far or size > 3 or 0 < length < 1 / FAR
+
+    @property
+    def _raw_y_is_far(self):
+        """Whether numbers as given are far from standardised."""
+        largest = abs(self.session.samples.Y).max()
+        return self._raw_y and largest > 0 and not 1 / FAR < largest < FAR
 
     @functools.cached_property
     def _is_standardised(self):
-        """Whether each input is standardised: there is nothing to scale."""
+        """Whether no input needs scaling: each is standardised, or constant 0."""
         X = self.session.samples.X
-        if self._raw_y or issparse(X):
+        if issparse(X):
             return False
         with np.errstate(over="ignore", invalid="ignore"):
             means, squares = X.mean(axis=0), np.square(X).mean(axis=0)
-        return bool(((abs(means) < 0.5) & (squares > 0.1) & (squares < 10)).all())
+        usual = (abs(means) < 0.5) & (squares > 0.1) & (squares < 10)
+        return bool((usual | (squares == 0)).all())
 
     @property
     def _raw_y(self):
@@ -125,14 +131,23 @@ class Advice:
         return targets.classes is None and not targets.is_scaled and not bounded
 
     @property
+    def _nothing_to_scale(self):
+        return self._is_standardised and not self._raw_y_is_far
+
+    @property
     def to_scale(self):
         """The advice to scale the data."""
+        if self._is_standardised and self._raw_y:
+            return "scale y (for instance with normalize_y=True from the first call on)"
+        scaler = (
+            "MaxAbsScaler" if issparse(self.session.samples.X) else "StandardScaler"
+        )
         what = "the inputs and y" if self._raw_y else "the inputs"
-        return f"scale {what} (for instance with StandardScaler)"
+        return f"scale {what} (for instance with {scaler})"
 
     def _or_scale(self, advice):
         """Return the advice, or also to scale what is not standardised."""
-        return advice if self._is_standardised else f"{advice}, or {self.to_scale}"
+        return advice if self._nothing_to_scale else f"{advice}, or {self.to_scale}"
 
     def no_gain(self):
         """Return the NoGain of the last epoch, or None if its loss is lower."""
@@ -163,7 +178,7 @@ class Advice:
                 "change learning_rate_init or hidden_layer_sizes"
             )
         elif cause is None:
-            no_scaling = self.is_linear or self._is_standardised
+            no_scaling = self.is_linear or self._nothing_to_scale
             advice = other if no_scaling else f"{self.to_scale}, or {other}"
         else:
             advice = f"{cause}, or {other}" if cause == self.to_scale else cause

@@ -67,7 +67,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
             rate *= _share_of_few_rows(batch_size, len(samples.Y), in_stream)
             if targets.classes is None and loss.averaged:
                 rate *= math.sqrt(targets.n_outputs)
-            if targets.classes is not None and not targets.multilabel:
+            # The rows of a call do not show how rare a class of the stream is.
+            if targets.classes is not None and not targets.multilabel and not in_stream:
                 rate /= _slowdown_by_rare_classes(batch_size, samples)
             heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
             rate /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
@@ -90,8 +91,7 @@ def _share_of_few_rows(batch_size, n_samples, in_stream):
 def _slowdown_by_rare_classes(batch_size, samples):
     """Return a divisor, at most 32, for classes of which minibatches have few samples.
 
-    Their steps would make the logits vary, and the mean probability of the average
-    network too low.
+    Otherwise the logits fluctuate, and the averaged network underestimates these.
     """
     Y = samples.Y if samples.Y.shape[1] > 1 else np.hstack([samples.Y, 1 - samples.Y])
     shares = np.average(Y, weights=samples.sample_weight, axis=0)
@@ -138,19 +138,26 @@ def _slowdown_by_alike_inputs(samples, size):
     second moments, which is at most the number of inputs. A few samples have a high one
     by chance.
     """
-    if samples.X.shape[1] <= ALIKE or len(samples.Y) < 8:
+    rows = rows_of_weight(samples)
+    if samples.X.shape[1] <= ALIKE or len(rows) < 8:
         return 1.0
-    X, _, weight = subsample(samples, rows_of_weight(samples))
+    X, _, weight = subsample(samples, rows)
     X /= size
+    weight /= weight.sum()
     squares = (X**2).sum(axis=1)
     total = np.average(squares, weights=weight)
     if not ALIKE < total < math.inf:
         return 1.0
-    direction, largest = X[squares.argmax()], 0.0
-    for _ in range(20):  # the power iteration
-        direction = direction / np.linalg.norm(direction)
-        direction = X.T @ (weight * (X @ direction)) / weight.sum()
-        largest = np.linalg.norm(direction)
+    # The power iteration, from a direction that no group of samples is orthogonal to.
+    direction = X.T @ (weight * squares) + X[squares.argmax()]
+    largest, before = np.linalg.norm(direction), 0.0
+    for _ in range(20):
+        if largest == 0 or abs(largest - before) <= 1e-4 * largest:
+            break
+        direction = X.T @ (weight * (X @ (direction / largest)))
+        largest, before = np.linalg.norm(direction), largest
+    # What the samples that are left out would average away.
+    largest -= total * (1 / len(X) - 1 / len(rows))
     # Rounded, since the last bits depend on the number of threads of BLAS.
     return max(1.0, float(f"{largest:.4g}") / ALIKE)
 

@@ -19,8 +19,8 @@ BLOCK_SECONDS = 0.05
 """About how long a block of epochs takes. Ctrl-C loses an unfinished one."""
 
 FIRST_BLOCK = 2**16
-"""At most how many samples times parameters the first block takes, if it is not a
-single epoch."""
+"""Maximum product of samples, parameters and epochs in the first block, unless that is
+a single epoch."""
 
 
 @dataclass

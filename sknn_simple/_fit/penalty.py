@@ -105,7 +105,7 @@ class Neighbourhood:
         Standard deviations of the inputs.
 
     has_own_targets : bool
-        Whether nine tenths of the samples have targets that no other sample has.
+        Whether nine tenths of the samples drawn have targets that no other one has.
     """
 
     def __init__(self, samples, by_class=False, fenced=False):

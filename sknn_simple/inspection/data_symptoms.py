@@ -48,11 +48,12 @@ def unscaled_inputs(evidence):
     # Together, many narrow features are as wide as one that is not.
     are_small = np.linalg.norm(deviation[is_narrow]) < 1
     has_others = (deviation[~is_narrow] > 0).any()
+    does_harm = are_small and not (evidence.learned and has_others)
     return found + beyond(
         evidence.feature_names,
         reach,
         below=0.25,
-        among=is_narrow & are_small & ~(evidence.learned and has_others),
+        among=is_narrow & does_harm,
         seen="{n_found} of {n} features always lie within 0.25 of their mean, {worst} "
         "within {figure:.4g}, and even together they are small: training is slow to "
         "make use of them.",
@@ -188,7 +189,7 @@ def skewed_targets(evidence):
         "extreme ones outweigh all others in the squared error.",
         advice=one_of(
             _logarithms(y),
-            "loss='poisson'" if (y >= 0).all() else None,
+            "loss='poisson'" if (y >= -1e-9 * np.abs(y).max(initial=0)).all() else None,
             "loss='huber'",
         ),
     )
@@ -200,11 +201,12 @@ def _are_poorly_fitted(evidence):
     distances = np.abs(Y - np.median(Y, axis=0))
     is_usual = distances <= np.median(distances, axis=0)  # half of them
     errors = (evidence.outputs - Y) ** 2
-    among_all, among_usual = (
-        errors.mean(axis=0, where=rows) > 0.1 * Y.var(axis=0, where=rows)
-        for rows in (True, is_usual)
-    )
-    return among_all | among_usual
+    missed = np.zeros(Y.shape[1], bool)
+    for rows in (True, is_usual):
+        variance = Y.var(axis=0, where=rows)
+        varies = variance > 1e-12 * Y.var(axis=0)  # most targets may be equal
+        missed |= varies & (errors.mean(axis=0, where=rows) > 0.1 * variance)
+    return missed
 
 
 def _logarithms(y):

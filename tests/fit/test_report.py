@@ -350,7 +350,8 @@ def test_targets_in_tiny_units_are_to_be_scaled(solver, unit):
     model = SimpleMLPRegressor(solver=solver, normalize_y=False, random_state=0)
     advice = outcome(model, X, y)
     assert "far above the loss of a constant prediction" in advice
-    assert "Scale the inputs and y" in advice
+    assert "Scale y (for instance with normalize_y=True" in advice
+    assert "Scale the inputs and y" in outcome(model, X + 2, y)
     assert model.set_params(normalize_y=True).fit(X, y).score(X, y) > 0.99
 
 
