@@ -1,6 +1,5 @@
 """Targets that are refused, by an error that says what is wrong and where."""
 
-from inspect import getsourcefile
 from linecache import getline
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from sklearn.datasets import load_iris
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from support import KINDS, UNSTOPPED
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -172,7 +171,6 @@ def test_labels_that_look_like_a_quantity(dtype):
 
 
 def test_the_warning_of_a_quantity_names_the_line_of_the_caller():
-    """In a Pipeline, the line of the Pipeline."""
     model, y = SimpleMLPClassifier((2,), max_iter=1, **UNSTOPPED), np.arange(150) % 76
     message = "76 classes in 150"
     with pytest.warns(UserWarning, match=message) as in_inspection:
@@ -184,10 +182,10 @@ def test_the_warning_of_a_quantity_names_the_line_of_the_caller():
     for (warning,), call in (
         (in_inspection, "check_gradient(model, X, y)"),
         (in_fit, "model.fit(X, y)"),
+        (in_pipeline, "make_pipeline(model).fit(X, y)"),
     ):
         assert warning.filename == __file__
         assert getline(__file__, warning.lineno).strip() == call
-    assert in_pipeline[0].filename == getsourcefile(Pipeline)
 
 
 def test_labels_too_large_for_an_integer():
