@@ -140,9 +140,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         inputs that vary together. With minibatches of n < 32 rows (but not a full
         batch), and in calls of `partial_fit` with n < 32 rows, the rate of 'sgd' is
         multiplied by n / 32; in a fit on n < 6 samples, by n^2 / 32. It is lower if
-        some samples outweigh their minibatches, if minibatches have fewer than 4
-        samples outside the largest class, and for more than about 25 inputs without
-        hidden layers. `history_` records the rate of each epoch. 'lbfgs' has none.
+        some samples outweigh their minibatches, if minibatches have less than 1 sample
+        outside the largest class on average (with sigmoids), and for more than about 25
+        inputs without hidden layers. `history_` records the rate of each epoch. 'lbfgs'
+        has none.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

@@ -9,10 +9,10 @@ from sknn_simple import SimpleMLPClassifier
 
 
 def rare(seed, n_samples=3000):
-    """Return samples with about 2 % positive labels."""
+    """Return samples with about 1 % positive labels."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n_samples, 5))
-    return X, rng.random(n_samples) < expit(1.2 * X[:, 0] - X[:, 1] - 5)
+    return X, rng.random(n_samples) < expit(1.2 * X[:, 0] - X[:, 1] - 6)
 
 
 def test_probabilities_of_a_rare_class_have_its_share_as_their_mean():
@@ -31,11 +31,13 @@ def first_rate(X, y, **options):
 
 def test_the_rate_follows_the_samples_of_other_classes_in_a_minibatch():
     X = np.random.default_rng(0).standard_normal((3200, 3))
-    assert first_rate(X, np.arange(3200) < 32) == pytest.approx(0.3 * 0.32 / 4)
-    assert first_rate(X, np.arange(3200) >= 32) == pytest.approx(0.3 * 0.32 / 4)
-    assert first_rate(X, np.arange(3200) < 400) == pytest.approx(0.3)
+    assert first_rate(X, np.arange(3200) < 32) == pytest.approx(0.3 * 0.32)
+    assert first_rate(X, np.arange(3200) >= 32) == pytest.approx(0.3 * 0.32)
+    assert first_rate(X, np.arange(3200) < 100) == pytest.approx(0.3)
     # Of twenty classes alike, none is rare.
     assert first_rate(X, np.arange(3200) % 20) == pytest.approx(0.3)
+    relu = first_rate(X, np.arange(3200) < 32, activation="relu")
+    assert relu == pytest.approx(0.02)
     full = first_rate(X, np.arange(3200) < 32, batch_size="full")
     assert full == pytest.approx(0.3)
 

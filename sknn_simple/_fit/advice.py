@@ -181,7 +181,8 @@ class Advice:
             no_scaling = self.is_linear or self._nothing_to_scale
             advice = other if no_scaling else f"{self.to_scale}, or {other}"
         else:
-            advice = f"{cause}, or {other}" if cause == self.to_scale else cause
+            may_train = cause == self.to_scale and session.stop_reason != "converged"
+            advice = f"{cause}, or {other}" if may_train else cause
         return NoGain(loss, constant, rate, is_far_above, cause, advice)
 
     def _against_cause(self, rate):

@@ -17,7 +17,7 @@ Ordinary tables have lower ones."""
 FEW_ROWS = 32
 """Rows in a minibatch below which the rate falls in proportion."""
 
-FEW_OTHERS = 4
+FEW_OTHERS = 1
 """Samples in a minibatch, not of its largest class, below which the rate falls."""
 
 HEAVY, HEAVY_FOR_NUMBERS = 4, 24
@@ -42,11 +42,13 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
       calls of `partial_fit` that bring a few rows of a stream.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
-    - Minibatches may have hardly any sample of other classes than the largest.
+    - Minibatches may have hardly any sample of other classes than the largest, which
+      matters at the high rate of sigmoids.
     - Without hidden layers, the inputs feed the output, and decide about the rate in
       place of the hidden units.
     """
     widths, loss = hidden_layer_sizes(estimator), LOSSES[targets.network_loss]
+    are_sigmoids = activation(estimator) == "logistic"
     with np.errstate(over="ignore", invalid="ignore"):
         squares = None if widths else 1 + row_norms(samples.X, squared=True)
         rate = suitable_learning_rate(
@@ -68,13 +70,19 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
             if targets.classes is None and loss.averaged:
                 rate *= math.sqrt(targets.n_outputs)
             # The rows of a call do not show how rare a class of the stream is.
-            if targets.classes is not None and not targets.multilabel and not in_stream:
+            has_classes = targets.classes is not None and not targets.multilabel
+            if has_classes and are_sigmoids and not in_stream:
                 rate /= _slowdown_by_rare_classes(batch_size, samples)
             heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
             rate /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     if widths:
         size = max(1.0, root_mean_square(samples))
-        rate /= size * _slowdown_by_alike_inputs(samples, size)
+        slowdown = _slowdown_by_alike_inputs(samples, size)
+        # The rates of a classifier's other units and of adam are low already.
+        is_fast = estimator.solver == "sgd" and are_sigmoids
+        if targets.classes is not None and not is_fast:
+            slowdown = math.sqrt(slowdown)
+        rate /= size * slowdown
     return max(float(rate), sys.float_info.min)
 
 

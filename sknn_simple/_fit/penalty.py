@@ -4,6 +4,7 @@ Noisy targets need a strong penalty, or the network memorises them. So do inputs
 predict little. Both are estimated before training, from at most 500 samples.
 """
 
+import copy
 import math
 from typing import NamedTuple
 
@@ -46,12 +47,12 @@ def automatic_penalty(targets, samples, is_linear=False):
 
     with n distinct samples of mean weight w, and v, the sum of the variances of the
     inputs, at most 1 each. R^2 is the share of the variance of the targets that
-    neighbours predict. c is 0.4 for labels and 1 for numbers. But if these may have no
-    noise at all, it is min(1, 3 * (1 - R^2)): if the loss is not robust, and almost all
-    targets differ, so that they are no repeated measurements. The limit lets a few
-    samples be learned; there is none if the network has no hidden layer.
-    The relevance of more than 8,388 inputs is not estimated: too few samples would be
-    left for it.
+    neighbours predict. c is 0.4 for labels and 1 for numbers. But numbers may have no
+    noise at all: unless the loss is robust or targets repeat, c is at most
+    3 * (1 - R^2), with an R^2 without twins (see `Neighbourhood.without_twins`). The
+    limit lets a few samples be learned; there is none if the network has no hidden
+    layer. The relevance of more than 8,388 inputs is not estimated: too few samples
+    would be left for it.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
@@ -63,7 +64,8 @@ def automatic_penalty(targets, samples, is_linear=False):
     r2 = round(neighbourhood.r2(), 9)
     alpha = 0.4 if targets.classes is not None else 1.0
     if targets.classes is None and not loss.robust and neighbourhood.has_own_targets:
-        alpha = min(1.0, 3 * (1 - r2))
+        apart = neighbourhood.without_twins().r2()
+        alpha = min(1.0, 3 * (1 - round(min(r2, apart), 9)))
     alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
     if not is_linear:
         limit = LARGEST_ALPHA * n * min(1, n / FEW_SAMPLES)
@@ -132,6 +134,21 @@ class Neighbourhood:
         exponents *= -4 / n_varying
         self.nearness = np.exp(exponents, out=exponents)
         np.fill_diagonal(self.nearness, 0)
+
+    def without_twins(self):
+        """Return a copy in which samples that are much nearer than usual are far apart.
+
+        Repeated measurements of a thing share what is peculiar to it. They tell nothing
+        of how well other things predict it.
+        """
+        with np.errstate(divide="ignore"):
+            distances = -np.log(self.nearness)
+        np.fill_diagonal(distances, np.inf)
+        eighth = min(8, len(distances)) - 1
+        usual = np.median(np.partition(distances, eighth, axis=1)[:, eighth])
+        apart = copy.copy(self)
+        apart.nearness = np.where(distances < 0.05 * usual, 0.0, self.nearness)
+        return apart
 
     def r2(self):
         """Return the R^2 of predictions of each sample by its neighbours, at least 0.

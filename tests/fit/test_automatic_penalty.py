@@ -365,8 +365,22 @@ def test_repeated_measurements_are_not_taken_for_no_noise():
     assert r2 > 0.9
     alpha = automatic_penalty(NUMBERS, Samples(X, Y)).alpha
     assert alpha == pytest.approx(math.sqrt(3) * math.exp(-3 * r2))
-    Y += 1e-6 * rng.standard_normal(Y.shape)
-    assert automatic_penalty(NUMBERS, Samples(X, Y)).alpha < alpha / 2
+
+
+@pytest.mark.parametrize("jitter", [0, 0.03])
+def test_twins_do_not_hide_the_noise(jitter):
+    """Each subject is measured twice; what it adds to y is noise for others."""
+    rng = np.random.default_rng(0)
+    subjects, new = rng.standard_normal((150, 5)), rng.standard_normal((1000, 5))
+
+    def truth(X):
+        return 1.5 * X[:, 0] + np.sin(2 * X[:, 1]) + 0.5 * X[:, 2] * X[:, 0]
+
+    own = truth(subjects) + 0.7 * rng.standard_normal(150)
+    X = np.repeat(subjects, 2, axis=0) + jitter * rng.standard_normal((300, 5))
+    y = np.repeat(own, 2) + 0.1 * rng.standard_normal(300)
+    model = SimpleMLPRegressor(random_state=0).fit(X, y)
+    assert model.score(new, truth(new)) > 0.85
 
 
 def test_numbers_without_noise_are_hardly_penalised():
