@@ -47,43 +47,69 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
     - Without hidden layers, the inputs feed the output, and decide about the rate in
       place of the hidden units.
     """
-    widths, loss = hidden_layer_sizes(estimator), LOSSES[targets.network_loss]
-    are_sigmoids = activation(estimator) == "logistic"
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = None if widths else 1 + row_norms(samples.X, squared=True)
-        rate = suitable_learning_rate(
-            estimator.solver,
-            targets.network_loss,
-            activation(estimator) if widths else (),
-            targets.out_activation,
-            # Sigmoids have squares of about 1/4.
-            widths[-1] if widths else 4 * _mean(squares, samples),
-        )
+        squares = None
+        if not hidden_layer_sizes(estimator):
+            squares = 1 + row_norms(samples.X, squared=True)
+        rate = _rate_of_network(estimator, targets, samples, squares)
         # The step of a loss that is larger by some factor is as much longer.
+        loss = LOSSES[targets.network_loss]
         rate /= loss.factor
         if loss.summed:
             rate *= len(samples.Y) / samples.total_weight / batch_size
         if targets.are_counts:
             rate /= _slowdown_by_counts(batch_size, samples, squares)
         elif estimator.solver == "sgd":
-            rate *= _share_of_few_rows(batch_size, len(samples.Y), in_stream)
-            if targets.classes is None and loss.averaged:
-                rate *= math.sqrt(targets.n_outputs)
-            # The rows of a call do not show how rare a class of the stream is.
-            has_classes = targets.classes is not None and not targets.multilabel
-            if has_classes and are_sigmoids and not in_stream:
-                rate /= _slowdown_by_rare_classes(batch_size, samples)
-            heavy = HEAVY_FOR_NUMBERS if targets.classes is None else HEAVY
-            rate /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
-    if widths:
-        size = max(1.0, root_mean_square(samples))
-        slowdown = _slowdown_by_alike_inputs(samples, size)
-        # The rates of a classifier's other units and of adam are low already.
-        is_fast = estimator.solver == "sgd" and are_sigmoids
-        if targets.classes is not None and not is_fast:
-            slowdown = math.sqrt(slowdown)
-        rate /= size * slowdown
+            rate *= _factor_of_minibatches(
+                estimator, batch_size, targets, samples, squares, in_stream
+            )
+    if squares is None:
+        rate /= _slowdown_by_inputs(estimator, targets, samples)
     return max(float(rate), sys.float_info.min)
+
+
+def _rate_of_network(estimator, targets, samples, squares):
+    """Return the rate for standardised inputs and a single target."""
+    if squares is None:
+        activations, width = activation(estimator), hidden_layer_sizes(estimator)[-1]
+    else:  # sigmoids have squares of about 1/4
+        activations, width = (), 4 * _mean(squares, samples)
+    return suitable_learning_rate(
+        estimator.solver,
+        targets.network_loss,
+        activations,
+        targets.out_activation,
+        width,
+    )
+
+
+def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_stream):
+    """Return a factor of the rate of sgd, for labels or numbers."""
+    factor = _share_of_few_rows(batch_size, len(samples.Y), in_stream)
+    heavy = HEAVY
+    if targets.classes is None:
+        heavy = HEAVY_FOR_NUMBERS
+        if LOSSES[targets.network_loss].averaged:
+            factor *= math.sqrt(targets.n_outputs)
+    # The rows of a call do not show how rare a class of the stream is.
+    elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream):
+        factor /= _slowdown_by_rare_classes(batch_size, samples)
+    return factor / _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
+
+
+def _slowdown_by_inputs(estimator, targets, samples):
+    """Return a divisor for inputs that are large, or many that are alike."""
+    size = max(1.0, root_mean_square(samples))
+    slowdown = _slowdown_by_alike_inputs(samples, size)
+    # The rates of a classifier's other units and of adam are low already.
+    is_fast = estimator.solver == "sgd" and _has_sigmoids(estimator)
+    if targets.classes is not None and not is_fast:
+        slowdown = math.sqrt(slowdown)
+    return size * slowdown
+
+
+def _has_sigmoids(estimator):
+    return activation(estimator) == "logistic"
 
 
 def _share_of_few_rows(batch_size, n_samples, in_stream):
