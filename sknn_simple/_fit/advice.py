@@ -14,6 +14,7 @@ from ..network.gradient import write_loss_gradient
 from .learning_rate import root_mean_square
 from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session
+from .subsample import MOST_SAMPLES
 
 FAR = 30
 """Factor within which the largest raw target must be of 1 to count as standardised."""
@@ -109,8 +110,10 @@ class Advice:
     @property
     def _raw_y_is_far(self):
         """Whether numbers as given are far from standardised."""
+        if not self._raw_y:
+            return False
         largest = abs(self.session.samples.Y).max()
-        return self._raw_y and largest > 0 and not 1 / FAR < largest < FAR
+        return largest > 0 and not 1 / FAR < largest < FAR
 
     @functools.cached_property
     def _is_standardised(self):
@@ -118,6 +121,7 @@ class Advice:
         X = self.session.samples.X
         if issparse(X):
             return False
+        X = X[:: 1 + X.shape[0] // MOST_SAMPLES]  # some rows show it, and save memory
         with np.errstate(over="ignore", invalid="ignore"):
             means, squares = X.mean(axis=0), np.square(X).mean(axis=0)
         usual = (abs(means) < 0.5) & (squares > 0.1) & (squares < 10)

@@ -63,7 +63,7 @@ def automatic_penalty(targets, samples, is_linear=False):
     # Rounded, since the last bits depend on the number of threads of BLAS.
     r2 = round(neighbourhood.r2(), 9)
     alpha = 0.4 if targets.classes is not None else 1.0
-    if targets.classes is None and not loss.robust and neighbourhood.has_own_targets:
+    if targets.classes is None and not loss.robust and neighbourhood.has_own_targets():
         apart = neighbourhood.without_twins().r2()
         alpha = min(1.0, 3 * (1 - round(min(r2, apart), 9)))
     alpha *= math.sqrt(n_features) * math.exp(-3 * r2)
@@ -105,9 +105,6 @@ class Neighbourhood:
 
     deviations : ndarray of shape (n_features,)
         Standard deviations of the inputs.
-
-    has_own_targets : bool
-        Whether nine tenths of the samples drawn have targets that no other one has.
     """
 
     def __init__(self, samples, by_class=False, fenced=False):
@@ -123,8 +120,6 @@ class Neighbourhood:
             mean_weight = _mean_weight(samples.sample_weight[rows], labels)
             self.mean_weight = mean_weight * n_drawn / len(Y)
         self.weight = weight / weight.mean()
-        _, counts = np.unique(Y, axis=0, return_counts=True)
-        self.has_own_targets = (counts == 1).sum() >= 0.9 * len(Y)
         if fenced:
             Y = _fenced(Y)
         self.X, self.deviations = _standardised(X, self.weight)
@@ -134,6 +129,11 @@ class Neighbourhood:
         exponents *= -4 / n_varying
         self.nearness = np.exp(exponents, out=exponents)
         np.fill_diagonal(self.nearness, 0)
+
+    def has_own_targets(self):
+        """Return whether nine tenths of these samples share their target with none."""
+        _, counts = np.unique(self.Y, axis=0, return_counts=True)
+        return (counts == 1).sum() >= 0.9 * len(self.Y)
 
     def without_twins(self):
         """Return a copy in which samples that are much nearer than usual are far apart.

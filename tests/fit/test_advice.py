@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from support import ENGINES
 
-from sknn_simple import SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit import advice
 from sknn_simple._fit.session import Mode
 from sknn_simple._fit.start import make_session
@@ -58,3 +58,16 @@ def test_a_fit_in_vain_ends_in_bounded_memory(engine):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 25e6
+
+
+def test_a_short_fit_needs_no_copy_of_the_samples():
+    """Its warning looks at the inputs and the targets, which take 41 MB."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((100_000, 40)), rng.integers(10, size=100_000)
+    model = SimpleMLPClassifier((2,), max_iter=1, random_state=0)
+    tracemalloc.start()
+    with pytest.warns(ConvergenceWarning, match="max_iter=1"):
+        model.fit(X, y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8e6 + 0.2 * X.nbytes  # the targets take 8 MB as outputs
