@@ -165,10 +165,9 @@ class Advice:
         if loss <= 1.5 * constant or not self.alpha_is_too_high:
             loss, _ = self.loss_and_gradient
         # If nothing can be learned, noise alone makes the loss slightly higher.
-        noise = 0.01 if constant > 0 else self.unit
-        least = session.patience.tol
-        if self._raw_y:  # which may be of any size
-            noise, least = (0, 0) if constant > 0 else (noise, least)
+        noise, least = 0.01 if constant > 0 else self.unit, session.patience.tol
+        if self._raw_y and constant > 0:  # y, and thus the loss, may be of any size
+            noise = least = 0.0
         is_far_above = loss > 1.5 * constant + noise
         if not is_far_above and not loss > 0.95 * constant > least:
             return None

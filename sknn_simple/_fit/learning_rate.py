@@ -165,15 +165,16 @@ def _largest_share(samples, *parts):
 
 
 def _slowdown_by_alike_inputs(samples, size):
-    """Return a divisor for many inputs that vary together, or around another value
-    than 0: the first layer then has one direction of high curvature.
+    """Return a divisor for many inputs that vary together, or around a value not 0.
 
-    Relative to the squared size of the inputs, it is the largest eigenvalue of their
-    second moments, which is at most the number of inputs. A few samples have a high one
-    by chance.
+    They give the first layer one direction of high curvature: the largest eigenvalue of
+    the second moments of the inputs, relative to their squared `size`. It is at most
+    the number of inputs. A few samples have a large one by chance.
     """
+    if samples.X.shape[1] <= ALIKE:  # as in most fits
+        return 1.0
     rows = rows_of_weight(samples)
-    if samples.X.shape[1] <= ALIKE or len(rows) < 8:
+    if len(rows) < 8:
         return 1.0
     X, _, weight = subsample(samples, rows)
     X /= size

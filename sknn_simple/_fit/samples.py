@@ -282,8 +282,9 @@ def _check_not_negative(sample_weight):
     if sample_weight[index] < 0:
         raise ValueError(
             "sample_weight must not be negative, got "
-            f"{sample_weight[index]:.3g} at index {index}. Drop such samples. From "
-            "the advantages of a policy gradient (REINFORCE), subtract their minimum."
+            f"{sample_weight[index]:.3g} at index {index}. Drop such samples. If the "
+            "weights are advantages of a policy gradient (REINFORCE), subtract their "
+            "minimum."
         )
 
 

@@ -155,7 +155,7 @@ class Session:
         return Drawn(n_epochs, self.state.rng.get_state(legacy=False))
 
     def slow_down(self):
-        """Count anew after patience ran out; return whether the learning rate drops."""
+        """Let patience start again; return whether the learning rate can drop."""
         self.patience.count = 0
         slower = self.state.schedule.slower()
         if slower is None:
