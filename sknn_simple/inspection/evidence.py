@@ -84,7 +84,7 @@ class Evidence:
 
     @cached_property
     def trained_loss(self):
-        """The same without the penalty."""
+        """Training loss of the best epoch without the penalty, as far as it is known."""
         loss = self.penalised_training_loss
         # The penalty is relative to the number of samples, which must be known.
         # Where it outweighs the samples, it may be the larger part.
@@ -134,7 +134,7 @@ class Evidence:
 
     @property
     def has_only_outliers(self):
-        """Whether a robust loss is high for outliers only, as most targets are met."""
+        """Whether outliers alone make a robust loss high: most targets are met."""
         if not LOSSES[self.problem.objective.loss].robust:
             return False
         Y = self.problem.samples.Y
