@@ -84,7 +84,7 @@ class Evidence:
 
     @cached_property
     def trained_loss(self):
-        """Training loss of the best epoch without the penalty, as far as it is known."""
+        """The training loss of the best epoch without the penalty, if that is known."""
         loss = self.penalised_training_loss
         # The penalty is relative to the number of samples, which must be known.
         # Where it outweighs the samples, it may be the larger part.
