@@ -8,7 +8,7 @@ from sklearn.utils.extmath import row_norms
 
 from ..network import LOSSES, suitable_learning_rate
 from .architecture import activation, hidden_layer_sizes
-from .subsample import rows_of_weight, subsample
+from .subsample import n_weighted, subsample
 
 ALIKE = 30
 """Largest eigenvalue of the second moments of the inputs that leaves the rate as it is.
@@ -173,10 +173,10 @@ def _slowdown_by_alike_inputs(samples, size):
     """
     if samples.X.shape[1] <= ALIKE:  # as in most fits
         return 1.0
-    rows = rows_of_weight(samples)
-    if len(rows) < 8:
+    n_samples = n_weighted(samples)
+    if n_samples < 8:
         return 1.0
-    X, _, weight = subsample(samples, rows)
+    X, _, weight = subsample(samples)
     X /= size
     weight /= weight.sum()
     squares = (X**2).sum(axis=1)
@@ -192,7 +192,7 @@ def _slowdown_by_alike_inputs(samples, size):
         direction = X.T @ (weight * (X @ (direction / largest)))
         largest, before = np.linalg.norm(direction), largest
     # What the samples that are left out would average away.
-    largest -= total * (1 / len(X) - 1 / len(rows))
+    largest -= total * (1 / len(X) - 1 / n_samples)
     # Rounded, since the last bits depend on the number of threads of BLAS.
     return max(1.0, float(f"{largest:.4g}") / ALIKE)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..network import LOSSES
-from .subsample import MOST_NUMBERS, MOST_SAMPLES, rows_of_weight, subsample
+from .subsample import MOST_NUMBERS, MOST_SAMPLES, n_weighted, subsample
 
 LARGEST_ALPHA = 1 / 200
 """Limit of alpha per sample, before the factors for sigmoid outputs and counts."""
@@ -108,16 +108,17 @@ class Neighbourhood:
     """
 
     def __init__(self, samples, by_class=False, fenced=False):
-        rows = rows_of_weight(samples)
-        X, Y, weight = subsample(samples, rows)
+        n_samples = n_weighted(samples)
+        X, Y, weight = subsample(samples)
         n_drawn = len(Y)
         X, Y, weight = _merged(X, Y, weight)
-        self.n_distinct = len(rows) * len(Y) / n_drawn
+        self.n_distinct = n_samples * len(Y) / n_drawn
         self.mean_weight = _mean_weight(weight, Y if by_class else None)
-        if n_drawn < len(rows) and samples.sample_weight is not None:
+        if n_drawn < n_samples and samples.sample_weight is not None:
             # Those drawn may lack a rare class: its weight is known from all samples.
-            labels = samples.Y[rows] if by_class else None
-            mean_weight = _mean_weight(samples.sample_weight[rows], labels)
+            weighted = samples.sample_weight != 0
+            labels = samples.Y[weighted] if by_class else None
+            mean_weight = _mean_weight(samples.sample_weight[weighted], labels)
             self.mean_weight = mean_weight * n_drawn / len(Y)
         self.weight = weight / weight.mean()
         if fenced:

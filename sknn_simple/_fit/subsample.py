@@ -7,19 +7,26 @@ MOST_SAMPLES, MOST_NUMBERS = 500, 2**22
 """Maximum number of samples, and of values of X, in the estimates."""
 
 
-def rows_of_weight(samples):
-    """Return the numbers of the rows whose weight is not 0."""
-    if samples.sample_weight is None:
-        return np.arange(len(samples.Y))
-    return np.flatnonzero(samples.sample_weight)
+def n_weighted(samples):
+    """Return the number of samples whose weight is not 0."""
+    weight = samples.sample_weight
+    return len(samples.Y) if weight is None else np.count_nonzero(weight)
 
 
-def subsample(samples, rows):
-    """Return X, Y and weights of some rows in float64, the same in each call."""
+def subsample(samples):
+    """Return X, Y and weights of some samples in float64, the same in each call.
+
+    No weight is 0.
+    """
     X, Y, weight = samples
+    n_samples = n_weighted(samples)
     most = max(2, min(MOST_SAMPLES, MOST_NUMBERS // X.shape[1]))
-    if len(rows) > most:
-        rows = rows[sample_without_replacement(len(rows), most, random_state=0)]
+    if n_samples > most:
+        rows = sample_without_replacement(n_samples, most, random_state=0)
+    else:
+        rows = np.arange(n_samples)
+    if weight is not None:
+        rows = np.flatnonzero(weight)[rows]
     X, Y = X[rows], Y[rows]
     weight = np.ones(len(rows)) if weight is None else weight[rows]
     X = X if isinstance(X, np.ndarray) else X.toarray()
