@@ -27,6 +27,7 @@ from ._addresses import DocumentationLink
 from ._fit import suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport
 from ._fit.constraints import CONSTRAINTS
+from ._fit.given_weights import weights_to_save
 from ._fit.loop import Loop
 from ._fit.session import Mode
 from ._fit.start import make_session
@@ -290,7 +291,10 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         return samples
 
     def __getstate__(self):
-        return _persistence.to_state(super().__getstate__())
+        attributes = super().__getstate__()
+        if self.__sklearn_is_fitted__():
+            attributes = attributes | weights_to_save(self)
+        return _persistence.to_state(attributes)
 
     def __setstate__(self, state):
         super().__setstate__(_persistence.from_state(type(self), state))

@@ -11,6 +11,9 @@ import numpy as np
 from ..network import Parameters
 from ..network.parameters import TRANSPOSED
 
+FITTED = ("coefs_", "intercepts_")
+"""The fitted attributes that hold weights."""
+
 
 def insert_initial_weights(estimator, targets, parameters):
     """Write `coefs_init` and `intercepts_init`, if given, over the parameters."""
@@ -56,7 +59,7 @@ def fitted_parameters(estimator, targets):
         given["intercepts_"] = None
     parameters = Parameters(
         [len(coefs[0]), *map(len, intercepts)],
-        fitted_dtype(estimator),
+        _dtype(estimator, given),
         estimator.fit_intercept,
     )
     _insert(targets, parameters, given)
@@ -65,42 +68,104 @@ def fitted_parameters(estimator, targets):
 
 def fitted_dtype(estimator):
     """Return the dtype in which the training of a fitted estimator continues."""
-    earlier = estimator._continuation
-    if earlier is not None:
-        return earlier.state.parameters.flat.dtype
-    coefs = _fitted_weights(estimator)["coefs_"]
-    is_single = all(coef.dtype == np.float32 for coef in coefs)
-    return np.dtype(np.float32 if is_single else np.float64)
+    return _dtype(estimator, _fitted_weights(estimator))
+
+
+def weights_to_predict_with(estimator):
+    """Return the fitted coefs and intercepts, contiguous and in one dtype.
+
+    They may have been edited. Their shapes are not checked: pruned networks predict.
+    """
+    weights = {name: _arrays(name, getattr(estimator, name)) for name in FITTED}
+    return [*_in_one_dtype(estimator, weights).values()]
+
+
+def weights_to_save(estimator):
+    """Return the same by name; raise ValueError if a saved model can't have them."""
+    weights = _in_one_dtype(estimator, _fitted_weights(estimator))
+    for name, arrays in weights.items():
+        _check_finite(name, arrays)
+    return weights
+
+
+def check_finite_weights(estimator):
+    """Raise ValueError if a fitted coef or intercept is not finite."""
+    for name, arrays in zip(FITTED, weights_to_predict_with(estimator), strict=True):
+        _check_finite(name, arrays)
 
 
 def _fitted_weights(estimator):
-    """Return copies of `coefs_` and `intercepts_`, which may have been edited."""
+    """Return `coefs_` and `intercepts_`, which may have been edited."""
     targets, sizes = estimator._targets, estimator._architecture.hidden_layer_sizes
     of_coefs = [*pairwise((estimator.n_features_in_, *sizes, targets.n_outputs))]
-    shapes = {"coefs_": of_coefs, "intercepts_": [shape[1:] for shape in of_coefs]}
+    shapes = of_coefs, [shape[1:] for shape in of_coefs]
     return {
         name: _checked(name, getattr(estimator, name), expected, targets)
-        for name, expected in shapes.items()
+        for name, expected in zip(FITTED, shapes, strict=True)
     }
 
 
-def _checked(name, given, expected, targets):
-    """Return copies of the arrays of an attribute, of the `expected` shapes."""
-    required = f"{name} must be a list of arrays of shapes {expected}, one per layer"
+def _dtype(estimator, weights):
+    """Return the dtype of a network with these fitted weights."""
+    earlier = estimator._continuation
+    if earlier is not None:
+        return earlier.state.parameters.flat.dtype
+    arrays = chain(*filter(None, weights.values()))
+    is_single = all(array.dtype == np.float32 for array in arrays)
+    return np.dtype(np.float32 if is_single else np.float64)
+
+
+def _in_one_dtype(estimator, weights):
+    """Return fitted weights in the network's dtype, contiguous; copy only if needed."""
+    dtype = _dtype(estimator, weights)
+    with np.errstate(over="ignore"):
+        return {
+            name: [np.asarray(array, dtype, order="C") for array in arrays]
+            for name, arrays in weights.items()
+        }
+
+
+def _arrays(name, given, of_shapes=""):
+    """Return the arrays of an attribute or option, which must hold real numbers."""
+    required = f"{name} must be a list of arrays{of_shapes}, one per layer"
     try:
-        arrays = [np.array(array) for array in given]
+        arrays = [np.asarray(array) for array in given]
     except (RuntimeError, TypeError, ValueError) as error:  # no list of arrays
         raise ValueError(f"{required}, got {given!r}.") from error
-    shapes = [array.shape for array in arrays]
-    if shapes != expected:
-        hint = _hint_on_shapes(shapes, expected, targets)
-        raise ValueError(f"{required}, got {shapes}.{hint}")
-    if not all(a.dtype.kind in "fiub" and np.isfinite(a).all() for a in arrays):
-        raise ValueError(f"{name} must hold finite numbers, got {given!r}.")
+    for array in arrays:
+        if array.dtype.kind not in "fiub":
+            raise ValueError(f"{name} must hold finite numbers, got {array.dtype}.")
     return arrays
 
 
-def _hint_on_shapes(shapes, expected, targets):
+def _checked(name, given, expected, targets):
+    """Return the arrays of an attribute or option, of the `expected` shapes."""
+    of_shapes = f" of shapes {expected}"
+    arrays = _arrays(name, given, of_shapes)
+    shapes = [array.shape for array in arrays]
+    if shapes != expected:
+        hint = _hint_on_shapes(name, shapes, expected, targets)
+        raise ValueError(
+            f"{name} must be a list of arrays{of_shapes}, one per layer, got "
+            f"{shapes}.{hint}"
+        )
+    _check_finite(name, arrays)
+    return arrays
+
+
+def _check_finite(name, arrays):
+    """Raise ValueError unless all numbers are finite."""
+    for layer, array in enumerate(arrays):
+        if not np.isfinite(array).all():
+            index = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+            raise ValueError(
+                f"{name} must hold finite numbers, got {array[index]} at "
+                f"{name}[{layer}][{', '.join(map(str, index))}], in {array.dtype}. "
+                "Replace it by a finite number."
+            )
+
+
+def _hint_on_shapes(name, shapes, expected, targets):
     """Return the likely cause of shapes that are not the expected ones, or ""."""
     if [shape[::-1] for shape in shapes] == expected:
         return f" {TRANSPOSED}"
@@ -110,6 +175,11 @@ def _hint_on_shapes(shapes, expected, targets):
         return (
             " Two classes share one output, which is positive for the last class: "
             "subtract the weights of the first class from those of the last."
+        )
+    if name == "coefs_" and all(len(shape) == 2 for shape in shapes):
+        return (
+            " To change the layers, make a new estimator: from_coefs(coefs, "
+            "intercepts, activation=...)."
         )
     return ""
 

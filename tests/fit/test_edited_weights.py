@@ -1,6 +1,7 @@
 """Fitted weights that a user edits: training continues from them."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(12, 3))
 Y = 5 + 20 * RNG.normal(size=(12, 2))
 RATE = 0.1
+FITTED = ["coefs_", "intercepts_"]
 PLAIN = {
     "solver": "sgd",
     "learning_rate_init": RATE,
@@ -156,3 +158,85 @@ def test_a_copy_continues_on_its_own(first_batch):
             each.partial_fit(X, Y)
     for each in copies:
         np.testing.assert_array_equal(each.coefs_[0], model.coefs_[0])
+
+
+HARMLESS = {
+    "Fortran order": lambda arrays: [np.asfortranarray(array) for array in arrays],
+    "transposed views": lambda arrays: [array.T.copy().T for array in arrays],
+    "tuple": tuple,
+    "lists": lambda arrays: [array.tolist() for array in arrays],
+    "float32": lambda arrays: [array.astype(np.float32) for array in arrays],
+    "longdouble": lambda arrays: [array.astype(np.longdouble) for array in arrays],
+    "integers": lambda arrays: [np.rint(array).astype(int) for array in arrays],
+    "bytes": lambda arrays: [np.rint(array).astype(np.int8) for array in arrays],
+}
+
+
+@pytest.mark.parametrize("edit", HARMLESS.values(), ids=list(HARMLESS))
+@pytest.mark.parametrize("names", [["coefs_"], ["intercepts_"], FITTED])
+@pytest.mark.parametrize("fitted", ["stream", "fit", "float32"])
+def test_a_model_with_a_harmless_edit_can_be_saved(edit, names, fitted):
+    model = SimpleMLPRegressor((4,), activation="relu", **PLAIN)
+    data = X.astype(np.float32) if fitted == "float32" else X, Y
+    if fitted == "fit":
+        model.set_params(max_iter=1, n_iter_no_change=np.inf).fit(*data)
+    else:
+        model.partial_fit(*data)
+    for name in names:
+        setattr(model, name, edit(getattr(model, name)))
+    coefs, intercepts = (
+        [np.array(array, float) for array in getattr(model, name)] for name in FITTED
+    )
+    expected = np.maximum(0, X @ coefs[0] + intercepts[0]) @ coefs[1] + intercepts[1]
+    loaded = round_trip(model)
+    # Without a stream, the dtype follows from all weights.
+    all_single = edit is HARMLESS["float32"] and names is FITTED and fitted == "fit"
+    rtol = 1e-4 if fitted == "float32" or all_single else 1e-12
+    np.testing.assert_allclose(loaded.predict(X), expected, rtol=rtol)
+    loaded.partial_fit(*data)
+    model.partial_fit(*data)
+    np.testing.assert_array_equal(loaded.coefs_[0], model.coefs_[0])
+
+
+def prune(model):
+    """Remove the last hidden unit."""
+    model.coefs_ = [model.coefs_[0][:, :-1], model.coefs_[1][:-1]]
+    model.intercepts_[0] = model.intercepts_[0][:-1]
+
+
+def spoil_a_coef(model):
+    model.coefs_[1][2, 0] = np.nan
+
+
+def spoil_an_intercept(model):
+    model.intercepts_[1][0] = np.inf
+
+
+def remove_a_layer(model):
+    model.intercepts_ = model.intercepts_[:1]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (prune, r"^coefs_ must.*\(3, 4\).*got \[\(3, 3\), \(3, 2\)\].* from_coefs\("),
+        (spoil_a_coef, r"^coefs_ must.*got nan at coefs_\[1\]\[2, 0\].*Replace"),
+        (spoil_an_intercept, r"^intercepts_ must.*got inf at intercepts_\[1\]\[0\]"),
+        (remove_a_layer, r"^intercepts_ must.*\(4,\), \(2,\).*got \[\(4,\)\]"),
+    ],
+)
+@pytest.mark.parametrize("fitted", ["stream", "fit"])
+def test_a_model_with_an_edit_that_cannot_be_loaded_is_not_saved(edit, message, fitted):
+    model = SimpleMLPRegressor((4,), **PLAIN).partial_fit(X, Y)
+    if fitted == "fit":
+        model.set_params(max_iter=1, n_iter_no_change=np.inf).fit(X, Y)
+    edit(model)
+    with pytest.raises(ValueError, match=message):
+        pickle.dumps(model)
+
+
+def test_an_edit_that_overflows_the_dtype_of_the_stream_is_not_saved():
+    model = SimpleMLPRegressor((), **PLAIN).partial_fit(X.astype(np.float32), Y)
+    model.coefs_ = [np.full((3, 2), 1e300)]
+    with pytest.raises(ValueError, match=r"coefs_.*got inf.*in float32"):
+        pickle.dumps(model)
