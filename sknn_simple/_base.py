@@ -291,16 +291,19 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         return samples
 
     def __getstate__(self):
-        attributes = super().__getstate__()
-        if self.__sklearn_is_fitted__():
-            attributes = attributes | weights_to_save(self)
+        # Of a copy, which another thread that trains this estimator does not change.
+        model = copy.copy(self)
+        attributes = super(BaseSimpleMLP, model).__getstate__()
+        if model.__sklearn_is_fitted__():
+            attributes = attributes | weights_to_save(model)
         return _persistence.to_state(attributes)
 
     def __setstate__(self, state):
         super().__setstate__(_persistence.from_state(type(self), state))
 
     def __copy__(self):
-        # Without __getstate__: a callback may get a copy in each epoch.
+        # Without __getstate__: a callback may get a copy in each epoch. One update,
+        # in which no other thread can set fitted attributes.
         estimator = type(self).__new__(type(self))
         estimator.__dict__.update(self.__dict__)
         return estimator
@@ -308,7 +311,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
     def __deepcopy__(self, memo):
         # Without __getstate__, too: agents copy a network while they train it.
         memo[id(self)] = estimator = copy.copy(self)
-        estimator.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        estimator.__dict__.update(copy.deepcopy(vars(estimator), memo))
         return estimator
 
     def __sklearn_tags__(self):

@@ -1,5 +1,6 @@
 """Concurrent work gives the bits of sequential work, and leaves nothing behind."""
 
+import copy
 import multiprocessing
 import os
 import threading
@@ -13,9 +14,10 @@ from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.model_selection import GridSearchCV, cross_val_score
-from support import assert_same_model, assert_same_search
+from support import assert_same_model, assert_same_search, round_trip
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _fitted, network
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _base, _fitted, network
+from sknn_simple._fit.history import History
 from sknn_simple.callbacks import Checkpoint
 from sknn_simple.model_selection import EpochSearchCV
 
@@ -140,6 +142,28 @@ def test_a_prediction_during_a_refit_is_of_one_model(
     np.testing.assert_equal(getattr(model, method)(*arguments), before)
     after = getattr(other, method)(*arguments)
     np.testing.assert_equal(getattr(model, method)(*arguments), after)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, round_trip])
+def test_a_copy_during_training_is_of_one_call(copied, monkeypatch):
+    """A call of partial_fit ends in another thread when the weights are copied."""
+    stream = SimpleMLPRegressor((4,), random_state=0).partial_fit(*DIABETES)
+    later = copy.copy(stream).partial_fit(*DIABETES)
+    model, judge = copy.copy(stream), copy.copy(stream)
+
+    def training(function):
+        def interrupted(*args):
+            result = function(*args)
+            vars(model).update(vars(later))
+            return result
+
+        return interrupted
+
+    monkeypatch.setattr(_base, "weights_to_save", training(_base.weights_to_save))
+    monkeypatch.setattr(History, "__deepcopy__", training(History.__deepcopy__))
+    copied_model = copied(model)
+    assert_same_model(copied_model, judge)
+    assert_same_model(copied_model.partial_fit(*DIABETES), judge.partial_fit(*DIABETES))
 
 
 OPTIONS = {
