@@ -19,6 +19,7 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ._fit.given_weights import check_finite_weights, weights_to_predict_with
 from ._fit.history import History
 from ._fit.options import fastest_engine
 from ._fit.samples import is_plain, knows_columns, strict_validation
@@ -115,12 +116,12 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             As in `predict`.
         """
         model = copy.copy(self)
-        X = model._validated(X)
+        X, coefs, intercepts = model._validated(X)
         activation = model._architecture.activation
         with np.errstate(invalid="ignore"):
-            _, *hidden, _ = forward(X, model.coefs_, model.intercepts_, activation)
+            _, *hidden, _ = forward(X, coefs, intercepts, activation)
         for units in hidden:
-            _check_finite("activations", units, X)
+            model._check_finite("activations", units, X)
         return hidden
 
     def transform(self, X: MatrixLike) -> np.ndarray:
@@ -167,31 +168,39 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         The targets decode them; their shape is (n_samples, n_outputs).
         """
         model = copy.copy(self)
-        X = model._validated(X)
+        X, coefs, intercepts = model._validated(X)
         activation = model._architecture.activation
         # The option is not checked: a model may come from a machine with more engines.
         engine = ENGINES.get(str(model.engine)) or fastest_engine()
-        raw_prediction = engine.predict(X, model.coefs_, model.intercepts_, activation)
-        _check_finite("outputs", raw_prediction, X)
+        raw_prediction = engine.predict(X, coefs, intercepts, activation)
+        model._check_finite("outputs", raw_prediction, X)
         return model._targets, raw_prediction
 
     def _validated(self, X):
-        """Return samples as `predict` takes them, checked."""
+        """Return samples as `predict` takes them, checked, and coefs and intercepts.
+
+        All have the same dtype.
+        """
         check_is_fitted(self)
-        dtype = self.coefs_[0].dtype
-        if is_plain(X, (dtype,)) and knows_columns(self, X):
-            return X
-        with strict_validation(X=X):
-            return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)
+        coefs, intercepts = weights_to_predict_with(self)
+        dtype = coefs[0].dtype
+        if not (is_plain(X, (dtype,)) and knows_columns(self, X)):
+            with strict_validation(X=X):
+                X = validate_data(
+                    self, X, accept_sparse="csr", dtype=dtype, reset=False
+                )
+        return X, coefs, intercepts
 
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "coefs_")
-
-
-def _check_finite(what, values, X):
-    if not all_finite(values):
+    def _check_finite(self, what, values, X):
+        """Raise ValueError, which names the cause, unless all values are finite."""
+        if all_finite(values):
+            return
+        check_finite_weights(self)
         raise ValueError(
             "X is too large for this network, or the training targets were: the "
             f"{what} are not finite for X from {X.min():.3g} to {X.max():.3g}. "
             "Scale X, as in training."
         )
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "coefs_")

@@ -118,11 +118,17 @@ def _dtype(estimator, weights):
 def _in_one_dtype(estimator, weights):
     """Return fitted weights in the network's dtype, contiguous; copy only if needed."""
     dtype = _dtype(estimator, weights)
+    return {
+        name: [_converted(array, dtype) for array in arrays]
+        for name, arrays in weights.items()
+    }
+
+
+def _converted(array, dtype):
+    if array.dtype == dtype and array.flags.c_contiguous:
+        return array  # as in almost every prediction
     with np.errstate(over="ignore"):
-        return {
-            name: [np.asarray(array, dtype, order="C") for array in arrays]
-            for name, arrays in weights.items()
-        }
+        return np.asarray(array, dtype, order="C")
 
 
 def _arrays(name, given, of_shapes=""):
@@ -134,7 +140,9 @@ def _arrays(name, given, of_shapes=""):
         raise ValueError(f"{required}, got {given!r}.") from error
     for array in arrays:
         if array.dtype.kind not in "fiub":
-            raise ValueError(f"{name} must hold finite numbers, got {array.dtype}.")
+            raise ValueError(
+                f"{name} must hold finite numbers, got an array of {array.dtype}."
+            )
     return arrays
 
 

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from support import round_trip
+from support import ENGINES, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -160,6 +160,11 @@ def test_a_copy_continues_on_its_own(first_batch):
         np.testing.assert_array_equal(each.coefs_[0], model.coefs_[0])
 
 
+def in_float(arrays):
+    """Return copies of arrays or lists as float64."""
+    return [np.array(array, float) for array in arrays]
+
+
 HARMLESS = {
     "Fortran order": lambda arrays: [np.asfortranarray(array) for array in arrays],
     "transposed views": lambda arrays: [array.T.copy().T for array in arrays],
@@ -184,9 +189,7 @@ def test_a_model_with_a_harmless_edit_can_be_saved(edit, names, fitted):
         model.partial_fit(*data)
     for name in names:
         setattr(model, name, edit(getattr(model, name)))
-    coefs, intercepts = (
-        [np.array(array, float) for array in getattr(model, name)] for name in FITTED
-    )
+    coefs, intercepts = in_float(model.coefs_), in_float(model.intercepts_)
     expected = np.maximum(0, X @ coefs[0] + intercepts[0]) @ coefs[1] + intercepts[1]
     loaded = round_trip(model)
     # Without a stream, the dtype follows from all weights.
@@ -240,3 +243,32 @@ def test_an_edit_that_overflows_the_dtype_of_the_stream_is_not_saved():
     model.coefs_ = [np.full((3, 2), 1e300)]
     with pytest.raises(ValueError, match=r"coefs_.*got inf.*in float32"):
         pickle.dumps(model)
+
+
+@pytest.mark.parametrize("edit", HARMLESS.values(), ids=list(HARMLESS))
+@pytest.mark.parametrize("names", [["coefs_"], ["intercepts_"]])
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("n_rows", [1, 3000])
+def test_a_harmless_edit_predicts_alike_for_few_and_many_rows(
+    edit, names, engine, n_rows
+):
+    model = SimpleMLPRegressor((40,), activation="relu", engine=engine, **PLAIN)
+    model.set_params(max_iter=1, n_iter_no_change=np.inf).fit(X, Y)
+    for name in names:
+        setattr(model, name, edit(getattr(model, name)))
+    samples = np.random.default_rng(1).normal(size=(n_rows, 3))
+    coefs, intercepts = in_float(model.coefs_), in_float(model.intercepts_)
+    hidden = np.maximum(0, samples @ coefs[0] + intercepts[0])
+    expected = hidden @ coefs[1] + intercepts[1]
+    np.testing.assert_allclose(model.predict(samples), expected, rtol=1e-9)
+    np.testing.assert_allclose(model.transform(samples), hidden, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("method", ["predict", "transform"])
+@pytest.mark.parametrize("n_rows", [1, 3000])
+def test_predictions_name_a_weight_that_is_not_finite(method, n_rows):
+    model = SimpleMLPRegressor((40,), **PLAIN)
+    model.set_params(max_iter=1, n_iter_no_change=np.inf).fit(X, Y)
+    model.coefs_[0][:] = np.nan
+    with pytest.raises(ValueError, match=r"^coefs_ must.*got nan at coefs_\[0\]"):
+        getattr(model, method)(np.ones((n_rows, 3)))
