@@ -324,7 +324,7 @@ class Advice:
         rate = self._initial_rate
         if rate > self.auto_rate:
             return f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
-        return f"lower learning_rate_init to {rate / 10:.1g}"
+        return f"lower learning_rate_init from {rate:.2g} to {rate / 10:.1g}"
 
 
 def capitalised(clause):

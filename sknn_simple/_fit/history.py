@@ -53,7 +53,11 @@ class History:
     @property
     def last(self):
         """The last Epoch."""
-        numbers = (column[self.n_epochs - 1] for column in self.columns.values())
+        return self.epoch(self.n_epochs)
+
+    def epoch(self, number):
+        """Return the Epoch of this number, counted from 1."""
+        numbers = (column[number - 1] for column in self.columns.values())
         return Epoch(*(None if math.isnan(x) else x for x in numbers))
 
     def view(self):

@@ -187,23 +187,28 @@ class Report:
             )
 
     def check_progress(self):
-        """Raise ValueError if training ends far above where it began."""
+        """Raise ValueError if the model is far above where training began.
+
+        Under early stopping, the model is that of the best epoch.
+        """
         session = self.session
         # If nothing (more) can be learned, minibatches alone can end 1.8 times above
         # their start: only a loss far above a constant prediction has diverged. On
         # constant targets, whose constant prediction has no loss, steps of an ordinary
         # size end above 0.
-        epoch, first_loss = session.history.last, session.first_loss
+        number = session.best.epoch if session.best else session.history.n_epochs
+        epoch, first_loss = session.history.epoch(number), session.first_loss
         rose = epoch.loss > 1.5 * first_loss + max(session.patience.tol, 1e-4)
         if not rose:
             return
         limit = max(3 * self.advice.constant_loss, self.advice.unit)
-        if session.n_epochs < 10:  # momentum may carry the weights far before it ebbs
+        # Momentum may carry the weights far before it ebbs.
+        if number - session.n_earlier < 10:
             limit *= 10
         if epoch.loss > limit:
             raise self._divergence(
                 epoch,
-                session.history.n_epochs,
+                number,
                 f"the loss rose from {first_loss:.6g} in the first epoch to "
                 f"{epoch.loss:.6g}",
             )

@@ -273,7 +273,9 @@ def test_the_advice_on_an_automatic_rate_that_diverges_leads_to_a_lower_one(seed
     model = SimpleMLPRegressor((), batch_size=1, momentum=0.9999, random_state=seed)
     rates, advice = [], outcome(model, X, y)
     while "diverged" in advice and len(rates) < 3:
-        rate = re.search(r"Lower learning_rate_init to (\S+), or scale", advice)[1]
+        rate = re.search(
+            r"Lower learning_rate_init from \S+ to (\S+), or scale", advice
+        )[1]
         rates.append(float(rate))
         advice = outcome(model.set_params(learning_rate_init=rates[-1]), X, y)
     assert rates

@@ -192,3 +192,46 @@ def test_a_rate_far_too_high_is_named_even_in_a_warning():
         assert "Lower learning_rate_init ('auto' gives" in outcome
         outcomes.append(outcome.partition(":")[0])
     assert set(outcomes) == {"error", "warning"}
+
+
+def adaptive(max_iter, **options):
+    """Return a regressor whose loss falls to epoch 3, and then rises more and more."""
+    return SimpleMLPRegressor(
+        (4,),
+        learning_rate="adaptive",
+        n_iter_no_change=2,
+        tol=0.05,
+        random_state=7,
+        max_iter=max_iter,
+        **options,
+    )
+
+
+def rising():
+    """Return data on which it does."""
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(60, 4))
+    return X, X[:, 0] * 5 + rng.normal(size=60)
+
+
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
+def test_early_stopping_returns_a_model_from_before_the_loss_rose():
+    model = adaptive(60, early_stopping=True).fit(*rising())
+    assert model.loss_curve_[-1] > 4 * model.loss_curve_[0]
+    judge = adaptive(model.best_epoch_, early_stopping=True).fit(*rising())
+    np.testing.assert_array_equal(model.coefs_[0], judge.coefs_[0])
+    assert model.loss_curve_[judge.best_epoch_ - 1] < model.loss_curve_[0]
+
+
+def test_early_stopping_does_not_return_a_model_that_diverged():
+    """The scorer prefers every epoch to the one before, by less than tol."""
+    epochs = itertools.count()
+    model = adaptive(
+        60, early_stopping=True, scoring=lambda estimator, X, y: next(epochs) / 100
+    )
+    message = (
+        r"diverged in epoch 17, at a learning rate of .*: the loss rose from 0\.8.*"
+        r"Lower learning_rate_init from 0\.049 to 0\.005"
+    )
+    with pytest.raises(ValueError, match=message):
+        model.fit(*rising())
