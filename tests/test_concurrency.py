@@ -9,6 +9,7 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
@@ -142,6 +143,40 @@ def test_a_prediction_during_a_refit_is_of_one_model(
     np.testing.assert_equal(getattr(model, method)(*arguments), before)
     after = getattr(other, method)(*arguments)
     np.testing.assert_equal(getattr(model, method)(*arguments), after)
+
+
+def frame(names):
+    return pd.DataFrame(DIABETES[0], columns=list("abcdefghij"))[list(names)]
+
+
+@pytest.mark.filterwarnings("ignore:Training stopped at max_iter")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (frame("abcd"), frame("bac")),
+        (frame("abcd"), frame("abcd").to_numpy()),
+        (frame("abcd").to_numpy(), frame("bac")),
+        (frame("abcd").to_numpy(), frame("bac").to_numpy()),
+    ],
+)
+def test_a_model_is_whole_until_a_refit_with_other_columns_ends(before, after):
+    """A scorer sees the estimator that is fitted from outside, as a thread does."""
+    y = DIABETES[1]
+    model = SimpleMLPRegressor((4,), max_iter=2, random_state=0).fit(before, y)
+    expected, widths = model.predict(before), []
+
+    def score(estimator, X, y):
+        old = before if hasattr(model, "feature_names_in_") else np.asarray(before)
+        np.testing.assert_array_equal(model.predict(old), expected)
+        widths.append(estimator.n_features_in_)
+        return -float(np.abs(estimator.predict(X) - y).mean())
+
+    model.set_params(early_stopping=True, scoring=score).fit(after, y)
+    assert widths == 2 * [after.shape[1]]
+    assert model.n_features_in_ == after.shape[1] == len(model.coefs_[0])
+    assert hasattr(model, "feature_names_in_") == isinstance(after, pd.DataFrame)
+    if hasattr(model, "feature_names_in_"):
+        assert list(model.feature_names_in_) == list(after.columns)
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, round_trip])

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -81,6 +81,7 @@ class Session:
 
     mode: Mode
     architecture: Architecture
+    columns: dict[str, Any]  # n_features_in_, and feature_names_in_ if X has names
     targets: Targets
     samples: Samples  # for training
     objective: Objective
@@ -244,7 +245,7 @@ class Session:
         flat = self.best.flat if use_best else self.state.model_flat
         # L-BFGS may find nothing to improve: its history is then empty.
         best_loss = min(self.history.best_loss, self.loss)
-        return fitted_attributes(
+        return self.columns | fitted_attributes(
             self.architecture,
             self.targets,
             self.state.parameters.view(flat.copy()),

@@ -1,5 +1,6 @@
 """Start: makes a complete session from an estimator and its data."""
 
+import copy
 from numbers import Integral
 
 import numpy as np
@@ -31,8 +32,10 @@ def make_session(
 ):
     """Make the session of a call of `fit` or `partial_fit`.
 
-    Only `n_features_in_` and `feature_names_in_` of the estimator may change. `dtype`
-    defaults to the dtype of the previous call or of X.
+    `dtype` defaults to the dtype of the previous call or of X. An estimator that is not
+    fitted gets its columns at once. A fitted one keeps its model until training ends,
+    since callbacks and other threads may use it; it only loses names of columns if X
+    has none.
     """
     validation_data.check_request(estimator)
     architecture = Architecture.of(estimator)
@@ -42,15 +45,19 @@ def make_session(
         dtype = dtype or fitted_dtype(estimator)
     earlier = (resumes and estimator._continuation) or Continuation()
     dtype = dtype or (np.float64, np.float32)
+    checked = copy.copy(estimator) if estimator.__sklearn_is_fitted__() else estimator
     labelled = check_samples(
-        estimator, X, y, sample_weight, reset=not resumes, dtype=dtype
+        checked, X, y, sample_weight, reset=not resumes, dtype=dtype
     )
+    columns = _columns(checked)
+    if "feature_names_in_" not in columns:
+        vars(estimator).pop("feature_names_in_", None)
     known = estimator._targets if resumes else None
     targets = known or estimator._make_targets(labelled.y, classes)
     labelled = estimator._weigh_classes(targets, labelled)
     rng = _make_rng(estimator, earlier)
     labelled, held_out, split_seed = _split(
-        estimator, labelled, validation_data, rng, earlier
+        checked, labelled, validation_data, rng, earlier
     )
     if not resumes or (earlier.state is None and estimator.t_ == 0):
         # Coefs from elsewhere, as `from_coefs` sets them, have unscaled targets.
@@ -64,6 +71,7 @@ def make_session(
     return Session(
         mode=mode,
         architecture=architecture,
+        columns=columns,
         targets=targets,
         samples=samples,
         objective=_make_objective(estimator, targets, samples),
@@ -78,6 +86,13 @@ def make_session(
         split_seed=split_seed,
         warned=earlier.warned,
     )
+
+
+def _columns(estimator):
+    """Return the fitted attributes that describe the columns of X."""
+    attributes = vars(estimator)
+    names = ("n_features_in_", "feature_names_in_")
+    return {name: attributes[name] for name in names if name in attributes}
 
 
 def _make_rng(estimator, earlier):
