@@ -1,5 +1,7 @@
 """Conversion of weights to fitted estimators, and of these to scikit-learn's own."""
 
+import copy
+
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
@@ -82,7 +84,8 @@ def to_sklearn(estimator, kind):
     for name, value in [*params.items()]:
         if isinstance(value, str) and value in ("auto", "full"):
             params[name] = substitutes[name]
-    other = kind(**params)
+    # Not the caller's RandomState, from which both would draw.
+    other = kind(**copy.deepcopy(params))
     for name in ATTRIBUTES_IN_COMMON:
         if hasattr(estimator, name):
             setattr(other, name, getattr(estimator, name))

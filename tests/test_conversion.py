@@ -71,6 +71,14 @@ def test_to_sklearn_keeps_the_penalty_of_training():
     assert untrained.to_sklearn().alpha == MLPRegressor().alpha
 
 
+def test_to_sklearn_leaves_the_callers_generator_alone():
+    rng = np.random.RandomState(0)
+    model = SimpleMLPClassifier((2,), max_iter=0, random_state=rng).fit(X, Y)
+    other, before = model.to_sklearn(), rng.get_state(legacy=False)
+    other.random_state.random_sample()
+    np.testing.assert_equal(rng.get_state(legacy=False), before)
+
+
 def test_a_poisson_network_needs_a_scikit_learn_with_losses(monkeypatch):
     class Earlier(BaseEstimator):
         """Stands for the MLPRegressor of scikit-learn 1.6, which has no `loss`."""
