@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,8 +56,12 @@ def naming_validation_data():
         yield
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
+        # Quoted names are those of the user's columns or labels.
+        message = re.sub(
+            r"(?<![\w'\"])(X|y|sample_weight)(?![\w'\"])", r"\1_val", str(error)
+        )
         raise kind(
-            f"Invalid validation data (X_val, y_val, sample_weight_val): {error}"
+            f"Invalid validation data (X_val, y_val, sample_weight_val): {message}"
         ) from error
 
 

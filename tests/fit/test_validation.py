@@ -19,11 +19,15 @@ NUMBERS = X[:, 0].copy()
         ({"X_val": X}, "X_val is given, but y_val is not"),
         ({"y_val": NUMBERS}, "y_val is given, but X_val is not"),
         ({"sample_weight_val": np.ones(150)}, "sample_weight_val is given, but X_val"),
-        ({"X_val": X[:, :3], "y_val": LABELS}, "X_val.* 3 features"),
-        ({"X_val": X * np.nan, "y_val": LABELS}, "X_val.*NaN"),
+        ({"X_val": X[:, :3], "y_val": LABELS}, r"\): X_val has 3 features"),
+        ({"X_val": X * np.nan, "y_val": LABELS}, r"\): X_val contains NaN"),
+        (
+            {"X_val": np.full(X.shape, "X"), "y_val": LABELS},
+            r"\): X_val must hold numbers, got the text 'X' in column 0",
+        ),
         (
             {"X_val": X[:5], "y_val": LABELS},
-            "X_val.*X and y must have the same number of samples, got 5 and 150",
+            "X_val and y_val must have the same number of samples, got 5 and 150",
         ),
         (
             {"X_val": X, "y_val": LABELS, "sample_weight_val": -np.ones(150)},
