@@ -544,7 +544,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         ):
             raise ValueError(
                 "classes must be the same in each call to partial_fit, "
-                f"{self.classes_.tolist()}, got {np.asarray(classes).tolist()}."
+                f"{self.classes_.tolist()}, got {np.asarray(classes).tolist()}. Leave "
+                "classes out, or train a new network, with all classes in its first "
+                "call."
             )
 
     def _make_targets(self, y, classes):

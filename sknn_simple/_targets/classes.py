@@ -33,7 +33,11 @@ def label_codes(y, classes):
     unseen = {str(label): label for label in y.tolist() if label not in known}
     some = [unseen[label] for label in sorted(unseen)][:10]
     also = "also " * any(label in known for label in y.tolist())
-    raise ValueError(f"y must hold only the classes {known}, got {also}{some}.")
+    raise ValueError(
+        f"y must hold only the classes {known}, got {also}{some}. Drop such samples, "
+        "or fit a new network with warm_start=False. For partial_fit, list all classes "
+        "in the first call's `classes`."
+    )
 
 
 def are_multilabel(y):

@@ -102,7 +102,7 @@ class NumericTargets(Targets):
         if Y.shape[1] != self.n_outputs:
             raise ValueError(
                 f"y must have as many outputs as in the first call, {self.n_outputs}, "
-                f"got {Y.shape[1]}."
+                f"got {Y.shape[1]}. Fit a new network with warm_start=False."
             )
         low, high = OUT_ACTIVATIONS[self.out_activation].bounds
         if Y.min() < low or Y.max() > high:
