@@ -1,5 +1,6 @@
 """Targets that are refused, by an error that says what is wrong and where."""
 
+import datetime
 from linecache import getline
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MultiLabelBinarizer
 from support import KINDS, UNSTOPPED
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -204,6 +206,37 @@ def test_several_columns_of_labels():
         SimpleMLPClassifier().fit(X, np.column_stack([LABELS, LABELS]))
 
 
+LABEL_LISTS = [["a"], ["a", "b"], []] * 50
+LABEL_PAIRS = pd.Series([["a", "b"], ["a", "c"]] * 75)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        LABEL_LISTS,
+        tuple(map(tuple, LABEL_LISTS)),
+        list(map(set, LABEL_LISTS)),
+        [frozenset("ab"), frozenset("ac")] * 75,
+        pd.Series(LABEL_LISTS),
+        LABEL_PAIRS,
+        LABEL_PAIRS.to_numpy(),
+    ],
+    ids=["lists", "tuples", "sets", "equal sets", "series", "pairs", "array of pairs"],
+)
+def test_lists_of_labels_need_a_multilabel_binarizer(labels):
+    message = r"one label per row, .* got the labels .*a'.*MultiLabelBinarizer"
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPClassifier().fit(X, labels)
+    matrix = MultiLabelBinarizer().fit_transform(labels)
+    options = {"max_iter": 1, **UNSTOPPED}
+    model = SimpleMLPClassifier((2,), **options).fit(X, matrix)
+    assert model.predict(X).shape == matrix.shape
+    lists = matrix.tolist()  # an indicator matrix, too
+    assert SimpleMLPClassifier((2,), **options).fit(X, lists).n_outputs_ == len(
+        lists[0]
+    )
+
+
 def test_complex_and_word_targets_for_the_regressor():
     with pytest.raises(ValueError, match="Complex data"):
         SimpleMLPRegressor().fit(X, NUMBERS + 1j)
@@ -221,6 +254,8 @@ def test_complex_and_word_targets_for_the_regressor():
             SimpleMLPRegressor().fit(X, [text] + ["1.5"] * 149)
     with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
         SimpleMLPRegressor().fit(X, NUMBERS.astype("datetime64[D]"))
+    with pytest.raises(ValueError, match=r"y must be numbers .* got dates"):
+        SimpleMLPRegressor().fit(X, [datetime.date(2026, 1, 1)] * 150)
 
 
 @pytest.mark.parametrize(
@@ -239,6 +274,21 @@ def test_complex_and_word_targets_for_the_regressor():
 def test_targets_out_of_range(options, y, message):
     with pytest.raises(ValueError, match=message):
         SimpleMLPRegressor(**options).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("largest", "is_percent"), [(100, True), (20, True), (101, False)]
+)
+def test_shares_in_percent(largest, is_percent):
+    y = np.linspace(0, largest, 150)
+    message = f"got values from 0 to {largest}\\."
+    message += r" If y is in percent, divide it by 100\." * is_percent
+    with pytest.raises(ValueError, match=f"{message}$"):
+        SimpleMLPRegressor(out_activation="logistic").fit(X, y)
+    with pytest.raises(ValueError, match=r"got values from -1 to 100\.$"):
+        SimpleMLPRegressor(out_activation="logistic").fit(X, [-1, 100] * 75)
+    with pytest.raises(ValueError, match=f"got values from 0 to {largest}\\.$"):
+        SimpleMLPRegressor(out_activation="tanh").fit(X, y)
 
 
 def test_targets_too_large_for_float32():

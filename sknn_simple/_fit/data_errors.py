@@ -2,9 +2,11 @@
 
 import re
 from numbers import Number
-from typing import Any, NamedTuple
 
 import numpy as np
+
+from .text_columns import TextColumn, advice_on_texts
+from .values import is_missing
 
 
 def clearer_message(error, arrays):
@@ -33,14 +35,32 @@ def check_is_data(name, data):
     raise ValueError(f"{name} must be an array or data frame, {got}. {next_step}")
 
 
-def is_missing(value):
-    """Return whether a value is None, or differs from itself like NaN and NaT."""
-    try:
-        return value is None or bool(value != value)
-    except TypeError:  # a comparison of pandas.NA is neither True nor False
-        return True
-    except ValueError:  # an array is not a missing value
-        return False
+def check_no_lists_of_labels(y):
+    """Raise ValueError if the rows of y are sets or lists of any number of labels."""
+    is_list = isinstance(y, list | tuple)
+    if not is_list and getattr(getattr(y, "dtype", None), "kind", None) != "O":
+        return
+    rows = [row for row in y if isinstance(row, list | tuple | set | frozenset)]
+    if is_list and len({len(row) for row in rows if isinstance(row, list | tuple)}) < 2:
+        rows = [row for row in rows if isinstance(row, set | frozenset)]
+    if rows:
+        raise ValueError(
+            "y must hold one label per row, or be a multilabel indicator matrix of "
+            f"zeros and ones, got the labels {rows[0]!r:.60}. Convert such rows with "
+            "sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)."
+        )
+
+
+def in_columns_with(is_bad, X):
+    """Return " in the columns ...", those with a value that is bad, or ""."""
+    if np.ndim(X) != 2:
+        return ""
+    return _in_columns([n for n, values in _columns(X) if any(map(is_bad, values))])
+
+
+def _in_columns(names):
+    where = f" in the columns {names[:5]}" if names else ""
+    return where + f" and in {len(names) - 5} more" * (len(names) > 5)
 
 
 def _one_dimension(found, X, y):
@@ -89,11 +109,9 @@ def _rows_of_different_lengths(found, X, y):
 def _missing_values(found, X, y):
     """Name the columns with missing values."""
     columns = [name for name, values in _columns(X) if _has_missing(values)]
-    where = f" in the columns {columns[:5]}" if columns else ""
-    where += f" and in {len(columns) - 5} more" * (len(columns) > 5)
     return (
-        f"X contains NaN (missing values){where}. Fill them with SimpleImputer, or "
-        "drop these rows."
+        f"X contains NaN (missing values){_in_columns(columns)}. Fill them with "
+        "SimpleImputer, or drop these rows."
     )
 
 
@@ -105,13 +123,13 @@ def _has_missing(values):
 
 def _text(found, X, y):
     """Show a text of each column that holds some, and how to convert the columns."""
-    columns = [_TextColumn.of(name, values) for name, values in _columns(X)]
+    columns = [TextColumn.of(name, values) for name, values in _columns(X)]
     columns = [column for column in columns if column.texts]
     if not columns:
         return None
     shown = ", ".join(column.first_text for column in columns[:5])
     more = f" and in {len(columns) - 5} more columns" * (len(columns) > 5)
-    advice = _advice_on_texts(columns)
+    advice = advice_on_texts(columns)
     return f"X must hold numbers, got the text {shown}{more}. {advice}"
 
 
@@ -124,72 +142,6 @@ def _columns(X):
     values = X if isinstance(X, np.ndarray) else np.asarray(X, dtype=object)
     values = np.atleast_1d(values)
     return [*enumerate(values.reshape(len(values), -1).T)]
-
-
-class _TextColumn(NamedTuple):
-    """The texts in a column of X."""
-
-    name: Any  # or index
-    texts: list[str]  # distinct texts that are no numbers
-    is_mostly_numbers: bool
-
-    @classmethod
-    def of(cls, name, values):
-        distinct = {str(value): value for value in values if not is_missing(value)}
-        texts = [text for text, value in distinct.items() if is_text(value)]
-        return cls(name, texts, 2 * len(texts) <= len(distinct))
-
-    @property
-    def first_text(self):
-        """The first text, and the column."""
-        return f"{self.texts[0][:60]!r} in column {self.name!r}"
-
-
-def is_text(value):
-    """Return whether a value is a text that is not a number."""
-    try:
-        float(value)
-    except (TypeError, ValueError) as error:
-        return isinstance(error, ValueError)
-    return False
-
-
-def _advice_on_texts(columns):
-    """Return how to convert columns of texts."""
-    commas, numbers, categories = [], [], []
-    for column in columns:
-        if advice_on_comma(column.texts[0]):
-            commas.append(column)
-        else:
-            (numbers if column.is_mostly_numbers else categories).append(column)
-    advice = []
-    if commas:
-        advice.append(advice_on_comma(commas[0].texts[0]))
-    if numbers:
-        names = ", ".join(repr(column.name) for column in numbers[:5])
-        several = len(numbers) > 1
-        advice.append(
-            f"{'Columns' if several else 'Column'} {names} {'are' if several else 'is'}"
-            f" mostly numbers: convert {'them' if several else 'it'} with "
-            "pandas.to_numeric(..., errors='coerce'), then fill the gaps with "
-            "SimpleImputer."
-        )
-    if categories:
-        advice.append(
-            "Encode categories as numbers, for instance with OneHotEncoder, or drop "
-            "columns such as names."
-        )
-    return " ".join(advice)
-
-
-def advice_on_comma(text):
-    """Return advice on a number with a decimal comma, or "" for other texts."""
-    if not re.fullmatch(r"\s*[-+]?[\d.]*,\d+\s*", text):
-        return ""
-    return (
-        "Write decimals with a point, or read the file with "
-        "pandas.read_csv(..., decimal=',')."
-    )
 
 
 def _different_lengths(found, X, y):

@@ -16,12 +16,13 @@ from sklearn.utils.validation import (
 
 from ..network import Samples, all_finite
 from .data_errors import (
-    advice_on_comma,
     check_is_data,
+    check_no_lists_of_labels,
     clearer_message,
-    is_missing,
-    is_text,
+    in_columns_with,
 )
+from .text_columns import advice_on_comma
+from .values import is_date, is_missing, is_text
 
 
 class LabelledSamples(NamedTuple):
@@ -90,7 +91,7 @@ def check_numbers(y):
 
 
 def _holds_dates(array):
-    """Return whether data hold NumPy's dates or times, which become huge numbers."""
+    """Return whether data hold dates or times."""
     if isinstance(array, list | tuple):
         array = np.asarray(array)
     # A data frame has several.
@@ -98,7 +99,7 @@ def _holds_dates(array):
     kinds = {getattr(dtype, "kind", None) for dtype in dtypes}
     if "O" in kinds:
         values = np.asarray(array).flat
-        return any(isinstance(v, np.datetime64 | np.timedelta64) for v in values)
+        return any(map(is_date, values))
     return bool(kinds & {"m", "M"})
 
 
@@ -144,8 +145,9 @@ def _check_kind(array, name):
     with naming(name):
         if _holds_dates(array):
             raise ValueError(
-                f"{name} must hold numbers, got dates or times. Convert them, for "
-                "instance to days since a date."
+                f"{name} must hold numbers, got dates or times"
+                f"{in_columns_with(is_date, array)}. Convert them, for instance to "
+                "days since a date, or drop them."
             )
 
 
@@ -223,6 +225,8 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
     needs_numbers = isinstance(estimator, RegressorMixin)
     y = plain_labels(y)
     with naming("y"):
+        if not needs_numbers:
+            check_no_lists_of_labels(y)
         check_not_missing(y)
         if needs_numbers:
             check_numbers(y)

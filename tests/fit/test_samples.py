@@ -12,6 +12,8 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_iris
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import make_pipeline
 from support import ENGINES, KINDS, UNSTOPPED, Tensor
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -430,6 +432,55 @@ def test_all_columns_of_text_are_named_at_once():
     message = f"'Ann' in column 'e' and in 2 more columns. {ENCODE}"
     with pytest.raises(ValueError, match=f"{re.escape(message)}$"):
         SimpleMLPClassifier().fit(wide, [0, 1, 0, 1])
+
+
+DOCUMENTS = ["the cat sat on the mat", "a dog barked at the cat", "short one"]
+
+
+@pytest.mark.parametrize(
+    "texts", [DOCUMENTS, np.array(DOCUMENTS, object), pd.DataFrame({"d": DOCUMENTS})]
+)
+def test_documents_need_a_vectorizer(texts):
+    message = "Turn documents into numbers with TfidfVectorizer, which takes one column"
+    with pytest.raises(ValueError, match=f"text 'the cat .* column .*. {message}"):
+        SimpleMLPClassifier().fit(texts, [0, 1, 0])
+    model = make_pipeline(TfidfVectorizer(), SimpleMLPClassifier((2,), max_iter=1))
+    model.set_params(simplemlpclassifier__n_iter_no_change=np.inf)
+    assert model.fit(DOCUMENTS, [0, 1, 0]).predict(DOCUMENTS).shape == (3,)
+
+
+def test_documents_among_categories():
+    table = pd.DataFrame({"kind": ["a", "b", "a"], "text": DOCUMENTS})
+    with pytest.raises(ValueError, match=r"Turn documents .* of texts\. Encode categ"):
+        SimpleMLPClassifier().fit(table, [0, 1, 0])
+
+
+DAYS = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"])
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        DAYS,
+        DAYS.tz_localize("UTC"),
+        DAYS - DAYS[0],
+        DAYS.astype(object),
+        [day.date() for day in DAYS],
+        [None, None, DAYS[0]],
+    ],
+    ids=["dates", "in a time zone", "times", "Timestamps", "Python's dates", "missing"],
+)
+def test_a_column_of_dates_is_named(dates):
+    table = pd.DataFrame({"size": [1.0, 2.0, 3.0], "name": ["a", "b", "c"]})
+    table["when"] = dates
+    message = r"^X must hold numbers, got dates or times in the columns \[{}\]\. Conv"
+    for kind in (SimpleMLPClassifier, SimpleMLPRegressor):
+        with pytest.raises(ValueError, match=message.format("'when'")):
+            kind().fit(table, [0, 1, 0])
+        with pytest.raises(ValueError, match=message.format("'when'")):
+            kind().fit(table[["size", "when"]], [0, 1, 0])
+    with pytest.raises(ValueError, match=message.format("2")):
+        SimpleMLPClassifier().fit(table.astype(object).to_numpy(), [0, 1, 0])
 
 
 @KINDS

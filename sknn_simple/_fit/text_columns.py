@@ -1,0 +1,80 @@
+"""Columns of texts, and advice on how to convert them to numbers."""
+
+import re
+from typing import Any, NamedTuple
+
+from .values import is_missing, is_text
+
+
+class TextColumn(NamedTuple):
+    """The texts in a column of X."""
+
+    name: Any  # or index
+    texts: list[str]  # distinct texts that are no numbers
+    is_mostly_numbers: bool
+
+    @classmethod
+    def of(cls, name, values):
+        distinct = {str(value): value for value in values if not is_missing(value)}
+        texts = [text for text, value in distinct.items() if is_text(value)]
+        return cls(name, texts, 2 * len(texts) <= len(distinct))
+
+    @property
+    def holds_documents(self):
+        """Whether most texts have more than four words."""
+        return sum(len(text.split()) > 4 for text in self.texts) > len(self.texts) / 2
+
+    @property
+    def first_text(self):
+        """The first text, and the column."""
+        return f"{self.texts[0][:60]!r} in column {self.name!r}"
+
+
+def advice_on_texts(columns):
+    """Return how to convert columns of texts."""
+    commas, documents, numbers, categories = [], [], [], []
+    for column in columns:
+        if advice_on_comma(column.texts[0]):
+            commas.append(column)
+        elif column.holds_documents:
+            documents.append(column)
+        else:
+            (numbers if column.is_mostly_numbers else categories).append(column)
+    advice = []
+    if commas:
+        advice.append(advice_on_comma(commas[0].texts[0]))
+    if numbers:
+        advice.append(_advice_on_numbers(numbers))
+    if documents:
+        advice.append(
+            "Turn documents into numbers with TfidfVectorizer, which takes one column "
+            "of texts."
+        )
+    if categories:
+        advice.append(
+            "Encode categories as numbers, for instance with OneHotEncoder, or drop "
+            "columns such as names."
+        )
+    return " ".join(advice)
+
+
+def _advice_on_numbers(columns):
+    """Return how to convert columns of numbers with a few texts among them."""
+    names = ", ".join(repr(column.name) for column in columns[:5])
+    several = len(columns) > 1
+    return (
+        f"{'Columns' if several else 'Column'} {names} {'are' if several else 'is'} "
+        f"mostly numbers: convert {'them' if several else 'it'} with "
+        "pandas.to_numeric(..., errors='coerce'), then fill the gaps with "
+        "SimpleImputer."
+    )
+
+
+def advice_on_comma(text):
+    """Return advice on a number with a decimal comma, or "" for other texts."""
+    if not re.fullmatch(r"\s*[-+]?[\d.]*,\d+\s*", text):
+        return ""
+    return (
+        "Write decimals with a point, or read the file with "
+        "pandas.read_csv(..., decimal=',')."
+    )
