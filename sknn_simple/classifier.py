@@ -559,7 +559,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         if targets.multilabel:
             raise ValueError(
                 "class_weight must be None for multilabel targets, got "
-                f"{self.class_weight!r}."
+                f"{self.class_weight!r}. To weight the classes of each label, wrap the "
+                "classifier in sklearn.multiclass.OneVsRestClassifier."
             )
         X, y, sample_weight = samples
         codes = label_codes(y, targets.classes)

@@ -64,7 +64,8 @@ def test_multilabel_by_parts_and_sparse():
         parts.partial_fit(X, y[:, 0])
     with pytest.raises(ValueError, match=r"with 5 columns.* got shape \(60, 4\)"):
         parts.partial_fit(X, y[:, :4])
-    with pytest.raises(ValueError, match="class_weight must be None"):
+    message = r"class_weight must be None .* sklearn\.multiclass\.OneVsRestClassifier\."
+    with pytest.raises(ValueError, match=message):
         parts.set_params(class_weight={0: 2}).partial_fit(X, y)
 
 

@@ -30,6 +30,7 @@ EQUIVALENTS = {
         "crossentropy",
         "categorical_crossentropy",
         "binary_crossentropy",
+        "binomial",
     ],
     "sgd": ["gd", "gradient_descent"],
     "adam": ["adamw", "adamax", "nadam", "rmsprop"],
@@ -116,6 +117,11 @@ PERCENTAGES = ("quantile", "validation_fraction")
 SOFTMAX = (
     "Softmax is for outputs: with three or more classes, SimpleMLPClassifier has it "
     "there already."
+)
+
+LOG_LOSS_OF_NUMBERS = (
+    "For shares between 0 and 1, write out_activation='logistic', or repeat each "
+    "sample once per class for SimpleMLPClassifier, with the shares as sample_weight."
 )
 
 
@@ -238,8 +244,17 @@ def for_value(name, options, constraints):
     if number is not None:
         shown = f"float('{number}')" if number == math.inf else repr(number)
         return f" Write {name}={shown}."
+    return _for_text(name, value, constraints) if isinstance(value, str) else ""
+
+
+def _for_text(name, value, constraints):
+    """Return a hint for a text that is not among the allowed ones, or ""."""
     names = [c.options for c in constraints if isinstance(c, StrOptions)]
-    return did_you_mean(value, set().union(*names)) if isinstance(value, str) else ""
+    allowed = set().union(*names)
+    is_for_labels = name == "loss" and "log_loss" not in allowed
+    if is_for_labels and did_you_mean(value, {"log_loss"}):
+        return f" {LOG_LOSS_OF_NUMBERS}"
+    return did_you_mean(value, allowed)
 
 
 def _as_number(value, constraints):

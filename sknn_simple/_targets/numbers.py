@@ -29,6 +29,12 @@ def _advice_on_scale(dtype):
     return "Scale y" + ", or give X as float64" * (dtype == np.float32) + "."
 
 
+def _advice_on_percent(y, low, high):
+    """Return advice on numbers that may be percents of these bounds, or ""."""
+    are_percents = (low, high) == (0, 1) and y.min() >= 0 and y.max() <= 100
+    return " If y is in percent, divide it by 100." if are_percents else ""
+
+
 class NumericTargets(Targets):
     """Base of a regressor's targets.
 
@@ -108,7 +114,7 @@ class NumericTargets(Targets):
         if Y.min() < low or Y.max() > high:
             raise ValueError(
                 f"y must lie in [{low}, {high}] for {self.bounded_by}, got values from "
-                f"{Y.min():.6g} to {Y.max():.6g}."
+                f"{Y.min():.6g} to {Y.max():.6g}.{_advice_on_percent(Y, low, high)}"
             )
         with np.errstate(over="ignore"):
             Y = ((Y - self.mean) / self.scale).astype(dtype)

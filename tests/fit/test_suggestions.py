@@ -70,6 +70,15 @@ def test_why_poisson_suits_other_losses():
         SimpleMLPClassifier(loss="tweedie").fit(X, Y)
 
 
+@pytest.mark.parametrize("loss", ["log_loss", "binary_crossentropy", "binomial"])
+def test_log_loss_of_a_regressor(loss):
+    hint = r"out_activation='logistic', or repeat each sample once per class for Simple"
+    with pytest.raises(
+        ValueError, match=rf"Got '{loss}' instead\. For shares .*{hint}"
+    ):
+        SimpleMLPRegressor(loss=loss).fit(X, Y)
+
+
 @pytest.mark.parametrize("value", [95, 97.5, 1.5])
 def test_percentages(value):
     model = SimpleMLPRegressor(loss="quantile", quantile=value)
