@@ -1,6 +1,7 @@
 """Models made from given weights, and converted to scikit-learn's estimators."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris, make_multilabel_classification
@@ -143,6 +144,29 @@ def test_training_continues_from_given_weights():
         (5,), coefs_init=coefs, intercepts_init=intercepts, **QUICK, shuffle=False
     ).partial_fit(X, y)
     np.testing.assert_allclose(given.predict(X), started.predict(X), rtol=1e-10)
+
+
+@pytest.mark.parametrize("method", ["partial_fit", "fit"])
+def test_given_weights_take_the_names_of_the_first_columns(method):
+    weights = [np.ones((4, 1))], [np.zeros(1)]
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    model = SimpleMLPRegressor.from_coefs(*weights, warm_start=True, **QUICK)
+    model.set_params(max_iter=1)
+    getattr(model, method)(frame, Y)
+    assert list(model.feature_names_in_) == list("abcd")
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.partial_fit(frame[list("bacd")], Y)
+    unnamed = SimpleMLPRegressor.from_coefs(*weights, warm_start=True, **QUICK)
+    getattr(unnamed.set_params(max_iter=1), method)(X, Y)
+    with pytest.warns(UserWarning, match="was fitted without feature names"):
+        unnamed.partial_fit(frame, Y)
+    assert not hasattr(unnamed, "feature_names_in_")
+
+
+def test_given_weights_refuse_another_number_of_columns():
+    model = SimpleMLPRegressor.from_coefs([np.ones((4, 1))], [np.zeros(1)])
+    with pytest.raises(ValueError, match=r"X has 3 features, but .* expecting 4"):
+        model.partial_fit(X[:, :3], Y)
 
 
 def test_two_softmax_outputs_become_one():

@@ -46,10 +46,11 @@ def make_session(
     earlier = (resumes and estimator._continuation) or Continuation()
     dtype = dtype or (np.float64, np.float32)
     checked = copy.copy(estimator) if estimator.__sklearn_is_fitted__() else estimator
-    labelled = check_samples(
-        checked, X, y, sample_weight, reset=not resumes, dtype=dtype
-    )
-    columns = _columns(checked)
+    # Coefs from elsewhere, as `from_coefs` sets them, have seen no data.
+    is_first = not resumes or (earlier.state is None and estimator.t_ == 0)
+    resets = is_first and not (resumes and hasattr(estimator, "feature_names_in_"))
+    labelled = check_samples(checked, X, y, sample_weight, reset=resets, dtype=dtype)
+    columns = _columns(checked, estimator.n_features_in_ if resumes else None)
     if "feature_names_in_" not in columns:
         vars(estimator).pop("feature_names_in_", None)
     known = estimator._targets if resumes else None
@@ -59,8 +60,7 @@ def make_session(
     labelled, held_out, split_seed = _split(
         checked, labelled, validation_data, rng, earlier
     )
-    if not resumes or (earlier.state is None and estimator.t_ == 0):
-        # Coefs from elsewhere, as `from_coefs` sets them, have unscaled targets.
+    if is_first:
         targets = targets.scaled_to(labelled, center=estimator.fit_intercept)
     samples = encode(targets, labelled)
     appends = mode is Mode.APPEND
@@ -88,9 +88,15 @@ def make_session(
     )
 
 
-def _columns(estimator):
-    """Return the fitted attributes that describe the columns of X."""
+def _columns(estimator, n_features):
+    """Return the fitted attributes that describe the columns of X, of this number."""
     attributes = vars(estimator)
+    given = attributes["n_features_in_"]
+    if n_features not in (None, given):
+        raise ValueError(
+            f"X has {given} features, but {type(estimator).__name__} is expecting "
+            f"{n_features} features as input."
+        )
     names = ("n_features_in_", "feature_names_in_")
     return {name: attributes[name] for name in names if name in attributes}
 
