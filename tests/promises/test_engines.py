@@ -673,9 +673,10 @@ def test_a_file_with_shapes_that_do_not_fit_is_refused(n_features, velocity, mes
     """Where NumPy would raise, compiled loops would read beyond the arrays."""
     model = clone(CLASSIFIER).partial_fit(X, Y, classes=np.unique(Y))
     model._continuation.state.optimizer.velocity = velocity
-    model.n_features_in_ = n_features
+    state = model.__getstate__() | {"n_features_in_": n_features}
     with pytest.raises(ValueError, match="damaged"):
-        SimpleMLPClassifier().__setstate__(model.__getstate__())
+        SimpleMLPClassifier().__setstate__(state)
+    model.n_features_in_ = n_features
     with pytest.raises(ValueError, match=message):
         model.partial_fit(X[:, :n_features], Y)
 
