@@ -68,7 +68,9 @@ def fitted_parameters(estimator, targets):
 
 def fitted_dtype(estimator):
     """Return the dtype in which the training of a fitted estimator continues."""
-    return _dtype(estimator, _fitted_weights(estimator))
+    # Calls of `partial_fit` are fast: a training state has the dtype at hand.
+    follows_from_state = estimator._continuation is not None
+    return _dtype(estimator, {} if follows_from_state else _fitted_weights(estimator))
 
 
 def weights_to_predict_with(estimator):
