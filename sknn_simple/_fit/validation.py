@@ -67,17 +67,20 @@ def naming_validation_data():
 
 def hold_out(estimator, samples, seed):
     """Split samples into a training and a validation part, stratified by label."""
-    stratify = _check_sizes(estimator, samples)
-    given = [array for array in samples if array is not None]
-    parts = train_test_split(
-        *given,
+    codes = _check_sizes(estimator, samples)
+    training_rows, validation_rows = train_test_split(
+        np.arange(samples.X.shape[0]),
         test_size=estimator.validation_fraction,
-        stratify=stratify,
+        stratify=codes,
         random_state=seed,
     )
-    if samples.sample_weight is None:
-        parts += [None, None]
-    training, validation = LabelledSamples(*parts[::2]), LabelledSamples(*parts[1::2])
+    if codes is not None:
+        _complete(validation_rows, training_rows, codes)
+        _complete(training_rows, validation_rows, codes)
+    training, validation = (
+        LabelledSamples(*(part if part is None else part[rows] for part in samples))
+        for rows in (training_rows, validation_rows)
+    )
     if samples.sample_weight is not None:
         fraction = f"validation_fraction={estimator.validation_fraction}"
         for name, part in (("training", training), ("validation", validation)):
@@ -88,18 +91,32 @@ def hold_out(estimator, samples, seed):
     return training, validation
 
 
+def _complete(rows, other_rows, codes):
+    """Exchange rows, in place, until each class among the others is among `rows`.
+
+    The proportions of a stratified split leave out the rarest classes.
+    """
+    for missing in np.setdiff1d(codes[other_rows], codes[rows]):
+        most_frequent = np.bincount(codes[rows]).argmax()
+        given = np.argmax(codes[rows] == most_frequent)
+        taken = np.argmax(codes[other_rows] == missing)
+        rows[given], other_rows[taken] = other_rows[taken], rows[given]
+
+
 def _check_sizes(estimator, samples):
-    """Return the labels to stratify by; raise ValueError if a part is too small."""
+    """Return the codes of the classes to stratify by, or None.
+
+    Raise ValueError if a part is too small.
+    """
     n_samples, fraction = samples.X.shape[0], estimator.validation_fraction
     n_val = int(np.ceil(n_samples * fraction))
-    stratify = samples.y if is_classifier(estimator) and samples.y.ndim == 1 else None
-    n_classes = 1
-    if stratify is not None:
-        classes, counts = np.unique(samples.y, return_counts=True)
+    codes, n_classes = None, 1
+    if is_classifier(estimator) and samples.y.ndim == 1:
+        classes, codes, counts = np.unique(
+            samples.y, return_inverse=True, return_counts=True
+        )
         n_classes = len(classes)
-        if n_classes == 1:
-            stratify = None
-        elif counts.min() < 2:
+        if n_classes > 1 and counts.min() < 2:
             raise ValueError(
                 "early_stopping=True holds out a part of each class, so each class "
                 "needs at least 2 samples, but class "
@@ -113,7 +130,7 @@ def _check_sizes(estimator, samples):
             f"(at least {max(2, n_classes)} and {n_classes}). Change "
             "validation_fraction, or pass X_val and y_val."
         )
-    return stratify
+    return codes if n_classes > 1 else None
 
 
 @dataclass(frozen=True)

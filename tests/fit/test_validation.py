@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.metrics import get_scorer, log_loss, r2_score
+from sklearn.model_selection import train_test_split
 from support import KINDS, UNSTOPPED, diabetes, iris
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.samples import LabelledSamples
+from sknn_simple._fit.validation import hold_out
 
 X, LABELS = load_iris(return_X_y=True)
 NUMBERS = X[:, 0].copy()
@@ -72,6 +75,36 @@ def test_early_stopping_on_one_row_of_each_class():
     rows = [0, 1, 50, 51, 100, 101]
     classifier = SimpleMLPClassifier(early_stopping=True, validation_fraction=0.34)
     assert np.isfinite(classifier.fit(X[rows], LABELS[rows]).loss_)
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.9])
+def test_each_part_of_early_stopping_has_every_class(fraction):
+    """A stratified split of scikit-learn leaves the rarest classes out of a part."""
+    y = np.repeat(["frequent", "rare", "rarer"], [60, 5, 2])
+    X = np.arange(67.0)[:, None]
+    split = {"random_state": 0, "stratify": y, "test_size": fraction}
+    training, validation = train_test_split(np.arange(67), **split)
+    assert min(len(set(y[training])), len(set(y[validation]))) < 3
+
+    estimator = SimpleMLPClassifier(validation_fraction=fraction)
+    parts = hold_out(estimator, LabelledSamples(X, y, None), 0)
+    assert [set(part.y) for part in parts] == [set(y)] * 2
+    assert [len(part.y) for part in parts] == [len(training), len(validation)]
+    rows = np.concatenate([part.X[:, 0] for part in parts]).astype(int)
+    assert sorted(rows) == list(range(67))  # each sample is in one part, once
+    assert (y[rows] == np.concatenate([part.y for part in parts])).all()
+    # No more samples are exchanged than the missing classes need.
+    assert len(set(validation) - set(parts[1].X[:, 0])) <= 2
+    again, _ = hold_out(estimator, LabelledSamples(X, y, None), 0)
+    assert (again.X == parts[0].X).all()
+
+
+def test_early_stopping_learns_a_class_of_five_samples():
+    X = np.random.default_rng(0).normal(size=(200, 6))
+    size = 2 * X[:, 0] + X[:, 1]
+    fails = size >= np.sort(size)[-5]
+    model = SimpleMLPClassifier(early_stopping=True, random_state=0).fit(X, fails)
+    assert model.predict_proba(X[fails])[:, 1].min() > 0.3
 
 
 def test_early_stopping_with_no_weight_left_for_a_part():
