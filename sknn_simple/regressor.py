@@ -191,7 +191,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     warm_start : bool, default=False
         Whether `fit` resumes from the weights, optimizer and random state of the
         previous call. Parameters may change between calls, except the
-        architecture's.
+        architecture's. A regressor keeps the scale of y of its first call. If the data
+        change, set `average=False`: the average still holds the earlier weights.
 
     momentum : float, default=0.99
         Momentum of 'sgd', from 0 to 1.

@@ -16,6 +16,9 @@ from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session
 from .subsample import MOST_SAMPLES
 
+NO_GAIN = 0.95
+"""Share of the loss of a constant prediction above which nothing has been learned."""
+
 FAR = 30
 """Factor within which the largest raw target must be of 1 to count as standardised."""
 
@@ -156,11 +159,13 @@ class Advice:
     def no_gain(self):
         """Return the NoGain of the last epoch, or None if its loss is lower."""
         session = self.session
-        if session.validation is not None:
-            return None
         loss, constant = session.history.last.loss, self.constant_loss
-        if loss <= 0.95 * constant:
+        if loss <= NO_GAIN * constant:
             return None
+        if session.best is not None:
+            loss = self.loss_of(session.best.flat)
+            if loss <= NO_GAIN * constant:
+                return None
         # If the penalty alone is that large, the advice is to lower alpha.
         if loss <= 1.5 * constant or not self.alpha_is_too_high:
             loss, _ = self.loss_and_gradient
@@ -169,10 +174,12 @@ class Advice:
         if self._raw_y and constant > 0:  # y, and thus the loss, may be of any size
             noise = least = 0.0
         is_far_above = loss > 1.5 * constant + noise
-        if not is_far_above and not loss > 0.95 * constant > least:
+        if not is_far_above and not loss > NO_GAIN * constant > least:
             return None
         rate = session.history.last.learning_rate
         cause = self._against_cause(rate)
+        if session.best is not None and cause is None:
+            return None  # patience ends early where there is nothing to learn
         other = self._to_train_longer
         if self.is_linear:
             other = self._to_add_nonlinearity
@@ -273,12 +280,23 @@ class Advice:
 
     @functools.cached_property
     def loss_and_gradient(self):
-        """Loss of the last parameters and its gradient, without penalty.
+        """Loss of the last parameters and its gradient, without penalty."""
+        return self._loss_and_gradient(self.session.state.parameters)
 
-        They are summed over slices of rows, to save memory.
-        """
-        session, parameters = self.session, self.session.state.parameters
-        samples, objective = session.samples, session.objective
+    def loss_of(self, flat):
+        """Return the loss of other parameters, without penalty."""
+        loss, _ = self._loss_and_gradient(self.session.state.parameters.view(flat))
+        return loss
+
+    @property
+    def model_is_poor(self):
+        """Whether the model leaves much of the loss of a constant prediction."""
+        loss = self.loss_of(self.session.state.model_flat)
+        return loss > 0.1 * self.constant_loss
+
+    def _loss_and_gradient(self, parameters):
+        """Sum the loss and its gradient over slices of rows, to save memory."""
+        samples, objective = self.session.samples, self.session.objective
         sizes, dtype = parameters.layer_sizes, parameters.flat.dtype
         divisor = LOSSES[objective.loss].sample_divisor(samples.total_weight)
         loss, gradient, summand = 0.0, parameters.zeros_like(), parameters.zeros_like()

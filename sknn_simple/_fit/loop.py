@@ -70,6 +70,7 @@ class Loop:
             session.rewind()
             session.stop_reason = "interrupted"
             self.report.interrupted()
+        self.report.check_model()
         if session.best is not None:
             session.state.move_to(session.best.flat)
             # The optimizer's state belongs to the weights of the last epoch.

@@ -3,15 +3,17 @@
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
 from .._caller import warn_caller
 from ..network import NOT_FINITE
 from .advice import Advice, capitalised, constant_loss
+from .kept_model import held_back_by_early_stopping, outdated_average
 from .options import enough_epochs
-from .session import Session
-from .stream_fault import stream_fault
+from .session import Mode, Session
+from .stream_fault import in_other_units, stream_fault
 
 
 @dataclass
@@ -213,6 +215,23 @@ class Report:
                 f"{epoch.loss:.6g}",
             )
 
+    @property
+    def _wrong_units(self):
+        """What is wrong with the scale of y in a warm start, or None."""
+        is_warm = self.session.mode is Mode.RESUME
+        return in_other_units(self.session) if is_warm else None
+
+    def check_model(self):
+        """Warn if the model of a fit is far worse than it could be."""
+        advice = self.advice
+        with np.errstate(over="ignore", invalid="ignore"):
+            message = self._wrong_units
+            if message is None or not advice.model_is_poor:
+                message = held_back_by_early_stopping(advice)
+            message = message or outdated_average(advice)
+        if message is not None:
+            self._warn(message)
+
     def appended(self):
         """Warn of a fault that a call of `partial_fit` shows, once per stream."""
         session, fault = self.session, stream_fault(self.advice)
@@ -230,7 +249,7 @@ class Report:
         if rate is not None:
             where += f", at a learning rate of {rate:g}"
         advice = capitalised(self.advice.to_shorten_steps(rate))
-        return ValueError(f"{where}: {what}. {advice}.")
+        return ValueError(f"{where}: {what}. {self._wrong_units or f'{advice}.'}")
 
 
 def _epochs(number):

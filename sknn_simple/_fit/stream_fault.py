@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .advice import FAR
+
 FAR_FROM_MEAN = 100
 """Distance of targets from their mean, in spreads, that takes long to learn."""
 
@@ -28,12 +30,9 @@ def stream_fault(advice):
 def _outgrown_scale(advice, loss):
     """Return the StreamFault of a y far beyond the scale of the first call, or None.
 
-    Counts adapt to any scale, and a network follows a slow drift.
+    A network follows a slow drift.
     """
-    targets, Y = advice.session.targets, advice.session.samples.Y
-    if not targets.is_scaled or targets.are_counts:
-        return None
-    spreads = float(np.median(np.abs(Y), axis=0).max())
+    spreads = _distance_from_mean(advice.session)
     if spreads <= FAR_FROM_MEAN or loss < advice.constant_loss / 2:
         return None
     return StreamFault(
@@ -43,6 +42,38 @@ def _outgrown_scale(advice, loss):
         "first call. Training may be very slow, or diverge. Start again with "
         "normalize_y=False and y divided by its usual size, or with a first call whose "
         "y varies as much as later ones.",
+    )
+
+
+def _distance_from_mean(session):
+    """Return how many spreads half of the targets are away from the first mean.
+
+    Counts adapt to any scale.
+    """
+    targets, Y = session.targets, session.samples.Y
+    if not targets.is_scaled or targets.are_counts:
+        return 0.0
+    return float(np.median(np.abs(Y), axis=0).max())
+
+
+def in_other_units(session):
+    """Return what is wrong with the scale of y in a warm-started fit, or None."""
+    distance = _distance_from_mean(session)
+    if distance == 0:
+        return None
+    spreads = session.samples.Y.std(axis=0)
+    smallest = float(spreads.min(initial=1.0, where=spreads > 0))
+    if distance > FAR_FROM_MEAN:
+        seen = f"half of the targets are more than {distance:.3g} spreads away from "
+        seen += "the mean, both as in the first fit"
+    elif smallest < 1 / FAR:
+        seen = f"targets vary by only {smallest:.2g} times the spread in the first fit"
+    else:
+        return None
+    return (
+        f"y does not suit the scale that the first fit set, and that a warm start "
+        f"keeps: {seen}. Training may be very slow, stop too early, or diverge. Set "
+        "warm_start=False to fit from scratch."
     )
 
 

@@ -519,3 +519,72 @@ def test_divergence_in_a_stream_names_the_epoch_of_the_stream():
 def test_inputs_of_zeros_are_no_dead_layer():
     model = SimpleMLPClassifier((5,), "relu", random_state=0)
     assert "layer are 0" not in outcome(model, np.zeros((40, 3)), np.arange(40) % 2)
+
+
+# The model that is kept ------------------------------------------------------------
+
+
+def warm_refit(change, **options):
+    """Refit a network to changed targets; return the messages and the final R^2."""
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (40, 3))
+    y = 80 + 5 * X[:, 0] - 3 * X[:, 1] * X[:, 2]
+    model = SimpleMLPRegressor(warm_start=True, random_state=0, **options).fit(X, y)
+    message = outcome(model, X, change(y))
+    return message, model.score(X, change(y))
+
+
+def test_an_average_that_holds_the_weights_of_other_data_is_warned_of():
+    """Both cures that the warning names let the network learn."""
+    shifted = lambda y: y + 20  # noqa: E731
+    message, score = warm_refit(shifted)
+    assert score < 0
+    assert "Set average=False, or warm_start=False" in message
+    assert warm_refit(shifted, average=False)[1] > 0.98
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (40, 3))
+    y = 100 + 5 * X[:, 0] - 3 * X[:, 1] * X[:, 2]
+    assert SimpleMLPRegressor(random_state=0).fit(X, y).score(X, y) > 0.98
+    assert warm_refit(lambda y: y)[0] == ""
+
+
+@pytest.mark.parametrize("change", [lambda y: y + 1000, lambda y: y / 100])
+def test_a_warm_start_in_other_units_is_warned_of(change):
+    message, score = warm_refit(change)
+    assert "y does not suit the scale that the first fit set" in message
+    assert "warm_start=False" in message
+    assert score < 0
+
+
+def test_a_warm_start_that_diverges_for_its_units_names_them():
+    message, _ = warm_refit(lambda y: 1e6 * y, learning_rate_init=0.05)
+    assert re.search("diverged.* y does not suit the scale", message)
+
+
+def test_a_warm_start_of_shifted_targets_is_no_change_of_units():
+    for change in (lambda y: y + 20, lambda y: 10 * y, lambda y: y / 3):
+        message, score = warm_refit(change, average=False)
+        assert message == ""
+        assert score > 0.9
+
+
+def test_short_warm_starts_that_still_learn_are_not_warned_of():
+    model = SimpleMLPClassifier(
+        warm_start=True, max_iter=5, n_iter_no_change=np.inf, random_state=0
+    )
+    assert [outcome(model, X, Y) for _ in range(20)] == [""] * 20
+
+
+def test_validation_samples_that_mislead_early_stopping_are_warned_of():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    y = X[:, 0] + 0.1 * rng.normal(size=200)
+    model = SimpleMLPRegressor(early_stopping=True, random_state=0)
+    slow = clone(model).set_params(learning_rate_init=3e-4, n_iter_no_change=300)
+    with pytest.warns(ConvergenceWarning, match="chose epoch .*early_stopping=False"):
+        slow.fit(X, y, X_val=X, y_val=-y)
+    assert slow.score(X, y) < 0.02
+    assert outcome(model, X, y) == ""
+    assert model.score(X, y) > 0.9
+    # A fit of noise warns as little as without early stopping.
+    assert outcome(model, X, rng.normal(size=200)) == ""

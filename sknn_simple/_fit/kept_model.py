@@ -1,0 +1,58 @@
+"""Kept model: whether the weights that a fit keeps are worse than its last ones.
+
+Each function returns a message, or None.
+"""
+
+from .advice import NO_GAIN
+from .session import Mode
+
+MUCH = 0.1
+"""A difference of losses that counts, relative to the loss of a constant prediction."""
+
+IN_VAIN = 10
+"""Number of epochs without a better score after which early stopping is judged."""
+
+ENOUGH_EPOCHS = 50
+"""Number of epochs after which an average has caught up with steady training."""
+
+
+def held_back_by_early_stopping(advice):
+    """Warn of a best epoch that learned nothing, though later ones learned much."""
+    session = advice.session
+    best, losses = session.best, session.history.columns["loss"]
+    if best is None or session.n_epochs < best.epoch + IN_VAIN:
+        return None
+    constant, last = advice.constant_loss, session.loss
+    fell = losses[best.epoch - 1] - last > MUCH * constant
+    if not fell or last > NO_GAIN * constant:
+        return None
+    loss = advice.loss_of(best.flat)
+    if loss <= 0.99 * constant:  # weak dependence is learned before the noise
+        return None
+    by_loss = "" if advice.estimator.scoring == "loss" else "scoring='loss', "
+    return (
+        f"Early stopping chose epoch {best.epoch} of {session.n_epochs}, whose loss on "
+        f"the training samples ({loss:.6g}) is no better than that of a constant "
+        f"prediction ({constant:.6g}); the last epoch reached {last:.6g}. If y depends "
+        "on X, the held-out samples are too few, or unlike the others: set "
+        f"{by_loss}early_stopping=False, increase validation_fraction, or pass X_val "
+        "and y_val."
+    )
+
+
+def outdated_average(advice):
+    """Warn of an average that still holds the weights of an earlier fit."""
+    session = advice.session
+    state = session.state
+    holds_earlier = state.n_averaged > session.n_epochs >= ENOUGH_EPOCHS
+    if session.mode is not Mode.RESUME or not holds_earlier:
+        return None
+    loss, last = map(advice.loss_of, (state.average, state.parameters.flat))
+    if loss - last <= MUCH * advice.constant_loss:
+        return None
+    return (
+        "The average of the weights, which is the model, still holds those of the "
+        f"earlier fit: its loss on the training samples is {loss:.6g}, that of the "
+        f"last weights {last:.6g}. Set average=False, or warm_start=False to fit from "
+        "scratch."
+    )
