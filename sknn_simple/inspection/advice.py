@@ -87,6 +87,14 @@ def larger_alpha(evidence):
     return None if evidence.is_untrained else "a larger alpha"
 
 
+def three_times_alpha(evidence):
+    """Advise a stronger penalty by its number, if there is one to start from."""
+    alpha = evidence.network.alpha_
+    if not alpha:
+        return "a larger alpha"
+    return f"a larger alpha (alpha={3 * alpha:.2g} is three times the present one)"
+
+
 def smaller_alpha(evidence):
     """Advise a weaker penalty, if there is one."""
     alpha = evidence.network.alpha_
@@ -97,7 +105,12 @@ def smaller_alpha(evidence):
 
 
 def longer_training(evidence, n_epochs=None):
-    """Advise to train longer: more epochs, and patience if it ended the training."""
+    """Advise to train longer: more epochs, and patience if it ended the training.
+
+    Not if early stopping would discard what more epochs learn.
+    """
+    if evidence.is_held_back:
+        return None
     if n_epochs is None:
         n_epochs = 5 * max(evidence.network.n_iter_, 20)
     # Two digits are enough.

@@ -8,9 +8,13 @@ from scipy.sparse import issparse
 from scipy.stats import skew
 from sklearn.base import is_regressor
 
+from .._targets.scaling import QUARTILES_OF_NORMAL
 from ..network import OUT_ACTIVATIONS
 from .advice import SCALE_INPUTS, one_of
 from .finding import beyond
+
+FEW = 0.02
+"""Share of the rows that may be outliers; more of them are a skewed distribution."""
 
 
 def constant_inputs(evidence):
@@ -81,19 +85,37 @@ def outlying_inputs(evidence):
     if issparse(X):
         return []
     deviation = evidence.inputs.deviation
-    low, high = np.percentile(X, [25, 75], axis=0)
+    low, middle, high = np.percentile(X, [25, 50, 75], axis=0)
+    # Where quartiles are equal, the feature is mostly one value.
+    is_found = (high > low) & (high - low < 0.1 * deviation)
+    is_far = abs(X - middle) > 10 * (high - low)
+    far_rows = evidence.rows[is_far[:, is_found].any(axis=1)]
     return beyond(
         evidence.feature_names,
         np.divide(high - low, deviation, out=np.ones_like(low), where=deviation > 0),
         below=0.1,
-        # Where quartiles are equal, the feature is mostly one value.
-        among=high > low,
+        among=is_found,
         seen="A few extreme values spread {n_found} of {n} features: the quartiles of "
         "{worst} are only {figure:.2g} standard deviations apart, so that most samples "
         "look alike.",
-        advice="QuantileTransformer, or the logarithm of positive features, in a "
-        "Pipeline.",
+        advice=_against_outliers(far_rows, len(X)),
     )
+
+
+def _against_outliers(far_rows, n_rows):
+    """Advise to check a few rows that are far from all others; or a transformer."""
+    transformer = "QuantileTransformer, or the logarithm of positive features, in a "
+    transformer += "Pipeline."
+    if not 0 < len(far_rows) <= FEW * n_rows:
+        return transformer
+    return f"check and correct, or remove, {_rows(far_rows)}."
+
+
+def _rows(numbers):
+    """Name rows, which count from 0."""
+    if len(numbers) == 1:
+        return f"row {numbers[0]} of X"
+    return f"{len(numbers)} rows of X, of which row {numbers[0]} is the first"
 
 
 def constant_targets(evidence):
@@ -141,32 +163,39 @@ def targets_out_of_range(evidence):
 
 
 def unscaled_targets(evidence):
-    if not _is_unbounded(evidence) or evidence.problem.targets.is_scaled:
+    targets = evidence.problem.targets
+    if not _is_unbounded_above(evidence) or targets.is_scaled or targets.are_counts:
         return []
-    advice = "scale y, for instance with TransformedTargetRegressor."
-    if evidence.problem.objective.out_activation == "identity":
-        advice = "normalize_y=True."
     mean, deviation, lowest, highest = evidence.targets
     ratio = np.divide(
         np.abs(mean), deviation, out=np.zeros_like(mean), where=deviation > 0
     )
-    return [
-        finding
-        for figures, threshold, what in (
-            (deviation, {"above": 10}, "a standard deviation above 10"),
-            (deviation, {"below": 0.1}, "a standard deviation below 0.1"),
-            (ratio, {"above": 10}, "a mean more than 10 deviations from 0"),
-        )
+    criteria = [
+        (deviation, {"above": 10}, "a standard deviation above 10"),
+        (deviation, {"below": 0.1}, "a standard deviation below 0.1"),
+    ]
+    advice = (
+        "divide y by its standard deviation, for instance with "
+        "StandardScaler(with_mean=False) in a TransformedTargetRegressor."
+    )
+    if evidence.problem.objective.out_activation == "identity":
+        advice = "normalize_y=True."
+        # Centred targets would lie outside the range of another output.
+        criteria += [(ratio, {"above": 10}, "a mean more than 10 deviations from 0")]
+    findings, is_open, names = [], lowest < highest, _target_names(evidence)
+    for figures, threshold, what in criteria:
         for finding in beyond(
-            _target_names(evidence),
+            names,
             figures,
             **threshold,
-            among=lowest < highest,
+            among=is_open,
             seen=f"The network is trained on targets with {what} ({{figure:.4g}}): no "
             "single learning rate suits both the output and the hidden units.",
             advice=advice,
-        )
-    ]
+        ):
+            findings.append(finding)
+            is_open &= ~np.isin(names, finding[0])  # each output is named once
+    return findings
 
 
 def skewed_targets(evidence):
@@ -178,13 +207,14 @@ def skewed_targets(evidence):
     varies = targets.deviation > 1e-10 * np.abs(targets.mean)
     skewness = np.zeros(len(varies))
     skewness[varies] = np.abs(skew(Y[:, varies]))
-    are_found = (skewness > 3) & _are_poorly_fitted(evidence)
-    y = (Y * of_y.scale + of_y.mean)[:, are_found]
+    poorly_fitted = _are_poorly_fitted(evidence)
+    are_skewed = (skewness > 3) & poorly_fitted
+    y = (Y * of_y.scale + of_y.mean)[:, are_skewed]
     return beyond(
         _target_names(evidence),
         skewness,
         above=3,
-        among=are_found,
+        among=are_skewed,
         seen="The skewness of the targets is {figure:.3g}, and the fit is poor: a few "
         "extreme ones outweigh all others in the squared error.",
         advice=one_of(
@@ -192,7 +222,33 @@ def skewed_targets(evidence):
             "loss='poisson'" if (y >= -1e-9 * np.abs(y).max(initial=0)).all() else None,
             "loss='huber'",
         ),
+    ) + beyond(
+        _target_names(evidence),
+        _share_of_outliers(Y),
+        above=0.5,
+        among=varies & poorly_fitted & ~are_skewed,
+        seen="A few extreme targets have {figure:.0%} of the squared distances from "
+        "the median, and the fit is poor: they outweigh all others in the squared "
+        "error.",
+        advice="loss='huber'; or check these targets.",
     )
+
+
+def _share_of_outliers(Y):
+    """Return the outliers' share of the squared distances from the median.
+
+    Outliers are more than 5 spreads away from it, where the spread is the deviation of
+    a normal distribution of the same quartiles.
+    """
+    low, middle, high = np.percentile(Y, [25, 50, 75], axis=0)
+    distances = np.abs(Y - middle)
+    is_far = distances > 5 * (high - low) / QUARTILES_OF_NORMAL
+    squares = distances**2
+    total = squares.sum(axis=0)
+    # Where quartiles are equal, most targets are; those of a few targets tell little.
+    is_known = (high > low) & (len(Y) >= 20)
+    share = squares.sum(axis=0, where=is_far)
+    return np.divide(share, total, out=np.zeros_like(total), where=is_known)
 
 
 def _are_poorly_fitted(evidence):
@@ -219,9 +275,15 @@ def _logarithms(y):
 
 
 def _is_unbounded(evidence):
-    """Return whether the network is a regressor with unbounded outputs."""
-    output = OUT_ACTIVATIONS[evidence.problem.objective.out_activation]
-    return is_regressor(evidence.network) and not np.isfinite(output.bounds).any()
+    """Return whether the network is a regressor of any numbers."""
+    low, _ = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].bounds
+    return _is_unbounded_above(evidence) and low == -np.inf
+
+
+def _is_unbounded_above(evidence):
+    """Return whether the network is a regressor of numbers of any size."""
+    _, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].bounds
+    return is_regressor(evidence.network) and high == np.inf
 
 
 def _target_names(evidence):

@@ -36,6 +36,7 @@ SYMPTOMS = (
     training_symptoms.stopped_by_max_iter,
     training_symptoms.too_few_epochs,
     training_symptoms.stopped_on_plateau,
+    training_symptoms.misleading_validation,
     loss_symptoms.underfitting,
     loss_symptoms.average_worse,
     loss_symptoms.final_iterate_worse,
@@ -141,20 +142,25 @@ def diagnose(
     uncentred_inputs          the mean of a feature is above 1 and above 10 standard
                               deviations
     outlying_inputs           in dense X, the quartiles of a feature differ, but by less
-                              than 0.1 standard deviations
+                              than 0.1 standard deviations (the advice names rows that
+                              lie more than 10 such distances from the median, if they
+                              are at most 0.02 of all)
     constant_targets          all samples, of which there are several, have the same
                               target
     one_hot_targets           y of a classifier is an indicator matrix, and more than
                               0.999 of the rows have exactly one label
     targets_out_of_range      more than 0.01 of the targets lie outside the range of
                               the output activation
-    unscaled_targets          raw targets of an identity or relu output have a standard
-                              deviation above 10 or below 0.1, or a mean above 10
-                              standard deviations
-    skewed_targets            the skewness of such targets is above 3, the loss is the
-                              squared error, and the mean squared error is above 0.1
-                              times the variance, of all targets or of the half
-                              nearest to the median
+    unscaled_targets          raw targets of an identity, relu or softplus output have a
+                              standard deviation above 10 or below 0.1, or with an
+                              identity output, a mean above 10 standard deviations
+    skewed_targets            the skewness of targets without a lower bound is above 3,
+                              or of at least 20, those more than 5 spreads (by the
+                              quartiles) from the median have more than 0.5 of the
+                              squared distances from it; the loss is the squared
+                              error; and the mean squared error is above 0.1 times the
+                              variance, of all targets or of the half nearest to the
+                              median
     scaled_unlike_training    as overfitting, but the training loss is reached on the
                               samples when they are standardised, or scaled to [0, 1]
     not_trained               no step of training has changed the weights (made by
@@ -188,10 +194,11 @@ def diagnose(
                               root mean square over the samples)
     exploding_gradients       the same ratio is above 1e3
     learning_rate_too_low     in the second half of at least 10 epochs, the loss falls
-                              in 9 of 10 epochs, by more than 0.25 of its whole fall.
-                              Or the rate is below 1/30 of the value of 'auto', and in
-                              a trial of 5000 steps at the rate of 'auto', the loss
-                              falls by more than 0.075 times the constant
+                              in 9 of 10 epochs, by more than 0.25 of its whole fall
+                              and 0.01 times the constant. Or the rate is below 1/30
+                              of the value of 'auto', and in a trial of 5000 steps at
+                              the rate of 'auto', the loss falls by more than 0.075
+                              times the constant
     stopped_by_max_iter       `stop_reason_` is 'max_iter', and training could have
                               stopped earlier, by patience (`n_iter_no_change`) or
                               by L-BFGS's own rule; not after as many epochs as
@@ -205,12 +212,21 @@ def diagnose(
                               L-BFGS; under early stopping, only if the loss is above
                               0.5 times the constant; neither with
                               learning_rate_too_high, nor with a rate far below 'auto'
+    misleading_validation     early stopping chose an epoch after which the training
+                              loss fell by more than 0.075 times the constant (then
+                              none of the three findings above appears); the loss is
+                              above 0.5 times the constant, and in a trial as for
+                              stopped_on_plateau, divided however few the samples are,
+                              it falls by more than 0.15 times the constant
     underfitting              the loss on `X` and the training loss, if it is known, are
                               above 0.9 times the constant, after any training
     average_worse             as overfitting, but the samples may be the training
                               samples, average=True, and in the second half of the
                               epochs, the training loss rose between two epochs by
-                              more than half the excess
+                              more than half the excess. Or after `partial_fit` or a
+                              warm start, and at least 50 epochs, the loss is above
+                              the loss of the last weights by more than 0.1 times the
+                              constant
     final_iterate_worse       the same with average=False or fewer than 10 epochs, and
                               the training loss is reached in a trial of 200 steps at
                               1/30 of the learning rate

@@ -11,6 +11,7 @@ from sklearn.utils.extmath import row_norms
 from .._base import BaseSimpleMLP
 from .._fit import options
 from .._fit.advice import constant_loss
+from .._fit.kept_model import ENOUGH_EPOCHS
 from ..network import (
     ACTIVATIONS,
     LOSSES,
@@ -30,6 +31,7 @@ class Evidence:
 
     network: BaseSimpleMLP
     n_samples: int  # with those of weight zero
+    rows: np.ndarray  # of the samples of the problem, among all of them
     problem: Problem  # without samples of weight zero
     feature_names: list[str]
     inputs: Columns
@@ -99,11 +101,38 @@ class Evidence:
         share = self.n_samples / self.n_trained
         return np.fmax(loss - share * (penalised - self.loss), 0.0)
 
+    @cached_property
+    def gain_by_last_weights(self):
+        """How much lower the relative loss of the last weights is than the average's.
+
+        It is 0 if they are unknown, as after a plain fit, or if the average is so short
+        that it lags behind.
+        """
+        state = self.problem.state
+        if state.n_averaged < ENOUGH_EPOCHS or self.constant_loss <= 0:
+            return 0.0
+        last = replace(self.problem, parameters=state.parameters)
+        fall = self.loss - loss_without_penalty(last, last.samples)
+        return fall / self.constant_loss
+
     @property
     def largest_rise(self):
         """The largest rise of the training loss in the second half of the epochs."""
         half = self.losses[len(self.losses) // 2 :]
         return max(np.diff(half), default=0)
+
+    @property
+    def is_held_back(self):
+        """Whether training went on to learn what early stopping then discarded.
+
+        The model of more epochs would be the same.
+        """
+        best_epoch = self.network.best_epoch_
+        if best_epoch is None:
+            return False
+        lowest = min(self.losses[best_epoch:], default=np.inf)
+        fall = self.losses[best_epoch - 1] - lowest
+        return fall > trial.PROGRESS * self.training_constant
 
     @property
     def n_trained(self):
@@ -221,8 +250,10 @@ class Evidence:
     @cached_property
     def longer_trial(self):
         """The Trial of more epochs like the ones before."""
-        n_epochs = self.network.n_iter_
-        return trial.longer(self.problem, n_epochs, enough=0.5 * self.loss)
+        n_epochs, enough = self.network.n_iter_, 0.5 * self.loss
+        # Where early stopping has judged otherwise, new samples must be the judge.
+        fewest = 2 if self.is_held_back else trial.FEWEST_DIVIDED
+        return trial.longer(self.problem, n_epochs, enough, fewest)
 
     @cached_property
     def gain_by_auto_rate(self):
@@ -266,7 +297,9 @@ def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline=Fal
     """Measure the forward and the backward pass of the samples."""
     problem = make_problem(network, X, y, sample_weight)
     n_samples = problem.samples.X.shape[0]
-    problem = replace(problem, samples=_with_weight(problem.samples))
+    rows = _rows_with_weight(problem.samples)
+    if len(rows) < n_samples:
+        problem = replace(problem, samples=problem.samples.rows(rows))
     X, Y, sample_weight = problem.samples
     workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
     loss = loss_without_penalty(problem, problem.samples, workspace)
@@ -274,6 +307,7 @@ def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline=Fal
     return Evidence(
         network,
         n_samples,
+        rows,
         problem,
         feature_names,
         Columns.of(X, sample_weight),
@@ -287,13 +321,11 @@ def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline=Fal
     )
 
 
-def _with_weight(samples):
-    """Return the samples whose weight is above zero."""
-    X, Y, sample_weight = samples
-    if sample_weight is None:
-        return samples
-    counts = sample_weight > 0
-    return Samples(X[counts], Y[counts], sample_weight[counts])
+def _rows_with_weight(samples):
+    """Return the numbers of the rows whose weight is above zero."""
+    if samples.sample_weight is None:
+        return np.arange(samples.X.shape[0])
+    return np.flatnonzero(samples.sample_weight > 0)
 
 
 def _gradient_norms(inputs, deltas):

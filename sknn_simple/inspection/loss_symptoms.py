@@ -3,15 +3,17 @@
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
 
+from .._fit.kept_model import MUCH
 from .advice import (
     longer_training,
     lower_momentum,
     lower_rate,
     one_of,
     smaller_alpha,
+    three_times_alpha,
 )
 from .finding import beyond
-from .training_symptoms import too_few_epochs
+from .training_symptoms import misleading_validation, too_few_epochs
 from .trial import PROGRESS
 
 NONLINEAR_UNITS = (
@@ -77,6 +79,7 @@ def underfitting(evidence):
         or evidence.is_overpenalised
         or evidence.is_untrained
         or evidence.has_only_outliers
+        or _average_is_outdated(evidence)
     ):
         return []
     # If patience ended the training, `stopped_on_plateau` has tried more epochs.
@@ -127,6 +130,16 @@ def scaled_unlike_training(evidence):
 
 
 def average_worse(evidence):
+    if _average_is_outdated(evidence):
+        return beyond(
+            ["training"],
+            [evidence.gain_by_last_weights],
+            above=MUCH,
+            seen="The average of the weights, which is the model, still holds those "
+            "of other data: the loss of the last weights is lower by {figure:.3g} "
+            "times the loss of a constant prediction.",
+            advice="average=False; or a fit from scratch, with warm_start=False.",
+        )
     return _excess(
         evidence,
         average_worse,
@@ -147,13 +160,21 @@ def final_iterate_worse(evidence):
     )
 
 
+def _average_is_outdated(evidence):
+    """Return whether data have changed, but the average of the weights has not."""
+    return evidence.gain_by_last_weights > MUCH
+
+
 def overfitting(evidence):
     network, constant = evidence.network, evidence.training_constant
+    if misleading_validation(evidence):
+        return []
+    is_small = (evidence.n_trained or evidence.n_samples) < 200
     advice = one_of(
+        three_times_alpha(evidence),
         "more samples",
-        "a larger alpha",
         "fewer hidden units",
-        None if network.early_stopping else "early_stopping=True",
+        None if network.early_stopping or is_small else "early_stopping=True",
     )
     memorised = "the network memorised its training samples (it overfits)."
     findings = _excess(evidence, overfitting, seen=memorised, advice=advice)
@@ -203,6 +224,8 @@ def _cause_of_excess(evidence):
     # A network that has learned nothing has not memorised its samples.
     if excess <= 0.25 * constant or trained >= 0.9 * evidence.training_constant:
         return None
+    if _average_is_outdated(evidence):
+        return average_worse
     enough = trained + min(0.25 * excess, 0.1 * constant)
     if evidence.scaled_loss < enough:
         return scaled_unlike_training

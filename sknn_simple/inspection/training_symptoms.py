@@ -83,6 +83,8 @@ def learning_rate_too_low(evidence):
         TRAINING,
         [(half[0] - half[-1]) / (losses[0] - losses[-1])],
         above=0.25,
+        # A warm start of a network that has converged has hardly anything to gain.
+        among=half[0] - half[-1] > 0.01 * evidence.training_constant,
         seen="The loss was still falling steadily: {figure:.0%} of its fall came in "
         "the second half of training.",
         advice=one_of(
@@ -104,7 +106,7 @@ def stopped_by_max_iter(evidence):
     network = evidence.network
     if network.stop_reason_ != "max_iter" or _as_asked(evidence):
         return []
-    if evidence.is_untrained:
+    if evidence.is_untrained or evidence.is_held_back:
         return []
     max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
@@ -158,22 +160,46 @@ def stopped_on_plateau(evidence):
     )
 
 
+def misleading_validation(evidence):
+    if not evidence.is_held_back or not _may_train_longer(evidence):
+        return []
+    network, trial = evidence.network, evidence.longer_trial
+    return beyond(
+        TRAINING,
+        [trial.fall / evidence.constant_loss],
+        above=2 * PROGRESS,  # some of the noise of small halves looks like progress
+        seen=f"Early stopping chose epoch {network.best_epoch_} of {network.n_iter_}, "
+        f"but {trial.n_epochs} epochs more, tried on a copy, lower the loss of these "
+        "samples by {figure:.3g} times the loss of a constant prediction: the "
+        "held-out samples are too few, or unlike the others.",
+        advice=one_of(
+            "early_stopping=False", "a larger validation_fraction, or other X_val"
+        ),
+    )
+
+
 def _more_epochs_help(evidence, seen):
     """Compare the fall of the loss in a longer training with the constant loss."""
-    constant = evidence.constant_loss
-    # A validation score may be as good as it gets while the loss is still high.
-    well_learned = 0.1 if evidence.network.best_epoch_ is None else 0.5
-    if not evidence.may_learn_more or evidence.loss <= well_learned * constant:
-        return []
-    if learning_rate_too_high(evidence):  # a trial may reach a low loss by chance
-        return []
-    if _is_far_too_slow(evidence):
+    if evidence.is_held_back or not _may_train_longer(evidence):
         return []
     n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
     return beyond(
         TRAINING,
-        [trial.fall / constant],
+        [trial.fall / evidence.constant_loss],
         above=PROGRESS,
         seen=seen.format(n_iter=n_iter, n_more=trial.n_epochs),
         advice=one_of(longer_training(evidence, 2 * (n_iter + trial.n_epochs))),
     )
+
+
+def _may_train_longer(evidence):
+    """Return whether a trial of more epochs shows a fault of the stop."""
+    # A validation score may be as good as it gets while the loss is still high.
+    well_learned = 0.1 if evidence.network.best_epoch_ is None else 0.5
+    if not evidence.may_learn_more:
+        return False
+    if evidence.loss <= well_learned * evidence.constant_loss:
+        return False
+    if learning_rate_too_high(evidence):  # a trial may reach a low loss by chance
+        return False
+    return not _is_far_too_slow(evidence)

@@ -2,7 +2,7 @@
 
 A trial learns from one half of the samples and is judged by the loss of the other
 half, so that learning single samples does not count as progress. Fewer than 50 samples
-are not divided.
+are not divided, unless the judge must be independent.
 """
 
 import math
@@ -19,6 +19,7 @@ from ..network import (
     minimize_lbfgs,
 )
 
+FEWEST_DIVIDED = 50
 MIN_STEPS = 5000
 MAX_ROWS = 20_000
 MAX_PRODUCTS = 1e9  # products of an activation and a weight; a few seconds
@@ -43,9 +44,10 @@ class Trial(NamedTuple):
         return self.before - self.after
 
 
-def longer(problem, n_epochs, enough):
+def longer(problem, n_epochs, enough, fewest_divided=FEWEST_DIVIDED):
     """Train for `n_epochs` or 5000 steps, or until the loss falls by `enough`."""
-    return _train(problem, n_epochs, MIN_STEPS, problem.learning_rate, enough)
+    rate = problem.learning_rate
+    return _train(problem, n_epochs, MIN_STEPS, rate, enough, fewest_divided)
 
 
 def slower(problem):
@@ -59,8 +61,10 @@ def changed(problem, learning_rate, alpha):
     return _train(problem, 1, MIN_STEPS, learning_rate, math.inf)
 
 
-def _train(problem, n_epochs, n_steps, learning_rate, enough):
-    learned, judged = _halves(problem.samples)
+def _train(
+    problem, n_epochs, n_steps, learning_rate, enough, fewest_divided=FEWEST_DIVIDED
+):
+    learned, judged = _halves(problem.samples, fewest_divided)
     # The penalty stays as strong as it was, relative to the loss.
     share = learned.total_weight / problem.samples.total_weight
     objective = replace(problem.objective, alpha=problem.objective.alpha * share)
@@ -109,10 +113,10 @@ def _trainer(problem, parameters, samples, objective, learning_rate):
     )
 
 
-def _halves(samples):
+def _halves(samples, fewest_divided):
     """Return the samples to learn from, and the ones to judge by."""
     n_rows = samples.X.shape[0]
-    if n_rows < 50:
+    if n_rows < fewest_divided:
         return samples, samples
     order = np.random.RandomState(0).permutation(n_rows)[:MAX_ROWS]
     halves = order[::2], order[1::2]

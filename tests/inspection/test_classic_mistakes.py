@@ -70,6 +70,8 @@ RAW_WINE = halves(*load_wine(return_X_y=True), scale=False)
 DIABETES = halves(*load_diabetes(return_X_y=True))
 CIRCLES = halves(*make_circles(400, noise=0.1, factor=0.5, random_state=0))
 FRIEDMAN = halves(*make_friedman1(400, noise=1, random_state=0))
+OUTLIERS = np.zeros(200)
+OUTLIERS[[20, 90, 150, 180]] = 1, -1, 1, -1
 NOISY = halves(*make_classification(200, 20, flip_y=0.2, random_state=0))
 CLASSES = halves(
     *make_classification(600, 10, n_informative=5, n_classes=3, random_state=0)
@@ -127,6 +129,16 @@ def in_pipeline(step):
     return lambda estimator, data: as_it_is(make_pipeline(step, clone(estimator)), data)
 
 
+def refitted(estimator, data):
+    """Fit again after the mean of y has changed by several deviations."""
+    return as_it_is(estimator.fit(data.X, data.y - 40), data)
+
+
+def validated_by_others(estimator, data):
+    """Validate with samples in which y falls as it rises in training."""
+    return estimator.fit(data.X, data.y, X_val=data.X_new, y_val=-data.y_new), data
+
+
 def last_step_of_pipeline(estimator, data):
     pipeline = make_pipeline(StandardScaler(), clone(estimator))
     return pipeline.fit(data.X, data.y)[-1], data
@@ -150,6 +162,14 @@ def of_logarithms(func, inverse_func):
     options = {"func": func, "inverse_func": inverse_func}
     return lambda estimator, data: as_it_is(
         TransformedTargetRegressor(clone(estimator), **options), data
+    )
+
+
+def of_standard_deviation(estimator, data):
+    """Cure an estimator with targets divided by their standard deviation."""
+    scaler = StandardScaler(with_mean=False)
+    return as_it_is(
+        TransformedTargetRegressor(clone(estimator), transformer=scaler), data
     )
 
 
@@ -251,6 +271,22 @@ MISTAKES = {
         of_logarithms(np.log, np.exp),
         "TransformedTargetRegressor with np.log and np.exp",
         estimator=REGRESSOR,
+    ),
+    "outliers among the targets, of both signs": Mistake(
+        "skewed_targets",
+        FRIEDMAN._replace(y=FRIEDMAN.y + 300 * OUTLIERS),
+        with_options(loss="huber"),
+        "loss='huber'",
+        estimator=SimpleMLPRegressor(random_state=0),
+        rise=0.3,
+    ),
+    "raw targets of softplus": Mistake(
+        "unscaled_targets",
+        FRIEDMAN.map(y=lambda y: 20 * np.maximum(y, 0)),
+        of_standard_deviation,
+        "StandardScaler(with_mean=False) in a TransformedTargetRegressor",
+        {"out_activation": "softplus"},
+        REGRESSOR,
     ),
     "skewed targets of both signs": Mistake(
         "skewed_targets",
@@ -410,6 +446,16 @@ MISTAKES = {
         SimpleMLPRegressor(random_state=0),
         rise=0.5,
     ),
+    "validation samples unlike the others": Mistake(
+        "misleading_validation",
+        CIRCLES.map(y=lambda y: y - 0.5),
+        with_options(early_stopping=False),
+        "early_stopping=False; or a larger validation_fraction",
+        {"early_stopping": True},
+        REGRESSOR,
+        fit=validated_by_others,
+        rise=0.5,
+    ),
     "a penalty far too strong": Mistake(
         "alpha_too_high",
         IRIS,
@@ -472,6 +518,16 @@ MISTAKES = {
         {"activation": "relu", "hidden_layer_sizes": (50,)},
         on_new=True,
     ),
+    "an average that holds the weights of other data": Mistake(
+        "average_worse",
+        FRIEDMAN,
+        with_options(warm_start=False),
+        "average=False; or a fit from scratch",
+        {"warm_start": True},
+        SimpleMLPRegressor(random_state=0),
+        fit=refitted,
+        rise=0.5,
+    ),
 }
 
 
@@ -479,7 +535,8 @@ def judge(estimator, data, on_new):
     """Return the kinds found, the findings, and the score on new samples."""
     score = estimator.score(data.X_new, data.y_new)
     if isinstance(estimator, TransformedTargetRegressor):
-        data = data.map(y=estimator.func)
+        transform = estimator.transformer_.transform
+        data = data.map(y=lambda y: transform(y[:, None])[:, 0])
         estimator = estimator.regressor_
     X, y = (data.X_new, data.y_new) if on_new else (data.X, data.y)
     return diagnose(estimator, X, y), score

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import itertools
 import re
 from itertools import pairwise
 
@@ -212,6 +213,15 @@ def test_outlying_inputs():
         assert finding.where == ("x2",)
         low, high = np.percentile(values[:, 1], [25, 75])
         assert finding.figure == pytest.approx((high - low) / values[:, 1].std())
+        assert finding.advice == "check and correct, or remove, row 17 of X."
+    cell[[5, 140], 1] = -1e4
+    # Rows of weight 0 count, but are not to be checked.
+    weights = np.ones(150)
+    weights[[0, 17]] = 0
+    model = clone(CLASSIFIER).fit(cell, y, sample_weight=weights)
+    finding = only(diagnose(model, cell, y, weights), "outlying_inputs")
+    rows = "check and correct, or remove, 2 rows of X, of which row 5 is the first."
+    assert finding.advice == rows
     # Rare indicators and heavy tails such as those of incomes are no outliers.
     rng = np.random.RandomState(0)
     usual = np.c_[np.exp(rng.standard_normal((150, 2))), rng.poisson(0.1, 150)]
@@ -279,7 +289,26 @@ def test_unscaled_targets_of_a_relu_output():
         diagnosis_of(REGRESSOR, X, np.c_[y / 100, y], **params), "unscaled_targets"
     )
     assert finding.where == ("y2",)
-    assert "TransformedTargetRegressor" in finding.advice
+    assert "StandardScaler(with_mean=False)" in finding.advice
+
+
+@pytest.mark.parametrize("output", ["relu", "softplus"])
+def test_targets_divided_by_their_deviation_may_have_a_large_mean(output):
+    """Centred ones would lie outside the range of the output."""
+    X, y = DIABETES
+    options = {"out_activation": output, "random_state": 0}
+    model = SimpleMLPRegressor(**options)
+    assert diagnose(model.fit(X, 20 + y / y.std()), X, 20 + y / y.std()) == ()
+
+
+def test_an_output_is_named_once_where_its_targets_are_far_and_wide():
+    X, y = DIABETES
+    y = (y - y.mean()) / y.std()
+    Y = np.c_[20 * y + 1000, y + 1000]
+    model = clone(REGRESSOR).set_params(normalize_y=False, max_iter=0).fit(X, Y)
+    kind = "unscaled_targets"
+    wide, far = (f for f in diagnose(model, X, Y) if f.kind == kind)
+    assert (wide.where, far.where) == (("y1",), ("y2",))
 
 
 def test_skewed_targets_that_are_fitted_well_are_no_mistake():
@@ -651,6 +680,19 @@ def test_units_that_saturate_are_not_to_learn_faster():
     assert diagnosis[1].advice == "a larger max_iter."
 
 
+def test_a_warm_start_that_has_converged_is_not_slow():
+    """Its loss still falls steadily, but only by a trifle."""
+    X = np.array(list(itertools.product([-1.0, 1.0], repeat=4)))
+    y = X @ [2, -1, 0.5, 0.1] + 0.1 * np.random.RandomState(0).standard_normal(16)
+    model = SimpleMLPRegressor(warm_start=True, random_state=0)
+    losses = model.fit(X, y).fit(X, y).loss_curve_
+    middle = losses[len(losses) // 2]
+    assert (np.diff(losses) < 0).all()
+    assert middle - losses[-1] > 0.25 * (losses[0] - losses[-1])
+    assert model.score(X, y) > 0.99
+    assert diagnose(model, X, y) == ()
+
+
 def test_lbfgs_has_no_rate_to_raise():
     params = {"solver": "lbfgs", "max_iter": 4}
     finding = only(diagnosis_of(CLASSIFIER, *IRIS, **params), "stopped_by_max_iter")
@@ -867,6 +909,19 @@ def test_overfitting_shows_on_other_samples():
     assert finding.figure > 1
 
 
+def test_the_advice_on_overfitting_depends_on_the_samples():
+    for n_samples, early_stopping in ((199, False), (200, True)):
+        X = np.random.RandomState(1).standard_normal((n_samples, 20))
+        coins = np.random.RandomState(2).randint(0, 2, n_samples)
+        for alpha, number in ((1e-4, "(alpha=0.0003 is three times"), (0.0, None)):
+            model = clone(MEMORISING).set_params(alpha=alpha).fit(X, coins)
+            advice = only(diagnose(model, X[:99], 1 - coins[:99]), "overfitting").advice
+            assert advice.startswith("a larger alpha")
+            assert ("alpha=" in advice) == (number is not None)
+            assert (number or "") in advice
+            assert ("early_stopping=True" in advice) == early_stopping
+
+
 def spectra():
     """Concentrations from spectra, of which the last 30 are of another batch."""
     rng = np.random.RandomState(1)
@@ -956,6 +1011,49 @@ def test_what_was_never_learned_was_not_memorised():
         diagnosis = with_history(losses, data=(X, labels))
         assert ("underfitting" in diagnosis.kinds) == (not found)
         assert ("overfitting" in diagnosis.kinds) == found
+
+
+def composite_design(seed):
+    """A response surface of 18 runs, and its noise-free values at new points."""
+    rng = np.random.default_rng(seed)
+    slopes, curves = rng.normal(size=3), np.triu(rng.normal(size=(3, 3)))
+    corners = np.array(list(itertools.product([-1.0, 1.0], repeat=3)))
+    X = np.r_[corners, 2 * np.eye(3), -2 * np.eye(3), np.zeros((4, 3))]
+    X_new = rng.uniform(-1, 1, (300, 3))
+    y, y_new = (Z @ slopes + np.sum((Z @ curves) * Z, axis=1) for Z in (X, X_new))
+    return X, y + 0.1 * rng.normal(size=18), X_new, y_new
+
+
+def test_two_held_out_samples_may_mislead_early_stopping():
+    """Without early stopping, the networks that are found are far better."""
+    model = SimpleMLPRegressor(early_stopping=True, random_state=0)
+    n_found = 0
+    for seed in range(10):
+        X, y, X_new, y_new = composite_design(seed)
+        early = clone(model).fit(X, y)
+        diagnosis = diagnose(early, X, y)
+        assert not {"stopped_on_plateau", "too_few_epochs"} & set(diagnosis.kinds)
+        if "misleading_validation" in diagnosis.kinds:
+            n_found += 1
+            cured = clone(model).set_params(early_stopping=False).fit(X, y)
+            assert cured.score(X_new, y_new) > early.score(X_new, y_new) + 0.2
+            # More patience would not help: the best epoch stays the same.
+            more = {"n_iter_no_change": np.inf, "max_iter": early.n_iter_ + 100}
+            assert clone(early).set_params(**more).fit(X, y).score(X, y) == (
+                pytest.approx(early.score(X, y))
+            )
+            assert "max_iter" not in str(diagnosis)
+            assert "overfitting" not in diagnosis.kinds
+    assert n_found > 0
+
+
+@pytest.mark.parametrize("n_samples", [20, 40, 300])
+def test_early_stopping_that_finds_nothing_to_learn_is_right(n_samples):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        X, y = rng.normal(size=(n_samples, 4)), rng.normal(size=n_samples)
+        model = SimpleMLPRegressor(early_stopping=True, random_state=seed)
+        assert "misleading_validation" not in diagnose(model.fit(X, y), X, y).kinds
 
 
 def test_overfitting_shows_in_early_stoppings_validation():
