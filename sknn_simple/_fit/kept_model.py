@@ -3,7 +3,6 @@
 Each function returns a message, or None.
 """
 
-from .advice import NO_GAIN
 from .session import Mode
 
 MUCH = 0.1
@@ -23,8 +22,7 @@ def held_back_by_early_stopping(advice):
     if best is None or session.n_epochs < best.epoch + IN_VAIN:
         return None
     constant, last = advice.constant_loss, session.loss
-    fell = losses[best.epoch - 1] - last > MUCH * constant
-    if not fell or last > NO_GAIN * constant:
+    if losses[best.epoch - 1] - last <= MUCH * constant or last > constant / 2:
         return None
     loss = advice.loss_of(best.flat)
     if loss <= 0.99 * constant:  # weak dependence is learned before the noise

@@ -580,9 +580,9 @@ def test_validation_samples_that_mislead_early_stopping_are_warned_of():
     X = rng.normal(size=(200, 3))
     y = X[:, 0] + 0.1 * rng.normal(size=200)
     model = SimpleMLPRegressor(early_stopping=True, random_state=0)
-    slow = clone(model).set_params(learning_rate_init=3e-4, n_iter_no_change=300)
+    slow = clone(model).set_params(learning_rate_init=5e-4, init="glorot_uniform")
     with pytest.warns(ConvergenceWarning, match="chose epoch .*early_stopping=False"):
-        slow.fit(X, y, X_val=X, y_val=-y)
+        slow.fit(X, y, X_val=X, y_val=-10 * y)
     assert slow.score(X, y) < 0.02
     assert outcome(model, X, y) == ""
     assert model.score(X, y) > 0.9
