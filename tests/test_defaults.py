@@ -13,7 +13,8 @@ from sklearn.datasets import (
     make_moons,
 )
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import d2_tweedie_score
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import d2_tweedie_score, log_loss, r2_score
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -350,3 +351,35 @@ def test_a_fit_that_patience_ended_on_a_plateau_is_warned_of():
     assert model.score(X, y) < 0.4
     # The advice helps, and there is no warning.
     assert model.fit(X, y).score(X, y) > 0.95
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_outlying_targets_do_not_throw_the_weights_off(seed):
+    """One of 20,000 log-normal targets is 60 deviations away from the mean."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((40_000, 5))
+    y = np.exp(1.5 * (X[:, 0] + 0.5 * rng.standard_normal(40_000)))
+    model = SimpleMLPRegressor(random_state=0).fit(X[:20_000], y[:20_000])
+    best = np.exp(1.5 * X[:, 0] + 0.75**2 / 2)  # the expectation, which is not known
+    assert r2_score(best[20_000:], model.predict(X[20_000:])) > 0.7
+
+
+def test_linear_networks_are_as_good_as_linear_models():
+    """Where the signal is weak, the noise of minibatches must not decide."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((8000, 40))
+    y = X[:, :8].sum(axis=1) / 8**0.5 + 3 * rng.standard_normal(8000)
+    train, test = slice(4000), slice(4000, None)
+    r2 = [
+        model.fit(X[train], y[train]).score(X[test], y[test])
+        for model in (SimpleMLPRegressor((), random_state=0), LinearRegression())
+    ]
+    assert r2[0] > r2[1] - 0.01
+    labels = y > 1
+    losses = [
+        log_loss(
+            labels[test], model.fit(X[train], labels[train]).predict_proba(X[test])
+        )
+        for model in (SimpleMLPClassifier((), random_state=0), LogisticRegression())
+    ]
+    assert losses[0] < losses[1] + 0.01

@@ -20,6 +20,10 @@ FEW_ROWS = 32
 FEW_OTHERS = 1
 """Samples in a minibatch, not of its largest class, below which the rate falls."""
 
+OUTLYING = 6
+"""Deviations of a target from the mean above which the rate falls in proportion, unless
+minibatches are larger than usual."""
+
 HEAVY, HEAVY_FOR_NUMBERS = 4, 24
 """Factors of the largest share of a minibatch that a sample may have.
 
@@ -44,6 +48,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
     - Minibatches may have hardly any sample of other classes than the largest, which
       matters at the high rate of sigmoids.
+    - The squared error of an outlying target has a gradient that throws the weights far
+      off, if momentum is high.
     - Without hidden layers, the inputs feed the output, and decide about the rate in
       place of the hidden units.
     """
@@ -86,15 +92,31 @@ def _rate_of_network(estimator, targets, samples, squares):
 def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_stream):
     """Return a factor of the rate of sgd, for labels or numbers."""
     factor = _share_of_few_rows(batch_size, len(samples.Y), in_stream)
-    heavy = HEAVY
+    heavy, loss = HEAVY, LOSSES[targets.network_loss]
     if targets.classes is None:
         heavy = HEAVY_FOR_NUMBERS
-        if LOSSES[targets.network_loss].averaged:
+        if loss.robust:  # its gradients do not shrink with the errors
+            factor **= 1.25
+        else:
+            factor /= _slowdown_by_outlying_targets(batch_size, samples)
+        if loss.averaged:
             factor *= math.sqrt(targets.n_outputs)
     # The rows of a call do not show how rare a class of the stream is.
     elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream):
         factor /= _slowdown_by_rare_classes(batch_size, samples)
     return factor / _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
+
+
+def _slowdown_by_outlying_targets(batch_size, samples):
+    """Return a divisor for outliers, whose gradients move the weights too far."""
+    Y = samples.Y
+    if batch_size == len(Y):  # their share in each step is that in the loss
+        return 1.0
+    means, deviations = Y.mean(axis=0), Y.std(axis=0)
+    distances = np.maximum(Y.max(axis=0) - means, means - Y.min(axis=0))
+    distances /= np.where(deviations > 0, deviations, np.inf)
+    pull = float(distances.max()) / max(1.0, batch_size / FEW_ROWS)
+    return max(1.0, pull / OUTLYING)
 
 
 def _slowdown_by_inputs(estimator, targets, samples):

@@ -159,10 +159,12 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     if for_labels:
         rates = {"logistic": 0.3, "tanh": 0.1}
         if not names:
-            return min(0.3, 30 / width)
+            return min(0.04, 4 / width)
         return min(rates.get(name, 0.02) for name in names)
     if out_activation == "logistic":
         return min(1.0, 30 / width)
     if loss == "poisson":
         return min(0.02, 0.6 / width) if has_sigmoids else min(0.002, 0.12 / width)
+    if not names:
+        return min(0.006, 0.3 / width)
     return min(0.05, 2.5 / width) if has_sigmoids else min(0.01, 1 / width)
