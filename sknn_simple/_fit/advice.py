@@ -16,14 +16,20 @@ from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
 from .session import Mode, Session
 from .subsample import MOST_SAMPLES
 
-NO_GAIN = 0.95
-"""Share of the loss of a constant prediction above which nothing has been learned."""
-
 FAR = 30
 """Factor within which the largest raw target must be of 1 to count as standardised."""
 
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
+
+
+def least_gain(n_samples, n_features):
+    """Return the gain over a constant prediction, relative to its loss, that counts.
+
+    It is 0.05, or less where many samples show that a weak signal is no chance: each
+    weight of a linear model gains about 1 / n_samples from noise.
+    """
+    return min(0.05, 2 * (n_features + 1) / n_samples)
 
 
 def constant_loss(objective, samples):
@@ -160,11 +166,15 @@ class Advice:
         """Return the NoGain of the last epoch, or None if its loss is lower."""
         session = self.session
         loss, constant = session.history.last.loss, self.constant_loss
-        if loss <= NO_GAIN * constant:
+        most = (1 - least_gain(*session.samples.X.shape)) * constant
+        if loss <= most:
             return None
-        if session.best is not None:
-            loss = self.loss_of(session.best.flat)
-            if loss <= NO_GAIN * constant:
+        if session.best is not None or not self.alpha_is_too_high:
+            kept = session.state.model_flat
+            if session.best is not None:
+                kept = session.best.flat
+            loss = self.loss_of(kept)
+            if loss <= most:
                 return None
         # If the penalty alone is that large, the advice is to lower alpha.
         if loss <= 1.5 * constant or not self.alpha_is_too_high:
@@ -174,7 +184,7 @@ class Advice:
         if self._raw_y and constant > 0:  # y, and thus the loss, may be of any size
             noise = least = 0.0
         is_far_above = loss > 1.5 * constant + noise
-        if not is_far_above and not loss > NO_GAIN * constant > least:
+        if not is_far_above and not loss > most > least:
             return None
         rate = session.history.last.learning_rate
         cause = self._against_cause(rate)

@@ -219,7 +219,10 @@ def diagnose(
                               stopped_on_plateau, divided however few the samples are,
                               it falls by more than 0.15 times the constant
     underfitting              the loss on `X` and the training loss, if it is known, are
-                              above 0.9 times the constant, after any training
+                              above 0.9 times the constant, after any training; with
+                              alpha='auto', the gain is below 0.05 and, for n samples
+                              of p inputs, below 2 (p + 1) / n: a weak signal is no
+                              fault
     average_worse             as overfitting, but the samples may be the training
                               samples, average=True, and in the second half of the
                               epochs, the training loss rose between two epochs by

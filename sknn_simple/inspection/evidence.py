@@ -10,7 +10,7 @@ from sklearn.utils.extmath import row_norms
 
 from .._base import BaseSimpleMLP
 from .._fit import options
-from .._fit.advice import constant_loss
+from .._fit.advice import constant_loss, least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS
 from ..network import (
     ACTIVATIONS,
@@ -160,6 +160,15 @@ class Evidence:
         if self.are_new and self.trained_loss < 0.1 * self.training_constant:
             return True
         return self.loss < 0.1 * self.constant_loss
+
+    @property
+    def has_weak_signal(self):
+        """Whether an automatic penalty left a small gain that chance does not explain.
+
+        A weaker penalty would fit noise.
+        """
+        least = least_gain(self.n_samples, self.problem.samples.X.shape[1])
+        return self.network.alpha == "auto" and self.relative_loss <= 1 - least
 
     @property
     def has_only_outliers(self):

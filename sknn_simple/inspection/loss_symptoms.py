@@ -79,6 +79,7 @@ def underfitting(evidence):
         or evidence.is_overpenalised
         or evidence.is_untrained
         or evidence.has_only_outliers
+        or evidence.has_weak_signal
         or _average_is_outdated(evidence)
     ):
         return []

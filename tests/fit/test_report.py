@@ -260,7 +260,7 @@ def test_the_advice_on_divergence_names_the_rate_that_the_user_sets():
     advice = outcome(model, X, y)
     assert "diverged" in advice
     auto = re.search(r"Lower learning_rate_init \('auto' gives (\S+) here\)", advice)
-    assert 0.0132617 < float(auto[1]) < 0.05  # the last rate, and that of "auto"
+    assert 0.001 < float(auto[1]) < 0.01  # that of "auto": the last rate is 0.013
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -270,7 +270,8 @@ def test_the_advice_on_an_automatic_rate_that_diverges_leads_to_a_lower_one(seed
     A linear network is unstable at a high rate, and not by chance.
     """
     X, y = make_friedman1(400, random_state=0)
-    model = SimpleMLPRegressor((), batch_size=1, momentum=0.9999, random_state=seed)
+    model = SimpleMLPRegressor((5,), "identity", momentum=0.9999, random_state=seed)
+    model.set_params(batch_size=1)
     rates, advice = [], outcome(model, X, y)
     while "diverged" in advice and len(rates) < 3:
         rate = re.search(
@@ -536,14 +537,14 @@ def warm_refit(change, **options):
 
 def test_an_average_that_holds_the_weights_of_other_data_is_warned_of():
     """Both cures that the warning names let the network learn."""
-    shifted = lambda y: y + 20  # noqa: E731
-    message, score = warm_refit(shifted)
+    smaller = lambda y: y / 3  # noqa: E731
+    message, score = warm_refit(smaller)
     assert score < 0
     assert "Set average=False, or warm_start=False" in message
-    assert warm_refit(shifted, average=False)[1] > 0.98
+    assert warm_refit(smaller, average=False)[1] > 0.98
     rng = np.random.default_rng(0)
     X = rng.uniform(-1, 1, (40, 3))
-    y = 100 + 5 * X[:, 0] - 3 * X[:, 1] * X[:, 2]
+    y = smaller(80 + 5 * X[:, 0] - 3 * X[:, 1] * X[:, 2])
     assert SimpleMLPRegressor(random_state=0).fit(X, y).score(X, y) > 0.98
     assert warm_refit(lambda y: y)[0] == ""
 
@@ -562,7 +563,7 @@ def test_a_warm_start_that_diverges_for_its_units_names_them():
 
 
 def test_a_warm_start_of_shifted_targets_is_no_change_of_units():
-    for change in (lambda y: y + 20, lambda y: 10 * y, lambda y: y / 3):
+    for change in (lambda y: y + 20, lambda y: 3 * y, lambda y: y / 3):
         message, score = warm_refit(change, average=False)
         assert message == ""
         assert score > 0.9
@@ -588,3 +589,18 @@ def test_validation_samples_that_mislead_early_stopping_are_warned_of():
     assert model.score(X, y) > 0.9
     # A fit of noise warns as little as without early stopping.
     assert outcome(model, X, rng.normal(size=200)) == ""
+
+
+def weak_signal(n_samples=4000):
+    """Return inputs that explain three hundredths of the variance of their targets."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((n_samples, 6))
+    return X, X[:, 0] + 5.5 * rng.standard_normal(n_samples)
+
+
+@pytest.mark.parametrize("options", [{}, {"hidden_layer_sizes": ()}])
+def test_a_weak_signal_that_is_learned_is_not_warned_of(options):
+    X, y = weak_signal()
+    for model, target in (SimpleMLPRegressor(), y), (SimpleMLPClassifier(), y > 0):
+        model.set_params(random_state=0, **options)
+        assert outcome(model, X, target) == ""

@@ -230,7 +230,7 @@ def test_early_stopping_does_not_return_a_model_that_diverged():
         60, early_stopping=True, scoring=lambda estimator, X, y: next(epochs) / 100
     )
     message = (
-        r"diverged in epoch 17, at a learning rate of .*: the loss rose from 0\.8.*"
+        r"diverged in epoch 17, at a learning rate of .*: the loss rose from 0\.7.*"
         r"Lower learning_rate_init from 0\.049 to 0\.005"
     )
     with pytest.raises(ValueError, match=message):
