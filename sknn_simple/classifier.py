@@ -108,12 +108,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         * exp(-3 * R^2), n / 200) for n samples of mean weight w, where R^2 measures how
         well the neighbours of a sample predict its label: the noisier the labels, the
         stronger the penalty. The limit n / 200 is higher for more than 20 inputs, lower
-        for fewer than 40 samples, and absent without hidden layers. If classes have
-        different weights, w is the mean weight in a class, averaged over the classes by
-        their total weights. The penalty is stronger for inputs that predict little, and
-        weaker for inputs with a standard deviation below 1. With squared error, alpha
-        is a tenth of this, divided by the number of outputs. `partial_fit` estimates
-        alpha from the rows of each call: if these are only a few of many, set a number.
+        for fewer than 40 samples, many classes or rare ones, and absent without hidden
+        layers. If classes have different weights, w is the mean weight in a class,
+        averaged over the classes by their total weights. The penalty is stronger for
+        inputs that predict little, and weaker for inputs with a standard deviation
+        below 1. With squared error, alpha is a tenth of this, divided by the number of
+        outputs. `partial_fit` estimates alpha from the rows of each call: if these are
+        only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few

@@ -116,17 +116,16 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     alpha : float or 'auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
-        effect does not depend on `batch_size`. 'auto' is w * min(c * sqrt(n_features) *
-        exp(-3 * R^2), n / 200) / n_outputs for n samples of mean weight w, where R^2
-        measures how well the neighbours of a sample predict its target: the noisier the
-        targets, the stronger the penalty. c is min(1, 3 * (1 - R^2)), but 1 for losses
-        that resist outliers and for targets that repeat. The limit n / 200 is higher
-        for more than 20 inputs, lower for fewer than 40 samples, and absent without
-        hidden layers. The penalty is stronger for inputs that predict little, and
-        weaker for inputs with a standard deviation below 1. With sigmoid outputs, alpha
-        is a tenth of this. Poisson loss multiplies it by up to 31, depending on how
-        much the counts scatter. `partial_fit` estimates alpha from the rows of each
-        call: if these are only a few of many, set a number.
+        effect does not depend on `batch_size`. 'auto' is w * min(0.3 * n_features *
+        noise**1.5, n / 60) / n_outputs for n samples of mean weight w, where noise is
+        the share of the variance of the targets that kernel ridge regression does not
+        predict. The limit n / 60 is lower for fewer than 100 samples, and absent
+        without hidden layers. The penalty is stronger for inputs that predict little,
+        and weaker for inputs with a standard deviation below 1. With sigmoid outputs,
+        alpha is a tenth of this. Counts follow the rule of `SimpleMLPClassifier`, but
+        are not multiplied by 0.4; alpha is up to 31 times as large, depending on how
+        much they scatter. `partial_fit` estimates alpha from the rows of each call: if
+        these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few

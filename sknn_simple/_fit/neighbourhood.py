@@ -1,0 +1,270 @@
+"""Neighbourhood: what samples that are near each other tell about noise and relevance.
+
+It needs at most 500 samples, from which the automatic penalty is estimated.
+"""
+
+import functools
+
+import numpy as np
+from scipy.linalg import cho_solve
+from scipy.linalg.lapack import dpotrf, dpotri
+
+from .subsample import n_weighted, subsample
+
+
+class Neighbourhood:
+    """Some samples, standardised, and their nearness to each other.
+
+    Sample j is a neighbour of sample i with the weight ``w_j * exp(-4 * d_ij / p)``,
+    where d_ij is their squared distance and p the number of inputs that vary. A sample
+    is not its own neighbour.
+
+    Attributes
+    ----------
+    n_distinct : float
+        Number of distinct samples of nonzero weight; an estimate if there are more
+        than `MOST_SAMPLES`.
+
+    mean_weight : float
+        Mean of their weights. If classes weigh more or less, it is the mean weight in
+        a class, averaged over classes by their total weights: where a few samples of a
+        rare class weigh as much as all others, their noise does, too.
+
+    shares : ndarray of shape (n_outputs,)
+        Mean of each target over distinct samples: for labels, the shares of the
+        classes.
+
+    deviations : ndarray of shape (n_features,)
+        Standard deviations of the inputs.
+    """
+
+    def __init__(self, samples, by_class=False, fenced=False):
+        n_samples = n_weighted(samples)
+        X, Y, weight = subsample(samples)
+        n_drawn = len(Y)
+        X, Y, weight = _merged(X, Y, weight)
+        self.n_distinct = n_samples * len(Y) / n_drawn
+        self.mean_weight = _mean_weight(weight, Y if by_class else None)
+        with np.errstate(over="ignore"):  # of numbers, which have no shares
+            self.shares = Y.mean(axis=0)
+            if n_drawn < n_samples:
+                self._learn_from_all(samples, by_class, n_drawn / len(Y))
+        self.weight = weight / weight.mean()
+        self.fenced = fenced
+        if fenced:
+            Y = _fenced(Y)
+        self.X, self.deviations = _standardised(X, self.weight)
+        self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
+        n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
+        exponents = _squared_distances(self.X)
+        exponents *= -4 / n_varying
+        self.nearness = np.exp(exponents, out=exponents)
+        np.fill_diagonal(self.nearness, 0)
+
+    def _learn_from_all(self, samples, by_class, n_copies):
+        """Find out what samples that were not drawn tell of rare classes."""
+        _, Y, weight = samples
+        if weight is not None:
+            Y, weight = Y[weight != 0], weight[weight != 0]
+            self.mean_weight = n_copies * _mean_weight(weight, Y if by_class else None)
+        self.shares = Y.mean(axis=0)
+
+    def noise(self):
+        """Return the share of the variance of the targets that looks like noise.
+
+        It is the error of predicting each sample from the others by kernel ridge
+        regression. Repeated measurements share the peculiarities of what was measured,
+        which would pass for signal: if there are such twins, only the first of each
+        takes part in a second try, and the larger error counts.
+        """
+        noise, first = self._unexplained(), self._first_of_twins()
+        if not first.all():
+            noise = max(noise, self._unexplained(first))
+        # Rounded for the same reason as `r2`.
+        return float(f"{noise:.4g}")
+
+    def _unexplained(self, rows=slice(None)):
+        """Return the error of kernel ridge regression, relative to the variance.
+
+        Each of these rows is predicted from the others [1]_, with Gaussian kernels of
+        two widths; the smaller error counts. A sample of weight 1 has a noise of 0.1.
+
+        References
+        ----------
+        .. [1] C. E. Rasmussen and C. K. I. Williams, "Gaussian processes for machine
+           learning", MIT Press 2006, chapter 5.4.2.
+        """
+        weight, Y = self.weight[rows], self.Y[rows]
+        variance = float((weight @ Y**2).sum())
+        error = 1.0
+        if variance <= 1e-24 * weight.sum():
+            return error
+        for power in (0.25, 2):
+            kernel = self.nearness[rows][:, rows] ** power
+            np.fill_diagonal(kernel, 1 + np.maximum(0.1 / weight, 1e-6))
+            errors = _left_out(kernel, Y)
+            if self.fenced:  # once more, with targets that mislead the others less
+                errors = _left_out(kernel, Y - errors + _fenced(errors))
+            error = min(error, float((weight @ errors**2).sum()) / variance)
+        return error
+
+    def _first_of_twins(self):
+        """Return which samples are not much nearer than usual to one before them."""
+        with np.errstate(divide="ignore"):
+            distances = -np.log(self.nearness)
+        np.fill_diagonal(distances, np.inf)
+        eighth = min(8, len(distances)) - 1
+        usual = np.median(np.partition(distances, eighth, axis=1)[:, eighth])
+        return ~np.tril(distances < 0.05 * usual).any(axis=1)
+
+    @functools.cached_property
+    def r2(self):
+        """The R^2 of predictions of each sample by its neighbours, at least 0.
+
+        The prediction is a mean over neighbours [1]_ [2]_, weighted by the squares of
+        their nearness. The mean of all samples takes part in it with the weight 0.1.
+        The result is the best one of three bandwidths, each half of the one before:
+        targets that vary quickly are predicted by the nearest neighbours only.
+
+        References
+        ----------
+        .. [1] E. A. Nadaraya, "On estimating regression", Theory of Probability and
+           Its Applications 9 (1964).
+        .. [2] G. S. Watson, "Smooth regression analysis", Sankhya A 26 (1964).
+        """
+        weight, Y, nearness = self.weight, self.Y, self.nearness**2
+        variance = float((weight @ Y**2).sum())
+        if variance <= 1e-24 * weight.sum():  # constant, or a rare class is not drawn
+            return 0.0
+        best = 0.0
+        for _ in range(3):
+            sums = nearness @ (weight[:, None] * Y)
+            errors = Y - sums / (nearness @ weight + 0.1)[:, None]
+            best = max(best, 1 - float((weight @ errors**2).sum()) / variance)
+            nearness **= 2
+            nearness **= 2
+        # Rounded, since the last bits depend on the number of threads of BLAS.
+        return round(best, 9)
+
+    def scale(self):
+        """Return the standard deviations of the inputs, at most 1 each.
+
+        Coefs of inputs that vary little, as indicators of categories and word counts
+        do, must be large. Few samples cannot tell whether an input varies at all: its
+        variance counts as at least a tenth of the mean variance.
+        """
+        variances = np.minimum(self.deviations, 1) ** 2
+        return np.sqrt(np.maximum(variances, variances.mean() / 10 or 1.0))
+
+    def relevance(self):
+        """Return how much each input helps to predict, shape (n_features,), of mean 1.
+
+        One measure is the sum of the squared correlations with the targets, less what
+        chance explains. The other one also detects interactions: how much more the
+        input differs between neighbours whose targets differ [1]_ [2]_. The result is
+        the mean of both, each divided by its mean over the inputs.
+
+        References
+        ----------
+        .. [1] K. Kira and L. A. Rendell, "A practical approach to feature selection",
+           ICML 1992 (Relief).
+        .. [2] M. Robnik-Sikonja and I. Kononenko, "Theoretical and empirical analysis
+           of ReliefF and RReliefF", Machine Learning 53 (2003).
+        """
+        n_outputs, total = self.Y.shape[1], self.weight.sum()
+        outputs = self.weight[:, None] * _standardised(self.Y, self.weight)[0]
+        squares = ((self.X.T @ outputs / total) ** 2).sum(axis=1)
+        beyond_chance = np.maximum(squares - n_outputs / total, 0) + 1 / total
+        usual = self._mean_differences(self.nearness)
+        targets_differ = _squared_distances(self.Y)
+        targets_differ *= self.nearness
+        # Where neighbours hardly differ, the ratio would be one of rounding errors.
+        ratio, varies = np.ones_like(usual), usual > 1e-6
+        differing = self._mean_differences(targets_differ)
+        np.divide(differing, usual, out=ratio, where=varies)
+        return (_relative(beyond_chance) + _relative(np.maximum(ratio - 1, 0))) / 2
+
+    def _mean_differences(self, nearness):
+        """Return the mean of (x_i - x_j)**2 over pairs, for each input."""
+        weighted = self.weight[:, None] * self.X
+        totals = nearness @ self.weight
+        sums = totals @ (weighted * self.X) - (weighted * (nearness @ weighted)).sum(0)
+        return 2 * sums / (self.weight @ totals or 1)
+
+
+def _merged(X, Y, weight):
+    """Return each sample once, with the sum of the weights of equal ones.
+
+    Copies of a sample carry no information about noise. But if any equal inputs have
+    different targets, the inputs are coarse: equal samples may not be copies, and all
+    are kept.
+    """
+    numbers: dict[bytes, int] = {}
+    rows = (row.tobytes() for row in X + 0.0)  # -0.0 becomes 0.0
+    group = np.array([numbers.setdefault(row, len(numbers)) for row in rows])
+    if len(numbers) == len(X):
+        return X, Y, weight
+    _, first = np.unique(group, return_index=True)
+    if (Y[first[group]] != Y).any():
+        return X, Y, weight
+    return X[first], Y[first], np.bincount(group, weight)
+
+
+def _mean_weight(weight, labels):
+    """Return the mean weight; the mean over classes if `labels` encode classes."""
+    if labels is None or (weight == weight[0]).all():
+        return float(weight.mean())
+    code = labels.argmax(axis=1) if labels.shape[1] > 1 else (labels[:, 0] > 0) * 1
+    totals, counts = np.bincount(code, weight), np.bincount(code)
+    return float(np.average(totals / np.maximum(counts, 1), weights=totals))
+
+
+def _left_out(kernel, Y):
+    """Return the error of each row of Y, predicted from the others."""
+    root, _ = dpotrf(kernel.T, lower=True)
+    errors = cho_solve((root, True), Y)
+    inverse, _ = dpotri(root, lower=True, overwrite_c=True)
+    return errors / inverse.diagonal()[:, None]
+
+
+def _fenced(Y):
+    """Return targets without outliers: these move to the fences of a box plot.
+
+    References
+    ----------
+    J. W. Tukey, "Exploratory data analysis", Addison-Wesley 1977.
+    """
+    low, high = np.percentile(Y, [25, 75], axis=0)
+    reach = np.where(high > low, 1.5 * (high - low), np.inf)
+    return np.clip(Y, low - reach, high + reach)
+
+
+def _centred(columns, weight):
+    return columns - weight @ columns / weight.sum()
+
+
+def _standardised(columns, weight):
+    """Return columns of mean 0 and variance 1, and their deviations before.
+
+    Constant columns become zeros.
+    """
+    largest = abs(columns).max(axis=0)
+    largest = np.where(largest > 0, largest, 1)
+    columns = _centred(columns / largest, weight)  # no square overflows
+    # Unlike a product, a mean does not depend on the number of threads of BLAS.
+    deviations = np.sqrt(np.average(columns**2, axis=0, weights=weight))
+    columns /= np.where(deviations > 1e-9, deviations, np.inf)
+    return columns, largest * deviations
+
+
+def _squared_distances(rows):
+    """Return the squared distance of each pair of rows, in a single product."""
+    squares, ones = (rows**2).sum(axis=1), np.ones(len(rows))
+    left = np.column_stack([-2 * rows, squares, ones])
+    return left @ np.column_stack([rows, ones, squares]).T
+
+
+def _relative(numbers):
+    """Return nonnegative numbers relative to their mean, or ones if all are 0."""
+    mean = numbers.mean()
+    return numbers / mean if mean > 0 else np.ones_like(numbers)
