@@ -2,13 +2,13 @@
 
 import math
 
+from scipy.sparse import issparse
+
 from ..network import OPTIMIZERS
 from .trial import FAR_BELOW
 
 CLEARLY = 1.5
 """How many times as high one of two rates must be for an advice to prefer the other."""
-
-SCALE_INPUTS = "scale the inputs, for instance with StandardScaler in a Pipeline"
 
 
 def one_of(*changes):
@@ -17,16 +17,23 @@ def one_of(*changes):
     return "; or ".join(filter(None, ["; ".join(others), last])) + "."
 
 
+def scale_inputs(evidence):
+    """Advise to scale the inputs; StandardScaler refuses sparse ones."""
+    is_sparse = issparse(evidence.problem.samples.X)
+    scaler = "MaxAbsScaler" if is_sparse else "StandardScaler"
+    return f"scale the inputs, for instance with {scaler} in a Pipeline"
+
+
 def scaled_inputs(evidence):
     """Advise to scale the inputs, unless their deviations are moderate."""
     _, deviation, lowest, highest = evidence.inputs
     moderate = (deviation <= 10) & (abs(highest + lowest) <= 20 * deviation)
-    return None if moderate.all() else SCALE_INPUTS
+    return None if moderate.all() else scale_inputs(evidence)
 
 
 def larger_inputs(evidence):
     """Advise to scale inputs that are all small."""
-    return SCALE_INPUTS if (evidence.inputs.deviation < 0.1).all() else None
+    return scale_inputs(evidence) if (evidence.inputs.deviation < 0.1).all() else None
 
 
 def smaller_weights(evidence):

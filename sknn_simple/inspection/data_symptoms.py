@@ -10,7 +10,7 @@ from sklearn.base import is_regressor
 
 from .._targets.scaling import QUARTILES_OF_NORMAL
 from ..network import OUT_ACTIVATIONS
-from .advice import SCALE_INPUTS, one_of
+from .advice import one_of, scale_inputs
 from .finding import beyond
 
 FEW = 0.02
@@ -41,7 +41,7 @@ def unscaled_inputs(evidence):
         seen="The standard deviation of {n_found} of {n} features is above 10; for "
         "{worst} it is {figure:.4g}. Such features dominate the others and saturate "
         "units.",
-        advice=f"{SCALE_INPUTS}.",
+        advice=f"{scale_inputs(evidence)}.",
     )
     X = evidence.problem.samples.X
     if issparse(X):
@@ -61,7 +61,7 @@ def unscaled_inputs(evidence):
         seen="{n_found} of {n} features always lie within 0.25 of their mean, {worst} "
         "within {figure:.4g}, and even together they are small: training is slow to "
         "make use of them.",
-        advice=f"{SCALE_INPUTS}.",
+        advice=f"{scale_inputs(evidence)}.",
     )
 
 
@@ -76,7 +76,7 @@ def uncentred_inputs(evidence):
         seen="The mean of {n_found} of {n} features is more than 10 standard "
         "deviations from 0; for {worst} it is {figure:.4g} deviations. The variation "
         "is tiny compared with the mean.",
-        advice=f"{SCALE_INPUTS}.",
+        advice=f"{scale_inputs(evidence)}.",
     )
 
 

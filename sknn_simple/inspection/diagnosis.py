@@ -121,6 +121,10 @@ def diagnose(
     steps. Symptoms of training are read from `history_` and `stop_reason_`, which are
     empty for a model made by `from_coefs`; L-BFGS has no learning rate.
 
+    The activations and derivatives of all units are held for all samples: a million
+    samples and 100 units need some 4 GB. Random 20,000 samples show the same, but no
+    longer count as the training samples (see below).
+
     Some criteria include a trial, which trains a copy of the network on one half of the
     samples and finds the loss of the other half (on all of them if they are fewer than
     50). It takes a few seconds at most. There is none for a learned network, nor on new

@@ -22,7 +22,7 @@ from sklearn.datasets import (
 )
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, StandardScaler
 from support import ENGINES
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -1151,3 +1151,13 @@ def test_bad_input():
         diagnose(model, X, y + 5)
     with pytest.raises(ValueError, match="weight"):
         diagnose(model, X, y, np.zeros(150))
+
+
+def test_sparse_inputs_are_not_advised_a_scaler_that_refuses_them():
+    counts = np.random.RandomState(0).poisson(0.2, (200, 300))
+    X, y = sparse.csr_array(100.0 * counts), counts[:, :20].sum(axis=1) > 4
+    model = SimpleMLPClassifier(max_iter=5, random_state=0)
+    advice = " ".join(f.advice for f in diagnose(model.fit(X, y), X, y))
+    assert "MaxAbsScaler" in advice
+    assert "StandardScaler" not in advice
+    MaxAbsScaler().fit(X)  # does not refuse them
