@@ -70,7 +70,7 @@ def test_the_scaling_of_y_is_frozen_after_the_first_call():
     np.testing.assert_array_equal(model.predict(X), predictions)
     errors = (predictions - (100 + 5 * Y)) / Y.std()
     assert model.loss_ == pytest.approx(np.mean(errors**2) / 2, rel=1e-10)
-    message = "as many outputs as in the first call, 1, got 2. Fit a new network"
+    message = "as many outputs as the network, 1, got 2. .* train a new network"
     with pytest.raises(ValueError, match=message):
         model.partial_fit(X, np.column_stack([Y, Y]))
 

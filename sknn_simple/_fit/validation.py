@@ -48,6 +48,14 @@ class ValidationData(NamedTuple):
 
 NO_VALIDATION_DATA = ValidationData()
 
+NAMES = {
+    "X and y": "X_val and y_val",
+    "X": "X_val",
+    "y": "y_val",
+    "sample_weight": "sample_weight_val",
+}
+"""Names in messages on validation data, in place of those on training data."""
+
 
 @contextmanager
 def naming_validation_data():
@@ -56,9 +64,9 @@ def naming_validation_data():
         yield
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        # Quoted names are those of the user's columns or labels.
+        # Further on, the same letters may be the user's, in names of columns or labels.
         message = re.sub(
-            r"(?<![\w'\"])(X|y|sample_weight)(?![\w'\"])", r"\1_val", str(error)
+            r"^(X and y|X|y|sample_weight)\b", lambda found: NAMES[found[1]], str(error)
         )
         raise kind(
             f"Invalid validation data (X_val, y_val, sample_weight_val): {message}"

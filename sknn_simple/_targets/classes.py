@@ -35,8 +35,8 @@ def label_codes(y, classes):
     also = "also " * any(label in known for label in y.tolist())
     raise ValueError(
         f"y must hold only the classes {known}, got {also}{some}. Drop such samples, "
-        "or fit a new network with warm_start=False. For partial_fit, list all classes "
-        "in the first call's `classes`."
+        "or train a new network on samples of all classes; the first call of "
+        "partial_fit takes a list of them, `classes`."
     )
 
 

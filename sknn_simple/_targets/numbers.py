@@ -107,8 +107,9 @@ class NumericTargets(Targets):
         Y = y.reshape(len(y), -1)
         if Y.shape[1] != self.n_outputs:
             raise ValueError(
-                f"y must have as many outputs as in the first call, {self.n_outputs}, "
-                f"got {Y.shape[1]}. Fit a new network with warm_start=False."
+                f"y must have as many outputs as the network, {self.n_outputs}, got "
+                f"{Y.shape[1]}. To change their number, train a new network, with "
+                "warm_start=False."
             )
         low, high = OUT_ACTIVATIONS[self.out_activation].bounds
         if Y.min() < low or Y.max() > high:

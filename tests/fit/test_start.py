@@ -116,7 +116,9 @@ def test_partial_fit_with_unknown_classes_or_none():
         classifier.partial_fit(X, LABELS, classes=[0, 1])
     assert not hasattr(classifier, "classes_")
     classifier.partial_fit(X, LABELS, classes=[0, 1, 2])
-    with pytest.raises(ValueError, match=r"got also \[3\]\. Drop .* first call's"):
+    with pytest.raises(
+        ValueError, match=r"got also \[3\]\. Drop .* first call of partial_fit"
+    ):
         classifier.partial_fit(X, LABELS + 1)
     with pytest.raises(ValueError, match=r"classes must be the same.*Leave "):
         classifier.partial_fit(X, LABELS, classes=[0, 1, 2, 3])

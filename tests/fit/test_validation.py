@@ -205,3 +205,12 @@ def test_early_stopping_monitors_the_quantile_loss():
     assert model.best_epoch_ == 1 + np.argmin(losses)
     by_r2 = SimpleMLPRegressor((3,), scoring="r2", **options).fit(X, y)
     assert by_r2.best_epoch_ < model.best_epoch_
+
+
+def test_names_of_the_user_stay_in_messages_on_validation_data():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X[:, :2], columns=["pos X", "y"])
+    model = SimpleMLPClassifier(max_iter=1, early_stopping=True)
+    named = pandas.DataFrame(X, columns=list("abcd"))
+    with pytest.raises(ValueError, match=r"- pos X\n- y\n"):
+        model.fit(named, LABELS, X_val=frame, y_val=LABELS)
