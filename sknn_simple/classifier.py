@@ -109,7 +109,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         well the neighbours of a sample predict its label: the noisier the labels, the
         stronger the penalty. The limit n / 200 is higher for more than 20 inputs, lower
         for fewer than 40 samples, many classes or rare ones, and absent without hidden
-        layers. If classes have different weights, w is the mean weight in a class,
+        layers. Both terms are up to three times as large for labels that nothing
+        predicts. If classes have different weights, w is the mean weight in a class,
         averaged over the classes by their total weights. The penalty is stronger for
         inputs that predict little, and weaker for inputs with a standard deviation
         below 1. With squared error, alpha is a tenth of this, divided by the number of

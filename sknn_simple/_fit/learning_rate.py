@@ -48,8 +48,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
     - Minibatches may have hardly any sample of other classes than the largest, which
       matters at the high rate of sigmoids.
-    - The squared error of an outlying target has a gradient that throws the weights far
-      off, if momentum is high.
+    - At high momentum, the squared error of an outlying target moves the weights too
+      far.
     - Without hidden layers, the inputs feed the output, and decide about the rate in
       place of the hidden units.
     """
@@ -98,7 +98,7 @@ def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_
         if loss.robust:  # its gradients do not shrink with the errors
             factor **= 1.25
         else:
-            factor /= _slowdown_by_outlying_targets(batch_size, samples)
+            factor /= _slowdown_by_outlying_targets(batch_size, samples, in_stream)
         if loss.averaged:
             factor *= math.sqrt(targets.n_outputs)
     # The rows of a call do not show how rare a class of the stream is.
@@ -107,10 +107,11 @@ def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_
     return factor / _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
 
 
-def _slowdown_by_outlying_targets(batch_size, samples):
+def _slowdown_by_outlying_targets(batch_size, samples, in_stream):
     """Return a divisor for outliers, whose gradients move the weights too far."""
     Y = samples.Y
-    if batch_size == len(Y):  # their share in each step is that in the loss
+    # In a whole batch, their share of a step is the same as their share of the loss.
+    if batch_size == len(Y) and not in_stream:
         return 1.0
     means, deviations = Y.mean(axis=0), Y.std(axis=0)
     distances = np.maximum(Y.max(axis=0) - means, means - Y.min(axis=0))

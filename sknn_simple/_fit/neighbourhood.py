@@ -1,4 +1,4 @@
-"""Neighbourhood: what samples that are near each other tell about noise and relevance.
+"""Neighbourhood: noise and relevance, estimated from samples near each other.
 
 It needs at most 500 samples, from which the automatic penalty is estimated.
 """
@@ -31,8 +31,8 @@ class Neighbourhood:
         rare class weigh as much as all others, their noise does, too.
 
     shares : ndarray of shape (n_outputs,)
-        Mean of each target over distinct samples: for labels, the shares of the
-        classes.
+        Mean of each target, over distinct samples if all are drawn: for labels, the
+        shares of the classes.
 
     deviations : ndarray of shape (n_features,)
         Standard deviations of the inputs.
@@ -87,7 +87,8 @@ class Neighbourhood:
         """Return the error of kernel ridge regression, relative to the variance.
 
         Each of these rows is predicted from the others [1]_, with Gaussian kernels of
-        two widths; the smaller error counts. A sample of weight 1 has a noise of 0.1.
+        two widths; the smaller error counts. The ridge is 0.1, divided by the weight of
+        the sample, and at least 1e-6, so that the kernels are positive definite.
 
         References
         ----------
@@ -101,20 +102,28 @@ class Neighbourhood:
             return error
         for power in (0.25, 2):
             kernel = self.nearness[rows][:, rows] ** power
-            np.fill_diagonal(kernel, 1 + np.maximum(0.1 / weight, 1e-6))
-            errors = _left_out(kernel, Y)
-            if self.fenced:  # once more, with targets that mislead the others less
-                errors = _left_out(kernel, Y - errors + _fenced(errors))
+            ridge = 0.1 / np.maximum(weight, 1e-12)
+            np.fill_diagonal(kernel, 1 + np.maximum(ridge, 1e-6))
+            known = Y
+            if self.fenced:  # at first, outliers mislead the others
+                errors = _left_out(kernel.copy(), Y)
+                known = Y - errors + _fenced(errors)
+            errors = _left_out(kernel, known)
             error = min(error, float((weight @ errors**2).sum()) / variance)
         return error
 
     def _first_of_twins(self):
-        """Return which samples are not much nearer than usual to one before them."""
+        """Return which samples have no near-duplicate before them.
+
+        Where most samples have many equal ones, inputs are coarse, and none are twins.
+        """
         with np.errstate(divide="ignore"):
             distances = -np.log(self.nearness)
         np.fill_diagonal(distances, np.inf)
-        eighth = min(8, len(distances)) - 1
-        usual = np.median(np.partition(distances, eighth, axis=1)[:, eighth])
+        rank = max(1, min(8, (len(distances) - 1) // 4)) - 1
+        usual = np.median(np.partition(distances, rank, axis=1)[:, rank])
+        if usual < 1e-9:  # a rounding error
+            return np.ones(len(distances), dtype=bool)
         return ~np.tril(distances < 0.05 * usual).any(axis=1)
 
     @functools.cached_property
@@ -220,8 +229,11 @@ def _mean_weight(weight, labels):
 
 
 def _left_out(kernel, Y):
-    """Return the error of each row of Y, predicted from the others."""
-    root, _ = dpotrf(kernel.T, lower=True)
+    """Return the error of each row of Y, predicted from the others.
+
+    The kernel is overwritten.
+    """
+    root, _ = dpotrf(kernel.T, lower=True, overwrite_a=True)
     errors = cho_solve((root, True), Y)
     inverse, _ = dpotri(root, lower=True, overwrite_c=True)
     return errors / inverse.diagonal()[:, None]

@@ -44,7 +44,8 @@ def automatic_penalty(targets, samples, is_linear=False):
 
     where R^2 is the share of the variance of the targets that neighbours predict, v is
     the sum of the variances of the inputs, at most 1 each, and c is 1 for counts. For
-    labels, c is 0.4, and samples count less if classes are rare (see `_n_balanced`).
+    labels, c is 0.4, samples count less if classes are rare (see `_n_balanced`), and
+    weak signals raise alpha and its limit (see `_factor_of_weak_signals`).
     The limits let a few samples be learned; there are none if the network has no hidden
     layer.
 
@@ -59,7 +60,8 @@ def automatic_penalty(targets, samples, is_linear=False):
     if targets.classes is not None:
         n_balanced = _n_balanced(neighbourhood)
         alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced)
-        alpha *= 0.4
+        factor = _factor_of_weak_signals(neighbourhood, n_balanced)
+        alpha, limit = 0.4 * factor * alpha, factor * limit
     elif targets.are_counts:
         n = neighbourhood.n_distinct
         alpha, limit = _for_labels_or_counts(neighbourhood, n)
@@ -96,8 +98,20 @@ def _for_labels_or_counts(neighbourhood, n):
     return alpha, n / 200 * min(1, n / 40) * max(1.0, variance / 20)
 
 
+def _factor_of_weak_signals(neighbourhood, n_balanced):
+    """Return a factor, at most 3, for labels that nothing predicts from other samples.
+
+    Few samples or rare classes cannot show this, nor more inputs than samples.
+    """
+    n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
+    if neighbourhood.r2 >= 0.1 or n_features >= n:
+        return 1.0
+    certainty = min(1, n / 100) * (n_balanced / n) ** 2
+    return 1 + 2 * certainty * math.exp(-100 * (1 - neighbourhood.noise()))
+
+
 def _n_balanced(neighbourhood):
-    """Return how many samples of two equal classes tell as much as these labels do.
+    """Return the number of samples of two equal classes that tell as much as these.
 
     A share s of a class has the variance s * (1 - s), which is how strongly its samples
     hold the weights against a penalty. But the noise of a few samples is large.
