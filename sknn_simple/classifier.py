@@ -195,8 +195,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Whether to hold out part of the samples, monitor the score on it, and keep the
         model of the epoch with the best score. Works with every solver. Callbacks then
         receive the best model so far. The held-out part is stratified by label,
-        except for multilabel targets. If a rare class is then missing from a part, two
-        samples are exchanged.
+        except for multilabel targets. If a rare class would be missing from a part, one
+        of its samples is exchanged for another.
 
     validation_fraction : float, default=0.1
         Fraction of the samples to hold out if `fit` gets no `X_val` and `y_val`. An

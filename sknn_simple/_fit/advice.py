@@ -26,8 +26,8 @@ SLICE_SIZE = 2**16
 def least_gain(n_samples, n_features):
     """Return the gain over a constant prediction, relative to its loss, that counts.
 
-    It is 0.05, or less where many samples show that a weak signal is no chance: each
-    weight of a linear model gains about 1 / n_samples from noise.
+    It is 0.05, or less if there are enough samples to tell a weak signal from chance:
+    from noise, each weight of a linear model gains about 1 / n_samples.
     """
     return min(0.05, 2 * (n_features + 1) / n_samples)
 
@@ -163,17 +163,14 @@ class Advice:
         return advice if self._nothing_to_scale else f"{advice}, or {self.to_scale}"
 
     def no_gain(self):
-        """Return the NoGain of the last epoch, or None if its loss is lower."""
+        """Return the NoGain of a training, or None if the model has a lower loss."""
         session = self.session
         loss, constant = session.history.last.loss, self.constant_loss
         most = (1 - least_gain(*session.samples.X.shape)) * constant
         if loss <= most:
             return None
         if session.best is not None or not self.alpha_is_too_high:
-            kept = session.state.model_flat
-            if session.best is not None:
-                kept = session.best.flat
-            loss = self.loss_of(kept)
+            loss = self.loss_of(self.kept_flat)
             if loss <= most:
                 return None
         # If the penalty alone is that large, the advice is to lower alpha.
@@ -299,9 +296,15 @@ class Advice:
         return loss
 
     @property
+    def kept_flat(self):
+        """The parameters that the model keeps: of the best epoch, or on average."""
+        best = self.session.best
+        return self.session.state.model_flat if best is None else best.flat
+
+    @property
     def model_is_poor(self):
-        """Whether the model leaves much of the loss of a constant prediction."""
-        loss = self.loss_of(self.session.state.model_flat)
+        """Whether the loss is above a tenth of the loss of a constant prediction."""
+        loss = self.loss_of(self.kept_flat)
         return loss > 0.1 * self.constant_loss
 
     def _loss_and_gradient(self, parameters):

@@ -38,7 +38,8 @@ def check_is_data(name, data):
 def check_no_lists_of_labels(y):
     """Raise ValueError if the rows of y are sets or lists of any number of labels."""
     is_list = isinstance(y, list | tuple)
-    if not is_list and getattr(getattr(y, "dtype", None), "kind", None) != "O":
+    is_object = getattr(getattr(y, "dtype", None), "kind", None) == "O"
+    if not is_list and (not is_object or np.ndim(y) == 0):
         return
     rows = [row for row in y if isinstance(row, list | tuple | set | frozenset)]
     if is_list and len({len(row) for row in rows if isinstance(row, list | tuple)}) < 2:

@@ -83,7 +83,7 @@ def weights_to_predict_with(estimator):
 
 
 def weights_to_save(estimator):
-    """Return the same by name; raise ValueError if a saved model can't have them."""
+    """Return the weights by name; raise ValueError if they cannot be saved."""
     weights = _in_one_dtype(estimator, _fitted_weights(estimator))
     for name, arrays in weights.items():
         _check_finite(name, arrays)
@@ -171,7 +171,7 @@ def _check_finite(name, arrays):
             raise ValueError(
                 f"{name} must hold finite numbers, got {array[index]} at "
                 f"{name}[{layer}][{', '.join(map(str, index))}], in {array.dtype}. "
-                "Replace it by a finite number."
+                "Replace it with a finite number."
             )
 
 

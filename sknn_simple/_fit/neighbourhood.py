@@ -28,7 +28,7 @@ class Neighbourhood:
     mean_weight : float
         Mean of their weights. If classes weigh more or less, it is the mean weight in
         a class, averaged over classes by their total weights: where a few samples of a
-        rare class weigh as much as all others, their noise does, too.
+        rare class weigh as much as all others, so does their noise.
 
     shares : ndarray of shape (n_outputs,)
         Mean of each target, over distinct samples if all are drawn: for labels, the

@@ -59,12 +59,12 @@ def automatic_penalty(targets, samples, is_linear=False):
     n_features = samples.X.shape[1]
     if targets.classes is not None:
         n_balanced = _n_balanced(neighbourhood)
-        alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced)
+        alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced, 0.4)
         factor = _factor_of_weak_signals(neighbourhood, n_balanced)
-        alpha, limit = 0.4 * factor * alpha, factor * limit
+        alpha, limit = factor * alpha, factor * limit
     elif targets.are_counts:
         n = neighbourhood.n_distinct
-        alpha, limit = _for_labels_or_counts(neighbourhood, n)
+        alpha, limit = _for_labels_or_counts(neighbourhood, n, 1.0)
     else:
         alpha, limit = _for_numbers(neighbourhood)
     if not is_linear:
@@ -91,9 +91,9 @@ def _for_numbers(neighbourhood):
     return alpha, n / 60 * min(1, n / 100)
 
 
-def _for_labels_or_counts(neighbourhood, n):
-    """Return alpha per weight for labels or counts, and its limit for n of them."""
-    alpha = math.sqrt(neighbourhood.X.shape[1]) * math.exp(-3 * neighbourhood.r2)
+def _for_labels_or_counts(neighbourhood, n, c):
+    """Return alpha per weight for n labels or counts, and its limit."""
+    alpha = c * math.sqrt(neighbourhood.X.shape[1]) * math.exp(-3 * neighbourhood.r2)
     variance = (np.minimum(neighbourhood.deviations, 1) ** 2).sum()
     return alpha, n / 200 * min(1, n / 40) * max(1.0, variance / 20)
 

@@ -1,4 +1,4 @@
-"""Values: whether one is missing, a date or a text, which are no numbers."""
+"""Tests of single values: missing, date or text."""
 
 from datetime import date, time, timedelta
 

@@ -99,7 +99,7 @@ def three_times_alpha(evidence):
     alpha = evidence.network.alpha_
     if not alpha:
         return "a larger alpha"
-    return f"a larger alpha (alpha={3 * alpha:.2g} is three times the present one)"
+    return f"a larger alpha, such as {3 * alpha:.2g} (three times the current value)"
 
 
 def smaller_alpha(evidence):

@@ -123,7 +123,7 @@ class Evidence:
 
     @property
     def is_held_back(self):
-        """Whether training went on to learn what early stopping then discarded.
+        """Whether the training loss fell much after the epoch of early stopping.
 
         The model of more epochs would be the same.
         """

@@ -464,7 +464,7 @@ DAYS = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"])
         DAYS,
         DAYS.tz_localize("UTC"),
         DAYS - DAYS[0],
-        DAYS.astype(object),
+        pd.Series(DAYS.astype(object), dtype=object),
         [day.date() for day in DAYS],
         [None, None, DAYS[0]],
     ],
