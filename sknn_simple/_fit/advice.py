@@ -105,8 +105,8 @@ class Advice:
     @functools.cached_property
     def alpha_is_too_high(self):
         """Whether the penalty is so strong that it may prevent all learning."""
-        session = self.session
-        return alpha_is_too_high(self.estimator, session.targets, session.samples)
+        samples = self.session.samples
+        return alpha_is_too_high(self.estimator, samples, lambda: self.auto_alpha)
 
     @functools.cached_property
     def is_unscaled(self):

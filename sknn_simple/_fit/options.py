@@ -103,16 +103,17 @@ def auto_alpha(estimator, targets, samples):
     return _automatic_penalty(estimator, targets, samples).alpha
 
 
-def alpha_is_too_high(estimator, targets, samples):
+def alpha_is_too_high(estimator, samples, automatic):
     """Return whether the penalty is so strong that it may prevent all learning.
 
     Sigmoids stay at weights of 0 from an alpha of about W / 10 on, and with the squared
-    error of labels from about W / 50 on.
+    error of labels from about W / 50 on. `automatic()` returns the value of
+    alpha="auto", and is called only if alpha is that strong.
     """
     given = estimator.alpha
     if given == "auto" or given <= samples.total_weight / 50:
         return False
-    return given > 5 * auto_alpha(estimator, targets, samples)
+    return given > 5 * automatic()
 
 
 def engine(estimator):

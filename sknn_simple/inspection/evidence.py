@@ -209,7 +209,8 @@ class Evidence:
         nothing_to_learn = self.constant_loss <= 0
         if nothing_to_learn or self.is_untrained or self.penalised_loss <= 0.9:
             return False
-        return options.alpha_is_too_high(self.network, *self._training)
+        samples = self.problem.samples
+        return options.alpha_is_too_high(self.network, samples, lambda: self.auto_alpha)
 
     @property
     def may_learn_more(self):
