@@ -59,18 +59,25 @@ def fitted_parameters(estimator, targets):
         given["intercepts_"] = None
     parameters = Parameters(
         [len(coefs[0]), *map(len, intercepts)],
-        _dtype(estimator, given),
+        fitted_dtype(estimator, given),
         estimator.fit_intercept,
     )
     _insert(targets, parameters, given)
     return parameters
 
 
-def fitted_dtype(estimator):
-    """Return the dtype in which the training of a fitted estimator continues."""
-    # Calls of `partial_fit` are fast: a training state has the dtype at hand.
-    follows_from_state = estimator._continuation is not None
-    return _dtype(estimator, {} if follows_from_state else _fitted_weights(estimator))
+def fitted_dtype(estimator, weights=None):
+    """Return the dtype in which the training of a fitted estimator continues.
+
+    `weights` are its fitted weights by name, if they are at hand.
+    """
+    earlier = estimator._continuation
+    if earlier is not None:
+        return earlier.state.parameters.flat.dtype
+    weights = weights or _fitted_weights(estimator)
+    arrays = chain(*filter(None, weights.values()))
+    is_single = all(array.dtype == np.float32 for array in arrays)
+    return np.dtype(np.float32 if is_single else np.float64)
 
 
 def weights_to_predict_with(estimator):
@@ -107,19 +114,9 @@ def _fitted_weights(estimator):
     }
 
 
-def _dtype(estimator, weights):
-    """Return the dtype of a network with these fitted weights."""
-    earlier = estimator._continuation
-    if earlier is not None:
-        return earlier.state.parameters.flat.dtype
-    arrays = chain(*filter(None, weights.values()))
-    is_single = all(array.dtype == np.float32 for array in arrays)
-    return np.dtype(np.float32 if is_single else np.float64)
-
-
 def _in_one_dtype(estimator, weights):
     """Return fitted weights in the network's dtype, contiguous; copy only if needed."""
-    dtype = _dtype(estimator, weights)
+    dtype = fitted_dtype(estimator, weights)
     return {
         name: [_converted(array, dtype) for array in arrays]
         for name, arrays in weights.items()
@@ -133,13 +130,12 @@ def _converted(array, dtype):
         return np.asarray(array, dtype, order="C")
 
 
-def _arrays(name, given, of_shapes=""):
+def _arrays(name, given, expected=None):
     """Return the arrays of an attribute or option, which must hold real numbers."""
-    required = f"{name} must be a list of arrays{of_shapes}, one per layer"
     try:
         arrays = [np.asarray(array) for array in given]
     except (RuntimeError, TypeError, ValueError) as error:  # no list of arrays
-        raise ValueError(f"{required}, got {given!r}.") from error
+        raise ValueError(f"{_requirement(name, expected)}, got {given!r}.") from error
     for array in arrays:
         if array.dtype.kind not in "fiub":
             raise ValueError(
@@ -148,17 +144,18 @@ def _arrays(name, given, of_shapes=""):
     return arrays
 
 
+def _requirement(name, shapes):
+    of_shapes = "" if shapes is None else f" of shapes {shapes}"
+    return f"{name} must be a list of arrays{of_shapes}, one per layer"
+
+
 def _checked(name, given, expected, targets):
     """Return the arrays of an attribute or option, of the `expected` shapes."""
-    of_shapes = f" of shapes {expected}"
-    arrays = _arrays(name, given, of_shapes)
+    arrays = _arrays(name, given, expected)
     shapes = [array.shape for array in arrays]
     if shapes != expected:
         hint = _hint_on_shapes(name, shapes, expected, targets)
-        raise ValueError(
-            f"{name} must be a list of arrays{of_shapes}, one per layer, got "
-            f"{shapes}.{hint}"
-        )
+        raise ValueError(f"{_requirement(name, expected)}, got {shapes}.{hint}")
     _check_finite(name, arrays)
     return arrays
 

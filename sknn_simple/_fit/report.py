@@ -223,12 +223,13 @@ class Report:
 
     def check_model(self):
         """Warn if the model of a fit is far worse than it could be."""
-        advice = self.advice
+        advice, wrong_units = self.advice, self._wrong_units
         with np.errstate(over="ignore", invalid="ignore"):
-            message = self._wrong_units
-            if message is None or not advice.model_is_poor:
+            if wrong_units is not None and advice.model_is_poor:
+                message = wrong_units
+            else:
                 message = held_back_by_early_stopping(advice)
-            message = message or outdated_average(advice)
+                message = message or outdated_average(advice)
         if message is not None:
             self._warn(message)
 

@@ -182,19 +182,20 @@ def unscaled_targets(evidence):
         advice = "normalize_y=True."
         # Centred targets would lie outside the range of another output.
         criteria += [(ratio, {"above": 10}, "a mean more than 10 deviations from 0")]
-    findings, is_open, names = [], lowest < highest, _target_names(evidence)
+    findings, unnamed, names = [], lowest < highest, _target_names(evidence)
     for figures, threshold, what in criteria:
-        for finding in beyond(
+        found = beyond(
             names,
             figures,
             **threshold,
-            among=is_open,
+            among=unnamed,
             seen=f"The network is trained on targets with {what} ({{figure:.4g}}): no "
             "single learning rate suits both the output and the hidden units.",
             advice=advice,
-        ):
-            findings.append(finding)
-            is_open &= ~np.isin(names, finding[0])  # each output is named once
+        )
+        for where, *_ in found:
+            unnamed &= ~np.isin(names, where)
+        findings += found
     return findings
 
 
