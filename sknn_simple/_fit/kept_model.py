@@ -1,7 +1,4 @@
-"""Kept model: whether the weights that a fit keeps are worse than its last ones.
-
-Each function returns a message, or None.
-"""
+"""Kept model: whether the weights that a fit keeps are worse than its last ones."""
 
 from .session import Mode
 
@@ -16,7 +13,10 @@ ENOUGH_EPOCHS = 50
 
 
 def held_back_by_early_stopping(advice):
-    """Warn of a best epoch that learned nothing, though later ones learned much."""
+    """Return a warning about a best epoch that learned nothing, or None.
+
+    Later epochs must have learned much.
+    """
     session = advice.session
     best, losses = session.best, session.history.columns["loss"]
     if best is None or session.n_epochs < best.epoch + IN_VAIN:
@@ -30,7 +30,7 @@ def held_back_by_early_stopping(advice):
     by_loss = "" if advice.estimator.scoring == "loss" else "scoring='loss', "
     return (
         f"Early stopping chose epoch {best.epoch} of {session.n_epochs}, whose loss on "
-        f"the training samples ({loss:.6g}) is no better than that of a constant "
+        f"the training samples ({loss:.6g}) is no better than the loss of a constant "
         f"prediction ({constant:.6g}); the last epoch reached {last:.6g}. If y depends "
         "on X, the held-out samples are too few, or unlike the others: set "
         f"{by_loss}early_stopping=False, increase validation_fraction, or pass X_val "
@@ -39,7 +39,7 @@ def held_back_by_early_stopping(advice):
 
 
 def outdated_average(advice):
-    """Warn of an average that still holds the weights of an earlier fit."""
+    """Return a warning about an average with weights of an earlier fit, or None."""
     session = advice.session
     state = session.state
     holds_earlier = state.n_averaged > session.n_epochs >= ENOUGH_EPOCHS
@@ -49,8 +49,8 @@ def outdated_average(advice):
     if loss - last <= MUCH * advice.constant_loss:
         return None
     return (
-        "The average of the weights, which is the model, still holds those of the "
-        f"earlier fit: its loss on the training samples is {loss:.6g}, that of the "
-        f"last weights {last:.6g}. Set average=False, or warm_start=False to fit from "
+        "The model, an average of weights, still includes weights of the earlier fit: "
+        f"its loss on the training samples is {loss:.6g}, but the last weights have a "
+        f"loss of {last:.6g}. Set average=False, or warm_start=False to fit from "
         "scratch."
     )

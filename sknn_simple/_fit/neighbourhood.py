@@ -48,7 +48,7 @@ class Neighbourhood:
         with np.errstate(over="ignore"):  # of numbers, which have no shares
             self.shares = Y.mean(axis=0)
             if n_drawn < n_samples:
-                self._learn_from_all(samples, by_class, n_drawn / len(Y))
+                self._count_those_not_drawn(samples, by_class, n_drawn / len(Y))
         self.weight = weight / weight.mean()
         self.fenced = fenced
         if fenced:
@@ -61,8 +61,8 @@ class Neighbourhood:
         self.nearness = np.exp(exponents, out=exponents)
         np.fill_diagonal(self.nearness, 0)
 
-    def _learn_from_all(self, samples, by_class, n_copies):
-        """Find out what samples that were not drawn tell of rare classes."""
+    def _count_those_not_drawn(self, samples, by_class, n_copies):
+        """Take shares and weights from all samples: a rare class may not be drawn."""
         _, Y, weight = samples
         if weight is not None:
             Y, weight = Y[weight != 0], weight[weight != 0]

@@ -46,6 +46,7 @@ def automatic_penalty(targets, samples, is_linear=False):
     the sum of the variances of the inputs, at most 1 each, and c is 1 for counts. For
     labels, c is 0.4, samples count less if classes are rare (see `_n_balanced`), and
     weak signals raise alpha and its limit (see `_factor_of_weak_signals`).
+
     The limits let a few samples be learned; there are none if the network has no hidden
     layer.
 
@@ -101,7 +102,7 @@ def _for_labels_or_counts(neighbourhood, n, c):
 def _factor_of_weak_signals(neighbourhood, n_balanced):
     """Return a factor, at most 3, for labels that nothing predicts from other samples.
 
-    Few samples or rare classes cannot show this, nor more inputs than samples.
+    Few samples cannot show this, nor can rare classes, nor more inputs than samples.
     """
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
     if neighbourhood.r2 >= 0.1 or n_features >= n:
@@ -111,7 +112,7 @@ def _factor_of_weak_signals(neighbourhood, n_balanced):
 
 
 def _n_balanced(neighbourhood):
-    """Return the number of samples of two equal classes that tell as much as these.
+    """Return how many samples of two equal classes would be as informative.
 
     A share s of a class has the variance s * (1 - s), which is how strongly its samples
     hold the weights against a penalty. But the noise of a few samples is large.

@@ -1,4 +1,4 @@
-"""Stream faults: what a call of `partial_fit` shows to be wrong with a stream."""
+"""Faults that later calls show: a stream that diverges, or y in other units."""
 
 from typing import NamedTuple
 
@@ -64,14 +64,14 @@ def in_other_units(session):
     spreads = session.samples.Y.std(axis=0)
     smallest = float(spreads.min(initial=1.0, where=spreads > 0))
     if distance > FAR_FROM_MEAN:
-        seen = f"half of the targets are more than {distance:.3g} spreads away from "
-        seen += "the mean, both as in the first fit"
+        seen = f"half of the targets are {distance:.3g} or more spreads of the first y "
+        seen += "away from its mean"
     elif smallest < 1 / FAR:
         seen = f"targets vary by only {smallest:.2g} times the spread in the first fit"
     else:
         return None
     return (
-        f"y does not suit the scale that the first fit set, and that a warm start "
+        "y does not suit the scale that the first fit set, and that a warm start "
         f"keeps: {seen}. Training may be very slow, stop too early, or diverge. Set "
         "warm_start=False to fit from scratch."
     )

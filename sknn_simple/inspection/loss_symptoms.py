@@ -136,9 +136,9 @@ def average_worse(evidence):
             ["training"],
             [evidence.gain_by_last_weights],
             above=MUCH,
-            seen="The average of the weights, which is the model, still holds those "
-            "of other data: the loss of the last weights is lower by {figure:.3g} "
-            "times the loss of a constant prediction.",
+            seen="The model, an average of weights, still includes weights trained on "
+            "other data: the loss of the last weights is lower by {figure:.3g} times "
+            "the loss of a constant prediction.",
             advice="average=False; or a fit from scratch, with warm_start=False.",
         )
     return _excess(
