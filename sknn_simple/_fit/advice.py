@@ -1,23 +1,17 @@
 """Advice: whether training was in vain, the likely cause, and what to change."""
 
 import functools
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
 from ..network.gradient import write_loss_gradient
-from .learning_rate import root_mean_square
 from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
+from .scaling_advice import Scaling
 from .session import Mode, Session
-from .subsample import MOST_SAMPLES
-
-FAR = 30
-"""Factor within which the largest raw target must be of 1 to count as standardised."""
 
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
@@ -109,58 +103,9 @@ class Advice:
         return alpha_is_too_high(self.estimator, samples, lambda: self.auto_alpha)
 
     @functools.cached_property
-    def is_unscaled(self):
-        """Whether the inputs, or the targets as given, are far from standardised."""
-        samples = self.session.samples
-        size = root_mean_square(samples)
-        length = size * math.sqrt(samples.X.shape[1])  # of a usual sample
-        return self._raw_y_is_far or size > 3 or 0 < length < 1 / FAR
-
-    @property
-    def _raw_y_is_far(self):
-        """Whether numbers as given are far from standardised."""
-        if not self._raw_y:
-            return False
-        largest = abs(self.session.samples.Y).max()
-        return largest > 0 and not 1 / FAR < largest < FAR
-
-    @functools.cached_property
-    def _is_standardised(self):
-        """Whether no input needs scaling: each is standardised, or constant 0."""
-        X = self.session.samples.X
-        if issparse(X):
-            return False
-        X = X[:: 1 + X.shape[0] // MOST_SAMPLES]  # some rows show it, and save memory
-        with np.errstate(over="ignore", invalid="ignore"):
-            means, squares = X.mean(axis=0), np.square(X).mean(axis=0)
-        usual = (abs(means) < 0.5) & (squares > 0.1) & (squares < 10)
-        return bool((usual | (squares == 0)).all())
-
-    @property
-    def _raw_y(self):
-        """Whether the network is trained on numbers as given, of any size."""
-        targets = self.session.targets
-        bounded = targets.out_activation != "identity"
-        return targets.classes is None and not targets.is_scaled and not bounded
-
-    @property
-    def _nothing_to_scale(self):
-        return self._is_standardised and not self._raw_y_is_far
-
-    @property
-    def to_scale(self):
-        """The advice to scale the data."""
-        if self._is_standardised and self._raw_y:
-            return "scale y (for instance with normalize_y=True from the first call on)"
-        scaler = (
-            "MaxAbsScaler" if issparse(self.session.samples.X) else "StandardScaler"
-        )
-        what = "the inputs and y" if self._raw_y else "the inputs"
-        return f"scale {what} (for instance with {scaler})"
-
-    def _or_scale(self, advice):
-        """Return the advice, or also to scale what is not standardised."""
-        return advice if self._nothing_to_scale else f"{advice}, or {self.to_scale}"
+    def scaling(self):
+        """Scaling of the samples."""
+        return Scaling(self.session.targets, self.session.samples)
 
     def no_gain(self):
         """Return the NoGain of a training, or None if the model has a lower loss."""
@@ -178,7 +123,7 @@ class Advice:
             loss, _ = self.loss_and_gradient
         # If nothing can be learned, noise alone makes the loss slightly higher.
         noise, least = 0.01 if constant > 0 else self.unit, session.patience.tol
-        if self._raw_y and constant > 0:  # y, and thus the loss, may be of any size
+        if self.scaling.is_y_raw and constant > 0:  # the loss may be of any size
             noise = least = 0.0
         is_far_above = loss > 1.5 * constant + noise
         if not is_far_above and not loss > most > least:
@@ -187,27 +132,28 @@ class Advice:
         cause = self._against_cause(rate)
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
-        other = self._to_train_longer
-        if self.is_linear:
-            other = self._to_add_nonlinearity
-        if is_far_above:
-            advice = cause or self._or_scale(
-                "change learning_rate_init or hidden_layer_sizes"
-            )
-        elif cause is None:
-            no_scaling = self.is_linear or self._nothing_to_scale
-            advice = other if no_scaling else f"{self.to_scale}, or {other}"
-        else:
-            may_train = cause == self.to_scale and session.stop_reason != "converged"
-            advice = f"{cause}, or {other}" if may_train else cause
+        advice = self._against_no_gain(cause, is_far_above)
         return NoGain(loss, constant, rate, is_far_above, cause, advice)
+
+    def _against_no_gain(self, cause, is_far_above):
+        """Return the advice, which begins with the one against a cause, if known."""
+        other = self._to_add_nonlinearity if self.is_linear else self._to_train_longer
+        if is_far_above:
+            change = "change learning_rate_init or hidden_layer_sizes"
+            return cause or self.scaling.or_advice(change)
+        to_scale = self.scaling.advice
+        if cause is None:
+            no_scaling = self.is_linear or self.scaling.is_done
+            return other if no_scaling else f"{to_scale}, or {other}"
+        may_train = cause == to_scale and self.session.stop_reason != "converged"
+        return f"{cause}, or {other}" if may_train else cause
 
     def _against_cause(self, rate):
         """Return the advice against a likely cause, or None."""
         if self._steps_are_too_long(rate):
             return self.to_shorten_steps(rate)
-        if self.is_unscaled:
-            return self.to_scale
+        if self.scaling.is_missing:
+            return self.scaling.advice
         if rate is not None and self._initial_rate < self.auto_rate / 30:
             auto = f"('auto' gives {self.auto_rate:g} here)"
             return f"raise learning_rate_init from {self._initial_rate:g} {auto}"
@@ -249,7 +195,7 @@ class Advice:
         if earlier.min() - later.min() > 0.01 * self.constant_loss:
             return False
         rises = np.diff(later).max() > 0.01 * self.constant_loss
-        return rises or self.is_unscaled or self._has_dead_layer
+        return rises or self.scaling.is_missing or self._has_dead_layer
 
     @property
     def _activations(self):
@@ -342,12 +288,12 @@ class Advice:
             changes = [f"lower alpha from {given:g} ('auto' gives {auto:.2g} here)"]
             if rate is not None and self._initial_rate > self.auto_rate:
                 changes.append(self._to_lower_rate)
-            if self.is_unscaled:
-                changes.append(self.to_scale)
+            if self.scaling.is_missing:
+                changes.append(self.scaling.advice)
             return ", and ".join(changes)
         if rate is None:
-            return f"try to {self.to_scale}"
-        return self._or_scale(self._to_lower_rate)
+            return f"try to {self.scaling.advice}"
+        return self.scaling.or_advice(self._to_lower_rate)
 
     @property
     def _to_lower_rate(self):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .advice import FAR
+from .scaling_advice import FAR
 
 FAR_FROM_MEAN = 100
 """Distance of targets from their mean, in spreads, that takes long to learn."""

@@ -1,0 +1,77 @@
+"""Scaling: whether inputs and targets should be scaled, and the advice to do so."""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import issparse
+
+from .._targets import Targets
+from ..network import Samples
+from .learning_rate import root_mean_square
+from .subsample import MOST_SAMPLES
+
+FAR = 30
+"""Factor within which the largest raw target must be of 1 to count as standardised."""
+
+
+@dataclass
+class Scaling:
+    """The scaling of the samples of a training."""
+
+    targets: Targets
+    samples: Samples
+
+    @functools.cached_property
+    def is_missing(self):
+        """Whether the inputs, or the targets as given, are far from standardised."""
+        size = root_mean_square(self.samples)
+        length = size * math.sqrt(self.samples.X.shape[1])  # of a usual sample
+        return self._is_y_far or size > 3 or 0 < length < 1 / FAR
+
+    @property
+    def is_done(self):
+        """Whether there is nothing to scale."""
+        return self._are_inputs_standardised and not self._is_y_far
+
+    @property
+    def is_y_raw(self):
+        """Whether the network is trained on numbers as given, of any size."""
+        bounded = self.targets.out_activation != "identity"
+        return (
+            self.targets.classes is None and not self.targets.is_scaled and not bounded
+        )
+
+    @property
+    def advice(self):
+        """The advice to scale the data."""
+        if self._are_inputs_standardised and self.is_y_raw:
+            return "scale y (for instance with normalize_y=True from the first call on)"
+        scaler = "MaxAbsScaler" if issparse(self.samples.X) else "StandardScaler"
+        what = "the inputs and y" if self.is_y_raw else "the inputs"
+        return f"scale {what} (for instance with {scaler})"
+
+    def or_advice(self, other):
+        """Return other advice, or also to scale what is not standardised."""
+        return other if self.is_done else f"{other}, or {self.advice}"
+
+    @property
+    def _is_y_far(self):
+        """Whether numbers as given are far from standardised."""
+        if not self.is_y_raw:
+            return False
+        largest = abs(self.samples.Y).max()
+        return largest > 0 and not 1 / FAR < largest < FAR
+
+    @functools.cached_property
+    def _are_inputs_standardised(self):
+        """Whether each input is standardised, or constant 0."""
+        X = self.samples.X
+        if issparse(X):
+            return False
+        X = X[:: 1 + X.shape[0] // MOST_SAMPLES]  # some rows show it, and save memory
+        with np.errstate(over="ignore", invalid="ignore"):
+            means, squares = X.mean(axis=0), np.square(X).mean(axis=0)
+        usual = (abs(means) < 0.5) & (squares > 0.1) & (squares < 10)
+        return bool((usual | (squares == 0)).all())
