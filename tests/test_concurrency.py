@@ -118,6 +118,20 @@ REFITS = [
 ]
 
 
+def becoming(model, other):
+    """Return a decorator of functions, at whose end `model` becomes like `other`."""
+
+    def decorated(function):
+        def interrupted(*args):
+            result = function(*args)
+            vars(model).update(vars(other))
+            return result
+
+        return interrupted
+
+    return decorated
+
+
 @pytest.mark.parametrize(("method", "y", "new_y", "new_options"), REFITS)
 def test_a_prediction_during_a_refit_is_of_one_model(
     method, y, new_y, new_options, monkeypatch
@@ -126,15 +140,7 @@ def test_a_prediction_during_a_refit_is_of_one_model(
     model, other = small_network(y), small_network(new_y, **new_options)
     arguments = (X[:6], np.resize(y, 6)) if method == "score" else (X[:6],)
     before = getattr(model, method)(*arguments)
-
-    def refitting(function):
-        def interrupted(*args):
-            result = function(*args)
-            vars(model).update(vars(other))
-            return result
-
-        return interrupted
-
+    refitting = becoming(model, other)
     engine = network.ENGINES["numpy"]
     engine = engine._replace(predict=refitting(engine.predict))
     monkeypatch.setitem(network.ENGINES, "numpy", engine)
@@ -185,15 +191,7 @@ def test_a_copy_during_training_is_of_one_call(copied, monkeypatch):
     stream = SimpleMLPRegressor((4,), random_state=0).partial_fit(*DIABETES)
     later = copy.copy(stream).partial_fit(*DIABETES)
     model, judge = copy.copy(stream), copy.copy(stream)
-
-    def training(function):
-        def interrupted(*args):
-            result = function(*args)
-            vars(model).update(vars(later))
-            return result
-
-        return interrupted
-
+    training = becoming(model, later)
     monkeypatch.setattr(_base, "weights_to_save", training(_base.weights_to_save))
     monkeypatch.setattr(History, "__deepcopy__", training(History.__deepcopy__))
     copied_model = copied(model)

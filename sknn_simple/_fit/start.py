@@ -45,20 +45,20 @@ def make_session(
         dtype = dtype or fitted_dtype(estimator)
     earlier = (resumes and estimator._continuation) or Continuation()
     dtype = dtype or (np.float64, np.float32)
-    checked = copy.copy(estimator) if estimator.__sklearn_is_fitted__() else estimator
     # Coefs from elsewhere, as `from_coefs` sets them, have seen no data.
     is_first = not resumes or (earlier.state is None and estimator.t_ == 0)
-    resets = is_first and not (resumes and hasattr(estimator, "feature_names_in_"))
-    labelled = check_samples(checked, X, y, sample_weight, reset=resets, dtype=dtype)
-    columns = _columns(checked, estimator.n_features_in_ if resumes else None)
-    if "feature_names_in_" not in columns:
-        vars(estimator).pop("feature_names_in_", None)
+    fitting = copy.copy(estimator) if estimator.__sklearn_is_fitted__() else estimator
+    learns_names = is_first and not (resumes and hasattr(fitting, "feature_names_in_"))
+    labelled = check_samples(
+        fitting, X, y, sample_weight, reset=learns_names, dtype=dtype
+    )
+    columns = _columns_of(fitting, estimator, resumes)
     known = estimator._targets if resumes else None
     targets = known or estimator._make_targets(labelled.y, classes)
     labelled = estimator._weigh_classes(targets, labelled)
     rng = _make_rng(estimator, earlier)
     labelled, held_out, split_seed = _split(
-        checked, labelled, validation_data, rng, earlier
+        fitting, labelled, validation_data, rng, earlier
     )
     if is_first:
         targets = targets.scaled_to(labelled, center=estimator.fit_intercept)
@@ -88,17 +88,21 @@ def make_session(
     )
 
 
-def _columns(estimator, n_features):
-    """Return the fitted attributes that describe the columns of X, of this number."""
-    attributes = vars(estimator)
-    given = attributes["n_features_in_"]
-    if n_features not in (None, given):
+def _columns_of(fitting, estimator, resumes):
+    """Return the fitted attributes for the columns of X, which `fitting` has learned.
+
+    The estimator loses names of columns if X has none.
+    """
+    given = fitting.n_features_in_
+    if resumes and given != estimator.n_features_in_:
         raise ValueError(
             f"X has {given} features, but {type(estimator).__name__} is expecting "
-            f"{n_features} features as input."
+            f"{estimator.n_features_in_} features as input."
         )
-    names = ("n_features_in_", "feature_names_in_")
-    return {name: attributes[name] for name in names if name in attributes}
+    if not hasattr(fitting, "feature_names_in_"):
+        vars(estimator).pop("feature_names_in_", None)
+        return {"n_features_in_": given}
+    return {"n_features_in_": given, "feature_names_in_": fitting.feature_names_in_}
 
 
 def _make_rng(estimator, earlier):
