@@ -134,18 +134,18 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd', it means 0.3
-        with sigmoids, 0.1 with 'tanh' and 0.02 with other hidden layers. With squared
-        error, it means min(1, 30 / width) for 'sgd' and 0.003 for 'adam', where width
-        is the number of units in the last hidden layer. If the loss is larger by some
-        factor, the rate is divided by it. With hidden layers, the rate is divided by
-        the root mean square of the inputs, if above 1, and further for more than 30
-        inputs that vary together. With minibatches of n < 32 rows (but not a full
-        batch), and in calls of `partial_fit` with n < 32 rows, the rate of 'sgd' is
-        multiplied by n / 32; in a fit on n < 6 samples, by n^2 / 32. It is lower if
-        some samples outweigh their minibatches, if minibatches have less than 1 sample
-        outside the largest class on average (with sigmoids), and for more than about 25
-        inputs without hidden layers. `history_` records the rate of each epoch. 'lbfgs'
-        has none.
+        with sigmoids, 0.1 with 'tanh', 0.02 with other hidden layers and at most 0.04
+        without hidden layers. With squared error, it means min(1, 30 / width) for 'sgd'
+        and 0.003 for 'adam', where width is the number of units in the last hidden
+        layer. If the loss is larger by some factor, the rate is divided by it. With
+        hidden layers, the rate is divided by the root mean square of the inputs, if
+        above 1, and further for more than 30 inputs that vary together. With
+        minibatches of n < 32 rows (but not a full batch), and in calls of `partial_fit`
+        with n < 32 rows, the rate of 'sgd' is multiplied by n / 32; in a fit on n < 6
+        samples, by n^2 / 32. It is lower if some samples outweigh their minibatches, if
+        minibatches have less than 1 sample outside the largest class on average (with
+        sigmoids), and for more than about 24 inputs without hidden layers. `history_`
+        records the rate of each epoch. 'lbfgs' has none.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
