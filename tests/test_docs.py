@@ -173,9 +173,11 @@ RATES = [
     ("softmax_log_loss", "logistic", "softmax"),
     ("binary_log_loss", "tanh", "logistic"),
     ("softmax_log_loss", "relu", "softmax"),
+    ("softmax_log_loss", (), "softmax"),
     ("squared_error", "tanh", "logistic"),
     ("squared_error", "logistic", "identity"),
     ("huber", "relu", "identity"),
+    ("squared_error", (), "identity"),
     ("poisson", "logistic", "exp"),
     ("poisson", "tanh", "exp"),
 ]
@@ -184,7 +186,7 @@ RATES = [
 
 @pytest.mark.parametrize("width", [1, 40, 1000])
 def test_the_table_of_rates_has_the_automatic_ones(width):
-    text = (ROOT / "docs/user_guide/choosing.md").read_text()
+    text = (ROOT / "docs/defaults.md").read_text()
     _, _, table = text.partition("| | sgd | adam |")
     rows = re.findall(r"^\| \w.*\| `(.+)` \| `(.+)` \|$", table, re.MULTILINE)
     for row, network in zip(rows, RATES, strict=True):
