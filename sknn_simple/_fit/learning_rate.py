@@ -90,29 +90,34 @@ def _rate_of_network(estimator, targets, samples, squares):
 
 
 def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_stream):
-    """Return a factor of the rate of sgd, for labels or numbers."""
-    factor = _share_of_few_rows(batch_size, len(samples.Y), in_stream)
+    """Return a factor of the rate of sgd, for labels or numbers.
+
+    In a full batch, each sample has its share in every step. Its gradient has no
+    sampling noise, unless its rows are some of a stream.
+    """
     heavy, loss = HEAVY, LOSSES[targets.network_loss]
+    is_full = batch_size == len(samples.Y)
+    is_noisy = in_stream or not is_full
+    # Without noise, the rate falls only below 6 rows.
+    factor = min(1.0, (batch_size if is_noisy else batch_size**2) / FEW_ROWS)
     if targets.classes is None:
         heavy = HEAVY_FOR_NUMBERS
         if loss.robust:  # its gradients do not shrink with the errors
             factor **= 1.25
-        else:
-            factor /= _slowdown_by_outlying_targets(batch_size, samples, in_stream)
+        elif is_noisy:
+            factor /= _slowdown_by_outlying_targets(batch_size, samples.Y)
         if loss.averaged:
             factor *= math.sqrt(targets.n_outputs)
     # The rows of a call do not show how rare a class of the stream is.
-    elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream):
+    elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream or is_full):
         factor /= _slowdown_by_rare_classes(batch_size, samples)
-    return factor / _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
+    if not is_full:
+        factor /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
+    return factor
 
 
-def _slowdown_by_outlying_targets(batch_size, samples, in_stream):
+def _slowdown_by_outlying_targets(batch_size, Y):
     """Return a divisor for outliers, whose gradients move the weights too far."""
-    Y = samples.Y
-    # In a whole batch, their share of a step is the same as their share of the loss.
-    if batch_size == len(Y) and not in_stream:
-        return 1.0
     squares = Y - np.add.reduce(Y) / len(Y)  # of the distances, in a few fast calls
     squares *= squares
     variances = np.add.reduce(squares) / len(Y)
@@ -136,16 +141,6 @@ def _has_sigmoids(estimator):
     return activation(estimator) == "logistic"
 
 
-def _share_of_few_rows(batch_size, n_samples, in_stream):
-    """Return a factor of the rate, at most 1.
-
-    Without other rows, a gradient has no sampling noise: the rate falls only below 6.
-    """
-    is_part = in_stream or batch_size < n_samples
-    n_rows = batch_size if is_part else batch_size**2
-    return min(1.0, n_rows / FEW_ROWS)
-
-
 def _slowdown_by_rare_classes(batch_size, samples):
     """Return a divisor, at most 32, for classes of which minibatches have few samples.
 
@@ -154,7 +149,7 @@ def _slowdown_by_rare_classes(batch_size, samples):
     Y = samples.Y if samples.Y.shape[1] > 1 else np.hstack([samples.Y, 1 - samples.Y])
     shares = np.average(Y, weights=samples.sample_weight, axis=0)
     others = max(FEW_ROWS, batch_size) * (1 - float(shares.max()))
-    if batch_size == len(Y) or others <= 1e-9:  # only one class is there
+    if others <= 1e-9:  # only one class is there
         return 1.0
     return min(32.0, max(1.0, FEW_OTHERS / others))
 
@@ -169,8 +164,6 @@ def _slowdown_by_counts(batch_size, samples, squares):
 
 def _slowdown_by_heavy_samples(heavy, batch_size, samples, squares):
     """Return a divisor for weights that differ, or inputs that feed the output."""
-    if batch_size == len(samples.Y):  # each sample has its share in every step
-        return 1.0
     return max(1.0, heavy * _largest_share(samples, squares) / max(batch_size, heavy))
 
 
