@@ -177,7 +177,7 @@ class Session:
             best = self._best(score)
         self.history.extend(block, validated)
         # One assignment, which an interruption leaves either undone or done.
-        snapshot, counts = self.state.snapshot(with_rng=False), self.patience.snapshot()
+        snapshot, counts = self.state.snapshot(), self.patience.snapshot()
         self.finished = Finished(
             self.history.n_epochs, snapshot, counts, best, self._drawn()
         )
@@ -222,7 +222,7 @@ class Session:
         if progress["n_epochs"] == 0:
             return
         self.state.draws = state.draws
-        self.state.restore(state.snapshot(with_rng=False))
+        self.state.restore(state.snapshot())
         if state.draws:
             self._own_rng()
             self.state.rng.set_state(progress["rng"])
@@ -230,7 +230,7 @@ class Session:
         best = epoch and Best(epoch, progress["best_flat"], progress["best_score"])
         self.first_loss = progress["first_loss"]
         self.history = progress["history"]
-        snapshot = self.state.snapshot(with_rng=False)
+        snapshot = self.state.snapshot()
         self.finished = Finished(
             self.history.n_epochs, snapshot, self.patience.snapshot(), best
         )

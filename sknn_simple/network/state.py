@@ -92,27 +92,25 @@ class TrainingState:
         if self.average is not None:
             self.average[:], self.n_averaged = flat, 0
 
-    def snapshot(self, with_rng: bool = True) -> tuple[Any, ...]:
+    def snapshot(self) -> tuple[Any, ...]:
         """Return a copy of the state at the end of an epoch, for `restore`.
 
-        Copying the state of the rng takes longer than an epoch of a small network.
+        The rng is not part of it: copying its state takes longer than an epoch of a
+        small network.
         """
         optimizer = self.optimizer and self.optimizer.snapshot()
-        rng = self.rng.get_state(legacy=False) if with_rng and self.draws else None
         average = None if self.average is None else self.average.copy()
-        training = self.parameters.flat.copy(), optimizer, self.schedule, rng, self.t
-        return *training, average, self.n_averaged
+        flat = self.parameters.flat.copy()
+        return flat, optimizer, self.schedule, self.t, average, self.n_averaged
 
     def restore(self, snapshot: tuple[Any, ...]) -> None:
-        """Return to a `snapshot`; one without the rng leaves the rng as it is."""
-        flat, optimizer, self.schedule, rng, self.t, average, n_averaged = snapshot
+        """Return to a `snapshot`; the rng stays as it is."""
+        flat, optimizer, self.schedule, self.t, average, n_averaged = snapshot
         self.parameters.flat[:] = flat
         if average is not None:
             self.average, self.n_averaged = average.copy(), n_averaged
         if self.optimizer is not None:
             self.optimizer.restore(optimizer)
-        if rng is not None:
-            self.rng.set_state(rng)
 
     def is_finite(self, loss: float) -> bool:
         """Return whether this loss and all parameters are finite."""
