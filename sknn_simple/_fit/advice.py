@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
 from ..network.gradient import write_loss_gradient
-from .options import alpha_is_too_high, auto_alpha, auto_learning_rate
+from .options import alpha_is_too_high, auto_learning_rate, auto_penalty
 from .scaling_advice import Scaling
 from .session import Mode, Session
 
@@ -94,13 +94,13 @@ class Advice:
     def auto_alpha(self):
         """The value of alpha="auto"."""
         session = self.session
-        return auto_alpha(self.estimator, session.targets, session.samples)
+        return auto_penalty(self.estimator, session.targets, session.samples).alpha
 
     @functools.cached_property
     def alpha_is_too_high(self):
         """Whether the penalty is so strong that it may prevent all learning."""
-        samples = self.session.samples
-        return alpha_is_too_high(self.estimator, samples, lambda: self.auto_alpha)
+        session = self.session
+        return alpha_is_too_high(self.estimator, session.targets, session.samples)
 
     @functools.cached_property
     def scaling(self):

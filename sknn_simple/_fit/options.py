@@ -75,12 +75,12 @@ def penalty(estimator, targets, samples):
     """Return the Penalty of training with these Samples."""
     if estimator.alpha != "auto":
         return Penalty(float(estimator.alpha))
-    return _automatic_penalty(estimator, targets, samples)
+    return auto_penalty(estimator, targets, samples)
 
 
-def _automatic_penalty(estimator, targets, samples):
-    is_linear = not hidden_layer_sizes(estimator)
-    return automatic_penalty(targets, samples, is_linear)
+def auto_penalty(estimator, targets, samples):
+    """Return the Penalty of alpha="auto" for these Samples."""
+    return automatic_penalty(targets, samples, not hidden_layer_sizes(estimator))
 
 
 def learning_rate_init(estimator, targets, samples, in_stream=False):
@@ -98,22 +98,16 @@ def auto_learning_rate(estimator, targets, samples, in_stream=False):
     return automatic_learning_rate(estimator, size, targets, samples, in_stream)
 
 
-def auto_alpha(estimator, targets, samples):
-    """Return the value of alpha="auto" for these Samples."""
-    return _automatic_penalty(estimator, targets, samples).alpha
-
-
-def alpha_is_too_high(estimator, samples, automatic):
+def alpha_is_too_high(estimator, targets, samples):
     """Return whether the penalty is so strong that it may prevent all learning.
 
     Sigmoids stay at weights of 0 from an alpha of about W / 10 on, and with the squared
-    error of labels from about W / 50 on. `automatic()` returns the value of
-    alpha="auto", and is called only if alpha is that strong.
+    error of labels from about W / 50 on.
     """
     given = estimator.alpha
     if given == "auto" or given <= samples.total_weight / 50:
         return False
-    return given > 5 * automatic()
+    return given > 5 * auto_penalty(estimator, targets, samples).alpha
 
 
 def engine(estimator):

@@ -196,7 +196,7 @@ class Evidence:
     @cached_property
     def auto_alpha(self):
         """The value of alpha="auto"."""
-        return options.auto_alpha(self.network, *self._training)
+        return options.auto_penalty(self.network, *self._training).alpha
 
     @cached_property
     def auto_rate(self):
@@ -209,8 +209,7 @@ class Evidence:
         nothing_to_learn = self.constant_loss <= 0
         if nothing_to_learn or self.is_untrained or self.penalised_loss <= 0.9:
             return False
-        samples = self.problem.samples
-        return options.alpha_is_too_high(self.network, samples, lambda: self.auto_alpha)
+        return options.alpha_is_too_high(self.network, *self._training)
 
     @property
     def may_learn_more(self):
