@@ -15,9 +15,9 @@ from ..network import (
     Constant,
     Samples,
     TrainingState,
-    loss_and_gradient,
     minimize_lbfgs,
 )
+from .problem import loss_without_penalty
 
 FEWEST_DIVIDED = 50
 MIN_STEPS = 5000
@@ -44,7 +44,7 @@ class Trial(NamedTuple):
         return self.before - self.after
 
 
-def longer(problem, n_epochs, enough, fewest_divided=FEWEST_DIVIDED):
+def longer(problem, n_epochs, enough, fewest_divided):
     """Train for `n_epochs` or 5000 steps, or until the loss falls by `enough`."""
     rate = problem.learning_rate
     return _train(problem, n_epochs, MIN_STEPS, rate, enough, fewest_divided)
@@ -74,11 +74,12 @@ def _train(
     n_epochs = max(n_epochs, math.ceil(n_steps * problem.batch_size / n_rows))
     affordable = MAX_PRODUCTS / (n_rows * problem.parameters.flat.size)
     step = max(1, int(min(n_epochs, affordable)) // N_LOOKS)
-    before = lowest = _loss(parameters, judged, objective)
+    trained = replace(problem, parameters=parameters)
+    before = lowest = loss_without_penalty(trained, judged)
     best = 0
     for look in range(1, N_LOOKS + 1):
         train(step)
-        loss = _loss(parameters, judged, objective)
+        loss = loss_without_penalty(trained, judged)
         if loss < lowest:  # not if the trial diverges
             best, lowest = look, loss
         if before - lowest > enough:
@@ -124,8 +125,3 @@ def _halves(samples, fewest_divided):
         Samples(*(part if part is None else part[np.sort(half)] for part in samples))
         for half in halves
     ]
-
-
-def _loss(parameters, samples, objective):
-    loss, _ = loss_and_gradient(parameters, *samples, replace(objective, alpha=0.0))
-    return loss
