@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Real
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,7 +10,6 @@ from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import (
@@ -26,11 +24,11 @@ from ._conversion import (
     make_fitted,
     to_sklearn,
 )
+from ._fit.class_weights import weigh_classes
 from ._fit.constraints import Names
 from ._fit.samples import (
     check_length,
     check_not_missing,
-    check_total_weight,
     naming,
     plain_labels,
     weights_for_score,
@@ -41,7 +39,6 @@ from ._targets import (
     MulticlassTargets,
     MultilabelTargets,
     are_multilabel,
-    label_codes,
     label_targets,
 )
 from .network import Parameters
@@ -558,60 +555,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             return label_targets(y, self.loss, classes)
 
     def _weigh_classes(self, targets, samples):
-        if self.class_weight is None:
-            return samples
-        if targets.multilabel:
-            raise ValueError(
-                "class_weight must be None for multilabel targets, got "
-                f"{self.class_weight!r}. To weight the classes of each label, wrap the "
-                "classifier in sklearn.multiclass.OneVsRestClassifier."
-            )
-        X, y, sample_weight = samples
-        codes = label_codes(y, targets.classes)
-        by_class = self._class_weights(targets.classes, codes, sample_weight)
-        with np.errstate(over="ignore"):
-            weights = by_class[codes] * (1 if sample_weight is None else sample_weight)
-            weights = weights.astype(X.dtype)
-        if not weights.any():
-            raise ValueError(
-                f"class_weight={self.class_weight!r} and sample_weight leave no sample "
-                "with a weight above zero."
-            )
-        check_total_weight(weights, "class_weight with sample_weight")
-        return samples._replace(sample_weight=weights)
-
-    def _class_weights(self, classes, codes, sample_weight):
-        """Return the weight of each class, for samples with these codes of labels."""
-        if self.class_weight == "balanced":
-            totals = np.bincount(codes, sample_weight, minlength=len(classes))
-            share = totals.sum() / np.count_nonzero(totals)
-            return np.divide(share, totals, out=np.ones(len(classes)), where=totals > 0)
-        self._check_class_weight(classes)
-        try:
-            return compute_class_weight(self.class_weight, classes=classes, y=classes)
-        except ValueError as error:
-            known = classes.tolist()
-            unknown = [key for key in self.class_weight if key not in known]
-            missing = [label for label in known if label not in self.class_weight]
-            raise ValueError(
-                f"The keys {unknown} of class_weight are not among the classes {known},"
-                f" of which {missing} are not in class_weight. Correct the keys."
-            ) from error
-
-    def _check_class_weight(self, classes):
-        """Check that a dict holds weights, for labels that can be its keys."""
-        if classes.dtype.kind in "mM":  # its keys and the labels differ in their units
-            raise TypeError(
-                f"class_weight can't tell labels of {classes.dtype} apart: use "
-                "sample_weight, or labels that are numbers or text."
-            )
-        weights = list(self.class_weight.values())
-        largest = float(np.finfo(float).max)
-        if not all(isinstance(w, Real) and 0 <= w <= largest for w in weights):
-            raise ValueError(
-                "class_weight must hold finite numbers that are not negative, got "
-                f"{self.class_weight!r}."
-            )
+        return weigh_classes(self.class_weight, targets, samples)
 
     def decision_function(self, X: MatrixLike) -> np.ndarray:
         """Return the pre-activations of the output layer (logits).
