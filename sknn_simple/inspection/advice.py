@@ -24,7 +24,7 @@ def scale_inputs(evidence):
     return f"scale the inputs, for instance with {scaler} in a Pipeline"
 
 
-def scaled_inputs(evidence):
+def inputs_to_scale(evidence):
     """Advise to scale the inputs, unless their deviations are moderate."""
     _, deviation, lowest, highest = evidence.inputs
     moderate = (deviation <= 10) & (abs(highest + lowest) <= 20 * deviation)
@@ -56,7 +56,7 @@ def lower_rate(evidence):
     rate, auto = evidence.rate, evidence.auto_rate
     if rate > CLEARLY * auto:
         return f"a lower learning_rate_init ('auto' gives {auto:.2g} here)"
-    if scaled_inputs(evidence) or rate < FAR_BELOW * auto:
+    if inputs_to_scale(evidence) or rate < FAR_BELOW * auto:
         return None
     return f"a learning_rate_init well below {rate:.3g}, such as {rate / 10:.2g}"
 
@@ -72,7 +72,7 @@ def lower_momentum(evidence):
 def higher_rate(evidence):
     """Advise a higher learning rate, unless the inputs are to be scaled first."""
     network = evidence.network
-    if network.solver not in OPTIMIZERS or scaled_inputs(evidence):
+    if network.solver not in OPTIMIZERS or inputs_to_scale(evidence):
         return None
     if network.solver == "sgd" and network.learning_rate == "invscaling":
         return "learning_rate='constant', which does not lower the rate"

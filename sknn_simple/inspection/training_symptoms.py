@@ -11,11 +11,11 @@ from .._fit import options
 from ..network import OPTIMIZERS
 from .advice import (
     higher_rate,
+    inputs_to_scale,
     longer_training,
     lower_momentum,
     lower_rate,
     one_of,
-    scaled_inputs,
 )
 from .finding import beyond
 from .trial import PROGRESS
@@ -39,7 +39,7 @@ def learning_rate_too_high(evidence):
     # The average of the weights evens out what their losses show.
     tolerated = 3 if evidence.network.average else 1
     advice = one_of(
-        scaled_inputs(evidence),
+        inputs_to_scale(evidence),
         lower_momentum(evidence),
         lower_rate(evidence),
         "learning_rate='adaptive'",
@@ -88,7 +88,7 @@ def learning_rate_too_low(evidence):
         seen="The loss was still falling steadily: {figure:.0%} of its fall came in "
         "the second half of training.",
         advice=one_of(
-            scaled_inputs(evidence),
+            inputs_to_scale(evidence),
             _higher_rate(evidence),
             "solver='adam'" if evidence.network.solver != "adam" else None,
             # As many epochs as another finding may advise.
@@ -99,7 +99,7 @@ def learning_rate_too_low(evidence):
 
 def _is_far_too_slow(evidence):
     """Return whether the rate is to blame, and not unscaled inputs."""
-    return not scaled_inputs(evidence) and evidence.is_far_too_slow
+    return not inputs_to_scale(evidence) and evidence.is_far_too_slow
 
 
 def stopped_by_max_iter(evidence):
@@ -110,9 +110,9 @@ def stopped_by_max_iter(evidence):
         return []
     max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
-    advice, scaled = "a larger max_iter.", scaled_inputs(evidence)
-    if scaled:
-        advice = f"{scaled}. Then {advice}"
+    advice, to_scale = "a larger max_iter.", inputs_to_scale(evidence)
+    if to_scale:
+        advice = f"{to_scale}. Then {advice}"
     elif _higher_rate(evidence):
         advice += " If the loss falls slowly, first try a higher learning_rate_init."
     return [(TRAINING, float(network.n_iter_), float(max_iter), seen, advice)]

@@ -9,13 +9,13 @@ import numpy as np
 
 from ..network import ACTIVATIONS
 from .advice import (
+    inputs_to_scale,
     larger_alpha,
     larger_inputs,
     lower_momentum,
     lower_rate,
     more_units,
     one_of,
-    scaled_inputs,
     smaller_weights,
 )
 from .finding import beyond
@@ -80,7 +80,7 @@ def saturated_units(evidence):
         seen="{figure:.0%} of the activations of {worst} lie within 1% of the ends of "
         "their range, where the derivative is almost 0: these units hardly learn.",
         advice=one_of(
-            scaled_inputs(evidence),
+            inputs_to_scale(evidence),
             more_units(evidence),
             lower_momentum(evidence),
             smaller_weights(evidence),
@@ -105,7 +105,7 @@ def dead_units(evidence):
         seen="{figure:.0%} of the units of {worst} have a derivative of 0 for every "
         "sample, so they can never learn again.",
         advice=one_of(
-            scaled_inputs(evidence),
+            inputs_to_scale(evidence),
             _smaller_biases(evidence),
             lower_momentum(evidence),
             lower_rate(evidence),
@@ -137,7 +137,7 @@ def _gradient_ratios(evidence):
 def vanishing_gradients(evidence):
     if evidence.is_overpenalised:
         return []
-    to_scale = larger_inputs(evidence) or scaled_inputs(evidence)
+    to_scale = larger_inputs(evidence) or inputs_to_scale(evidence)
     is_deep = len(evidence.activations) > 1
     is_flat = ACTIVATIONS["logistic"] in evidence.hidden_activations
     others = (
@@ -165,7 +165,7 @@ def exploding_gradients(evidence):
         seen="The gradient in {worst} is {figure:.2g} times the gradient in the output "
         "layer: no single learning rate suits both layers.",
         advice=one_of(
-            scaled_inputs(evidence),
+            inputs_to_scale(evidence),
             smaller_weights(evidence),
             larger_alpha(evidence),
             "solver='adam'",
