@@ -12,6 +12,7 @@ from .._targets.scaling import QUARTILES_OF_NORMAL
 from ..network import OUT_ACTIVATIONS
 from .advice import one_of, scale_inputs
 from .finding import beyond
+from .notation import output_names
 
 FEW = 0.02
 """Share of the rows that may be outliers; more of them are a skewed distribution."""
@@ -288,5 +289,4 @@ def _is_unbounded_above(evidence):
 
 
 def _target_names(evidence):
-    n_outputs = len(evidence.targets.mean)
-    return ["y"] if n_outputs == 1 else [f"y{k}" for k in range(1, n_outputs + 1)]
+    return output_names("y", len(evidence.targets.mean))

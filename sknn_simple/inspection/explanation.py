@@ -13,7 +13,7 @@ from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations
 from .chain_rule import ChainRule
 from .neuron import Factor, Layer, Neuron, Weight, lengthened
 from .next_step import differences, next_parameters
-from .notation import neuron_names, numbered, symbol_of
+from .notation import neuron_names, output_names, symbol_of
 from .one_sample import one_sample, one_target
 from .problem import layer_name, make_problem, not_finite
 from .step import StepExplanation
@@ -167,7 +167,7 @@ class _Explainer:
         )
         _, *hidden, n_outputs = self.old.layer_sizes
         self.neuron_names = neuron_names(hidden, n_outputs)
-        self.targets = numbered("y", n_outputs) if n_outputs > 1 else ["y"]
+        self.targets = output_names("y", n_outputs)
         self.sources = [inputs, *self.neuron_names[:-1]]
         symbols = [[f"a_{name}" for name in layer] for layer in self.neuron_names[:-1]]
         # One Factor per input of a layer, shared by the layer's neurons.

@@ -18,6 +18,11 @@ def numbered(prefix, n):
     return [f"{prefix}{i}" for i in range(1, n + 1)]
 
 
+def output_names(prefix, n):
+    """Return the names of n outputs, which have numbers if there are several."""
+    return numbered(prefix, n) if n > 1 else [prefix]
+
+
 def neuron_names(hidden_layer_sizes, n_outputs):
     """Return the names of the neurons of each layer after the inputs."""
     several = len(hidden_layer_sizes) > 1
@@ -25,7 +30,7 @@ def neuron_names(hidden_layer_sizes, n_outputs):
         numbered(f"h{i}." if several else "h", width)
         for i, width in enumerate(hidden_layer_sizes, start=1)
     ]
-    return [*hidden, numbered("o", n_outputs) if n_outputs > 1 else ["o"]]
+    return [*hidden, output_names("o", n_outputs)]
 
 
 def symbol_of(name):

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._pipeline import network_input
+from ..inspection.notation import output_names
 from ..inspection.one_sample import one_sample
 from ..network import LOSSES, OUT_ACTIVATIONS, forward
 
@@ -32,7 +33,7 @@ def output_names_of(network, names):
     n_outputs = network.n_outputs_
     classes = getattr(network, "classes_", None)
     if classes is None:
-        default = [f"y{i}" for i in range(1, n_outputs + 1)] if n_outputs > 1 else ["y"]
+        default = output_names("y", n_outputs)
     else:
         are_numbers = classes.dtype.kind in "biuf"
         default = [f"class {label}" if are_numbers else label for label in classes]
