@@ -168,11 +168,10 @@ def column_of(rule, length):
     )
 
 
-def labels(low, high=math.inf):
+def labels(low, high):
     """Allow arrays of `low` to `high` different labels in sorted order."""
-    size = f"{low} to {high}" if math.isfinite(high) else f"at least {low}"
     return Rule(
-        f"an array of {size} different labels in sorted order",
+        f"an array of {low} to {high} different labels in sorted order",
         lambda value: (
             _is_array(value)
             and value.ndim == 1

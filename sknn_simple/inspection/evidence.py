@@ -302,7 +302,7 @@ class Evidence:
         )
 
 
-def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline=False):
+def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline):
     """Measure the forward and the backward pass of the samples."""
     problem = make_problem(network, X, y, sample_weight)
     n_samples = problem.samples.X.shape[0]

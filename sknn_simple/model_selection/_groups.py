@@ -28,13 +28,18 @@ class EpochGroup(NamedTuple):
     epochs: list[int | None]
 
     @property
+    def is_separate(self) -> bool:
+        """Whether its one candidate shares no training."""
+        return self.epochs == [None]
+
+    @property
     def longest(self) -> int:
         """Index of the candidate with the most epochs."""
         return self.candidates[self.epochs.index(max(self.epochs))]
 
     def __str__(self) -> str:
         params = ", ".join(f"{name}={value}" for name, value in self.params.items())
-        if self.epochs == [None]:
+        if self.is_separate:
             return params
         epochs = ", ".join(map(str, sorted(set(self.epochs))))
         return f"{params or 'training'}, scored after {epochs} epochs"

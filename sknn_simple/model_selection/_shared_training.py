@@ -105,8 +105,8 @@ class SharedTraining(BaseEstimator):
 
     def _train(self, X, y, params):
         """Train for the epochs of the longest candidate."""
-        network, separate = final_network(self.estimator), self.epochs == [None]
-        if not separate:
+        network, is_separate = final_network(self.estimator), self.group.is_separate
+        if not is_separate:
             milestones = Milestones(self.epochs[:-1], self._visit)
             self.estimator = replace_network(
                 self.estimator, _VisitedNetwork(network, milestones)
@@ -122,7 +122,7 @@ class SharedTraining(BaseEstimator):
             error = format_exc()
         left = [n for n in self.epochs if n not in self.outcomes]
         self.outcomes |= dict.fromkeys(left, self._outcome(error))
-        if error is None and separate:
+        if error is None and is_separate:
             self.models.append(([None], self.estimator))
         elif error is None:
             # Patience may have ended training: the models differ only in max_iter.

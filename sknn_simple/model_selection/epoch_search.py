@@ -196,7 +196,7 @@ refit_time_, multimetric_
         estimators = [self._estimator(candidate) for candidate in candidates]
         groups = self._groups(candidates, estimators)
         self.__dict__.pop("validation_curves_", None)
-        if all(group.epochs == [None] for group in groups):
+        if all(group.is_separate for group in groups):
             return super().fit(X, y, **params)
         X, y = indexable(X, y)
         fit_params, split_params = self._routed(params)
