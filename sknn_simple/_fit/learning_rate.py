@@ -27,7 +27,8 @@ minibatches are larger than usual."""
 HEAVY, HEAVY_FOR_NUMBERS = 4, 24
 """Factors of the largest share of a minibatch that a sample may have.
 
-The rate is divided by the product, if it is above 1. The second factor is for numbers,
+The rate is divided by the product, if it is above 1. A minibatch of fewer rows than the
+factor counts as one of so many, except for counts. The second factor is for numbers,
 whose default momentum is higher. Counts take the first, or the second without hidden
 layers.
 """

@@ -50,6 +50,10 @@ def automatic_penalty(targets, samples, is_linear=False):
     The limits let a few samples be learned; there are none if the network has no hidden
     layer.
 
+    If the loss is a mean over outputs, alpha is divided by their number. Under other
+    outputs than identity and the one of a canonical pair, it is a tenth. For counts, it
+    is multiplied by 1 plus their dispersion (see `_dispersion`), at most 31.
+
     The factors of the inputs are their `Neighbourhood.scale` over their relevance. The
     relevance of more than 8,388 inputs is not estimated: too few samples would be left
     for it.
@@ -73,7 +77,7 @@ def automatic_penalty(targets, samples, is_linear=False):
     alpha *= neighbourhood.mean_weight
     if loss.averaged:
         alpha /= targets.n_outputs
-    # Errors of sigmoid outputs are small, and so is their pull on the weights.
+    # Slopes of such outputs are small, and so is the pull of errors on the weights.
     if not loss.canonical and targets.out_activation != "identity":
         alpha /= 10
     if targets.are_counts:
