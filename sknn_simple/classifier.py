@@ -28,12 +28,11 @@ from ._fit.class_weights import weigh_classes
 from ._fit.constraints import Names
 from ._fit.samples import (
     check_length,
-    check_not_missing,
     naming,
-    plain_labels,
     weights_for_score,
 )
 from ._fit.session import Mode
+from ._fit.target_checks import check_not_missing, plain_labels
 from ._targets import (
     BinaryTargets,
     MulticlassTargets,

@@ -23,12 +23,12 @@ from ._conversion import estimator_of_shape, make_fitted, to_sklearn
 from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, Names
 from ._fit.samples import (
     check_length,
-    check_numbers,
     naming,
     strict_validation,
     weights_for_score,
 )
 from ._fit.session import Mode
+from ._fit.target_checks import check_numbers
 from ._targets import CountTargets, RegressionTargets, r2
 from .network import ACTIVATIONS, LOSSES
 

@@ -1,4 +1,4 @@
-"""Samples: checks of X, y and sample weights."""
+"""Samples: X, y and sample weights, checked together."""
 
 import re
 from contextlib import contextmanager
@@ -10,7 +10,6 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_consistent_length,
-    column_or_1d,
     validate_data,
 )
 
@@ -21,8 +20,14 @@ from .data_errors import (
     clearer_message,
     in_columns_with,
 )
-from .text_columns import advice_on_comma
-from .values import is_date, is_missing, is_text
+from .target_checks import (
+    check_finite,
+    check_not_missing,
+    check_numbers,
+    check_shape,
+    plain_labels,
+)
+from .values import holds_dates, is_date
 
 
 class LabelledSamples(NamedTuple):
@@ -31,76 +36,6 @@ class LabelledSamples(NamedTuple):
     X: np.ndarray  # or CSR, shape (n_samples, n_features), C-contiguous
     y: np.ndarray  # labels or numbers, (n_samples,) or (n_samples, n_outputs)
     sample_weight: np.ndarray | None  # (n_samples,), None if all weights are 1
-
-
-DROP = "Drop this sample, or fill in its value."
-FILL_IN = (
-    "Fill in its value, for instance with the network's prediction, or train a network "
-    "per output."
-)
-
-
-def check_not_missing(y, name="y", next_step=None):
-    """Raise ValueError if a label is missing; such labels cannot be sorted."""
-    if y is None or hasattr(y, "toarray"):
-        return
-    labels, y = y, np.asarray(y)
-    if isinstance(labels, list | tuple) and y.dtype.kind == "U":
-        y = np.asarray(labels, object)  # otherwise NaN becomes the text "nan"
-    if y.ndim == 0 or y.dtype.kind not in "fcmMO":
-        return
-    if y.dtype.kind == "O":
-        missing = np.array([is_missing(v) for v in y.flat], bool).reshape(y.shape)
-    else:
-        missing = y != y
-    if missing.any():
-        where = tuple(np.argwhere(missing)[0])
-        raise ValueError(
-            f"{name} must not have missing values, got {y[where]!s} at index "
-            f"{where[0]}{_column_and_cure(y, where, next_step)}"
-        )
-
-
-def _column_and_cure(y, where, next_step=None):
-    """Return the end of a message about an invalid value of y, after its row.
-
-    A row with several outputs teaches the network the others: dropping it is a loss.
-    """
-    if y.shape[1:] > (1,):
-        return f", output {where[1]}. {next_step or FILL_IN}"
-    return f". {next_step or DROP}"
-
-
-def check_numbers(y):
-    """Raise ValueError unless a regressor can predict `y`."""
-    y = np.asarray(y)
-    if _holds_dates(y):
-        raise ValueError("y must be numbers for a regressor, got dates or times.")
-    values = y.flat if y.dtype.kind in "OSU" else ()
-    texts = [value for value in values if isinstance(value, str | bytes)]
-    if texts:
-        words = [str(text) for text in texts if is_text(text)]
-        text = words[0] if words else str(texts[0])
-        next_step = "Convert y to numbers, or use SimpleMLPClassifier for labels."
-        if not words:
-            next_step = "Convert y to numbers, for instance with y.astype(float)."
-        raise ValueError(
-            f"y must be numbers for a regressor, got the text {text[:60]!r}. "
-            f"{advice_on_comma(text) or next_step}"
-        )
-
-
-def _holds_dates(array):
-    """Return whether data hold dates or times."""
-    if isinstance(array, list | tuple):
-        array = np.asarray(array)
-    # A data frame has several.
-    dtypes = [array.dtype] if hasattr(array, "dtype") else getattr(array, "dtypes", ())
-    kinds = {getattr(dtype, "kind", None) for dtype in dtypes}
-    if "O" in kinds:
-        values = np.asarray(array).flat
-        return any(map(is_date, values))
-    return bool(kinds & {"m", "M"})
 
 
 @contextmanager
@@ -122,12 +57,6 @@ def naming(*names):
         raise kind(f"Invalid {data}: {error}") from error
 
 
-def plain_labels(y):
-    """Return y, with NumPy's strings of variable length as objects."""
-    is_strings = getattr(getattr(y, "dtype", None), "kind", None) == "T"
-    return y.astype(object) if is_strings else y
-
-
 def _check_unique_columns(frame, name):
     """Raise ValueError if columns share a name, which scikit-learn sees since 1.9."""
     columns = getattr(frame, "columns", None)
@@ -143,7 +72,7 @@ def _check_kind(array, name):
     """Catch columns and numbers that scikit-learn would misread."""
     _check_unique_columns(array, name)
     with naming(name):
-        if _holds_dates(array):
+        if holds_dates(array):
             raise ValueError(
                 f"{name} must hold numbers, got dates or times"
                 f"{in_columns_with(is_date, array)}. Convert them, for instance to "
@@ -246,27 +175,10 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
                 y_numeric=needs_numbers,
                 reset=reset,
             )
-    y = _check_shape(y)
-    if needs_numbers and not np.isfinite(y).all():
-        where = tuple(np.argwhere(~np.isfinite(y))[0])
-        raise ValueError(
-            f"y must be finite, got infinity at index {where[0]}"
-            f"{_column_and_cure(y, where)}"
-        )
+    y = check_shape(y)
+    if needs_numbers:
+        check_finite(y)
     return LabelledSamples(X, y, _check_weights(sample_weight, X))
-
-
-def _check_shape(y):
-    """Return y as a dense array, a single column as a vector."""
-    if hasattr(y, "toarray"):
-        y = y.toarray()
-    if y.ndim > 2:
-        raise ValueError(
-            f"y must be of shape (n_samples,) or (n_samples, n_outputs), got {y.shape}."
-        )
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = column_or_1d(y, warn=True)
-    return y
 
 
 def _check_weights(sample_weight, X):

@@ -1,4 +1,4 @@
-"""Tests of single values: missing, date or text."""
+"""Tests of values: missing, date or text."""
 
 from datetime import date, time, timedelta
 
@@ -28,3 +28,16 @@ def is_text(value):
     except (TypeError, ValueError) as error:
         return isinstance(error, ValueError)
     return False
+
+
+def holds_dates(array):
+    """Return whether data hold dates or times."""
+    if isinstance(array, list | tuple):
+        array = np.asarray(array)
+    # A data frame has several.
+    dtypes = [array.dtype] if hasattr(array, "dtype") else getattr(array, "dtypes", ())
+    kinds = {getattr(dtype, "kind", None) for dtype in dtypes}
+    if "O" in kinds:
+        values = np.asarray(array).flat
+        return any(map(is_date, values))
+    return bool(kinds & {"m", "M"})
