@@ -299,7 +299,10 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         attributes = super(BaseSimpleMLP, model).__getstate__()
         if model.__sklearn_is_fitted__():
             attributes = attributes | weights_to_save(model)
-        return _persistence.to_state(attributes)
+        if "feature_names_in_" in attributes:  # which may be a list that a caller set
+            names = np.asarray(attributes["feature_names_in_"], dtype=object)
+            attributes = attributes | {"feature_names_in_": names}
+        return _persistence.to_state(type(self), attributes)
 
     def __setstate__(self, state):
         super().__setstate__(_persistence.from_state(type(self), state))

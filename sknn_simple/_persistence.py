@@ -12,7 +12,7 @@ from . import _targets
 from ._fit.architecture import Architecture
 from ._fit.history import History
 from ._fit.session import Continuation
-from ._rules import integer
+from ._rules import DAMAGED, explaining, integer
 from ._saved_state import PARTS, check_model
 from .network import OPTIMIZERS, SCHEDULES, Parameters, Patience, TrainingState
 
@@ -42,16 +42,25 @@ KINDS = {
 NAMES = {kind: name for name, kind in KINDS.items()}
 
 
-def to_state(attributes):
-    """Convert the attributes of an estimator to a new dict of plain data."""
-    return to_plain(attributes) | {"_format": FORMAT}
+def to_state(kind, attributes):
+    """Convert the attributes of a `kind` of estimator to a new dict of plain data.
+
+    Raises ValueError if it could not be loaded again.
+    """
+    state = to_plain(attributes)
+    with explaining(
+        "This model can't be saved, because a fitted attribute was changed"
+    ):
+        check_model(kind, state)
+    return state | {"_format": FORMAT}
 
 
 def from_state(kind, state):
     """Check plain data, and convert them back to the attributes of a `kind`."""
     attributes = dict(state)
     version = attributes.pop("_format", None)
-    integer(1).check("_format", version)
+    with explaining(DAMAGED):
+        integer(1).check("_format", version)
     if version > FORMAT:
         raise ValueError(
             f"This model was saved by a newer sknn_simple: it has format {version}, "
@@ -64,7 +73,8 @@ def from_state(kind, state):
     }
     if "coefs_" in attributes:
         attributes = LATER_ATTRIBUTES | attributes
-    check_model(kind, attributes)
+    with explaining(DAMAGED):
+        check_model(kind, attributes)
     parts = {name: attributes[name] for name in PARTS & attributes.keys()}
     return attributes | from_plain(parts)
 

@@ -5,18 +5,27 @@ A test may raise any error for a value of the wrong type: the value is then refu
 
 import math
 from collections.abc import Callable
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils._param_validation import make_constraint
 
+DAMAGED = "This file is damaged or was written by another program"
 
-def damage(what):
-    """Return the error of a state that breaks a rule."""
-    return ValueError(
-        f"This file is damaged or was written by another program: {what}."
-    )
+
+class RuleError(ValueError):
+    """A value breaks a rule, which the message states."""
+
+
+@contextmanager
+def explaining(cause):
+    """Raise ValueError with this cause, and the broken rule, if a rule is broken."""
+    try:
+        yield
+    except RuleError as broken:
+        raise ValueError(f"{cause}: {broken}.") from None
 
 
 class Rule(NamedTuple):
@@ -28,14 +37,14 @@ class Rule(NamedTuple):
     may_be_missing: bool = False
 
     def check(self, name, value):
-        """Raise ValueError, which names `name`, unless the rule holds for the value."""
+        """Raise RuleError, which names `name`, unless the rule holds for the value."""
         try:
             holds = self.holds(value)
         except Exception:  # from objects that a file may contain
             holds = False
         if not holds:
             given = f"{type(value).__name__} {value!r:.80}".replace("\n", " ")
-            raise damage(f"{name} must be {self.text}, got {given}")
+            raise RuleError(f"{name} must be {self.text}, got {given}")
 
 
 def optional(rule):

@@ -2,12 +2,7 @@
 
 import numpy as np
 
-from ._rules import (
-    RANDOM_STATE,
-    damage,
-    integer,
-    part,
-)
+from ._rules import RANDOM_STATE, RuleError, integer, part
 from ._saved_fields import (
     COEFS,
     Layout,
@@ -23,7 +18,7 @@ PARTS = {"_architecture", "_targets", "_history", "_continuation"}
 
 
 def check_fields(values, rules, parts, where=""):
-    """Raise ValueError unless each rule holds, also in the `parts` by their kind."""
+    """Raise RuleError unless each rule holds, also in the `parts` by their kind."""
     for name, rule in rules.items():
         if name in values:
             value, path = values[name], where + name
@@ -31,19 +26,19 @@ def check_fields(values, rules, parts, where=""):
             if rule.kinds and value is not None:
                 of_kind = parts[value["kind"]]
                 for unknown in value.keys() - of_kind.keys() - {"kind"}:
-                    raise damage(f"{path} has an unknown field {unknown!r:.80}")
+                    raise RuleError(f"{path} has an unknown field {unknown!r:.80}")
                 check_fields(value, of_kind, parts, path + ".")
         elif not rule.may_be_missing:
-            raise damage(f"{where}{name} is missing")
+            raise RuleError(f"{where}{name} is missing")
 
 
 def check_model(kind, attributes):
-    """Raise ValueError unless these can be the attributes of a `kind` of estimator."""
+    """Raise RuleError unless these can be the attributes of a `kind` of estimator."""
     if isinstance(rng := attributes.get("random_state"), np.random.RandomState):
         check_generator("random_state", rng.get_state(legacy=False))
     if "coefs_" not in attributes:
         for name in PARTS & attributes.keys():
-            raise damage(f"coefs_ is missing, but there is {name}")
+            raise RuleError(f"coefs_ is missing, but there is {name}")
         return
     first = {
         "_architecture": part("architecture"),
@@ -57,7 +52,7 @@ def check_model(kind, attributes):
     n_features = attributes["n_features_in_"]
     names, sizes = architecture["activation"], architecture["hidden_layer_sizes"]
     if isinstance(names, tuple) and len(names) != len(sizes):
-        raise damage("_architecture.activation must have a name per hidden layer")
+        raise RuleError("_architecture.activation must have a name per hidden layer")
     layout = Layout(
         # NumPy's integers overflow.
         tuple(map(int, (n_features, *sizes, n_outputs))),
@@ -72,7 +67,7 @@ def check_model(kind, attributes):
 
 
 def check_generator(name, state):
-    """Raise ValueError unless this is a valid state of a caller's RandomState.
+    """Raise RuleError unless this is a valid state of a caller's RandomState.
 
     Only the usual bit generator takes a state that it cannot be in.
     """
@@ -81,12 +76,14 @@ def check_generator(name, state):
 
 
 def _check_together(attributes):
-    """Raise ValueError unless fields that depend on each other fit together."""
+    """Raise RuleError unless fields that depend on each other fit together."""
     classes = attributes["_targets"].get("classes")
     if classes is not None and not np.array_equal(attributes.get("classes_"), classes):
-        raise damage("classes_ must equal _targets.classes")
+        raise RuleError("classes_ must equal _targets.classes")
     continuation = attributes["_continuation"]
     if continuation is not None:
         has_rng = continuation["state"]["rng"] is not None
         if has_rng != (continuation["seed"] is not None):
-            raise damage("_continuation must have both seed and state.rng, or neither")
+            raise RuleError(
+                "_continuation must have both seed and state.rng, or neither"
+            )

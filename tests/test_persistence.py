@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from support import ENGINES, in_other_byte_order
 
 import sknn_simple
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, _persistence
 from sknn_simple._persistence import KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -440,12 +440,14 @@ def test_a_damaged_state_is_refused(name, path, value):
     assert not hasattr(loaded, "coefs_")
 
 
-def test_a_forged_skops_file_is_refused():
+def test_a_forged_skops_file_is_refused(monkeypatch):
     """The types to trust are those of every file; the numbers are not."""
     model, _, _ = MODELS["sgd, numpy"]()
     parameters = model._continuation.state.parameters
     parameters.layer_sizes, parameters.flat = WIDE["layer_sizes"], WIDE["flat"]
-    saved = skops.io.dumps(model)
+    with monkeypatch.context() as forging:
+        forging.setattr(_persistence, "check_model", lambda kind, state: None)
+        saved = skops.io.dumps(model)
     with pytest.raises(ValueError, match=r"damaged.*parameters\.layer_sizes must be"):
         skops.io.loads(saved, trusted=sorted(TRUSTED))
 
@@ -469,8 +471,27 @@ class DamagedGenerator(np.random.RandomState):
 
 def test_a_damaged_generator_among_the_options_is_refused():
     model = SimpleMLPClassifier(random_state=DamagedGenerator(0))
+    state = vars(model) | {"_format": 1}
     with pytest.raises(ValueError, match=r"damaged.*: random_state must be the state"):
-        SimpleMLPClassifier().__setstate__(model.__getstate__())
+        SimpleMLPClassifier().__setstate__(state)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("classes_", np.array(["a", "b", "c"])), ("n_iter_", 3), ("loss_", None)],
+)
+def test_a_model_that_could_not_be_loaded_is_not_saved(name, value):
+    model = SimpleMLPClassifier((2,), max_iter=9).fit(*IRIS)
+    setattr(model, name, value)
+    with pytest.raises(ValueError, match="can't be saved, because a fitted attribute"):
+        pickle.dumps(model)
+
+
+@pytest.mark.parametrize("names", [list("abcd"), pd.Index(list("abcd"))])
+def test_names_of_columns_that_a_caller_set_are_saved(names):
+    model = SimpleMLPClassifier((2,), max_iter=9).fit(*IRIS)
+    model.feature_names_in_ = names
+    assert pickle.loads(pickle.dumps(model)).feature_names_in_.tolist() == list("abcd")
 
 
 def release_folders():

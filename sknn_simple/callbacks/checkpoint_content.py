@@ -4,9 +4,11 @@ from .._base import BaseSimpleMLP
 from .._persistence import NAMES
 from .._rules import (
     BOOLEAN,
+    DAMAGED,
     Rule,
+    RuleError,
     array,
-    damage,
+    explaining,
     instance_of,
     integer,
     number,
@@ -33,6 +35,7 @@ CONTENT = {
 }
 
 
+@explaining(DAMAGED)
 def check_content(content):
     """Raise ValueError unless a checkpoint can hold this."""
     instance_of(dict).check("the content", content)
@@ -41,6 +44,7 @@ def check_content(content):
         check_fields(content, {"progress": instance_of(dict)}, {})
 
 
+@explaining(DAMAGED)
 def check_progress(progress, state, max_iter):
     """Raise ValueError unless a training in this TrainingState can have progressed so.
 
@@ -74,9 +78,13 @@ def check_progress(progress, state, max_iter):
     if rng is not None:
         check_generator("progress.rng", rng)
     if (saved["average"] is None) != (state.average is None):
-        raise damage("progress.state.average must be there if the option average is on")
+        raise RuleError(
+            "progress.state.average must be there if the option average is on"
+        )
     if saved["draws"] == (rng is None):
-        raise damage("progress.rng must be there if progress.state.draws is True")
+        raise RuleError("progress.rng must be there if progress.state.draws is True")
     missing = [progress[f"best_{name}"] is None for name in ("epoch", "flat", "score")]
     if any(missing) != all(missing):
-        raise damage("progress.best_epoch, best_flat and best_score must be together")
+        raise RuleError(
+            "progress.best_epoch, best_flat and best_score must be together"
+        )

@@ -14,7 +14,7 @@ import stat
 
 from .._base import BaseSimpleMLP
 from .._persistence import in_native_order
-from .._rules import instance_of
+from .._rules import DAMAGED, explaining, instance_of
 from .checkpoint_content import check_content
 
 try:
@@ -187,7 +187,8 @@ def load_estimator(path, pickled):
     """Load the estimator in the checkpoint at `path`."""
     try:
         estimator = pickle.loads(pickled)
-        instance_of(BaseSimpleMLP).check("estimator", estimator)
+        with explaining(DAMAGED):
+            instance_of(BaseSimpleMLP).check("estimator", estimator)
     except Exception as error:
         raise ValueError(
             f"The estimator in {os.fspath(path)!r} can't be loaded here: {error}"
