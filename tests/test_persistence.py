@@ -478,10 +478,10 @@ def test_a_damaged_generator_among_the_options_is_refused():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("classes_", np.array(["a", "b", "c"])), ("n_iter_", 3), ("loss_", None)],
+    [("classes_", np.array(["a", "b", "c"])), ("n_iter_", 7), ("loss_", None)],
 )
 def test_a_model_that_could_not_be_loaded_is_not_saved(name, value):
-    model = SimpleMLPClassifier((2,), max_iter=9).fit(*IRIS)
+    model = SimpleMLPClassifier((2,), **EPOCHS).fit(*IRIS)
     setattr(model, name, value)
     with pytest.raises(ValueError, match="can't be saved, because a fitted attribute"):
         pickle.dumps(model)
@@ -489,7 +489,7 @@ def test_a_model_that_could_not_be_loaded_is_not_saved(name, value):
 
 @pytest.mark.parametrize("names", [list("abcd"), pd.Index(list("abcd"))])
 def test_names_of_columns_that_a_caller_set_are_saved(names):
-    model = SimpleMLPClassifier((2,), max_iter=9).fit(*IRIS)
+    model = SimpleMLPClassifier((2,), **EPOCHS).fit(*IRIS)
     model.feature_names_in_ = names
     assert pickle.loads(pickle.dumps(model)).feature_names_in_.tolist() == list("abcd")
 

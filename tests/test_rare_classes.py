@@ -38,6 +38,14 @@ def test_the_rate_follows_the_samples_of_other_classes_in_a_minibatch():
     assert first_rate(X, np.arange(3200) % 20) == pytest.approx(0.3)
     relu = first_rate(X, np.arange(3200) < 32, activation="relu")
     assert relu == pytest.approx(0.02)
+    # Without hidden layers, their activation has no effect.
+    rates = [
+        first_rate(
+            np.sign(X), np.arange(3200) < 32, hidden_layer_sizes=(), activation=name
+        )
+        for name in ("logistic", "relu")
+    ]
+    assert rates == pytest.approx([0.04, 0.04])
     full = first_rate(X, np.arange(3200) < 32, batch_size="full")
     assert full == pytest.approx(0.3)
 

@@ -139,7 +139,8 @@ def _slowdown_by_inputs(estimator, targets, samples):
 
 
 def _has_sigmoids(estimator):
-    return activation(estimator) == "logistic"
+    """Return whether the network has hidden layers, and all are sigmoids."""
+    return hidden_layer_sizes(estimator) != () and activation(estimator) == "logistic"
 
 
 def _slowdown_by_rare_classes(batch_size, samples):
