@@ -103,7 +103,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         effect does not depend on `batch_size`. 'auto' is w * min(0.4 * sqrt(n_features)
         * exp(-3 * R^2), n / 200) for n samples of mean weight w, where R^2 measures how
         well the neighbours of a sample predict its label: the noisier the labels, the
-        stronger the penalty. The limit n / 200 is higher for more than 20 inputs, lower
+        stronger the penalty. The limit n / 200 is higher for more than 3 inputs, lower
         for fewer than 40 samples, many classes or rare ones, and absent without hidden
         layers. Both terms are up to three times as large for labels that nothing
         predicts. If classes have different weights, w is the mean weight in a class,

@@ -119,10 +119,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         effect does not depend on `batch_size`. 'auto' is w * min(0.3 * n_features *
         noise**1.5, n / 60) / n_outputs for n samples of mean weight w, where noise is
         the share of the variance of the targets that kernel ridge regression does not
-        predict. The limit n / 60 is lower for fewer than 100 samples, and absent
-        without hidden layers. The penalty is stronger for inputs that predict little,
-        and weaker for inputs with a standard deviation below 1. With outputs other than
-        identity, alpha is a tenth of this. Counts follow the rule of
+        predict. The limit n / 60 is higher for more than n / 4 inputs, lower for fewer
+        than 100 samples, and absent without hidden layers. The penalty is stronger for
+        inputs that predict little, and weaker for inputs with a standard deviation
+        below 1. With outputs other than identity, alpha is a tenth of this. Counts follow the rule of
         `SimpleMLPClassifier`, but are not multiplied by 0.4; alpha is up to 31 times as
         large, depending on how much they scatter. `partial_fit` estimates alpha from
         the rows of each call: if these are only a few of many, set a number.

@@ -4,6 +4,7 @@ It needs at most 500 samples, from which the automatic penalty is estimated.
 """
 
 import functools
+import math
 
 import numpy as np
 from scipy.linalg import cho_solve
@@ -36,6 +37,11 @@ class Neighbourhood:
 
     deviations : ndarray of shape (n_features,)
         Standard deviations of the inputs.
+
+    n_inputs : float
+        Sum of the variances of the inputs, at most 1 each. If inputs vary together, it
+        is smaller: it is multiplied by the square root of the share of the inputs that
+        are independent.
     """
 
     def __init__(self, samples, by_class=False, fenced=False):
@@ -56,9 +62,12 @@ class Neighbourhood:
         self.X, self.deviations = _standardised(X, self.weight)
         self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
         n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
-        exponents = _squared_distances(self.X)
-        exponents *= -4 / n_varying
-        self.nearness = np.exp(exponents, out=exponents)
+        distances = _squared_distances(self.X)
+        independent = min(1, _dimension(distances) / n_varying)
+        variance = float((np.minimum(self.deviations, 1) ** 2).sum())
+        self.n_inputs = variance * math.sqrt(independent)
+        distances *= -4 / n_varying
+        self.nearness = np.exp(distances, out=distances)
         np.fill_diagonal(self.nearness, 0)
 
     def _count_those_not_drawn(self, samples, by_class, n_copies):
@@ -267,6 +276,18 @@ def _standardised(columns, weight):
     deviations = np.sqrt(np.average(columns**2, axis=0, weights=weight))
     columns /= np.where(deviations > 1e-9, deviations, np.inf)
     return columns, largest * deviations
+
+
+def _dimension(distances):
+    """Return how many independent inputs of equal variance have such distances.
+
+    The squared distances of k normal inputs have the mean 2 k and the variance 8 k.
+    """
+    n_pairs = max(1, len(distances) * (len(distances) - 1))
+    mean = distances.sum() / n_pairs
+    variance = (distances**2).sum() / n_pairs - mean**2
+    # Rounded, since the last bits depend on the number of threads of BLAS.
+    return float(f"{2 * mean**2 / variance:.3g}") if variance > 0 else 1.0
 
 
 def _squared_distances(rows):

@@ -11,7 +11,6 @@ import numpy as np
 
 from ..network import LOSSES
 from .neighbourhood import Neighbourhood
-from .subsample import MOST_NUMBERS, MOST_SAMPLES
 
 
 class Penalty(NamedTuple):
@@ -35,17 +34,19 @@ def automatic_penalty(targets, samples, is_linear=False):
 
     With n distinct samples of mean weight w, alpha is ::
 
-        w * min(0.3 * n_features * noise**1.5, n / 60 * min(1, n / 100))
+        w * min(0.3 * n_features * noise**1.5, limit)
+        limit = max(n / 60, v / 15) * min(1, n / 100)
 
-    for numbers, with their `Neighbourhood.noise`. For labels and counts it is ::
+    for numbers, with their `Neighbourhood.noise`, and v their `Neighbourhood.n_inputs`.
+    For labels and counts it is ::
 
         w * min(c * sqrt(n_features) * exp(-3 * R^2), limit)
-        limit = n / 200 * min(1, n / 40) * max(1, v / 20)
+        limit = n / 200 * min(1, n / 40) * max(1, v / 3)
 
-    where R^2 is the share of the variance of the targets that neighbours predict, v is
-    the sum of the variances of the inputs, at most 1 each, and c is 1 for counts. For
-    labels, c is 0.4, samples count less if classes are rare (see `_n_balanced`), and
-    weak signals raise alpha and its limit (see `_factor_of_weak_signals`).
+    where R^2 is the share of the variance of the targets that neighbours predict, and c
+    is 1 for counts. For labels, c is 0.4, samples count less if classes are rare (see
+    `_n_balanced`), and weak signals raise alpha and its limit (see
+    `_factor_of_weak_signals`).
 
     The limits let a few samples be learned; there are none if the network has no hidden
     layer.
@@ -54,14 +55,11 @@ def automatic_penalty(targets, samples, is_linear=False):
     outputs than identity and the one of a canonical pair, it is a tenth. For counts, it
     is multiplied by 1 plus their dispersion (see `_dispersion`), at most 31.
 
-    The factors of the inputs are their `Neighbourhood.scale` over their relevance. The
-    relevance of more than 8,388 inputs is not estimated: too few samples would be left
-    for it.
+    The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
     loss = LOSSES[targets.network_loss]
     by_class = targets.classes is not None and not targets.multilabel
     neighbourhood = Neighbourhood(samples, by_class=by_class, fenced=loss.robust)
-    n_features = samples.X.shape[1]
     if targets.classes is not None:
         n_balanced = _n_balanced(neighbourhood)
         alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced, 0.4)
@@ -83,24 +81,21 @@ def automatic_penalty(targets, samples, is_linear=False):
     if targets.are_counts:
         dispersion = _dispersion(targets, samples, neighbourhood.r2)
         alpha *= 1 + min(30.0, dispersion)
-    factors = neighbourhood.scale()
-    if n_features <= MOST_NUMBERS // MOST_SAMPLES:
-        factors /= neighbourhood.relevance().round(9) + 0.1
-    return Penalty(alpha, factors)
+    relevance = neighbourhood.relevance().round(9)
+    return Penalty(alpha, neighbourhood.scale() / (relevance + 0.1))
 
 
 def _for_numbers(neighbourhood):
     """Return alpha per weight for numbers, and its limit."""
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
     alpha = 0.3 * n_features * neighbourhood.noise() ** 1.5
-    return alpha, n / 60 * min(1, n / 100)
+    return alpha, max(n / 60, neighbourhood.n_inputs / 15) * min(1, n / 100)
 
 
 def _for_labels_or_counts(neighbourhood, n, c):
     """Return alpha per weight for n labels or counts, and its limit."""
     alpha = c * math.sqrt(neighbourhood.X.shape[1]) * math.exp(-3 * neighbourhood.r2)
-    variance = (np.minimum(neighbourhood.deviations, 1) ** 2).sum()
-    return alpha, n / 200 * min(1, n / 40) * max(1.0, variance / 20)
+    return alpha, n / 200 * min(1, n / 40) * max(1, neighbourhood.n_inputs / 3)
 
 
 def _factor_of_weak_signals(neighbourhood, n_balanced):

@@ -299,16 +299,17 @@ def test_few_samples_limit_the_penalty():
 )
 def test_rare_labels_lower_the_limit(shares, equivalent):
     """It is that of as many samples of two equal classes as tell as much."""
-    X = np.random.RandomState(0).standard_normal((1500, 100))
+    X = np.random.RandomState(0).standard_normal((1500, 10))
     Y = np.zeros((1500, len(shares)))
     first = 0
     for label, share in enumerate(shares):
         Y[first : first + round(share * 1500), label] = 1
         first += round(share * 1500)
-    alpha = automatic_penalty(LABELS, Samples(X, Y)).alpha
-    limit = equivalent * 1500 / 200 * 100 / 20  # for 100 inputs of variance 1
+    samples = Samples(X, Y)
+    alpha = automatic_penalty(LABELS, samples).alpha
+    limit = equivalent * 1500 / 200 * Neighbourhood(samples).n_inputs / 3
     weak = 1 + 2 * equivalent**2  # nothing predicts these labels
-    assert alpha == pytest.approx(weak * min(limit, 4), rel=0.05)
+    assert alpha == pytest.approx(weak * min(limit, 0.4 * math.sqrt(10)), rel=0.05)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -384,10 +385,11 @@ def test_a_class_too_rare_to_be_drawn_is_not_taken_for_no_noise():
     X = np.random.RandomState(0).standard_normal((50_000, 4))
     Y = np.zeros((50_000, 1))
     Y[:3] = 1
-    alpha = automatic_penalty(LABELS, Samples(X, Y)).alpha
-    assert alpha == pytest.approx(
-        40 / 200, rel=1e-4
-    )  # they tell no more than 40 samples
+    samples = Samples(X, Y)
+    alpha = automatic_penalty(LABELS, samples).alpha
+    # They tell no more than 40 samples.
+    limit = 40 / 200 * Neighbourhood(samples).n_inputs / 3
+    assert alpha == pytest.approx(limit, rel=1e-4)
     Y[:2000] = 1
     alpha = automatic_penalty(LABELS, Samples(X, Y)).alpha
     assert alpha == pytest.approx(0.4 * 2, rel=0.06)
@@ -407,12 +409,15 @@ def test_the_number_of_threads_does_not_matter():
     )
 
 
-def test_the_relevance_of_too_many_inputs_is_not_judged():
-    X = csr_array(np.eye(20, 10_000))
-    Y = np.eye(2)[np.arange(20) % 2]
-    factors = automatic_penalty(LABELS, Samples(X, Y)).input_factors
-    np.testing.assert_allclose(factors[:20], X.toarray().std(axis=0)[:20])
-    np.testing.assert_allclose(factors[20:], math.sqrt(0.0475 * 20 / 10_000 / 10))
+@pytest.mark.parametrize("n_features", [8300, 8500])
+def test_the_relevance_of_many_inputs_is_judged(n_features):
+    """A few more columns of noise must not spoil the model."""
+    rng = np.random.default_rng(0)
+    y = np.arange(120) % 2
+    X = rng.standard_normal((120, n_features))
+    X[:, :20] += 0.9 * y[:, None]
+    model = SimpleMLPClassifier(random_state=0).fit(X[:80], y[:80])
+    assert model.score(X[80:], y[80:]) > 0.85
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -608,15 +613,43 @@ def test_tables_with_as_many_inputs_as_samples(n, p):
 
 
 def test_the_limit_of_a_small_table_grows_with_the_inputs():
-    rng = np.random.RandomState(0)
-    for p, limit in ((20, 0.25), (40, 0.5)):
+    rng = np.random.RandomState(3)
+    for p, limit in ((6, 0.25 * 6 / 3), (12, 0.25 * 12 / 3)):
         X = StandardScaler().fit_transform(rng.standard_normal((50, p)))
         samples = Samples(X, np.arange(50.0)[:, None] % 2)
-        weak = 1 + math.exp(-100 * (1 - Neighbourhood(samples).noise()))
+        neighbourhood = Neighbourhood(samples)
+        weak = 1 + math.exp(-100 * (1 - neighbourhood.noise()))
         alpha = automatic_penalty(LABELS, samples).alpha
-        assert alpha == pytest.approx(limit * weak)
+        independent = neighbourhood.n_inputs / p
+        assert alpha == pytest.approx(limit * weak * independent)
         unlimited = automatic_penalty(NUMBERS, samples, is_linear=True).alpha
-        assert unlimited > 0.9 * np.sqrt(p)
+        assert unlimited > 0.25 * p
+
+
+def test_inputs_that_vary_together_count_as_fewer():
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((500, 40)), np.zeros((500, 1))
+    assert Neighbourhood(Samples(X, Y)).n_inputs == pytest.approx(40, rel=0.1)
+    same = np.repeat(X[:, :1], 40, axis=1)
+    n_inputs = Neighbourhood(Samples(same, Y)).n_inputs
+    assert n_inputs == pytest.approx(math.sqrt(40), rel=0.1)
+    indicators = (rng.random((500, 40)) < 0.5).astype(float)
+    n_inputs = Neighbourhood(Samples(indicators, Y)).n_inputs
+    assert n_inputs == pytest.approx(40 * 0.25, rel=0.1)
+    # Corners of a simplex, whose distances are all the same, have a dimension each.
+    n_inputs = Neighbourhood(Samples(np.eye(4), np.zeros((4, 1)))).n_inputs
+    assert n_inputs == pytest.approx(0.75)
+
+
+def test_the_limit_of_wide_tables_grows_with_the_inputs():
+    """More inputs than samples may predict the noise of any numbers."""
+    rng = np.random.default_rng(0)
+    for p in (20, 100, 600):
+        samples = Samples(rng.standard_normal((150, p)), rng.standard_normal((150, 1)))
+        n_inputs = Neighbourhood(samples).n_inputs
+        assert n_inputs == pytest.approx(p, rel=0.1)
+        alpha = automatic_penalty(NUMBERS, samples).alpha
+        assert alpha == pytest.approx(max(150 / 60, n_inputs / 15))
 
 
 @pytest.mark.parametrize("seed", range(4))
