@@ -657,7 +657,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         with naming("y"):
             check_not_missing(y)
         prediction = self.predict(X)
-        weights = weights_for_score(sample_weight)
+        weights = weights_for_score(sample_weight, prediction)
         check_length(y, prediction)
         try:
             # scikit-learn casts huge labels to integers to see whether they are whole.

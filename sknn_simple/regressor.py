@@ -579,7 +579,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             check_numbers(y)
             floats = [np.float64, np.float32]
             y = check_array(y, ensure_2d=False, dtype=floats, input_name="y")
-        prediction, weights = self.predict(X), weights_for_score(sample_weight)
+        prediction = self.predict(X)
+        weights = weights_for_score(sample_weight, prediction)
         check_length(y, prediction)
         with naming("y", "sample_weight"):
             return r2(y, prediction, weights)

@@ -2,6 +2,7 @@
 
 import re
 from numbers import Number
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,14 +10,19 @@ from .text_columns import TextColumn, advice_on_texts
 from .values import is_missing
 
 
-def clearer_message(error, arrays):
-    """Return a message that says more than scikit-learn's `error` does, or None.
+class Data(NamedTuple):
+    """Data as given; None for those that are not checked together."""
 
-    `arrays` are the data by name.
-    """
+    X: Any = None
+    y: Any = None
+    sample_weight: Any = None
+
+
+def clearer_message(error, data):
+    """Return a message about Data that says more than scikit-learn's, or None."""
     for pattern, describe in DESCRIPTIONS.items():
         if found := re.search(pattern, str(error)):
-            return describe(found, arrays.get("X"), arrays.get("y"))
+            return describe(found, data)
     return None
 
 
@@ -64,11 +70,11 @@ def _in_columns(names):
     return where + f" and in {len(names) - 5} more" * (len(names) > 5)
 
 
-def _one_dimension(found, X, y):
+def _one_dimension(found, data):
     """Describe X that is no table."""
-    if message := _no_rows(found, X, y):
+    if message := _no_rows(found, data):
         return message
-    if np.ndim(y) == 2:
+    if np.ndim(data.y) == 2:
         next_step = "Were X and y swapped?"
     else:
         next_step = (
@@ -77,27 +83,28 @@ def _one_dimension(found, X, y):
         )
     return (
         "X must have one row per sample and one column per feature, got shape "
-        f"{np.shape(X)}. {next_step}"
+        f"{np.shape(data.X)}. {next_step}"
     )
 
 
-def _three_dimensions(found, X, y):
-    if np.ndim(X) <= 2:
+def _three_dimensions(found, data):
+    if np.ndim(data.X) <= 2:
         return None
     return (
-        f"X must be two-dimensional, got shape {np.shape(X)}. Use "
+        f"X must be two-dimensional, got shape {np.shape(data.X)}. Use "
         "X.reshape(len(X), -1)."
     )
 
 
-def _no_rows(found, X, y):
-    if np.shape(X)[:1] != (0,):
+def _no_rows(found, data):
+    shape = np.shape(data.X)
+    if shape[:1] != (0,):
         return None
-    return f"X has no rows, got shape {np.shape(X)}. Pass at least one sample."
+    return f"X has no rows, got shape {shape}. Pass at least one sample."
 
 
-def _rows_of_different_lengths(found, X, y):
-    lengths = [] if X is None else [np.size(row) for row in X]
+def _rows_of_different_lengths(found, data):
+    lengths = [] if data.X is None else [np.size(row) for row in data.X]
     for row, length in enumerate(lengths):
         if length != lengths[0]:
             return (
@@ -107,13 +114,47 @@ def _rows_of_different_lengths(found, X, y):
     return None
 
 
-def _missing_values(found, X, y):
+def _missing_values(found, data):
     """Name the columns with missing values."""
-    columns = [name for name, values in _columns(X) if _has_missing(values)]
+    columns = [name for name, values in _columns(data.X) if _has_missing(values)]
     return (
         f"X contains NaN (missing values){_in_columns(columns)}. Fill them with "
         "SimpleImputer, or drop these rows."
     )
+
+
+def _infinite_values(found, data):
+    """Name the columns with numbers that are infinite in the dtype."""
+    dtype = found[1]
+    columns = {name: _infinite(values, dtype) for name, values in _columns(data.X)}
+    columns = {name: values for name, values in columns.items() if len(values)}
+    value = next((values[0] for values in columns.values()), np.inf)
+    next_step = "Replace infinity by NaN and use SimpleImputer, or drop these rows."
+    if value == -np.inf:
+        next_step = f"np.log of 0 gives -inf, but np.log1p does not. {next_step}"
+    elif value != np.inf:
+        next_step = f"Scale these columns: {dtype} can't hold such numbers."
+    return f"X must be finite, got {value}{_in_columns([*columns])}. {next_step}"
+
+
+def _infinite(values, dtype):
+    """Return the values of a column that are infinite in a dtype."""
+    try:
+        return values[np.isinf(values.astype(dtype))]
+    except (TypeError, ValueError):  # the "column" is a sparse matrix
+        return values[:0]
+
+
+def _weight_that_is_not_finite(found, data):
+    """Show the first such weight; found[1] is the dtype of a number too large."""
+    as_float = np.dtype(found[1] or float).type
+    for index, weight in enumerate(np.asarray(data.sample_weight)):
+        if is_missing(weight) or np.isinf(as_float(weight)):
+            return (
+                f"sample_weight must be finite, got {weight} at index {index}. Replace "
+                "this weight, or drop the sample."
+            )
+    return None
 
 
 def _has_missing(values):
@@ -122,9 +163,9 @@ def _has_missing(values):
     return any(map(is_missing, values))
 
 
-def _text(found, X, y):
+def _text(found, data):
     """Show a text of each column that holds some, and how to convert the columns."""
-    columns = [TextColumn.of(name, values) for name, values in _columns(X)]
+    columns = [TextColumn.of(name, values) for name, values in _columns(data.X)]
     columns = [column for column in columns if column.texts]
     if not columns:
         return None
@@ -145,7 +186,7 @@ def _columns(X):
     return [*enumerate(values.reshape(len(values), -1).T)]
 
 
-def _different_lengths(found, X, y):
+def _different_lengths(found, data):
     n_rows, n_targets = found.groups()
     return (
         f"X and y must have the same number of samples, got {n_rows} and {n_targets}. "
@@ -153,7 +194,7 @@ def _different_lengths(found, X, y):
     )
 
 
-def _shape_of_weights(found, X, y):
+def _shape_of_weights(found, data):
     given, expected = found.groups()
     return (
         f"sample_weight must be of shape {expected}, got {given}. Pass one weight per "
@@ -161,13 +202,15 @@ def _shape_of_weights(found, X, y):
     )
 
 
-# Each takes the match of its pattern in the message, and X and y or None.
+# Each takes the match of its pattern in the message, and the Data.
 DESCRIPTIONS = {
     r"Expected (?:2D array|2D input|a 2-dim)": _one_dimension,
     r"Found array with dim": _three_dimensions,
     r"Found array with 0 sample|at least one array or dtype": _no_rows,
     r"inhomogeneous shape": _rows_of_different_lengths,
     r"^Input X contains NaN": _missing_values,
+    r"^Input X contains infinity.* dtype\('(\w+)'\)": _infinite_values,
+    r"^Input sample_weight .* (?:NaN|dtype\('(\w+)'\))": _weight_that_is_not_finite,
     r"could not convert string": _text,
     r"inconsistent numbers of samples: \[(\d+), (\d+)\]": _different_lengths,
     r"sample_weight.shape == (.*), expected (.*)!": _shape_of_weights,

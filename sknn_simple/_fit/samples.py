@@ -15,6 +15,7 @@ from sklearn.utils.validation import (
 
 from ..network import Samples, all_finite
 from .data_errors import (
+    Data,
     check_is_data,
     check_no_lists_of_labels,
     clearer_message,
@@ -99,7 +100,7 @@ def strict_validation(**arrays):
                     _check_kind(array, name)
             yield
         except ValueError as error:
-            message = clearer_message(error, arrays)
+            message = clearer_message(error, Data(**arrays))
             if message is None:
                 raise
             raise ValueError(message) from error
@@ -235,9 +236,9 @@ def encode(targets, samples):
     return Samples(X, Y, sample_weight)
 
 
-def weights_for_score(sample_weight):
-    """Return weights as an array of floats, or None; scikit-learn checks the rest."""
+def weights_for_score(sample_weight, prediction):
+    """Return a weight per row of the prediction, as `fit` does, or None."""
     if sample_weight is None:
         return None
     with strict_validation(sample_weight=sample_weight):
-        return np.asarray(sample_weight, dtype=float)
+        return _check_sample_weight(sample_weight, prediction, dtype=float)

@@ -30,7 +30,7 @@ def with_value(value):
 
 BAD_X = [
     (with_value(np.nan), "NaN"),
-    (with_value(np.inf), "infinity"),
+    (with_value(np.inf), r"X must be finite, got inf in the columns \[1\]\. Replace"),
     (sparse.csr_matrix(with_value(np.nan)), "NaN"),
     (np.empty((0, 4)), r"X has no rows, got shape \(0, 4\)\. Pass at least one"),
     (pd.DataFrame(), r"X has no rows, got shape \(0, 0\)\. Pass at least one"),
@@ -144,7 +144,15 @@ def test_samples_too_large_for_the_network():
             r"sample_weight must not be negative, got -2 at index 3\. Drop such .*"
             r"REINFORCE\), subtract their minimum\.$",
         ),
-        (np.full(150, np.nan), "sample_weight contains NaN"),
+        (
+            np.where(np.arange(150) == 3, np.nan, 1),
+            r"sample_weight must be finite, got nan at index 3\. Replace this weight",
+        ),
+        (
+            pd.Series([1.0, None] * 75, dtype="Float64"),
+            "sample_weight must be finite, got .+ at index 1\\.",
+        ),
+        ([1] * 149 + [-np.inf], "sample_weight must be finite, got -inf at index 149"),
         (np.zeros(150), "(?i)sample.weights? .*non-zero"),
         (
             np.ones(149),
@@ -158,6 +166,23 @@ def test_samples_too_large_for_the_network():
 def test_bad_weights(kind, y, weights, message):
     with pytest.raises(ValueError, match=message):
         kind().fit(X, y, sample_weight=weights)
+
+
+@KINDS
+def test_weights_for_score_are_those_of_fit(kind, y):
+    model = kind((3,), max_iter=2, **UNSTOPPED).fit(X, y)
+    assert model.score(X, y, 2) == model.score(X, y) == model.score(X, y, np.ones(150))
+    for weights, message in (
+        (np.where(np.arange(150) == 3, np.nan, 1), "must be finite, got nan at index"),
+        (np.ones(149), r"must be of shape \(150,\), got \(149,\)"),
+    ):
+        with pytest.raises(ValueError, match=f"^sample_weight {message}"):
+            model.score(X, y, weights)
+
+
+def test_weights_too_large_for_float32():
+    with pytest.raises(ValueError, match=r"must be finite, got 1e\+300 at index 0"):
+        SimpleMLPClassifier().fit(X.astype("f4"), LABELS, np.full(150, 1e300))
 
 
 def test_class_weights_whose_products_are_too_large():
@@ -225,8 +250,8 @@ def test_what_is_checked_before_predicting(kind, y):
     np.testing.assert_array_equal(model.predict(X.tolist()), expected)
     np.testing.assert_array_equal(model.predict(np.asfortranarray(X)), expected)
     bad = {
-        "NaN": np.where(np.arange(X.size).reshape(X.shape) == 7, np.nan, X),
-        "infinity": np.where(np.arange(X.size).reshape(X.shape) == 7, np.inf, X),
+        "NaN": with_value(np.nan),
+        "X must be finite": with_value(np.inf),
         "features": X[:, 1:],
         "X has no rows": X[:0],
         r"shape \(4,\)\. Reshape your data": X[0],
@@ -509,6 +534,28 @@ def test_missing_values_are_shown_with_their_columns(kind, y):
     polars = pl.DataFrame({"a": [1.0, None, 3.0], "b": [1.0, 2.0, 3.0]})
     with pytest.raises(ValueError, match=message.format(r"\['a'\]")):
         kind().fit(polars, [0, 1, 0])
+
+
+@KINDS
+def test_infinite_values_are_shown_with_their_columns(kind, y):
+    table = pd.DataFrame(X.copy(), columns=["a", "b", "c", "d"])
+    table.loc[[7, 9], ["b", "d"]] = -np.inf
+    message = r"^X must be finite, got {} in the columns \['b', 'd'\]\. {}"
+    for given in (table, table.astype(object)):
+        with pytest.raises(
+            ValueError,
+            match=message.format("-inf", r"np\.log of 0 gives -inf, but np\.log1p"),
+        ):
+            kind().fit(given, y)
+    finite = pd.DataFrame(X, columns=table.columns)
+    model = kind((2,), max_iter=1, **UNSTOPPED).fit(finite, y)
+    with pytest.raises(ValueError, match=message.format("inf", "Replace infinity by")):
+        model.predict(-table)
+    with pytest.raises(ValueError, match=r"^X must be finite, got inf\. Replace"):
+        kind().fit(sparse.csr_array(table.to_numpy()), y)
+    model.fit(X.astype("f4"), y)
+    with pytest.raises(ValueError, match=r"got 1e\+300 .* \[1\]\. Scale .* float32 "):
+        model.predict(with_value(1e300))
 
 
 @KINDS
