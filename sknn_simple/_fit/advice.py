@@ -152,6 +152,8 @@ class Advice:
         """Return the advice against a likely cause, or None."""
         if self._steps_are_too_long(rate):
             return self.to_shorten_steps(rate)
+        if self.scaling.against_outliers is not None:
+            return self.scaling.against_outliers
         if self.scaling.is_missing:
             return self.scaling.advice
         if rate is not None and self._initial_rate < self.auto_rate / 30:
@@ -195,7 +197,8 @@ class Advice:
         if earlier.min() - later.min() > 0.01 * self.constant_loss:
             return False
         rises = np.diff(later).max() > 0.01 * self.constant_loss
-        return rises or self.scaling.is_missing or self._has_dead_layer
+        are_raw = self.scaling.against_outliers or self.scaling.is_missing
+        return rises or are_raw or self._has_dead_layer
 
     @property
     def _activations(self):

@@ -62,10 +62,11 @@ def in_columns_with(is_bad, X):
     """Return " in the columns ...", those with a value that is bad, or ""."""
     if np.ndim(X) != 2:
         return ""
-    return _in_columns([n for n, values in _columns(X) if any(map(is_bad, values))])
+    return in_columns([n for n, values in _columns(X) if any(map(is_bad, values))])
 
 
-def _in_columns(names):
+def in_columns(names):
+    """Return " in the columns ...", or "" for no names."""
     where = f" in the columns {names[:5]}" if names else ""
     return where + f" and in {len(names) - 5} more" * (len(names) > 5)
 
@@ -118,7 +119,7 @@ def _missing_values(found, data):
     """Name the columns with missing values."""
     columns = [name for name, values in _columns(data.X) if _has_missing(values)]
     return (
-        f"X contains NaN (missing values){_in_columns(columns)}. Fill them with "
+        f"X contains NaN (missing values){in_columns(columns)}. Fill them with "
         "SimpleImputer, or drop these rows."
     )
 
@@ -134,7 +135,7 @@ def _infinite_values(found, data):
         next_step = f"np.log of 0 gives -inf, but np.log1p does not. {next_step}"
     elif value != np.inf:
         next_step = f"Scale these columns: {dtype} can't hold such numbers."
-    return f"X must be finite, got {value}{_in_columns([*columns])}. {next_step}"
+    return f"X must be finite, got {value}{in_columns([*columns])}. {next_step}"
 
 
 def _infinite(values, dtype):

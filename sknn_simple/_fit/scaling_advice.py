@@ -9,7 +9,9 @@ from scipy.sparse import issparse
 
 from .._targets import Targets
 from ..network import Samples
+from .data_errors import in_columns
 from .learning_rate import root_mean_square
+from .quartiles import Quartiles
 from .subsample import MOST_SAMPLES
 
 FAR = 30
@@ -51,6 +53,25 @@ class Scaling:
         scaler = "MaxAbsScaler" if issparse(self.samples.X) else "StandardScaler"
         what = "the inputs and y" if self.is_y_raw else "the inputs"
         return f"scale {what} (for instance with {scaler})"
+
+    @functools.cached_property
+    def against_outliers(self):
+        """The advice against extreme inputs, which no scaling cures, or None."""
+        X = self.samples.X
+        if issparse(X):
+            return None
+        with np.errstate(over="ignore", invalid="ignore"):
+            deviation = np.array([column.std() for column in X.T])  # saves memory
+        quartiles = Quartiles.of(X[:: 1 + X.shape[0] // MOST_SAMPLES])
+        columns = np.flatnonzero(quartiles.are_dwarfed(deviation)).tolist()
+        if not columns:
+            return None
+        return (
+            "look for codes of missing values, such as -9999,"
+            f"{in_columns(columns)} of X (replace them by NaN, and use SimpleImputer), "
+            "or for outliers (use QuantileTransformer(output_distribution='normal')): "
+            "such extreme values make most samples look alike"
+        )
 
     def or_advice(self, other):
         """Return other advice, or also to scale what is not standardised."""

@@ -15,11 +15,12 @@ from sklearn.datasets import (
     make_regression,
 )
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from support import ENGINES, RaiseAtEnd, round_trip
+from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardScaler
+from support import ENGINES, UNSTOPPED, RaiseAtEnd, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -356,6 +357,37 @@ def test_targets_in_tiny_units_are_to_be_scaled(solver, unit):
     assert "Scale y (for instance with normalize_y=True" in advice
     assert "Scale the inputs and y" in outcome(model, X + 2, y)
     assert model.set_params(normalize_y=True).fit(X, y).score(X, y) > 0.99
+
+
+CODES = "such as -9999, in the columns [0, 1, 2, 3, 4] of X (replace them by NaN, and"
+
+
+@pytest.mark.parametrize("options", [{}, {"solver": "adam"}, UNSTOPPED])
+def test_codes_of_missing_values_are_to_be_replaced(options):
+    """Scaling does not help: most of the scaled values are nearly equal."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((2000, 5))
+    y = np.sin(X[:, 0]) + X[:, 1] * X[:, 2] + X[:, 3]
+    is_missing = rng.uniform(size=X.shape) < 0.03
+    coded = np.where(is_missing, -9999, X)
+    model = SimpleMLPRegressor(random_state=0, max_iter=100).set_params(**options)
+    for scale in (StandardScaler().fit_transform, MinMaxScaler().fit_transform):
+        scaled = scale(coded)
+        assert CODES in outcome(model, scaled, y)
+        assert model.score(scaled, y) < 0.2
+    for cured in (
+        SimpleImputer().fit_transform(np.where(is_missing, np.nan, X)),
+        QuantileTransformer(output_distribution="normal").fit_transform(coded),
+    ):
+        assert CODES not in outcome(model, cured, y)
+        assert model.score(cured, y) > 0.5
+
+
+def test_heavy_tails_are_no_outliers():
+    rng = np.random.RandomState(0)
+    X = np.c_[np.exp(rng.standard_normal((300, 2))), rng.poisson(0.1, 300)]
+    model = SimpleMLPRegressor((5,), solver="lbfgs", alpha=1e4, random_state=0)
+    assert "such as -9999" not in outcome(model, X, rng.standard_normal(300))
 
 
 def test_standardised_inputs_are_not_to_be_scaled():
