@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
 
 from .._base import BaseSimpleMLP, MatrixLike
-from .._pipeline import fitted_network, input_names, network_input
 from . import data_symptoms, loss_symptoms, training_symptoms, unit_symptoms
 from .evidence import gather_evidence
 from .finding import Finding
@@ -273,12 +272,8 @@ def diagnose(
       Such features dominate the others and saturate units.
       Try: scale the inputs, for instance with StandardScaler in a Pipeline.
     """
-    network = fitted_network(estimator)
-    X, names = network_input(estimator, X), input_names(estimator)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        evidence = gather_evidence(
-            network, names, X, y, sample_weight, estimator is not network
-        )
+        evidence = gather_evidence(estimator, X, y, sample_weight)
         findings = [
             Finding(symptom.__name__, *finding)
             for symptom in SYMPTOMS

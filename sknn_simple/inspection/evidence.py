@@ -8,10 +8,11 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.extmath import row_norms
 
-from .._base import BaseSimpleMLP
+from .._base import BaseSimpleMLP, MatrixLike
 from .._fit import options
 from .._fit.advice import constant_loss, least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS
+from .._pipeline import fitted_network, input_names, network_input
 from ..network import (
     ACTIVATIONS,
     LOSSES,
@@ -41,7 +42,8 @@ class Evidence:
     gradient_norms: np.ndarray  # per layer: root mean square over single samples
     loss: float  # without penalty
     constant_loss: float  # loss of the best constant prediction
-    in_pipeline: bool  # whether the samples have passed its other steps
+    X: MatrixLike  # as given, before the other steps of a Pipeline
+    in_pipeline: bool
 
     @property
     def losses(self):
@@ -302,8 +304,13 @@ class Evidence:
         )
 
 
-def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline):
-    """Measure the forward and the backward pass of the samples."""
+def gather_evidence(estimator, X, y, sample_weight=None):
+    """Measure the forward and the backward pass of the samples.
+
+    The estimator is a fitted network, or a Pipeline that ends in one.
+    """
+    network, given_X = fitted_network(estimator), X
+    X, feature_names = network_input(estimator, X), input_names(estimator)
     problem = make_problem(network, X, y, sample_weight)
     n_samples = problem.samples.X.shape[0]
     rows = _rows_with_weight(problem.samples)
@@ -326,7 +333,8 @@ def gather_evidence(network, feature_names, X, y, sample_weight, in_pipeline):
         _gradient_norms([X, *activations], workspace.deltas),
         loss,
         constant_loss(problem.objective, problem.samples),
-        in_pipeline,
+        given_X,
+        estimator is not network,
     )
 
 
