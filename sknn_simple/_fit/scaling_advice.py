@@ -1,4 +1,4 @@
-"""Scaling: whether inputs and targets should be scaled, and the advice to do so."""
+"""Scaling: whether data should be scaled or hold extreme values, and the advice."""
 
 import functools
 import math

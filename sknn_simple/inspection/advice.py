@@ -5,6 +5,7 @@ import math
 from scipy.sparse import issparse
 
 from ..network import OPTIMIZERS
+from .outliers import wide_features
 from .trial import FAR_BELOW
 
 CLEARLY = 1.5
@@ -25,10 +26,10 @@ def scale_inputs(evidence):
 
 
 def inputs_to_scale(evidence):
-    """Advise to scale the inputs, unless their deviations are moderate."""
-    _, deviation, lowest, highest = evidence.inputs
-    moderate = (deviation <= 10) & (abs(highest + lowest) <= 20 * deviation)
-    return None if moderate.all() else scale_inputs(evidence)
+    """Advise to scale the inputs, unless their means and deviations are moderate."""
+    mean, deviation, *_ = evidence.inputs
+    unscaled = wide_features(evidence) | (abs(mean) > 10 * deviation)
+    return scale_inputs(evidence) if unscaled.any() else None
 
 
 def larger_inputs(evidence):

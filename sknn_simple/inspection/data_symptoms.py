@@ -8,11 +8,13 @@ from scipy.sparse import issparse
 from scipy.stats import skew
 from sklearn.base import is_regressor
 
+from .._fit.quartiles import Quartiles
 from .._targets.scaling import QUARTILES_OF_NORMAL
 from ..network import OUT_ACTIVATIONS
 from .advice import one_of, scale_inputs
 from .finding import beyond
 from .notation import output_names
+from .outliers import are_outliers, outlying_features, repeated_outlier, wide_features
 
 FEW = 0.02
 """Share of the rows that may be outliers; more of them are a skewed distribution."""
@@ -39,6 +41,7 @@ def unscaled_inputs(evidence):
         evidence.feature_names,
         deviation,
         above=10,
+        among=wide_features(evidence),
         seen="The standard deviation of {n_found} of {n} features is above 10; for "
         "{worst} it is {figure:.4g}. Such features dominate the others and saturate "
         "units.",
@@ -82,34 +85,33 @@ def uncentred_inputs(evidence):
 
 
 def outlying_inputs(evidence):
-    X = evidence.problem.samples.X
-    if issparse(X):
+    if issparse(evidence.problem.samples.X):
         return []
-    deviation = evidence.inputs.deviation
-    low, middle, high = np.percentile(X, [25, 50, 75], axis=0)
-    # Where quartiles are equal, the feature is mostly one value.
-    is_found = (high > low) & (high - low < 0.1 * deviation)
-    is_far = abs(X - middle) > 10 * (high - low)
-    far_rows = evidence.rows[is_far[:, is_found].any(axis=1)]
     return beyond(
         evidence.feature_names,
-        np.divide(high - low, deviation, out=np.ones_like(low), where=deviation > 0),
+        evidence.quartiles.relative_to(evidence.inputs.deviation),
         below=0.1,
-        among=is_found,
+        among=outlying_features(evidence),
         seen="A few extreme values spread {n_found} of {n} features: the quartiles of "
         "{worst} are only {figure:.2g} standard deviations apart, so that most samples "
         "look alike.",
-        advice=_against_outliers(far_rows, len(X)),
+        advice=_against_outliers(evidence),
     )
 
 
-def _against_outliers(far_rows, n_rows):
-    """Advise to check a few rows that are far from all others; or a transformer."""
-    transformer = "QuantileTransformer, or the logarithm of positive features, in a "
-    transformer += "Pipeline."
-    if not 0 < len(far_rows) <= FEW * n_rows:
-        return transformer
-    return f"check and correct, or remove, {_rows(far_rows)}."
+def _against_outliers(evidence):
+    """Advise on a code; or to check a few extreme rows; or a transformer."""
+    repeated = repeated_outlier(evidence.X)
+    if repeated is not None:
+        value, count = repeated
+        return (
+            f"if {value:.10g}, which occurs {count} times in X, is a code for missing "
+            "values, replace it by NaN, and use SimpleImputer in a Pipeline."
+        )
+    far_rows = evidence.rows[are_outliers(evidence).any(axis=1)]
+    if 0 < len(far_rows) <= FEW * len(evidence.rows):
+        return f"check and correct, or remove, {_rows(far_rows)}."
+    return "QuantileTransformer, or the logarithm of positive features, in a Pipeline."
 
 
 def _rows(numbers):
@@ -242,13 +244,13 @@ def _share_of_outliers(Y):
     Outliers are more than 5 spreads away from it, where the spread is the deviation of
     a normal distribution of the same quartiles.
     """
-    low, middle, high = np.percentile(Y, [25, 50, 75], axis=0)
-    distances = np.abs(Y - middle)
-    is_far = distances > 5 * (high - low) / QUARTILES_OF_NORMAL
+    quartiles = Quartiles.of(Y)
+    distances = np.abs(Y - quartiles.middle)
+    is_far = distances > 5 * quartiles.distance / QUARTILES_OF_NORMAL
     squares = distances**2
     total = squares.sum(axis=0)
     # Where quartiles are equal, most targets are; those of a few targets tell little.
-    is_known = (high > low) & (len(Y) >= 20)
+    is_known = (quartiles.distance > 0) & (len(Y) >= 20)
     share = squares.sum(axis=0, where=is_far)
     return np.divide(share, total, out=np.zeros_like(total), where=is_known)
 

@@ -137,7 +137,9 @@ def diagnose(
     ========================= =======================================================
     constant_inputs           more than 0.1 of the features have a single value (in a
                               network without biases: only zeros)
-    unscaled_inputs           the standard deviation of a feature is above 10; or all
+    unscaled_inputs           the standard deviation of a feature is above 10, and not
+                              for outlying inputs alone, whose quartiles are less than
+                              10 apart; or all
                               its values, in dense X, lie within 0.25 of its mean,
                               and at most half of them are its extremes; the root of
                               the summed variances of such features is below 1; and
@@ -145,9 +147,10 @@ def diagnose(
     uncentred_inputs          the mean of a feature is above 1 and above 10 standard
                               deviations
     outlying_inputs           in dense X, the quartiles of a feature differ, but by less
-                              than 0.1 standard deviations (the advice names rows that
-                              lie more than 10 such distances from the median, if they
-                              are at most 0.02 of all)
+                              than 0.1 standard deviations (the advice names the value
+                              of at least 3, and of half, of the values that lie more
+                              than 10 such distances from the median; or their rows, if
+                              they are at most 0.02 of all)
     constant_targets          all samples, of which there are several, have the same
                               target
     one_hot_targets           y of a classifier is an indicator matrix, and more than
@@ -238,9 +241,9 @@ def diagnose(
                               1/30 of the learning rate
     overfitting               the training loss is below 0.9 times the constant, and
                               exceeded, by more than 0.25 times the constant, by the
-                              loss on `X`, or by early stopping's last validation
-                              loss, which has risen by more than 0.5 times the
-                              constant
+                              loss on `X` (also without the rows of outlying inputs),
+                              or by early stopping's last validation loss, which has
+                              risen by more than 0.5 times the constant
     ========================= =======================================================
 
     References

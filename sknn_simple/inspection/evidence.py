@@ -12,6 +12,7 @@ from .._base import BaseSimpleMLP, MatrixLike
 from .._fit import options
 from .._fit.advice import constant_loss, least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS
+from .._fit.quartiles import Quartiles
 from .._pipeline import fitted_network, input_names, network_input
 from ..network import (
     ACTIVATIONS,
@@ -44,6 +45,11 @@ class Evidence:
     constant_loss: float  # loss of the best constant prediction
     X: MatrixLike  # as given, before the other steps of a Pipeline
     in_pipeline: bool
+
+    @cached_property
+    def quartiles(self):
+        """Quartiles of dense inputs."""
+        return Quartiles.of(self.problem.samples.X)
 
     @property
     def losses(self):

@@ -13,6 +13,7 @@ from .advice import (
     three_times_alpha,
 )
 from .finding import beyond
+from .outliers import usual_loss
 from .training_symptoms import misleading_validation, too_few_epochs
 from .trial import PROGRESS
 
@@ -228,6 +229,8 @@ def _cause_of_excess(evidence):
     if _average_is_outdated(evidence):
         return average_worse
     enough = trained + min(0.25 * excess, 0.1 * constant)
+    if usual_loss(evidence) < enough:
+        return None  # `outlying_inputs` names the cause
     if evidence.scaled_loss < enough:
         return scaled_unlike_training
     if evidence.are_new or not evidence.problem.is_stochastic:

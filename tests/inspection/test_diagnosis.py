@@ -22,7 +22,12 @@ from sklearn.datasets import (
 )
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MaxAbsScaler,
+    OneHotEncoder,
+    StandardScaler,
+)
 from support import ENGINES
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -228,6 +233,54 @@ def test_outlying_inputs():
     assert "outlying_inputs" not in diagnosis_of(CLASSIFIER, usual, y).kinds
 
 
+def spoil(X):
+    """Return X with a code for missing values in 3 % of its values."""
+    return np.where(np.random.RandomState(1).uniform(size=X.shape) < 0.03, -9999, X)
+
+
+def test_a_code_for_missing_values_is_named():
+    """As it is in the data, also if a Pipeline scales them; no scaler is a cure."""
+    X, y = IRIS
+    coded = spoil(X)
+    count = np.count_nonzero(coded == -9999)
+    assert 20 < count < 40
+    advice = (
+        f"if -9999, which occurs {count} times in X, is a code for missing values, "
+        "replace it by NaN, and use SimpleImputer in a Pipeline."
+    )
+    scaled = make_pipeline(StandardScaler(), CLASSIFIER)
+    for model in (CLASSIFIER, scaled):
+        diagnosis = diagnosis_of(model, coded, y)
+        assert only(diagnosis, "outlying_inputs").advice == advice
+        assert "StandardScaler" not in str(diagnosis)
+    only(diagnosis_of(CLASSIFIER, 1000 * spoil(X), y), "unscaled_inputs")
+    texts = np.where(coded == -9999, "-9999", "usual")
+    encoded = make_pipeline(OneHotEncoder(sparse_output=False), CLASSIFIER)
+    assert "outlying_inputs" not in diagnosis_of(encoded, texts, y).kinds
+
+
+def test_codes_for_missing_values_among_new_samples_are_no_overfitting():
+    X, y = IRIS
+    model = make_pipeline(StandardScaler(), clone(CLASSIFIER)).fit(X, y)
+    new = np.vstack([spoil(X), X[:10]]), np.r_[y, y[:10]]
+    assert diagnose(model, *new).kinds == ("outlying_inputs",)
+    # Without them, a network that is bad on new samples overfits all the same.
+    wrong = np.where(np.arange(160) % 2, new[1], (new[1] + 1) % 3)
+    assert "overfitting" in diagnose(model, new[0], wrong).kinds
+
+
+def test_standardised_inputs_with_an_extreme_value_are_not_to_be_scaled():
+    """It is far from 0, but neither the mean nor the deviation is."""
+    X = np.random.RandomState(0).standard_normal((2000, 3))
+    X[0, 0] = 60
+    X = StandardScaler().fit_transform(X)
+    model = SimpleMLPRegressor(max_iter=15, random_state=0)
+    finding = only(diagnosis_of(model, X, np.sin(X[:, 1])), "stopped_by_max_iter")
+    assert "scale" not in finding.advice
+    finding = only(diagnosis_of(model, X + 50, np.sin(X[:, 1])), "stopped_by_max_iter")
+    assert "scale" in finding.advice
+
+
 def test_constant_inputs():
     X, y = IRIS
     X = np.hstack([X, np.ones((150, 1)), np.zeros((150, 1))])
@@ -254,9 +307,9 @@ def test_rows_of_weight_zero_are_left_out():
 def test_weights_weigh_the_spread(kind):
     X, y = IRIS
     model = clone(CLASSIFIER).fit(X, y)
-    X, y = kind(np.vstack([X, [500, 0, 0, 0]])), np.append(y, 0)
+    X, y = kind(np.vstack([X, X * [500, 1, 1, 1]])), np.tile(y, 2)
     assert "unscaled_inputs" in diagnose(model, X, y).kinds
-    weights = np.append(np.ones(150), 1e-3)
+    weights = np.repeat([1, 1e-4], 150)
     assert "unscaled_inputs" not in diagnose(model, X, y, weights).kinds
 
 
