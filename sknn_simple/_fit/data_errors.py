@@ -1,5 +1,6 @@
 """Data errors: clearer messages for data that scikit-learn's validation refuses."""
 
+import math
 import re
 from numbers import Number
 from typing import Any, NamedTuple
@@ -77,6 +78,11 @@ def _one_dimension(found, data):
         return message
     if np.ndim(data.y) == 2:
         next_step = "Were X and y swapped?"
+    elif hasattr(data.X, "to_frame"):  # a Series
+        next_step = (
+            "Use X.to_frame() for a single feature, or select a single row of a table "
+            "as a table, for instance with df.iloc[[0]]."
+        )
     else:
         next_step = (
             "Reshape your data: X.reshape(-1, 1) is a single feature, X.reshape(1, -1) "
@@ -89,12 +95,22 @@ def _one_dimension(found, data):
 
 
 def _three_dimensions(found, data):
-    if np.ndim(data.X) <= 2:
+    """Advise by the shape of y, which shows what a sample is."""
+    shape, shape_y = np.shape(data.X), np.shape(data.y)
+    if len(shape) <= 2:
         return None
-    return (
-        f"X must be two-dimensional, got shape {np.shape(data.X)}. Use "
-        "X.reshape(len(X), -1)."
-    )
+    whole, vectors = "X.reshape(len(X), -1)", f"X.reshape(-1, {shape[-1]})"
+    next_step = f"Use {whole}."
+    if shape_y == shape[:-1]:
+        next_step = f"y has one target per feature vector: use {vectors} and y.ravel()."
+    elif shape_y == (math.prod(shape[:-1]),):
+        next_step = f"y has one target per feature vector: use {vectors}."
+    elif data.y is None:
+        next_step = (
+            f"Use {whole} if each X[i] is a sample, or {vectors} if the last axis "
+            "holds the features."
+        )
+    return f"X must be two-dimensional, got shape {shape}. {next_step}"
 
 
 def _no_rows(found, data):
@@ -189,9 +205,12 @@ def _columns(X):
 
 def _different_lengths(found, data):
     n_rows, n_targets = found.groups()
+    next_step = "Pass one target per row of X."
+    if np.shape(data.X)[1:] == (int(n_targets),):
+        next_step = f"X has {n_targets} columns: if each is a sample, pass X.T."
     return (
         f"X and y must have the same number of samples, got {n_rows} and {n_targets}. "
-        "Pass one target per row of X."
+        f"{next_step}"
     )
 
 

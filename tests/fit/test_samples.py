@@ -565,7 +565,37 @@ def test_samples_and_targets_in_the_wrong_order(kind, y):
         with pytest.raises(ValueError, match=message):
             kind().fit(swapped, X)
     with pytest.raises(ValueError, match=r"got shape \(150,\)\. Reshape your data:"):
-        kind().fit(pd.Series(X[:, 0]), y)
+        kind().fit(X[:, 0], y)
+    for series in (pd.Series(X[:, 0]), pl.Series(X[:, 0])):
+        with pytest.raises(ValueError, match=r"\(150,\)\. Use X\.to_frame\(\) for"):
+            kind().fit(series, y)
+
+
+@KINDS
+def test_cubes_with_a_target_per_feature_vector(kind, y):
+    """A row of 15 x 40 numbers would be a sample, but y shows that it is not."""
+    cube, y = X.reshape(10, 15, 4), y.reshape(10, 15)
+    message = r"two-dimensional, got shape \(10, 15, 4\)\. {}\.$"
+    vectors = r"y has one target per feature vector: use X\.reshape\(-1, 4\)"
+    for given in (cube, cube.tolist()):
+        with pytest.raises(
+            ValueError, match=message.format(rf"{vectors} and y\.ravel\(\)")
+        ):
+            kind().fit(given, y)
+    with pytest.raises(ValueError, match=message.format(vectors)):
+        kind().fit(cube, y.ravel())
+    with pytest.raises(
+        ValueError, match=message.format(r"Use X\.reshape\(len\(X\), -1\)")
+    ):
+        kind().fit(cube, y[:, 0])
+    model = kind((2,), max_iter=1, **UNSTOPPED)
+    model.fit(cube.reshape(-1, 4), y.ravel())
+    either = (
+        r"Use X\.reshape\(len\(X\), -1\) if each X\[i\] is a sample, or "
+        r"X\.reshape\(-1, 4\) if the last axis holds the features"
+    )
+    with pytest.raises(ValueError, match=message.format(either)):
+        model.predict(cube)
 
 
 @KINDS
@@ -594,6 +624,10 @@ def test_samples_and_targets_of_different_lengths(kind, y):
     message = r"X and y must have the same number of samples, got 150 and {}\. Pass one"
     with pytest.raises(ValueError, match=message.format(149)):
         kind().fit(X, y[1:])
+    with pytest.raises(
+        ValueError, match=r"got 4 and 150\. X has 150 columns: if .* sample, pass X\.T"
+    ):
+        kind().fit(X.T, y)
     model = kind((2,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
     for other in (y[1:], [*y, y[0]], list(y[1:])):
         with pytest.raises(ValueError, match=message.format(len(other))):
