@@ -1,6 +1,7 @@
 """Targets that are refused, by an error that says what is wrong and where."""
 
 import datetime
+import re
 from linecache import getline
 
 import numpy as np
@@ -135,6 +136,49 @@ def test_labels_of_which_none_is_known():
     model = SimpleMLPClassifier((2,)).partial_fit(X, labels, classes=[0, 1])
     with pytest.raises(ValueError, match=r"the classes \[0, 1\], got \[3\]\. Drop"):
         model.partial_fit(X, np.full(150, 3))
+
+
+@pytest.mark.parametrize(
+    ("convert", "types", "dtype"),
+    [
+        (int, ["int"], "int"),
+        (float, ["float"], "float"),
+        (bool, ["bool"], "bool"),
+        (lambda label: int(label) if label < 2 else "none", ["int", "str"], "str"),
+    ],
+)
+def test_labels_that_are_objects(convert, types, dtype):
+    labels = np.array([convert(label) for label in LABELS], object)
+    message = (
+        "Unknown label type: object. y must have a dtype of numbers or texts, got "
+        f"objects of the types {types}. Convert them, for instance with "
+        f"y.astype({dtype})."
+    )
+    for given in (labels, pd.Series(labels)):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            SimpleMLPClassifier().fit(X, given)
+    model = SimpleMLPClassifier((2,), max_iter=1, **UNSTOPPED)
+    assert len(model.fit(X, labels.astype(dtype)).classes_) == len(set(labels))
+
+
+def test_an_indicator_matrix_of_minus_ones():
+    with pytest.raises(
+        ValueError,
+        match=r"zeros and ones with 2 columns.* got -1\. Convert y, .* \(y > 0\)",
+    ):
+        SimpleMLPClassifier().fit(X, np.c_[LABELS == 0, LABELS > 0] * 2 - 1)
+
+
+@KINDS
+def test_structured_targets(kind, y):
+    structured = np.array([(value,) for value in y], [("flux", y.dtype)])
+    model = kind((2,), max_iter=1, **UNSTOPPED).fit(X, structured["flux"])
+    for method in ("fit", "score"):
+        with pytest.raises(
+            ValueError,
+            match=r"^y must be .* fields \['flux'\]\. Pass one field, such as y",
+        ):
+            getattr(model, method)(X, structured)
 
 
 def test_continuous_labels():

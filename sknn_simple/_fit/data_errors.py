@@ -28,7 +28,13 @@ def clearer_message(error, data):
 
 
 def check_is_data(name, data):
-    """Raise ValueError if X or y is a text, such as a file's name, or a number."""
+    """Raise ValueError if X or y is a text, a number or a structured array.
+
+    A text may be the name of a file or column; tables of FITS files are structured.
+    """
+    fields = getattr(getattr(data, "dtype", None), "names", None)
+    if fields is not None:
+        raise ValueError(_structured_array(name, [*fields]))
     if not isinstance(data, str | bytes | Number):
         return
     is_text = not isinstance(data, Number)
@@ -40,6 +46,17 @@ def check_is_data(name, data):
     if is_text:
         next_step = "Read the file first, for instance with pandas.read_csv."
     raise ValueError(f"{name} must be an array or data frame, {got}. {next_step}")
+
+
+def _structured_array(name, fields):
+    got = f"got a structured array of the fields {fields[:5]}"
+    if name == "y":
+        next_step = f"Pass one field, such as y[{fields[0]!r}]."
+        return f"y must be an array of labels or numbers, {got}. {next_step}"
+    return (
+        f"{name} must be a plain array or a data frame, {got}. Convert it with "
+        "numpy.lib.recfunctions.structured_to_unstructured or pandas.DataFrame."
+    )
 
 
 def check_no_lists_of_labels(y):

@@ -1,5 +1,7 @@
 """Classes: those among labels, the code of each label, and what labels may be."""
 
+from numbers import Integral, Number
+
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
@@ -54,6 +56,8 @@ def are_multilabel(y):
                 f"Unknown label type: {kind}. y must hold labels of classes, "
                 f"{_what_numbers_are(y)}"
             )
+        if kind == "unknown" and y.dtype == object and y.size > 0:
+            raise ValueError(_what_objects_are(y))
         if not kind.startswith(("binary", "multi")):
             check_classification_targets(y)  # which raises
     if kind == "multiclass-multioutput":
@@ -63,6 +67,22 @@ def are_multilabel(y):
             "the classifier in sklearn.multioutput.MultiOutputClassifier."
         )
     return kind == "multilabel-indicator"
+
+
+def _what_objects_are(y):
+    """Describe labels that are Python objects, and how to convert them."""
+    types = {type(label) for label in y.flat}
+    names = sorted(each.__name__ for each in types)
+    dtype = "str"
+    for numbers, name in ((bool, "bool"), (Integral, "int"), (Number, "float")):
+        if all(issubclass(each, numbers) for each in types):
+            dtype = name
+            break
+    return (
+        "Unknown label type: object. y must have a dtype of numbers or texts, got "
+        f"objects of the types {names}. Convert them, for instance with "
+        f"y.astype({dtype})."
+    )
 
 
 def _what_numbers_are(y):

@@ -113,10 +113,17 @@ class MultilabelTargets(LabelTargets):
 
     def encode(self, y, dtype):
         """Return the indicator matrix as floats."""
-        if y.ndim != 2 or y.shape[1] != self.n_outputs or not np.isin(y, (0, 1)).all():
+        allowed = (
+            f"y must be an indicator matrix of zeros and ones with {self.n_outputs} "
+            "columns, one per label"
+        )
+        if y.ndim != 2 or y.shape[1] != self.n_outputs:
+            raise ValueError(f"{allowed}, got shape {y.shape}.")
+        others = y[~np.isin(y, (0, 1))]
+        if len(others):
             raise ValueError(
-                f"y must be an indicator matrix of zeros and ones with "
-                f"{self.n_outputs} columns, one per label, got shape {y.shape}."
+                f"{allowed}, got {others[0]}. Convert y, for instance with "
+                "(y > 0).astype(int)."
             )
         return y.astype(dtype)
 

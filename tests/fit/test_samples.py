@@ -9,6 +9,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from numpy.lib.recfunctions import (
+    structured_to_unstructured,
+    unstructured_to_structured,
+)
 from scipy import sparse
 from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_iris
@@ -610,6 +614,25 @@ def test_texts_and_numbers_instead_of_samples(kind, y):
             model.fit(given, "species")
         with pytest.raises(ValueError, match=f"^{message}"):
             model.predict(given)
+
+
+@KINDS
+def test_structured_arrays(kind, y):
+    """Such as the tables of FITS files."""
+    names = ["a", "b", "c", "d"]
+    structured = unstructured_to_structured(X, names=names)
+    message = (
+        r"^X must be a plain array or a data frame, got a structured array of the "
+        r"fields \['a', 'b', 'c', 'd'\]\. Convert it with numpy\.lib\.recf"
+    )
+    for given in (structured, structured.view(np.recarray)):
+        with pytest.raises(ValueError, match=message):
+            kind().fit(given, y)
+    model = kind((2,), max_iter=1, **UNSTOPPED)
+    model.fit(structured_to_unstructured(structured), y)
+    with pytest.raises(ValueError, match=message):
+        model.predict(structured)
+    model.fit(pd.DataFrame(structured), y)
 
 
 @KINDS
