@@ -19,6 +19,7 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ._fit.data_errors import missing_values
 from ._fit.given_weights import check_finite_weights, weights_to_predict_with
 from ._fit.history import History
 from ._fit.options import fastest_engine
@@ -196,6 +197,8 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         if all_finite(values):
             return
         check_finite_weights(self)
+        if np.isnan(X.min()):  # which scikit-learn's assume_finite lets through
+            raise ValueError(missing_values(X))
         raise ValueError(
             "X is too large for this network, or the training targets were: the "
             f"{what} are not finite for X from {X.min():.3g} to {X.max():.3g}. "

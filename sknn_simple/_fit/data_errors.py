@@ -149,8 +149,12 @@ def _rows_of_different_lengths(found, data):
 
 
 def _missing_values(found, data):
-    """Name the columns with missing values."""
-    columns = [name for name, values in _columns(data.X) if _has_missing(values)]
+    return missing_values(data.X)
+
+
+def missing_values(X):
+    """Return the message about missing values in X, with their columns."""
+    columns = [name for name, values in _columns(X) if _has_missing(values)]
     return (
         f"X contains NaN (missing values){in_columns(columns)}. Fill them with "
         "SimpleImputer, or drop these rows."

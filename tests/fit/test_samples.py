@@ -14,6 +14,7 @@ from numpy.lib.recfunctions import (
     unstructured_to_structured,
 )
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_iris
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -538,6 +539,17 @@ def test_missing_values_are_shown_with_their_columns(kind, y):
     polars = pl.DataFrame({"a": [1.0, None, 3.0], "b": [1.0, 2.0, 3.0]})
     with pytest.raises(ValueError, match=message.format(r"\['a'\]")):
         kind().fit(polars, [0, 1, 0])
+
+
+@KINDS
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_missing_values_that_scikit_learn_is_told_to_overlook(kind, y, container):
+    model = kind((2,), max_iter=1, **UNSTOPPED).fit(X, y)
+    with (
+        config_context(assume_finite=True),
+        pytest.raises(ValueError, match=r"^X contains NaN \(missing values\)"),
+    ):
+        model.predict(container(with_value(np.nan)))
 
 
 @KINDS
