@@ -231,7 +231,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         UserWarning
             On Ctrl-C in a later epoch. The model of the last complete epoch is kept.
             Also if more than half of the values of a classifier's `y` are different
-            numbers.
+            numbers, or if a regressor's `quantile` is set without `loss="quantile"`.
 
         ConvergenceWarning
             If training stopped after `max_iter` epochs, before the loss or score

@@ -19,6 +19,7 @@ from ._base import (
     needs_stochastic_solver,
     training_method,
 )
+from ._caller import warn_caller
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
 from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, Names
 from ._fit.samples import (
@@ -100,7 +101,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     quantile : float, default=0.5
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
-        median.
+        median. Other losses ignore it, and warn if it is not 0.5.
 
     huber_threshold : float, default=1.0
         Error from which `loss='huber'` grows linearly, greater than 0. It is in spreads
@@ -531,6 +532,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         return self
 
     def _make_targets(self, y, classes=None):
+        if self.loss != "quantile" and self.quantile != 0.5:
+            warn_caller(
+                f"quantile={self.quantile} has no effect with loss={self.loss!r}. Set "
+                "loss='quantile' to predict this quantile."
+            )
         is_identity = self.out_activation == "identity"
         n_outputs, squeeze = 1 if y.ndim == 1 else y.shape[1], y.ndim == 1
         if self.loss != "poisson":

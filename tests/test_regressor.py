@@ -1,5 +1,7 @@
 """Regressor: losses against linear models, output ranges and R^2."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -21,6 +23,7 @@ from sklearn.metrics import (
 )
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.preprocessing import StandardScaler
+from support import UNSTOPPED
 
 from sknn_simple import SimpleMLPRegressor
 from sknn_simple.network import ACTIVATIONS
@@ -203,6 +206,19 @@ def test_options_of_a_loss_may_change_between_calls():
     below = np.mean(model.predict(X) >= Y)
     above = np.mean(model.set_params(quantile=0.9).fit(X, Y).predict(X) >= Y)
     assert below < 0.3 < 0.7 < above
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson"])
+def test_a_quantile_without_its_loss_is_warned_of(loss):
+    model = SimpleMLPRegressor((2,), loss=loss, quantile=0.95, max_iter=1, **UNSTOPPED)
+    message = rf"^quantile=0\.95 has no effect with loss='{loss}'\. Set loss='quantile'"
+    for method in ("fit", "partial_fit"):
+        with pytest.warns(UserWarning, match=message):
+            getattr(clone(model), method)(X, Y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.set_params(quantile=0.5).fit(X, Y)
+        model.set_params(quantile=0.95, loss="quantile").fit(X, Y)
 
 
 @pytest.mark.parametrize(

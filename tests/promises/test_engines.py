@@ -538,9 +538,10 @@ def estimators_and_samples(draw):
             outs = list(ACTIVATIONS)
             estimator.set_params(
                 out_activation=draw(st.sampled_from(outs)),
-                quantile=draw(st.sampled_from([0.1, 0.5])),
                 huber_threshold=draw(st.sampled_from([0.1, 1.0])),
             )
+        if estimator.loss == "quantile":
+            estimator.set_params(quantile=draw(st.sampled_from([0.1, 0.5])))
     return estimator, X.astype(dtype), y, weights
 
 
