@@ -40,6 +40,8 @@ class Rule(NamedTuple):
         """Raise RuleError, which names `name`, unless the rule holds for the value."""
         try:
             holds = self.holds(value)
+        except MemoryError:
+            raise
         except Exception:  # from objects that a file may contain
             holds = False
         if not holds:

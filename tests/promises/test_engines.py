@@ -27,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from support import LOSS_OPTIONS, UNSTOPPED, assert_same_weights, weights_of
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._persistence import to_plain
 from sknn_simple.model_selection import EpochSearchCV
 from sknn_simple.network import (
     ACTIVATIONS,
@@ -674,10 +675,12 @@ def test_a_file_with_shapes_that_do_not_fit_is_refused(n_features, velocity, mes
     """Where NumPy would raise, compiled loops would read beyond the arrays."""
     model = clone(CLASSIFIER).partial_fit(X, Y, classes=np.unique(Y))
     model._continuation.state.optimizer.velocity = velocity
-    state = model.__getstate__() | {"n_features_in_": n_features}
+    model.n_features_in_ = n_features
+    with pytest.raises(ValueError, match="can't be saved"):
+        pickle.dumps(model)
+    state = to_plain(vars(model)) | {"_format": 1}
     with pytest.raises(ValueError, match="damaged"):
         SimpleMLPClassifier().__setstate__(state)
-    model.n_features_in_ = n_features
     with pytest.raises(ValueError, match=message):
         model.partial_fit(X[:, :n_features], Y)
 
