@@ -6,7 +6,7 @@ import sys
 import numpy as np
 from sklearn.utils.extmath import row_norms
 
-from ..network import LOSSES, suitable_learning_rate
+from ..network import LOSSES, layer_activations, suitable_learning_rate
 from .architecture import activation, hidden_layer_sizes
 from .subsample import n_weighted, subsample
 
@@ -78,7 +78,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
 def _rate_of_network(estimator, targets, samples, squares):
     """Return the rate for standardised inputs and a single target."""
     if squares is None:
-        activations, width = activation(estimator), hidden_layer_sizes(estimator)[-1]
+        activations = _hidden_activations(estimator)
+        width = hidden_layer_sizes(estimator)[-1]
     else:  # sigmoids have squares of about 1/4
         activations, width = (), 4 * _mean(squares, samples)
     return suitable_learning_rate(
@@ -141,6 +142,11 @@ def _slowdown_by_inputs(estimator, targets, samples):
 def _has_sigmoids(estimator):
     """Return whether the network has hidden layers, and all are sigmoids."""
     return hidden_layer_sizes(estimator) != () and activation(estimator) == "logistic"
+
+
+def _hidden_activations(estimator):
+    """Return the activation of each hidden layer."""
+    return layer_activations(activation(estimator), len(hidden_layer_sizes(estimator)))
 
 
 def _slowdown_by_rare_classes(batch_size, samples):
