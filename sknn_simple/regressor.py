@@ -162,7 +162,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         calls of `partial_fit` with n < 32 rows, it is multiplied by n / 32; in a fit on
         n < 6 samples, by n^2 / 32. It is lower if some samples outweigh their
         minibatches, and under squared error if a target is more than 6 standard
-        deviations from the mean. `history_` records the
+        deviations from the mean. With hidden layers that do not saturate, such as
+        'relu', it is lower if a row of X is far from the others. `history_` records the
         rate of each epoch. 'lbfgs' has none.
 
     power_t : float, default=0.5
