@@ -149,7 +149,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         sigmoids and min(0.01, 1 / width) with other hidden layers, where width is the
         number of units in the last one; without hidden layers, it means min(0.006, 0.3
         / width), where width is 4 times the mean of 1 plus the sum of the squared
-        inputs of a sample. For 'adam', it means 0.02 and 0.01. With
+        inputs of a sample. For 'adam', it means 0.02 and 0.01, but 0.01 with several
+        layers of sigmoids and 0.004 with several layers, some of them 'tanh'. With
         `out_activation='logistic'`, it means min(1, 30 / width) and 0.003. With
         `loss='poisson'`, it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
         0.12 / width) with other hidden layers, and 0.003 for 'adam'. With hidden
@@ -162,8 +163,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         calls of `partial_fit` with n < 32 rows, it is multiplied by n / 32; in a fit on
         n < 6 samples, by n^2 / 32. It is lower if some samples outweigh their
         minibatches, and under squared error if a target is more than 6 standard
-        deviations from the mean. `history_` records the rate of each epoch. 'lbfgs' has
-        none.
+        deviations from the mean. With hidden layers that do not saturate, such as
+        'relu', it is lower if a row of X is far from the others. `history_` records the
+        rate of each epoch. 'lbfgs' has none.
 
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.

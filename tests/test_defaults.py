@@ -364,6 +364,18 @@ def test_outlying_targets_do_not_throw_the_weights_off(seed):
     assert r2_score(best[20_000:], model.predict(X[20_000:])) > 0.7
 
 
+def test_several_layers_of_tanh_learn_from_many_samples_with_adam():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((25_000, 5))
+    y = np.sin(3 * X[:, 0]) * X[:, 1] + np.abs(X[:, 2]) ** 1.5
+    noisy = y + 0.2 * rng.standard_normal(25_000)
+    model = SimpleMLPRegressor(
+        (100, 50), activation="tanh", solver="adam", random_state=0
+    )
+    score = model.fit(X[:20_000], noisy[:20_000]).score(X[20_000:], y[20_000:])
+    assert score > 0.975
+
+
 def test_linear_networks_are_as_good_as_linear_models():
     """Where the signal is weak, the noise of minibatches must not decide."""
     rng = np.random.default_rng(0)

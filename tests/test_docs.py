@@ -177,6 +177,8 @@ RATES = [
     ("squared_error", "tanh", "logistic"),
     ("squared_error", "logistic", "identity"),
     ("huber", "relu", "identity"),
+    ("huber", ("logistic", "logistic"), "identity"),
+    ("squared_error", ("relu", "tanh"), "identity"),
     ("squared_error", (), "identity"),
     ("poisson", "logistic", "exp"),
     ("poisson", "tanh", "exp"),

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 from sklearn.utils.extmath import row_norms
 
-from ..network import LOSSES, suitable_learning_rate
+from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations, suitable_learning_rate
 from .architecture import activation, hidden_layer_sizes
 from .subsample import n_weighted, subsample
 
@@ -23,6 +23,10 @@ FEW_OTHERS = 1
 OUTLYING = 6
 """Deviations of a target from the mean above which the rate falls in proportion, unless
 minibatches are larger than usual."""
+
+FAR_OUT, MANY = 5, 30
+"""A row of X is far out if its squared norm is above the first times the mean. The rate
+falls with the excess, and further for more inputs than the second."""
 
 HEAVY, HEAVY_FOR_NUMBERS = 4, 24
 """Factors of the largest share of a minibatch that a sample may have.
@@ -50,7 +54,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
     - Minibatches may have hardly any sample of other classes than the largest, which
       matters at the high rate of sigmoids.
     - At high momentum, the squared error of an outlying target moves the weights too
-      far.
+      far. So does an outlying row of X, if no unit saturates.
     - Without hidden layers, the inputs feed the output, and decide about the rate in
       place of the hidden units.
     """
@@ -70,6 +74,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
             rate *= _factor_of_minibatches(
                 estimator, batch_size, targets, samples, squares, in_stream
             )
+        if squares is None and estimator.solver == "sgd":
+            rate /= _slowdown_by_outlying_rows(estimator, batch_size, targets, samples)
     if squares is None:
         rate /= _slowdown_by_inputs(estimator, targets, samples)
     return max(float(rate), sys.float_info.min)
@@ -78,7 +84,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
 def _rate_of_network(estimator, targets, samples, squares):
     """Return the rate for standardised inputs and a single target."""
     if squares is None:
-        activations, width = activation(estimator), hidden_layer_sizes(estimator)[-1]
+        activations = _hidden_activations(estimator)
+        width = hidden_layer_sizes(estimator)[-1]
     else:  # sigmoids have squares of about 1/4
         activations, width = (), 4 * _mean(squares, samples)
     return suitable_learning_rate(
@@ -127,6 +134,19 @@ def _slowdown_by_outlying_targets(batch_size, Y):
     return max(1.0, pull / OUTLYING)
 
 
+def _slowdown_by_outlying_rows(estimator, batch_size, targets, samples):
+    """Return a divisor for rows of X far out, where nothing bounds their gradients."""
+    names = *_hidden_activations(estimator), targets.out_activation
+    is_bounded = any(OUT_ACTIVATIONS[name].saturates for name in names)
+    if is_bounded or LOSSES[targets.network_loss].robust:
+        return 1.0
+    squares = row_norms(samples.X, squared=True)
+    share = _largest_share(samples, squares) / _largest_share(samples)
+    n_inputs = min(_mean(squares, samples), samples.X.shape[1])
+    pull = (share / FAR_OUT - 1) * max(1.0, n_inputs / MANY)
+    return max(1.0, pull / max(1.0, batch_size / FEW_ROWS)) ** 1.1
+
+
 def _slowdown_by_inputs(estimator, targets, samples):
     """Return a divisor for inputs that are large, or many that are alike."""
     size = max(1.0, root_mean_square(samples))
@@ -141,6 +161,11 @@ def _slowdown_by_inputs(estimator, targets, samples):
 def _has_sigmoids(estimator):
     """Return whether the network has hidden layers, and all are sigmoids."""
     return hidden_layer_sizes(estimator) != () and activation(estimator) == "logistic"
+
+
+def _hidden_activations(estimator):
+    """Return the activation of each hidden layer."""
+    return layer_activations(activation(estimator), len(hidden_layer_sizes(estimator)))
 
 
 def _slowdown_by_rare_classes(batch_size, samples):

@@ -119,6 +119,11 @@ class Activation:
     kinked: bool = False  # whether the derivative jumps where the activation passes 0
     glorot_factor: float = 6  # Glorot's bound is sqrt(factor / (fan_in + fan_out))
 
+    @property
+    def saturates(self):
+        """Whether the output is bounded, however large the pre-activation is."""
+        return np.isfinite(self.bounds).all()
+
 
 ACTIVATIONS = {
     "identity": Activation(

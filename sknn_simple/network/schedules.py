@@ -132,8 +132,8 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
         Loss of the network.
 
     activation : str or sequence of str
-        Activation of its hidden layers, or of each. The most demanding one decides. An
-        empty sequence stands for a network without hidden layers.
+        Activation of each hidden layer. A single name stands for one layer, an empty
+        sequence for a network without hidden layers. The most demanding one decides.
 
     out_activation : str
         Activation of its output layer.
@@ -151,11 +151,7 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     names = [activation] if isinstance(activation, str) else activation
     has_sigmoids = set(names) <= {"logistic"}
     if solver == "adam":
-        if for_labels:
-            return 0.01
-        if loss == "poisson" or out_activation == "logistic":
-            return 0.003
-        return 0.02 if has_sigmoids else 0.01
+        return _rate_of_adam(loss, names, out_activation)
     if for_labels:
         rates = {"logistic": 0.3, "tanh": 0.1}
         if not names:
@@ -168,3 +164,19 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     if not names:
         return min(0.006, 0.3 / width)
     return min(0.05, 2.5 / width) if has_sigmoids else min(0.01, 1 / width)
+
+
+def _rate_of_adam(loss, names, out_activation):
+    """Return the rate for hidden layers with the activations `names`.
+
+    Each step of Adam moves all weights equally far, in deeper layers that of many
+    inputs at once: their units would saturate.
+    """
+    if LOSSES[loss].for_labels:
+        return 0.01
+    if loss == "poisson" or out_activation == "logistic":
+        return 0.003
+    is_deep = len(names) > 1
+    if set(names) <= {"logistic"}:
+        return 0.01 if is_deep else 0.02
+    return 0.004 if is_deep and "tanh" in names else 0.01
