@@ -74,20 +74,27 @@ def naming_validation_data():
 
 
 def hold_out(estimator, samples, seed):
-    """Split samples into a training and a validation part, stratified by label."""
-    codes = _check_sizes(estimator, samples)
+    """Split samples into a training and a validation part, stratified by label.
+
+    The training part has every class. So has the validation part, except for classes
+    of a single sample; with fewer samples than classes, it has some of them.
+    """
+    n_val, codes = _sizes_and_codes(estimator, samples)
+    rows, is_alone = np.arange(len(codes)), np.bincount(codes)[codes] == 1
+    shared = rows[~is_alone]
+    is_stratified = 1 < len(np.unique(codes[shared])) <= n_val
     training_rows, validation_rows = train_test_split(
-        np.arange(samples.X.shape[0]),
-        test_size=estimator.validation_fraction,
-        stratify=codes,
+        shared,
+        test_size=n_val,
+        stratify=codes[shared] if is_stratified else None,
         random_state=seed,
     )
-    if codes is not None:
+    if is_stratified:
         _complete(validation_rows, training_rows, codes)
-        _complete(training_rows, validation_rows, codes)
+    _complete(training_rows, validation_rows, codes)
     training, validation = (
         LabelledSamples(*(part if part is None else part[rows] for part in samples))
-        for rows in (training_rows, validation_rows)
+        for rows in (np.r_[training_rows, rows[is_alone]], validation_rows)
     )
     if samples.sample_weight is not None:
         fraction = f"validation_fraction={estimator.validation_fraction}"
@@ -111,34 +118,25 @@ def _complete(rows, other_rows, codes):
         rows[given], other_rows[taken] = other_rows[taken], rows[given]
 
 
-def _check_sizes(estimator, samples):
-    """Return the codes of the classes to stratify by, or None.
+def _sizes_and_codes(estimator, samples):
+    """Return the number of samples to hold out, and the class of each as a number.
 
-    Raise ValueError if a part is too small.
+    Numbers and several labels are a single class. Raises ValueError if a part is too
+    small.
     """
     n_samples, fraction = samples.X.shape[0], estimator.validation_fraction
-    n_val = int(np.ceil(n_samples * fraction))
-    codes, n_classes = None, 1
+    codes = np.zeros(n_samples, dtype=int)
     if is_classifier(estimator) and samples.y.ndim == 1:
-        classes, codes, counts = np.unique(
-            samples.y, return_inverse=True, return_counts=True
-        )
-        n_classes = len(classes)
-        if n_classes > 1 and counts.min() < 2:
-            raise ValueError(
-                "early_stopping=True holds out a part of each class, so each class "
-                "needs at least 2 samples, but class "
-                f"{classes.tolist()[counts.argmin()]!r} has 1. Add samples of this "
-                "class, drop it, or pass X_val and y_val."
-            )
-    if n_val < max(2, n_classes) or n_samples - n_val < n_classes:
+        _, codes = np.unique(samples.y, return_inverse=True)
+    n_val, n_classes = math.ceil(n_samples * fraction), codes.max() + 1
+    if n_val < 2 or n_samples - n_val < n_classes:
         raise ValueError(
             f"early_stopping=True with validation_fraction={fraction} holds out "
             f"{n_val} of {n_samples} samples: too few to validate on, or to train on "
-            f"(at least {max(2, n_classes)} and {n_classes}). Change "
-            "validation_fraction, or pass X_val and y_val."
+            f"(at least 2 and {n_classes}). Change validation_fraction, or pass X_val "
+            "and y_val."
         )
-    return codes if n_classes > 1 else None
+    return n_val, codes
 
 
 @dataclass(frozen=True)

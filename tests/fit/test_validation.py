@@ -61,7 +61,7 @@ def test_validation_data_without_early_stopping(kind, y):
     [
         (range(5), 0.1, "holds out 1 of 5 samples: too few"),
         (range(50), 0.0, "holds out 0 of 50 samples: too few"),
-        ((0, 1, 2, 3, 50, 51, 52, 100), 0.4, "at least 2 samples, but class 2"),
+        ((0, 50, 51, 100), 0.5, r"to train on \(at least 2 and 3\)"),
     ],
 )
 def test_early_stopping_on_too_few_rows(rows, fraction, message):
@@ -97,6 +97,27 @@ def test_each_part_of_early_stopping_has_every_class(fraction):
     assert len(set(validation) - set(parts[1].X[:, 0])) <= 2
     again, _ = hold_out(estimator, LabelledSamples(X, y, None), 0)
     assert (again.X == parts[0].X).all()
+
+
+def test_a_class_of_a_single_sample_is_trained_on():
+    y = np.repeat(["frequent", "rare", "single"], [40, 9, 1])
+    estimator = SimpleMLPClassifier(validation_fraction=0.2)
+    samples = LabelledSamples(np.arange(50.0)[:, None], y, None)
+    training, validation = hold_out(estimator, samples, 0)
+    assert set(training.y) == set(y)
+    assert set(validation.y) == {"frequent", "rare"}
+    assert sorted(np.r_[training.X, validation.X][:, 0]) == list(range(50))
+
+
+def test_a_part_with_fewer_samples_than_classes_has_some_of_them():
+    y = np.repeat(np.arange(40), 8)
+    estimator = SimpleMLPClassifier(validation_fraction=0.1)
+    for seed in range(5):
+        samples = LabelledSamples(np.arange(320.0)[:, None], y, None)
+        training, validation = hold_out(estimator, samples, seed)
+        assert len(validation.y) == 32
+        assert set(training.y) == set(y)
+        assert sorted(np.r_[training.X, validation.X][:, 0]) == list(range(320))
 
 
 def test_early_stopping_learns_a_class_of_five_samples():
