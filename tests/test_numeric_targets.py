@@ -133,3 +133,18 @@ def test_a_constant_target_is_learned_as_it_is(constant):
 def test_a_large_constant_is_predicted():
     model = clone(QUICK).set_params(max_iter=100).fit(X, np.full(120, 1e6))
     np.testing.assert_allclose(model.predict(X), 1e6, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("tanh", -1.0, 1.0), ("logistic", 0.0, 1.0)]
+)
+def test_rounding_of_a_scaler_is_within_the_bounds_of_the_output(name, low, high):
+    """MinMaxScaler((-1, 1)) returns 1.0000000000000002 for some data."""
+    y = np.linspace(low, high, len(Y))
+    beyond = y.copy()
+    beyond[[0, -1]] = np.nextafter(low, -2), np.nextafter(high, 2)
+    network = clone(QUICK).set_params(out_activation=name)
+    expected = clone(network).fit(X, y).predict(X)
+    np.testing.assert_allclose(network.fit(X, beyond).predict(X), expected, rtol=1e-9)
+    with pytest.raises(ValueError, match="y must lie in"):
+        network.fit(X, y + 1e-6)

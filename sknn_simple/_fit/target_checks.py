@@ -8,8 +8,8 @@ from .values import holds_dates, is_missing, is_text
 
 DROP = "Drop this sample, or fill in its value."
 FILL_IN = (
-    "Fill in its value, for instance with the network's prediction, or train a network "
-    "per output."
+    "Drop this sample, fill in the value, or train a network per output on the samples "
+    "that have it."
 )
 
 
@@ -64,10 +64,7 @@ def check_finite(y):
 
 
 def _column_and_cure(y, where, next_step=None):
-    """Return the end of a message about an invalid value of y, after its row.
-
-    A row with several outputs teaches the network the others: dropping it is a loss.
-    """
+    """Return the end of a message about an invalid value of y, after its row."""
     if y.shape[1:] > (1,):
         return f", output {where[1]}. {next_step or FILL_IN}"
     return f". {next_step or DROP}"

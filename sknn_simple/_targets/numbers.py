@@ -112,11 +112,14 @@ class NumericTargets(Targets):
                 "warm_start=False."
             )
         low, high = OUT_ACTIVATIONS[self.out_activation].bounds
-        if Y.min() < low or Y.max() > high:
+        beyond = max(low - Y.min(), Y.max() - high)
+        if beyond > 10 * np.finfo(dtype).eps:
             raise ValueError(
                 f"y must lie in [{low}, {high}] for {self.bounded_by}, got values from "
                 f"{Y.min():.6g} to {Y.max():.6g}.{_advice_on_percent(Y, low, high)}"
             )
+        if beyond > 0:  # by the rounding of a scaler
+            Y = np.clip(Y, low, high)
         with np.errstate(over="ignore"):
             Y = ((Y - self.mean) / self.scale).astype(dtype)
         if not np.isfinite(Y).all():
