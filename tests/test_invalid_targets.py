@@ -67,7 +67,7 @@ def test_a_missing_target_of_several_outputs(convert, method):
     numbers[7, 1] = np.nan
     with pytest.raises(
         ValueError,
-        match=r"missing values, got nan at index 7, output 1\. Fill in its value.*pred",
+        match=r"missing values, got nan at index 7, output 1\. Drop this sample",
     ):
         getattr(SimpleMLPRegressor(), method)(X, convert(numbers))
     with pytest.raises(ValueError, match=r"got nan at index 7\. Drop this sample"):
@@ -113,7 +113,7 @@ def test_infinite_targets_among_objects():
     ):
         SimpleMLPRegressor().fit(X, numbers)
     with pytest.raises(
-        ValueError, match=r"infinity at index 3, output 0\. Fill in its"
+        ValueError, match=r"infinity at index 3, output 0\. Drop this sample, fill in"
     ):
         SimpleMLPRegressor().fit(X, np.column_stack([numbers, NUMBERS]))
 

@@ -78,15 +78,11 @@ def in_other_units(session):
 
 
 def _divergence(advice, losses):
-    """Return the StreamFault of a loss far above the usual one, or None.
-
-    Where losses grow slowly, the usual one is itself too high.
-    """
+    """Return the StreamFault of a loss far above the usual one, or None."""
     usual, squares = float(np.median(losses)), np.square(advice.session.samples.Y)
     # About the loss of predictions that are wrong by the size of the targets.
     of_size = advice.unit * (1 + float(np.mean(squares)))
-    usual_is_too_high = usual > 10 * of_size
-    if losses[-1] <= 100 * (of_size if usual_is_too_high else max(usual, of_size)):
+    if losses[-1] <= 100 * max(usual, of_size):
         return None
     option = "learning_rate_init"
     if advice.estimator.solver == "sgd" and advice.estimator.momentum:

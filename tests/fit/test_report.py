@@ -481,18 +481,6 @@ def test_a_single_epoch_is_singular():
     assert "max_iter=2 epochs, before" in outcome(model.set_params(max_iter=2), X, Y)
 
 
-def test_a_stream_whose_loss_grows_slowly_is_warned_of():
-    """The usual loss grows with it, so it cannot be the measure."""
-    t = np.arange(2200) / 20
-    X = 1.4 * np.c_[np.sin(t + 1), np.cos(0.7 * t), np.sin(0.31 * t + 1)]
-    y = 1.2 * np.c_[X[:, 0] * X[:, 1], np.sin(2 * X[:, 2])]
-    model = SimpleMLPRegressor(random_state=0).fit(X[:1000], y[:1000])
-    with pytest.warns(ConvergenceWarning, match="Training diverges"):
-        for row in range(1000, 2200):
-            model.partial_fit(X[row : row + 1], y[row : row + 1])
-    assert model.score(X, y) < -1
-
-
 def test_a_stream_that_diverges_is_warned_of():
     """Rows in the order of time are alike, and momentum adds up their steps."""
     t = np.arange(3000)

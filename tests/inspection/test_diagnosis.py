@@ -950,7 +950,13 @@ def test_a_penalty_under_which_a_network_learns_too_little(alpha):
 NOISE = np.random.RandomState(1).standard_normal((200, 20))
 COINS = np.random.RandomState(2).randint(0, 2, 200)
 MEMORISING = SimpleMLPClassifier(
-    (50,), "relu", solver="adam", max_iter=60, n_iter_no_change=np.inf, random_state=0
+    (50,),
+    "relu",
+    solver="adam",
+    alpha=1e-4,
+    max_iter=60,
+    n_iter_no_change=np.inf,
+    random_state=0,
 )
 
 
