@@ -315,9 +315,12 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         return estimator
 
     def __deepcopy__(self, memo):
-        # Without __getstate__, too: agents copy a network while they train it.
         memo[id(self)] = estimator = copy.copy(self)
-        estimator.__dict__.update(copy.deepcopy(vars(estimator), memo))
+        if type(self).__getstate__ is BaseSimpleMLP.__getstate__:
+            # Without it, too: agents copy a network while they train it.
+            estimator.__dict__.update(copy.deepcopy(vars(estimator), memo))
+        else:  # a subclass may leave out what cannot be copied
+            estimator.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return estimator
 
     def __sklearn_tags__(self):

@@ -10,6 +10,7 @@ import pickletools
 import re
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -485,6 +486,29 @@ def test_a_model_that_could_not_be_loaded_is_not_saved(name, value):
     setattr(model, name, value)
     with pytest.raises(ValueError, match="can't be saved, because a fitted attribute"):
         pickle.dumps(model)
+
+
+class Locked(SimpleMLPClassifier):
+    """Holds what can be neither copied nor pickled."""
+
+    def fit(self, X, y):
+        self.lock = threading.Lock()
+        return super().fit(X, y)
+
+    def __getstate__(self):
+        return {k: v for k, v in super().__getstate__().items() if k != "lock"}
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self.lock = threading.Lock()
+
+
+def test_a_subclass_decides_what_a_deep_copy_holds():
+    model = Locked((2,), **EPOCHS).fit(*IRIS)
+    copied = copy.deepcopy(model)
+    assert copied.lock is not model.lock
+    assert copied.coefs_[0] is not model.coefs_[0]
+    np.testing.assert_array_equal(copied.predict(IRIS[0]), model.predict(IRIS[0]))
 
 
 @pytest.mark.parametrize("names", [list("abcd"), pd.Index(list("abcd"))])
