@@ -192,7 +192,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         model of the epoch with the best score. Works with every solver. Callbacks then
         receive the best model so far. The held-out part is stratified by label,
         except for multilabel targets. If a rare class would be missing from a part, one
-        of its samples is exchanged for another.
+        of its samples is exchanged for another. A class of a single sample is trained
+        on, and a held-out part with fewer samples than classes has some of them.
 
     validation_fraction : float, default=0.1
         Fraction of the samples to hold out if `fit` gets no `X_val` and `y_val`. An

@@ -6,8 +6,8 @@ from sklearn.utils.validation import column_or_1d
 from .text_columns import advice_on_comma
 from .values import holds_dates, is_missing, is_text
 
-DROP = "Drop this sample, or fill in its value."
-FILL_IN = (
+NEXT_STEP = "Drop this sample, or fill in its value."
+NEXT_STEP_FOR_OUTPUTS = (
     "Drop this sample, fill in the value, or train a network per output on the samples "
     "that have it."
 )
@@ -66,8 +66,8 @@ def check_finite(y):
 def _column_and_cure(y, where, next_step=None):
     """Return the end of a message about an invalid value of y, after its row."""
     if y.shape[1:] > (1,):
-        return f", output {where[1]}. {next_step or FILL_IN}"
-    return f". {next_step or DROP}"
+        return f", output {where[1]}. {next_step or NEXT_STEP_FOR_OUTPUTS}"
+    return f". {next_step or NEXT_STEP}"
 
 
 def check_shape(y):

@@ -169,8 +169,8 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
 def _rate_of_adam(loss, names, out_activation):
     """Return the rate for hidden layers with the activations `names`.
 
-    Each step of Adam moves all weights equally far, in deeper layers that of many
-    inputs at once: their units would saturate.
+    Each step of Adam moves all weights equally far. In deep networks, the many moves at
+    the inputs of a unit add up, and would saturate it.
     """
     if LOSSES[loss].for_labels:
         return 0.01
