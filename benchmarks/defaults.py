@@ -178,14 +178,15 @@ def inits(estimator, loaders):
 
 def print_rates():
     """What the default rates and initial weights were chosen from."""
-    rate = suitable_learning_rate("sgd", "softmax_log_loss", "softmax", width=100)
+    rate = partial(suitable_learning_rate, "sgd", activation="logistic")
+    default = rate("softmax_log_loss", out_activation="softmax", width=100)
     print_sweep(
-        f"SimpleMLPClassifier: learning_rate_init, the default is {rate}",
+        f"SimpleMLPClassifier: learning_rate_init, the default is {default}",
         CLASSIFIER_RATES,
         classifier_rates(),
     )
     defaults = [
-        f"{width * suitable_learning_rate('sgd', 'squared_error', 'identity', width):g}"
+        f"{width * rate('squared_error', out_activation='identity', width=width):g}"
         for width in WIDTHS
     ]
     print_sweep(
