@@ -11,12 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..network import (
-    Constant,
-    Samples,
-    TrainingState,
-    minimize_lbfgs,
-)
+from ..network import Constant, TrainingState, minimize_lbfgs
 from .problem import loss_without_penalty
 
 FEWEST_DIVIDED = 50
@@ -120,8 +115,4 @@ def _halves(samples, fewest_divided):
     if n_rows < fewest_divided:
         return samples, samples
     order = np.random.RandomState(0).permutation(n_rows)[:MAX_ROWS]
-    halves = order[::2], order[1::2]
-    return [
-        Samples(*(part if part is None else part[np.sort(half)] for part in samples))
-        for half in halves
-    ]
+    return [samples.rows(np.sort(half)) for half in (order[::2], order[1::2])]

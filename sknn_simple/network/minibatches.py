@@ -37,8 +37,8 @@ class Samples(NamedTuple):
             return self.X.shape[0]
         return float(self.sample_weight.sum(dtype=np.float64))
 
-    def rows(self, rows: slice) -> "Samples":
-        """Return the Samples of a slice of rows; dense arrays are views."""
+    def rows(self, rows: slice | np.ndarray) -> "Samples":
+        """Return the Samples of some rows; of a slice, dense arrays are views."""
         X, Y, w = self
         return Samples(X[rows], Y[rows], None if w is None else w[rows])
 
