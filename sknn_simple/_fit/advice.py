@@ -115,7 +115,7 @@ class Advice:
         if loss <= most:
             return None
         if session.best is not None or not self.alpha_is_too_high:
-            loss = self.loss_of(self.kept_flat)
+            loss = self.loss_of(self.session.kept_flat)
             if loss <= most:
                 return None
         # If the penalty alone is that large, the advice is to lower alpha.
@@ -245,16 +245,9 @@ class Advice:
         return loss
 
     @property
-    def kept_flat(self):
-        """The parameters that the model keeps: of the best epoch, or on average."""
-        best = self.session.best
-        return self.session.state.model_flat if best is None else best.flat
-
-    @property
     def model_is_poor(self):
         """Whether the loss is above a tenth of the loss of a constant prediction."""
-        loss = self.loss_of(self.kept_flat)
-        return loss > 0.1 * self.constant_loss
+        return self.loss_of(self.session.kept_flat) > 0.1 * self.constant_loss
 
     def _loss_and_gradient(self, parameters):
         """Sum the loss and its gradient over slices of rows, to save memory."""

@@ -115,6 +115,11 @@ class Session:
         return self.finished.best
 
     @property
+    def kept_flat(self):
+        """The parameters that the model keeps: of the best epoch, or on average."""
+        return self.state.model_flat if self.best is None else self.best.flat
+
+    @property
     def loss(self):
         """Loss of the last finished epoch, or the initial loss before the first."""
         if self.n_epochs == 0:
@@ -241,8 +246,7 @@ class Session:
         Under early stopping, the coefs are those of the best epoch, or with
         `best=False` those of the last epoch.
         """
-        use_best = best and self.best is not None
-        flat = self.best.flat if use_best else self.state.model_flat
+        flat = self.kept_flat if best else self.state.model_flat
         # L-BFGS may find nothing to improve: its history is then empty.
         best_loss = min(self.history.best_loss, self.loss)
         return self.columns | fitted_attributes(
