@@ -10,6 +10,16 @@ from typing import ClassVar
 from .refusal import Refusal
 
 
+def is_number(value):
+    """Return whether a value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_integer(value):
+    """Return whether a value is an integer; true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Control:
     """A setting: its label and help, and whether a change begins training anew."""
@@ -81,10 +91,10 @@ class Number(Control):
     def allows(self, value):
         if isinstance(value, str):
             return value in self.words
-        return self._is_number(value) and self.low <= value <= self.high
+        return self._is_kind(value) and self.low <= value <= self.high
 
-    def _is_number(self, value):
-        return isinstance(value, int | float) and not isinstance(value, bool)
+    def _is_kind(self, value):
+        return is_number(value)
 
     def allowed(self):
         what = f"a number from {self.low:g} to {self.high:g}"
@@ -113,9 +123,8 @@ class Integer(Number):
 
     kind = "integer"
 
-    def _is_number(self, value):
-        is_whole = isinstance(value, float) and value.is_integer()
-        return super()._is_number(value) and (is_whole or isinstance(value, int))
+    def _is_kind(self, value):
+        return is_integer(value) or (isinstance(value, float) and value.is_integer())
 
     def allowed(self):
         what = f"an integer from {self.low:d} to {self.high:d}"
@@ -157,8 +166,7 @@ class Layers(Control):
         return is_list and all(map(self._is_size, value))
 
     def _is_size(self, size):
-        is_integer = isinstance(size, int) and not isinstance(size, bool)
-        return is_integer and 1 <= size <= self.max_units
+        return is_integer(size) and 1 <= size <= self.max_units
 
     def allowed(self):
         return (

@@ -7,6 +7,7 @@ import numpy as np
 from ..inspection import explain_step
 from ..inspection.neuron import find_weight
 from ..inspection.notation import number
+from .controls import is_integer
 from .frame import target_numbers
 from .refusal import Refusal
 
@@ -39,8 +40,7 @@ def explain(training, parameter, sample):
     """
     n_samples = len(training.y_train)
     index = training.next_sample or 0 if sample is None else sample
-    is_index = isinstance(index, int) and not isinstance(index, bool)
-    if not is_index or not 0 <= index < n_samples:
+    if not is_integer(index) or not 0 <= index < n_samples:
         raise Refusal(
             "explain", f"The sample must be an index from 0 to {n_samples - 1}."
         )

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from .. import __version__
 from ..inspection.notation import neuron_names
+from .controls import is_integer
 from .datasets import DATASETS
 from .explanation import explain, parameter_names
 from .findings import findings
@@ -143,8 +144,7 @@ class Session:
         unit, count = message.get("unit", "epoch"), message.get("count", 1)
         if unit not in ("epoch", "minibatch"):
             raise Refusal("step", "The unit must be 'epoch' or 'minibatch'.")
-        is_count = isinstance(count, int) and not isinstance(count, bool)
-        if not is_count or not 1 <= count <= 10_000:
+        if not is_integer(count) or not 1 <= count <= 10_000:
             raise Refusal("step", "The count must be an integer from 1 to 10,000.")
         self.unit, self.to_do = unit, count
         return [] if self.in_flight else self._advance()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .controls import is_number
 from .refusal import Refusal
 
 MAX_CHARACTERS = 5_000_000
@@ -262,12 +263,8 @@ def from_points(points: Any, task: str, view: Any = None) -> Table:
 
 
 def _are_numbers(values, n):
-    def is_number(value):
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and abs(value) <= LARGEST
-
     is_list = isinstance(values, list | tuple) and len(values) == n
-    return is_list and all(map(is_number, values))
+    return is_list and all(is_number(v) and abs(v) <= LARGEST for v in values)
 
 
 def _rows(text, refuse):
