@@ -67,8 +67,12 @@ def explain(training, parameter, sample):
         "deltas": [[neuron.delta for neuron in layer.neurons] for layer in step.layers],
     }
     if parameter is None:
-        text = f"The loss on this sample is {number(step.loss)}."
-        return message | {"text": text}
+        return message | {"text": f"The loss on this sample is {number(step.loss)}."}
+    return message | _about_parameter(training, step, parameter)
+
+
+def _about_parameter(training, step, parameter):
+    """Return the derivative by a parameter, its factors, and where they are drawn."""
     place = find_weight(step.layers, parameter)
     if place is None:
         raise Refusal(
@@ -77,17 +81,18 @@ def explain(training, parameter, sample):
     i, j, k = place
     neuron = step.layers[i].neurons[j]
     weight = neuron.parameters[k]
-    return message | {
+    is_bias = weight is neuron.bias
+    return {
         "chains": [
             [{"name": f.name, "value": f.value, "formula": f.formula} for f in chain]
             for chain in weight.chains
         ],
-        "input": _input(training, k) if i == 0 and weight is not neuron.bias else "",
+        "input": _input(training, k) if i == 0 and not is_bias else "",
         "penalty": weight.penalty,
         "derivative": weight.derivative,
         "old": weight.old,
         "new": weight.new,
-        "forward": [*([] if weight is neuron.bias else [[i, k]]), [i + 1, j]],
+        "forward": [[i + 1, j]] if is_bias else [[i, k], [i + 1, j]],
         "backward": _paths(step, i, j),
         "text": " ".join([*_about_step(step), *_about_minibatches(training)]),
     }
