@@ -154,7 +154,7 @@ class Advice:
             return self.to_shorten_steps(rate)
         if self.scaling.against_outliers is not None:
             return self.scaling.against_outliers
-        if self.scaling.is_missing:
+        if self.scaling.is_far_off:
             return self.scaling.advice
         if rate is not None and self._initial_rate < self.auto_rate / 30:
             auto = f"('auto' gives {self.auto_rate:g} here)"
@@ -197,7 +197,7 @@ class Advice:
         if earlier.min() - later.min() > 0.01 * self.constant_loss:
             return False
         rises = np.diff(later).max() > 0.01 * self.constant_loss
-        are_raw = self.scaling.against_outliers or self.scaling.is_missing
+        are_raw = self.scaling.against_outliers or self.scaling.is_far_off
         return rises or are_raw or self._has_dead_layer
 
     @property
@@ -284,7 +284,7 @@ class Advice:
             changes = [f"lower alpha from {given:g} ('auto' gives {auto:.2g} here)"]
             if rate is not None and self._initial_rate > self.auto_rate:
                 changes.append(self._to_lower_rate)
-            if self.scaling.is_missing:
+            if self.scaling.is_far_off:
                 changes.append(self.scaling.advice)
             return ", and ".join(changes)
         if rate is None:

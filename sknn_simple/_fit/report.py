@@ -156,7 +156,7 @@ class Report:
     def not_converged(self, result):
         """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
         advice = self.advice
-        scale = f", or {advice.scaling.advice}" if advice.scaling.is_missing else ""
+        scale = f", or {advice.scaling.advice}" if advice.scaling.is_far_off else ""
         self._warn(
             f"lbfgs failed to converge after {result.nit} iterations "
             f"({result.message}). Increase max_iter or max_fun{scale}."

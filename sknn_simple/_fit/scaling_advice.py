@@ -26,8 +26,11 @@ class Scaling:
     samples: Samples
 
     @functools.cached_property
-    def is_missing(self):
-        """Whether the inputs, or the targets as given, are far from standardised."""
+    def is_far_off(self):
+        """Whether the inputs, or the targets as given, are far from standardised.
+
+        Otherwise scaling may still help, unless it `is_done`.
+        """
         size = root_mean_square(self.samples)
         length = size * math.sqrt(self.samples.X.shape[1])  # of a usual sample
         return self._is_y_far or size > 3 or 0 < length < 1 / FAR
