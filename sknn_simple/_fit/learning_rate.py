@@ -84,7 +84,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=F
 def _rate_of_network(estimator, targets, samples, squares):
     """Return the rate for standardised inputs and a single target."""
     if squares is None:
-        activations = _hidden_activations(estimator)
+        activations = _activation_names(estimator)
         width = hidden_layer_sizes(estimator)[-1]
     else:  # sigmoids have squares of about 1/4
         activations, width = (), 4 * _mean(squares, samples)
@@ -136,7 +136,7 @@ def _slowdown_by_outlying_targets(batch_size, Y):
 
 def _slowdown_by_outlying_rows(estimator, batch_size, targets, samples):
     """Return a divisor for rows of X far out, where nothing bounds their gradients."""
-    names = *_hidden_activations(estimator), targets.out_activation
+    names = *_activation_names(estimator), targets.out_activation
     is_bounded = any(OUT_ACTIVATIONS[name].saturates for name in names)
     if is_bounded or LOSSES[targets.network_loss].robust:
         return 1.0
@@ -163,8 +163,8 @@ def _has_sigmoids(estimator):
     return hidden_layer_sizes(estimator) != () and activation(estimator) == "logistic"
 
 
-def _hidden_activations(estimator):
-    """Return the activation of each hidden layer."""
+def _activation_names(estimator):
+    """Return the name of the activation of each hidden layer."""
     return layer_activations(activation(estimator), len(hidden_layer_sizes(estimator)))
 
 

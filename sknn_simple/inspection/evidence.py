@@ -248,8 +248,8 @@ class Evidence:
         return [layer_name(i, n_hidden + 1) for i in range(n_hidden)]
 
     @property
-    def hidden_activations(self):
-        """The Activation of each hidden layer."""
+    def functions(self):
+        """The Activation of each hidden layer; `activations` are its results."""
         given = self.problem.objective.activation
         names = layer_activations(given, len(self.activations))
         return [ACTIVATIONS[name] for name in names]
@@ -259,7 +259,7 @@ class Evidence:
         """Derivatives of the activations, in the same shapes."""
         slopes = [np.ones_like(A) for A in self.activations]
         for activation, A, slope in zip(
-            self.hidden_activations, self.activations, slopes, strict=True
+            self.functions, self.activations, slopes, strict=True
         ):
             activation.derivative(A, slope)
         return slopes

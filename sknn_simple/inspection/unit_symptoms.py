@@ -57,7 +57,7 @@ def linear_network(evidence):
         seen="No hidden unit is nonlinear on these samples: however many layers it "
         "has, the network is a linear model.",
         advice="activation='logistic', 'tanh' or 'relu'."
-        if ACTIVATIONS["identity"] in evidence.hidden_activations
+        if ACTIVATIONS["identity"] in evidence.functions
         else "larger initial weights; or a smaller alpha.",
     )
 
@@ -66,9 +66,7 @@ def saturated_units(evidence):
     if evidence.learned:
         return []
     shares = []
-    for activation, A in zip(
-        evidence.hidden_activations, evidence.activations, strict=True
-    ):
+    for activation, A in zip(evidence.functions, evidence.activations, strict=True):
         low, high = activation.bounds
         middle, half = (low + high) / 2, (high - low) / 2
         is_bounded = np.isfinite(half)
@@ -94,7 +92,7 @@ def dead_units(evidence):
     shares, widths = [], []
     for i, slopes in enumerate(evidence.slopes):
         dead = ~slopes.any(axis=0) & ~_decayed(evidence.problem.parameters, i)
-        kinked = evidence.hidden_activations[i].kinked
+        kinked = evidence.functions[i].kinked
         shares.append(dead.mean() if kinked else 0)
         widths.append(dead.size)
     return beyond(
@@ -139,7 +137,7 @@ def vanishing_gradients(evidence):
         return []
     to_scale = larger_inputs(evidence) or inputs_to_scale(evidence)
     is_deep = len(evidence.activations) > 1
-    is_flat = ACTIVATIONS["logistic"] in evidence.hidden_activations
+    is_flat = ACTIVATIONS["logistic"] in evidence.functions
     others = (
         "fewer hidden layers" if is_deep else None,
         "activation='tanh' or 'relu'" if is_flat else None,
