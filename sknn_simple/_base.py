@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self, TypeVar, cast
@@ -26,7 +25,7 @@ from . import _persistence
 from ._addresses import DocumentationLink
 from ._fit import suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport
-from ._fit.constraints import CONSTRAINTS
+from ._fit.constraints import CONSTRAINTS, default_options
 from ._fit.given_weights import weights_to_save
 from ._fit.loop import Loop
 from ._fit.session import Mode
@@ -147,12 +146,12 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
     @functools.cache
     def _valid_defaults(cls):
         """Return the defaults of the parameters, without those that are invalid."""
-        parameters, defaults = inspect.signature(cls.__init__).parameters, {}
-        for name in cls._get_param_names():
+        valid = {}
+        for name, default in default_options(cls).items():
             with suppress(InvalidParameterError):
-                _check_option(cls, name, parameters[name].default)
-                defaults[name] = parameters[name].default
-        return defaults
+                _check_option(cls, name, default)
+                valid[name] = default
+        return valid
 
     def _validate_params(self) -> None:
         """Validate the parameters, except those that are still their valid defaults."""

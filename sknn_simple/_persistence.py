@@ -4,12 +4,11 @@ Files contain no class of this package except the estimators. Other classes may
 change, and need not be trusted by the reader of a file.
 """
 
-import inspect
-
 import numpy as np
 
 from . import _targets
 from ._fit.architecture import Architecture
+from ._fit.constraints import default_options
 from ._fit.history import History
 from ._fit.session import Continuation
 from ._rules import DAMAGED, explaining, integer
@@ -66,7 +65,7 @@ def from_state(kind, state):
             f"This model was saved by a newer sknn_simple: it has format {version}, "
             f"and this version reads up to {FORMAT}."
         )
-    options = _default_options(kind)
+    options = default_options(kind)  # some of which older files lack
     attributes = options | {
         name: value if name in options else in_native_order(value)
         for name, value in attributes.items()
@@ -98,12 +97,6 @@ def in_native_order(value):
     if isinstance(value, np.ndarray) and not value.dtype.isnative:
         return value.astype(value.dtype.newbyteorder("="))
     return value
-
-
-def _default_options(cls):
-    """Return the defaults of a class's options, some of which older files lack."""
-    parameters = inspect.signature(cls.__init__).parameters.values()
-    return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def _to_plain(value):

@@ -1,5 +1,6 @@
-"""Constraints: the values that the constructor's arguments may have."""
+"""Constraints: the values that the constructor's arguments may have, and defaults."""
 
+import inspect
 import math
 from numbers import Integral, Real
 
@@ -90,3 +91,9 @@ CONSTRAINTS: dict = {
     "scoring": [SCORER, callable, None],
     "engine": [Names({"auto", "numpy", "compiled"})],
 }
+
+
+def default_options(cls):
+    """Return the defaults of the constructor's arguments, by name."""
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}

@@ -1,10 +1,10 @@
 """Settings: all that a page can set, checked as a whole."""
 
-import inspect
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
+from .._fit.constraints import default_options
 from ..classifier import SimpleMLPClassifier
 from ..network import ACTIVATIONS, OPTIMIZERS
 from ..regressor import SimpleMLPRegressor
@@ -282,8 +282,7 @@ class Settings:
 
     def estimator_options(self) -> dict[str, Any]:
         """Return the options of the estimator that are not its defaults."""
-        signature = inspect.signature(ESTIMATORS[self.task].__init__).parameters
-        defaults = {name: parameter.default for name, parameter in signature.items()}
+        defaults = default_options(ESTIMATORS[self.task])
         return {
             name: value
             for name, value in self.to_dict().items()
