@@ -93,7 +93,7 @@ class Evidence:
         return self.losses[best_epoch - 1] if self.losses else np.inf
 
     @cached_property
-    def trained_loss(self):
+    def training_loss(self):
         """The training loss of the best epoch without the penalty, if that is known."""
         loss = self.penalised_training_loss
         # The penalty is relative to the number of samples, which must be known.
@@ -165,7 +165,7 @@ class Evidence:
     @property
     def learned(self):
         """Whether training has left hardly any loss."""
-        if self.are_new and self.trained_loss < 0.1 * self.training_constant:
+        if self.are_new and self.training_loss < 0.1 * self.training_constant:
             return True
         return self.loss < 0.1 * self.constant_loss
 
@@ -191,7 +191,7 @@ class Evidence:
     def relative_loss(self):
         """The loss relative to the constant loss, which must not be 0."""
         # A high loss on other samples may be overfitting instead.
-        trained = self.trained_loss if self.are_new else self.penalised_training_loss
+        trained = self.training_loss if self.are_new else self.penalised_training_loss
         relative_loss = self.loss / self.constant_loss
         return min(relative_loss, trained / self.training_constant)
 
@@ -223,10 +223,10 @@ class Evidence:
     def may_learn_more(self):
         """Whether a trial from here shows what an option would have brought."""
         # On other samples, a trial would show what more samples bring.
-        others = self.loss > self.trained_loss + 0.1 * self.constant_loss
+        others = self.loss > self.training_loss + 0.1 * self.constant_loss
         if self.are_new or others or self.is_untrained or self.constant_loss <= 0:
             return False
-        return min(self.loss, self.trained_loss) >= 0.1 * self.constant_loss
+        return min(self.loss, self.training_loss) >= 0.1 * self.constant_loss
 
     @cached_property
     def is_far_too_slow(self):

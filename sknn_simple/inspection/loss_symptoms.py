@@ -209,7 +209,7 @@ def _excess(evidence, symptom, *, seen, advice):
     """Compare the loss with the training loss, if `symptom` explains the excess."""
     if _cause_of_excess(evidence) is not symptom:
         return []
-    excess = evidence.loss - evidence.trained_loss
+    excess = evidence.loss - evidence.training_loss
     return beyond(
         ["these samples"],
         [excess / evidence.constant_loss],
@@ -221,7 +221,7 @@ def _excess(evidence, symptom, *, seen, advice):
 
 def _cause_of_excess(evidence):
     """Return the symptom that explains a loss far above the training loss, or None."""
-    constant, trained = evidence.constant_loss, evidence.trained_loss
+    constant, trained = evidence.constant_loss, evidence.training_loss
     excess = evidence.loss - trained
     # A network that has learned nothing has not memorised its samples.
     if excess <= 0.25 * constant or trained >= 0.9 * evidence.training_constant:
