@@ -33,7 +33,7 @@ def usual_loss(evidence):
 
 
 def wide_features(evidence):
-    """Return which features are to be scaled: not those that only outliers spread."""
+    """Return which features vary widely: not those that only outliers spread."""
     deviation = evidence.inputs.deviation
     outlying = outlying_features(evidence)
     if outlying.any():

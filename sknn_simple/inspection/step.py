@@ -28,7 +28,7 @@ class StepExplanation:
     feature_names : list of str or None
         Names of the inputs, unless these are x1, x2, ...
 
-    y : ndarray of shape () or (n_outputs,)
+    y : label, number or ndarray of shape (n_outputs,)
         The target as given.
 
     targets : dict of str to float

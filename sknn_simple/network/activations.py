@@ -115,7 +115,8 @@ class Activation:
     slope: str = ""  # the derivative from the activation {a}, as text
     code: int  # number in the compiled loops
     bounds: tuple[float, float] = (-np.inf, np.inf)  # interval of the targets
-    range: tuple[float, float] = (-np.inf, np.inf)  # interval of the outputs
+    # Interval of the outputs, if targets may lie outside it.
+    range: tuple[float, float] = (-np.inf, np.inf)
     kinked: bool = False  # whether the derivative jumps where the activation passes 0
     glorot_factor: float = 6  # Glorot's bound is sqrt(factor / (fan_in + fan_out))
 
