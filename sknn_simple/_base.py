@@ -49,7 +49,7 @@ def training_method(method: Method) -> Method:
 def all_or_nothing(method: Method) -> Method:
     """Undo all changes of `method` to the estimator if it raises.
 
-    The signature is still the one of `method`, but wrong arguments get a suggestion.
+    The signature stays the same, but wrong arguments get a suggestion.
     """
 
     @suggestions.explaining_arguments

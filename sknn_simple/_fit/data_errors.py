@@ -90,7 +90,7 @@ def in_columns(names):
 
 
 def _one_dimension(found, data):
-    """Describe X that is no table."""
+    """Describe an X that is not a table."""
     if message := _no_rows(found, data):
         return message
     if np.ndim(data.y) == 2:

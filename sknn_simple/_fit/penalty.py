@@ -51,9 +51,10 @@ def automatic_penalty(targets, samples, is_linear=False):
     The limits let a few samples be learned; there are none if the network has no hidden
     layer.
 
-    If the loss is a mean over outputs, alpha is divided by their number. Under other
-    outputs than identity and the one of a canonical pair, it is a tenth. For counts, it
-    is multiplied by 1 plus their dispersion (see `_dispersion`), at most 31.
+    If the loss is a mean over outputs, alpha is divided by their number. It is divided
+    by 10 if the output activation is not identity, nor in a canonical pair with the
+    loss. For counts, it is multiplied by 1 plus their dispersion (see `_dispersion`),
+    at most 31.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """

@@ -109,7 +109,7 @@ REMARKS = {
 """Advice on parameters that an estimator lacks, and has no other name for."""
 
 REASONS = {"poisson": "It also suits positive or overdispersed amounts."}
-"""Why a suggested name suits, although it is not the name of the same."""
+"""Why a suggested name suits, although it means something else."""
 
 PERCENTAGES = ("quantile", "validation_fraction")
 """Parameters between 0 and 1 that other libraries have in percent."""

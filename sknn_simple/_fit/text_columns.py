@@ -10,7 +10,7 @@ class TextColumn(NamedTuple):
     """The texts in a column of X."""
 
     name: Any  # or index
-    texts: list[str]  # distinct texts that are no numbers
+    texts: list[str]  # distinct texts that are not numbers
     is_mostly_numbers: bool
 
     @classmethod

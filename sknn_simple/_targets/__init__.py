@@ -1,6 +1,6 @@
 """Targets: y as the user gives it, and as the outputs of the network.
 
-`labels` and `numbers` have the kinds of targets, of a classifier and of a regressor.
+The targets of a classifier are in `labels`, those of a regressor in `numbers`.
 """
 
 from .base import Targets

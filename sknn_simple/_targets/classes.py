@@ -1,4 +1,4 @@
-"""Classes: those among labels, the code of each label, and what labels may be."""
+"""Classes: found among labels, their codes, and checks of what labels may be."""
 
 from numbers import Integral, Number
 

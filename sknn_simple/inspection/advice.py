@@ -9,7 +9,7 @@ from .outliers import wide_features
 from .trial import FAR_BELOW
 
 CLEARLY = 1.5
-"""How many times as high one of two rates must be for an advice to prefer the other."""
+"""Ratio of two learning rates above which the advice is to try the other one."""
 
 
 def one_of(*changes):

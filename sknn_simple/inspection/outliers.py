@@ -44,7 +44,7 @@ def wide_features(evidence):
 def repeated_outlier(X):
     """Return the value of most extreme values, and its number, or None.
 
-    None also if the data, such as those that a Pipeline transforms, are no numbers.
+    None also if the data are not numbers: other steps of a Pipeline may encode them.
     """
     try:
         X = np.asarray(X, dtype=float)

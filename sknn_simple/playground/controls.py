@@ -11,12 +11,12 @@ from .refusal import Refusal
 
 
 def is_number(value):
-    """Return whether a value is a number; true and false are none."""
+    """Return whether a value is a number, which true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_integer(value):
-    """Return whether a value is an integer; true and false are none."""
+    """Return whether a value is an integer, which true and false are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

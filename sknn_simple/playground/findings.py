@@ -16,7 +16,7 @@ from .training import Training
 
 FIRST_EPOCH = 10
 PATIENCE = 100
-"""Epochs before which a slow start is no finding."""
+"""Epochs before which a slow start is not a finding."""
 
 SLOW = {"alpha_too_high", "underfitting", "learning_rate_too_low"}
 

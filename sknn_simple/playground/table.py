@@ -232,7 +232,7 @@ def from_frame(frame: Any, target: str | None = None) -> Table:
     _check_shape(header, len(frame), refuse)
     columns = {column: np.asarray(frame[column]) for column in header}
     for column, values in columns.items():
-        if values.dtype.kind == "M":  # dates are no numbers
+        if values.dtype.kind == "M":  # dates are not numbers
             columns[column] = values.astype(str)
     places = [f"row {k}" for k in range(len(frame))]
     target = header[-1] if target is None else target

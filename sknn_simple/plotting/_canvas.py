@@ -61,7 +61,7 @@ class Canvas:
 
     def write(self, x, y, text, size=FONT_SIZE, **kwargs):
         kwargs = {"ha": "center", "va": "center", "zorder": 4, **kwargs}
-        kwargs["parse_math"] = False  # dollar signs in names are no formulas
+        kwargs["parse_math"] = False  # dollar signs in names are not formulas
         self.ax.text(x, y, text, fontsize=size * self.scale, **kwargs)
 
     def write_layer(self, column, heading, labels_ha):

@@ -105,7 +105,7 @@ def _add_legend_that_fits(ax, handles):
 
 
 def _add_legend(ax, handles, **style):
-    """Add a legend, in whose names dollar signs are no formulas, and return it."""
+    """Add and return a legend, in whose names dollar signs are not formulas."""
     legend = ax.legend(handles=handles, **style)
     for text in legend.get_texts():
         text.set_parse_math(False)

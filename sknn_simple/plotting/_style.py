@@ -27,7 +27,7 @@ def text_width(text, size):
     """Return the width of the longest line of a text, in inches."""
     from matplotlib.textpath import TextPath
 
-    # Dollar signs in names are no formulas.
+    # Dollar signs in names are not formulas.
     lines = [line.replace("$", r"\$") for line in text.splitlines() if line.strip()]
     # Exact extents give the same width, and take far longer.
     outlines = [TextPath((0, 0), line, size=size).vertices for line in lines]
