@@ -195,11 +195,9 @@ def _more_epochs_help(evidence, seen):
 def _may_train_longer(evidence):
     """Return whether a trial of more epochs shows a fault of the stop."""
     # A validation score may be as good as it gets while the loss is still high.
-    well_learned = 0.1 if evidence.network.best_epoch_ is None else 0.5
-    if not evidence.may_learn_more:
-        return False
-    if evidence.loss <= well_learned * evidence.constant_loss:
+    is_validated = evidence.network.best_epoch_ is not None
+    if is_validated and evidence.loss <= 0.5 * evidence.constant_loss:
         return False
     if learning_rate_too_high(evidence):  # a trial may reach a low loss by chance
         return False
-    return not _is_far_too_slow(evidence)
+    return evidence.may_learn_more and not _is_far_too_slow(evidence)
