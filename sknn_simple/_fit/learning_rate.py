@@ -38,7 +38,7 @@ layers.
 """
 
 
-def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream=False):
+def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
     """Return the learning rate for training on these Samples.
 
     It starts from the rate for standardised inputs and a single target, and changes it

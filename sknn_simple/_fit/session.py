@@ -169,10 +169,11 @@ class Session:
         self.state.schedule = slower
         return True
 
-    def record(self, block, validated=None):
+    def record(self, block, validated):
         """Add the epochs of a Block, which are then finished.
 
-        `validated` is the validation loss and score of a Block of a single epoch.
+        `validated` is the validation loss and score of a Block of a single epoch, or
+        None without validation.
         """
         if self.finished.snapshot is None:
             self.first_loss = float(block.losses[0])

@@ -120,10 +120,10 @@ CURES: dict[str, Callable[[Training], Cure | None]] = {
 """The cure of each kind of finding that has one, if it would change something."""
 
 
-def findings(training, divergence=None):
+def findings(training, divergence):
     """Return the message with the findings of a training, and their cures.
 
-    `divergence` is the message of a training that has just diverged.
+    `divergence` is the message of a training that has just diverged, or None.
     """
     network, rows = training.network, []
     if divergence is not None:

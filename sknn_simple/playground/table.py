@@ -239,7 +239,7 @@ def from_frame(frame: Any, target: str | None = None) -> Table:
     return Table(name, "frame", columns, target, places=places)
 
 
-def from_points(points: Any, task: str, view: Any = None) -> Table:
+def from_points(points: Any, task: str, view: Any) -> Table:
     """Take a table from a drawing.
 
     The rows are x1, x2 and a label for classification, x and a number for regression.
