@@ -229,14 +229,7 @@ class NetworkDisplay:
             If `max_neurons` or `coef_values` is invalid.
         """
         plt = import_pyplot(type(self).__name__)
-        if not isinstance(max_neurons, int | np.integer) or max_neurons < 3:
-            raise ValueError(
-                f"max_neurons must be an integer of at least 3, got {max_neurons!r}."
-            )
-        if coef_values not in (True, False, "auto"):
-            raise ValueError(
-                f"coef_values must be True, False or 'auto', got {coef_values!r}."
-            )
+        _check_options(max_neurons, coef_values)
         sizes = [len(self.coefs[0]), *(coef.shape[1] for coef in self.coefs)]
         if coef_values == "auto":
             is_narrow = max(sizes[1:]) <= 4 and max(c.size for c in self.coefs) <= 16
@@ -284,3 +277,14 @@ class NetworkDisplay:
     def _heading(self, i, size):
         function = self.activation_names[i - 1] if self.activation_names and i else ""
         return layer_heading(i, len(self.coefs), size, function)
+
+
+def _check_options(max_neurons, coef_values):
+    if not isinstance(max_neurons, int | np.integer) or max_neurons < 3:
+        raise ValueError(
+            f"max_neurons must be an integer of at least 3, got {max_neurons!r}."
+        )
+    if coef_values not in (True, False, "auto"):
+        raise ValueError(
+            f"coef_values must be True, False or 'auto', got {coef_values!r}."
+        )
