@@ -18,6 +18,11 @@ FAR = 30
 """Factor within which the largest raw target must be of 1 to count as standardised."""
 
 
+def scaler_for(X):
+    """Name the scaler for inputs; StandardScaler refuses sparse ones."""
+    return "MaxAbsScaler" if issparse(X) else "StandardScaler"
+
+
 @dataclass
 class Scaling:
     """The scaling of the samples of a training."""
@@ -53,9 +58,8 @@ class Scaling:
         """The advice to scale the data."""
         if self._are_inputs_standardised and self.is_y_raw:
             return "scale y (for instance with normalize_y=True from the first call on)"
-        scaler = "MaxAbsScaler" if issparse(self.samples.X) else "StandardScaler"
         what = "the inputs and y" if self.is_y_raw else "the inputs"
-        return f"scale {what} (for instance with {scaler})"
+        return f"scale {what} (for instance with {scaler_for(self.samples.X)})"
 
     @functools.cached_property
     def against_outliers(self):

@@ -2,8 +2,7 @@
 
 import math
 
-from scipy.sparse import issparse
-
+from .._fit.scaling_advice import scaler_for
 from ..network import OPTIMIZERS
 from .outliers import wide_features
 from .trial import FAR_BELOW
@@ -19,9 +18,8 @@ def one_of(*changes):
 
 
 def scale_inputs(evidence):
-    """Advise to scale the inputs; StandardScaler refuses sparse ones."""
-    is_sparse = issparse(evidence.problem.samples.X)
-    scaler = "MaxAbsScaler" if is_sparse else "StandardScaler"
+    """Advise to scale the inputs."""
+    scaler = scaler_for(evidence.problem.samples.X)
     return f"scale the inputs, for instance with {scaler} in a Pipeline"
 
 
