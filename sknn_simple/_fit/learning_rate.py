@@ -59,7 +59,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
       place of the hidden units.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = None
+        squares = None  # of the inputs and the bias, if these feed the output
         if not hidden_layer_sizes(estimator):
             squares = 1 + row_norms(samples.X, squared=True)
         rate = _rate_of_network(estimator, targets, samples, squares)
