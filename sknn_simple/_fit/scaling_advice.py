@@ -48,10 +48,7 @@ class Scaling:
     @property
     def is_y_raw(self):
         """Whether the network is trained on numbers as given, of any size."""
-        bounded = self.targets.out_activation != "identity"
-        return (
-            self.targets.classes is None and not self.targets.is_scaled and not bounded
-        )
+        return self.targets.out_activation == "identity" and not self.targets.is_scaled
 
     @property
     def advice(self):
