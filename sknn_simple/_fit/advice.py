@@ -215,8 +215,8 @@ class Advice:
     @property
     def _to_add_nonlinearity(self):
         """The advice to make a linear network nonlinear."""
-        is_regressor = self.session.targets.classes is None
-        limit = "fit a plane" if is_regressor else "separate classes by straight lines"
+        are_labels = self.session.targets.are_labels
+        limit = "separate classes by straight lines" if are_labels else "fit a plane"
         return (
             "use hidden units with an activation such as 'tanh': without them, the "
             f"network is a linear model, and can only {limit}"

@@ -108,7 +108,7 @@ def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_
     is_noisy = in_stream or not is_full
     # Without noise, the rate falls only below 6 rows.
     factor = min(1.0, (batch_size if is_noisy else batch_size**2) / FEW_ROWS)
-    if targets.classes is None:
+    if not targets.are_labels:
         heavy = HEAVY_FOR_NUMBERS
         if loss.robust:  # its gradients do not shrink with the errors
             factor **= 1.25
@@ -153,7 +153,7 @@ def _slowdown_by_inputs(estimator, targets, samples):
     slowdown = _slowdown_by_alike_inputs(samples, size)
     # The rates of a classifier's other units and of adam are low already.
     is_fast = estimator.solver == "sgd" and _has_sigmoids(estimator)
-    if targets.classes is not None and not is_fast:
+    if targets.are_labels and not is_fast:
         slowdown = math.sqrt(slowdown)
     return size * slowdown
 

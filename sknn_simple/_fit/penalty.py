@@ -59,9 +59,9 @@ def automatic_penalty(targets, samples, is_linear=False):
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
     loss = LOSSES[targets.network_loss]
-    by_class = targets.classes is not None and not targets.multilabel
+    by_class = targets.are_labels and not targets.multilabel
     neighbourhood = Neighbourhood(samples, by_class=by_class, fenced=loss.robust)
-    if targets.classes is not None:
+    if targets.are_labels:
         n_balanced = _n_balanced(neighbourhood)
         alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced, 0.4)
         factor = _factor_of_weak_signals(neighbourhood, n_balanced)

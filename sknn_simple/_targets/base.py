@@ -12,6 +12,7 @@ class Targets:
     """Base of all targets."""
 
     classes = None  # labels, shape (n_classes,); None for a regressor
+    are_labels = False  # whether they are a classifier's
     multilabel = False  # whether a sample may have any number of labels
     are_counts = False  # whether they are counts, under an exponential output
     is_scaled = False  # whether the network is trained on scaled targets

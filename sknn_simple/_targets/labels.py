@@ -12,6 +12,7 @@ from .classes import are_multilabel, find_classes, label_codes, warn_of_quantiti
 class LabelTargets(Targets):
     """Base of a classifier's targets, for 'log_loss' or a squared error."""
 
+    are_labels = True
     out_activation = "logistic"
     log_loss = "binary_log_loss"
 

@@ -123,7 +123,6 @@ def _rows(numbers):
 
 def constant_targets(evidence):
     _, _, lowest, highest = evidence.targets
-    is_classifier = evidence.problem.targets.classes is not None
     return beyond(
         ["y"],
         [1],
@@ -132,7 +131,7 @@ def constant_targets(evidence):
         among=(lowest == highest).all() and len(evidence.problem.samples.Y) > 1,
         seen="All samples have the same target: there is nothing to learn from them.",
         advice="samples of at least two classes."
-        if is_classifier
+        if evidence.problem.targets.are_labels
         else "check y, or how these samples were chosen.",
     )
 

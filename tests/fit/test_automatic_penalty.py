@@ -24,10 +24,10 @@ from sknn_simple.network import Samples
 
 ONE = {"n_outputs": 1, "multilabel": False, "are_counts": False}
 LABELS = SimpleNamespace(
-    classes=(0, 1), network_loss="binary_log_loss", out_activation="logistic", **ONE
+    are_labels=True, network_loss="binary_log_loss", out_activation="logistic", **ONE
 )
 NUMBERS = SimpleNamespace(
-    classes=None, network_loss="squared_error", out_activation="identity", **ONE
+    are_labels=False, network_loss="squared_error", out_activation="identity", **ONE
 )
 
 
