@@ -10,7 +10,7 @@ class ChainRule:
 
     Each list has one array per layer. Training computes deltas at once; here they are
     products of errors and slopes. In the output layer of a canonical pair, errors are
-    derivatives by the weighted sums, and slopes are 1.
+    derivatives with respect to the weighted sums, and slopes are 1.
     """
 
     def __init__(self, problem):
@@ -60,7 +60,7 @@ class ChainRule:
 
 
 def _slopes(activation, a):
-    """Return the derivatives of activations by their weighted sums."""
+    """Return the derivatives of activations, shape (len(a),)."""
     slopes = np.ones((1, len(a)))
     OUT_ACTIVATIONS[activation].derivative(a[None], slopes)
     return slopes[0]

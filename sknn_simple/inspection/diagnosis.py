@@ -195,7 +195,7 @@ def diagnose(
                               than two of ten, are 0 for every sample, though their
                               weights have not decayed (to a norm below 0.1, with a
                               bias below 3)
-    vanishing_gradients       the gradient by the coefs of a hidden layer is below 1e-3
+    vanishing_gradients       the gradient of the coefs of a hidden layer is below 1e-3
                               times that in the output layer (norms for single samples,
                               root mean square over the samples)
     exploding_gradients       the same ratio is above 1e3

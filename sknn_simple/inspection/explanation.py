@@ -73,8 +73,8 @@ def explain_step(
     features, or x1, x2, ... if these have no names. Numbers have four significant
     digits. "≈" precedes those that are rounded, or computed from more digits.
 
-    By the chain rule, the derivative of the loss L by a weight w from an input x to a
-    neuron is ::
+    By the chain rule, the derivative of the loss L with respect to a weight w from an
+    input x to a neuron is ::
 
         ∂L/∂w = ∂L/∂a * ∂a/∂z * x
 
@@ -88,7 +88,7 @@ def explain_step(
     shows the weights of the output layer in these units. In `coefs_` they are
     multiplied by the standard deviation of y. With Poisson loss, targets are divided by
     their mean, and only the intercepts differ. The penalty adds alpha / W * w to the
-    derivative by each coef, where W is the weight of the sample: 1, or the weight of
+    derivative for each coef, where W is the weight of the sample: 1, or the weight of
     its class. With alpha='auto', coefs of the first layer have a factor per input.
 
     References

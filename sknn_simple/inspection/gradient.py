@@ -15,7 +15,7 @@ from .problem import layer_name, make_problem, not_finite
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two gradients by the same parameters, as arrays of one shape.
+    """Two gradients of the same parameters, as arrays of one shape.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class LayerComparison:
-    """The two gradients by one layer's parameters.
+    """The two gradients of one layer's parameters.
 
     Attributes
     ----------
@@ -176,7 +176,7 @@ def check_gradient(
 
         abs(analytic - numerical) / max(largest in its array, 1e-4 * largest of all)
 
-    where its array holds the derivatives by the layer's coefs, or by its intercepts, so
+    where its array is the gradient of the layer's coefs, or of its intercepts, so
     that a layer with small derivatives counts as much as any other. The largest of all
     is the largest of the derivatives, the objective, and the terms y * (1 + z), where z
     is the raw prediction. A loss may be a small difference of such terms, whose

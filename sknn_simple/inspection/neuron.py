@@ -107,15 +107,16 @@ class Neuron:
     weighted_sum, activation : float
 
     delta : float
-        Derivative of the loss by the weighted sum.
+        Derivative of the loss with respect to the weighted sum.
 
     paths : tuple of tuple of Factor
-        Products that add up to the derivative of the loss by the activation, ∂L/∂a: one
-        per neuron of the next layer. An output has a single factor; where output
-        activation and loss form a canonical pair, it is `delta` itself.
+        Products that add up to ∂L/∂a, the derivative of the loss with respect to the
+        activation: one per neuron of the next layer. An output has a single factor;
+        where output activation and loss form a canonical pair, it is `delta` itself.
 
     slope : Factor or None
-        Derivative of the activation by the weighted sum; None in a canonical pair.
+        Derivative of the activation with respect to the weighted sum; None in a
+        canonical pair.
 
     chains : tuple of tuple of Factor
         Products that add up to `delta`.

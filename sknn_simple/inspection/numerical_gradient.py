@@ -55,7 +55,7 @@ class _Differences:
         return forward(X, self.trial.coefs, self.trial.intercepts, activation)
 
     def derivative(self, i):
-        """Return the derivative by the `i`-th parameter, or NaN on a kink."""
+        """Return the derivative for the `i`-th parameter, or NaN on a kink."""
         best, smallest_doubt = np.nan, np.inf
         for step in STEPS:
             losses = [self._loss(i, multiple * step) for multiple in (-2, -1, 1, 2)]

@@ -85,7 +85,7 @@ class Update(NamedTuple):
 
     @property
     def derivative(self):
-        """The Equation of the derivative by the weight."""
+        """The Equation of the derivative for the weight."""
         weight, by_name = self.weight, names_of(self.factors)
         products = [values_of(self.factors)]
         if weight.penalty:
@@ -218,5 +218,5 @@ def update_of(neuron, weight):
 
 
 def _error(neuron):
-    """Return the derivative of the loss by an activation, which is a sum over paths."""
+    """Return ∂L/∂a, the derivative for an activation, which is a sum over paths."""
     return Factor(f"∂L/∂a_{neuron.name}", neuron.error)

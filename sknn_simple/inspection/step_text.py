@@ -26,7 +26,7 @@ def _block(block, rate):
 
 
 def _update(update, rate):
-    """Write the derivative by a weight, and the weight after the step."""
+    """Write the derivative for a weight, and the weight after the step."""
     if isinstance(update, str):
         return update
     weight = update.weight

@@ -2,9 +2,9 @@
 
 A function takes the pre-activations ``Z`` of a layer, shape
 ``(n_samples, n_units)``, and overwrites them with the activations ``A``. A
-derivative takes ``A`` and the derivative of the loss by ``A``, and overwrites
-the latter with the derivative of the loss by ``Z``. ``scratch`` is an array of
-the same shape that a derivative may write to; it is allocated when not given.
+derivative takes ``A`` and d loss / d ``A``, and overwrites the latter with
+d loss / d ``Z``. ``scratch`` is an array of the same shape that a derivative may
+write to; it is allocated when not given.
 
 NumPy may warn of an overflow in exp, which is harmless: callers silence it.
 """

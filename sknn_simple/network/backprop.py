@@ -38,7 +38,7 @@ def backward(
         As `forward` returns it.
 
     delta : ndarray of shape (n_samples, n_outputs)
-        Derivative of the objective by the raw prediction.
+        Derivative of the objective with respect to the raw prediction.
 
     parameters : Parameters
         Weights and biases of the network.
@@ -56,7 +56,7 @@ def backward(
     Returns
     -------
     gradient : Parameters
-        Derivative of the objective by each coef and intercept.
+        Derivative of the objective with respect to each coef and intercept.
 
     Raises
     ------

@@ -62,7 +62,7 @@ def loss_and_gradient(
         The objective, penalty included.
 
     gradient : Parameters
-        Derivative of the objective by each coef and intercept.
+        Derivative of the objective with respect to each coef and intercept.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Losses: the value, and the derivative by the outputs' pre-activations.
+"""Losses: the value, and its derivative with respect to the outputs.
 
 For ``n`` samples and ``k`` outputs a loss function returns
 
@@ -93,8 +93,8 @@ def sides_of_threshold(error, threshold):
 def poisson(raw, Y, sample_weight, delta, scratch):
     """Half the Poisson deviance: y log(y / mu) - y + mu, where mu = exp(raw).
 
-    Exponential output and Poisson loss are a canonical pair: the derivative by
-    the raw prediction is mu - y.
+    Exponential output and Poisson loss are a canonical pair: the derivative with
+    respect to the raw prediction is mu - y.
     """
     losses = xlogy(Y, Y)
     losses -= np.multiply(Y, raw, out=scratch)
@@ -107,8 +107,8 @@ def poisson(raw, Y, sample_weight, delta, scratch):
 def binary_log_loss(raw, Y, sample_weight, delta, scratch):
     """log(1 + exp(raw)) - y * raw, summed over outputs that are each yes or no.
 
-    Logistic output and log-loss are a canonical pair: the derivative by the raw
-    prediction is expit(raw) - y. log(1 + exp(z)) is computed as
+    Logistic output and log-loss are a canonical pair: the derivative with respect to
+    the raw prediction is expit(raw) - y. log(1 + exp(z)) is computed as
     max(z, 0) + log1p(exp(-abs(z))), in which nothing overflows.
     """
     losses = np.maximum(raw, 0, out=delta)
@@ -126,8 +126,8 @@ def binary_log_loss(raw, Y, sample_weight, delta, scratch):
 def softmax_log_loss(raw, Y, sample_weight, delta, scratch):
     """log(sum_k exp(raw_k)) - sum_k y_k * raw_k, for one class out of k.
 
-    Softmax output and log-loss are a canonical pair: the derivative by the raw
-    prediction is softmax(raw) - y.
+    Softmax output and log-loss are a canonical pair: the derivative with respect to
+    the raw prediction is softmax(raw) - y.
     """
     raw -= np.maximum.reduce(raw, axis=1, keepdims=True)
     np.exp(raw, out=delta)
@@ -170,7 +170,7 @@ class Loss:
     of_unit_error: float  # of a prediction wrong by 1, of even odds for labels
     title: str  # name for axes and headings
     formula: str  # the loss of the output a, as text; {option} is the option
-    slope: str = "{a} - {y}"  # its derivative; by the pre-activation if canonical
+    slope: str = "{a} - {y}"  # its derivative; for the pre-activation if canonical
     code: int  # number in the compiled loops
 
     def output_divisor(self, n_outputs: int) -> float:

@@ -145,7 +145,7 @@ def loss_and_delta(
     sample_weight : ndarray of shape (n_samples,) or None
 
     delta : ndarray of shape (n_samples, n_outputs)
-        Receives the derivative by the raw prediction, not weighted.
+        Receives the derivative with respect to the raw prediction, not weighted.
 
     scratch : ndarray of shape (n_samples, n_outputs)
         Overwritten.

@@ -72,7 +72,7 @@ def explain(training, parameter, sample):
 
 
 def _about_parameter(training, step, parameter):
-    """Return the derivative by a parameter, its factors, and where they are drawn."""
+    """Return the derivative for a parameter, its factors, and where they are drawn."""
     place = find_weight(step.layers, parameter)
     if place is None:
         raise Refusal(

@@ -48,7 +48,7 @@ def _label(weight, with_new):
 
 
 def _output_label(neuron):
-    """Label an output with the derivative of the loss by it."""
+    """Label an output with ∂L/∂a, the derivative of the loss."""
     [[error]] = neuron.paths
     return [error.name, f"= {printed(error.value)}"]
 

@@ -33,10 +33,11 @@ class StepDisplay:
     """Diagram of one backpropagation step on one sample.
 
     Create it with `from_estimator`. Circles are inputs and neurons. The upper half of a
-    neuron holds its activation, the lower half ∂L/∂z, the derivative of the loss by its
-    weighted sum. Beside the line of each weight, and below each neuron for its bias,
-    are its value and the derivative by it. The frame on the right holds the targets and
-    the loss. Every number is one of `explain_step`, with four significant digits.
+    neuron holds its activation, the lower half ∂L/∂z, the derivative of the loss with
+    respect to its weighted sum. Beside the line of each weight, and below each neuron
+    for its bias, are its value and its derivative. The frame on the right holds the
+    targets and the loss. Every number is one of `explain_step`, with four significant
+    digits.
 
     Numbers of the forward pass are blue; below them, numbers of the backward pass are
     vermilion. On a dark background, the two colours are lighter.
@@ -254,7 +255,7 @@ def _check_sizes(sizes):
 
 
 def _chain_rule(path):
-    """Write the derivative by the weight of a path, by names and by values."""
+    """Write the derivative for the weight of a path, by names and by values."""
     if path is None:
         return []
     equation = update_of(path.neuron, path.weight).derivative
