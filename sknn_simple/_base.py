@@ -255,7 +255,7 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         )
 
     def _check_partial_fit(self) -> None:
-        """Check the options in each call, of which scikit-learn checks the first."""
+        """Check the options in every call; scikit-learn does so in the first only."""
         self._validate_params()
         if self.early_stopping:
             raise ValueError(

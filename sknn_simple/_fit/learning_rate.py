@@ -55,7 +55,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
       matters at the high rate of sigmoids.
     - At high momentum, the squared error of an outlying target moves the weights too
       far. So does an outlying row of X, if no unit saturates.
-    - Without hidden layers, the inputs feed the output, and decide about the rate in
+    - Without hidden layers, the inputs feed the output, and determine the rate in
       place of the hidden units.
     """
     with np.errstate(over="ignore", invalid="ignore"):

@@ -39,7 +39,7 @@ def explain(training, parameter, sample):
     parameter, the message shows the forward and the backward pass.
     """
     n_samples = len(training.y_train)
-    index = training.next_sample or 0 if sample is None else sample
+    index = (training.next_sample or 0) if sample is None else sample
     if not is_integer(index) or not 0 <= index < n_samples:
         raise Refusal(
             "explain", f"The sample must be an index from 0 to {n_samples - 1}."
