@@ -14,14 +14,7 @@ from .._fit.advice import constant_loss, least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS
 from .._fit.quartiles import Quartiles
 from .._pipeline import fitted_network, input_names, network_input
-from ..network import (
-    ACTIVATIONS,
-    LOSSES,
-    Samples,
-    Workspace,
-    layer_activations,
-    loss_and_gradient,
-)
+from ..network import LOSSES, Samples, Workspace, loss_and_gradient
 from . import trial
 from .columns import Columns
 from .problem import Problem, layer_name, loss_without_penalty, make_problem
@@ -247,21 +240,13 @@ class Evidence:
         n_hidden = len(self.activations)
         return [layer_name(i, n_hidden + 1) for i in range(n_hidden)]
 
-    @property
-    def functions(self):
-        """The Activation of each hidden layer; `activations` are its results."""
-        given = self.problem.objective.activation
-        names = layer_activations(given, len(self.activations))
-        return [ACTIVATIONS[name] for name in names]
-
     @cached_property
     def slopes(self):
         """Derivatives of the activations, in the same shapes."""
         slopes = [np.ones_like(A) for A in self.activations]
-        for activation, A, slope in zip(
-            self.functions, self.activations, slopes, strict=True
-        ):
-            activation.derivative(A, slope)
+        parts = self.problem.functions, self.activations, slopes
+        for function, A, slope in zip(*parts, strict=True):
+            function.derivative(A, slope)
         return slopes
 
     @cached_property

@@ -4,15 +4,7 @@ from itertools import compress
 
 import numpy as np
 
-from ..network import (
-    ACTIVATIONS,
-    LOSSES,
-    OUT_ACTIVATIONS,
-    Workspace,
-    forward,
-    layer_activations,
-    loss_and_gradient,
-)
+from ..network import LOSSES, OUT_ACTIVATIONS, Workspace, forward, loss_and_gradient
 
 STEPS = tuple(2.0**-k for k in (10, 13, 16, 19, 22, 25))
 """Steps to try, the largest first. Adding a power of two to a weight is exact."""
@@ -93,9 +85,7 @@ class _Differences:
     def _sides_of_kinks(self):
         """Return the side of each kink that each sample is on; [] without kinks."""
         objective = self.problem.objective
-        n_hidden = len(self.problem.parameters.coefs) - 1
-        names = layer_activations(objective.activation, n_hidden)
-        kinked = [ACTIVATIONS[name].kinked for name in names]
+        kinked = [function.kinked for function in self.problem.functions]
         output = OUT_ACTIVATIONS[objective.out_activation]
         sides_of_loss = LOSSES[objective.loss].sides
         if not (any(kinked) or output.kinked or sides_of_loss):

@@ -16,12 +16,14 @@ from .._fit.session import Mode
 from .._fit.start import make_session
 from .._targets import Targets
 from ..network import (
+    ACTIVATIONS,
     Constant,
     Engine,
     Objective,
     Parameters,
     Samples,
     TrainingState,
+    layer_activations,
     loss_and_gradient,
 )
 
@@ -42,6 +44,13 @@ class Problem:
     def is_stochastic(self):
         """Whether the solver is sgd or adam."""
         return self.state.optimizer is not None
+
+    @property
+    def functions(self):
+        """The Activation of each hidden layer."""
+        n_hidden = len(self.parameters.coefs) - 1
+        names = layer_activations(self.objective.activation, n_hidden)
+        return [ACTIVATIONS[name] for name in names]
 
     @property
     def learning_rate(self):

@@ -57,7 +57,7 @@ def linear_network(evidence):
         seen="No hidden unit is nonlinear on these samples: however many layers it "
         "has, the network is a linear model.",
         advice="activation='logistic', 'tanh' or 'relu'."
-        if ACTIVATIONS["identity"] in evidence.functions
+        if ACTIVATIONS["identity"] in evidence.problem.functions
         else "larger initial weights; or a smaller alpha.",
     )
 
@@ -66,7 +66,9 @@ def saturated_units(evidence):
     if evidence.learned:
         return []
     shares = []
-    for activation, A in zip(evidence.functions, evidence.activations, strict=True):
+    for activation, A in zip(
+        evidence.problem.functions, evidence.activations, strict=True
+    ):
         low, high = activation.bounds
         middle, half = (low + high) / 2, (high - low) / 2
         is_bounded = np.isfinite(half)
@@ -92,7 +94,7 @@ def dead_units(evidence):
     shares, widths = [], []
     for i, slopes in enumerate(evidence.slopes):
         dead = ~slopes.any(axis=0) & ~_decayed(evidence.problem.parameters, i)
-        kinked = evidence.functions[i].kinked
+        kinked = evidence.problem.functions[i].kinked
         shares.append(dead.mean() if kinked else 0)
         widths.append(dead.size)
     return beyond(
@@ -137,7 +139,7 @@ def vanishing_gradients(evidence):
         return []
     to_scale = larger_inputs(evidence) or inputs_to_scale(evidence)
     is_deep = len(evidence.activations) > 1
-    is_flat = ACTIVATIONS["logistic"] in evidence.functions
+    is_flat = ACTIVATIONS["logistic"] in evidence.problem.functions
     others = (
         "fewer hidden layers" if is_deep else None,
         "activation='tanh' or 'relu'" if is_flat else None,
