@@ -4,7 +4,7 @@
 `StepDisplay` draws a step of `explain_step`, for papers and slides. Blue numbers belong
 to the forward pass: the activation in the upper half of each neuron, and the weights.
 Vermilion numbers below them belong to the backward pass: ∂L/∂z in the lower half of
-each neuron, and the derivative of the loss L by each weight.
+each neuron, and the derivative of the loss L with respect to each weight.
 """
 
 # %%
@@ -12,7 +12,7 @@ each neuron, and the derivative of the loss L by each weight.
 # ----------------------------
 # In the tutorial on four people, all weights are 1 and all biases are 0. The sample is
 # Alice, who is 2 pounds and 1 inch below the means, and her target is 1. Which factors
-# make up the derivative by w1, the weight from the first input to the first hidden
+# make up the derivative for w1, the weight from the first input to the first hidden
 # neuron? The path of w1 to the loss is highlighted, and its chain rule is written below
 # the network.
 import matplotlib.pyplot as plt

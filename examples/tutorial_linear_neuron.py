@@ -5,7 +5,7 @@ There is one input, one weight, no bias and no activation, so the output is the 
 times the input. The input is 1, the weight begins at 0.8, and the target is 0. You can
 follow gradient descent here with pencil and paper:
 
-- the loss is (target - output)^2, so its derivative by the weight is 2 * weight;
+- the loss is (target - output)^2, so its derivative is 2 * weight;
 - a step at rate 0.025 subtracts 0.025 * 2 * weight, which is 5% of the weight.
 
 So the outputs are 0.8, 0.8 * 0.95, 0.8 * 0.95^2, and so on.
