@@ -21,8 +21,9 @@ from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
 INSTRUCTIONS = {
-    "avx2": ["-mavx2", "-mfma"],
+    "avx2": ["-DREGISTER=32", "-mavx2", "-mfma"],
     "avx512": [
+        "-DREGISTER=64",
         *("-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"),
         "-mprefer-vector-width=256",  # for all but the arithmetic
     ],
@@ -80,7 +81,8 @@ class OptionalBuild(build_ext):
                     include_dirs=extension.include_dirs,
                     extra_postargs=flags + instructions,
                 )
-        extension.define_macros.append(("BUILD", "baseline"))
+        register = "0" if is_msvc else "16"
+        extension.define_macros += [("BUILD", "baseline"), ("REGISTER", register)]
         self.build_extension(extension)
 
 

@@ -1,6 +1,7 @@
 // The arithmetic of the compiled engine: activations, products and steps.
 //
 // Loops run over whole registers first, then over halves, quarters and single numbers.
+// setup.py sets REGISTER to the bytes of a register, or to 0 for single numbers.
 
 #pragma once
 
@@ -21,16 +22,6 @@ using std::ptrdiff_t;
 #else
 #define UNROLLED
 #define INLINED
-#endif
-
-#if !defined(__GNUC__)
-constexpr int REGISTER = 0;  // bytes
-#elif defined(__AVX512F__)
-constexpr int REGISTER = 64;
-#elif defined(__AVX2__)
-constexpr int REGISTER = 32;
-#else
-constexpr int REGISTER = 16;
 #endif
 
 // A register of N numbers; a single number is itself, for every compiler.
@@ -100,31 +91,26 @@ template <class T> struct Sum {
     }
 };
 
-// What the exponential needs to know of a type.
-template <class T> struct Scalar : std::numeric_limits<T> {
-    using Integer = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
-    static constexpr int MANTISSA = Scalar::digits - 1, BIAS = Scalar::max_exponent - 1;
-    static constexpr T ROUNDING = T(1.5) / Scalar::epsilon();
-    // ln 2 = 355 / 512 - LN2_LOW. Few digits make products with integers exact.
-    static constexpr T LN2_HIGH = T(0.693359375), LN2_LOW = T(2.1219444005469058e-4);
-    // Beyond these, the result is 0 or infinite.
-    static constexpr T LOWEST = LN2_HIGH * (Scalar::min_exponent - Scalar::digits - 1);
-    static constexpr T HIGHEST = LN2_HIGH * Scalar::max_exponent;
-};
-
 // e**x = 2**n * (1 + y) with an integer n; y keeps its digits where x is near 0.
 //
 // x = n ln 2 + r, and y is the Taylor polynomial of e**r - 1, without a branch. 2**n is
 // two factors, so that results may overflow to infinity or underflow to zero.
 template <class T, class V> struct Exponential {
-    using S = Scalar<T>;
+    using Limits = std::numeric_limits<T>;
+    static constexpr int MANTISSA = Limits::digits - 1, BIAS = Limits::max_exponent - 1;
+    // Added to a number this large, x is rounded to an integer in its last bits.
+    static constexpr T ROUNDING = T(1.5) / Limits::epsilon();
+    // ln 2 = 355 / 512 - LN2_LOW. Few digits make products with integers exact.
+    static constexpr T LN2_HIGH = T(0.693359375), LN2_LOW = T(2.1219444005469058e-4);
+    // Beyond these, the result is 0 or infinite.
+    static constexpr T LOWEST = LN2_HIGH * (Limits::min_exponent - Limits::digits - 1);
+    static constexpr T HIGHEST = LN2_HIGH * Limits::max_exponent;
     V x, y, factor, other;
 
     INLINED explicit Exponential(V x) : x(x) {
-        // Added to a number this large, x is rounded to an integer in its last bits.
-        V n = (x * T(1.4426950408889634) + S::ROUNDING) - S::ROUNDING;
-        V half = (n * T(0.5) + S::ROUNDING) - S::ROUNDING;
-        V r = (x - n * S::LN2_HIGH) + n * S::LN2_LOW, r2 = r * r, r4 = r2 * r2;
+        V n = (x * T(1.4426950408889634) + ROUNDING) - ROUNDING;
+        V half = (n * T(0.5) + ROUNDING) - ROUNDING;
+        V r = (x - n * LN2_HIGH) + n * LN2_LOW, r2 = r * r, r4 = r2 * r2;
         V p = (T(1) / 2 + r * (T(1) / 6)) + r2 * (T(1) / 24 + r * (T(1) / 120)) +
               r4 * (T(1) / 720 + r * (T(1) / 5040));
         if constexpr (sizeof(T) == 8)
@@ -137,21 +123,22 @@ template <class T, class V> struct Exponential {
     }
 
     INLINED static V power_of_two(V n) {
-        using I = Vector<typename S::Integer, sizeof(V) / sizeof(T)>;
-        n += S::ROUNDING;
-        I bits = (load<I>(&n) + S::BIAS) << S::MANTISSA;
+        using Integer = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
+        using I = Vector<Integer, sizeof(V) / sizeof(T)>;
+        n += ROUNDING;
+        I bits = (load<I>(&n) + BIAS) << MANTISSA;
         return load<V>(&bits);
     }
 
     INLINED V value() const {
         V power = (y * factor + factor) * other;
-        power = x > S::HIGHEST ? V{} + S::infinity() : power;
-        return x < S::LOWEST ? V{} : power;
+        power = x > HIGHEST ? V{} + Limits::infinity() : power;
+        return x < LOWEST ? V{} : power;
     }
     INLINED V minus_one() const {  // not for results that overflow
         V power = factor * other;
         power = power * y + (power - 1);
-        return x < S::LOWEST ? V{} - 1 : power;
+        return x < LOWEST ? V{} - 1 : power;
     }
 };
 
@@ -163,8 +150,8 @@ template <class T, class V> INLINED inline V activated(int activation, V x) {
     case LOGISTIC:
         return 1 / (1 + Exponential<T, V>(-x).value());
     case TANH: {
-        V e = Exponential<T, V>(x > 0 ? -2 * x : 2 * x).minus_one(), size = -e / (2 + e);
-        return x < 0 ? -size : size;
+        V e = Exponential<T, V>(x > 20 ? V{} + 40 : 2 * x).minus_one();
+        return e / (e + 2);
     }
     case RELU:
         return x < 0 ? V{} : x;
@@ -214,11 +201,8 @@ void differentiate(int activation, const T *A, T *delta, ptrdiff_t n) {
         apply(n, f, delta, A);
 }
 
-// Copy n numbers, or write zeros if `from` is NULL.
 template <class T> INLINED inline void copy(const T *from, ptrdiff_t n, T *to) {
-    over<T>(n, [=](ptrdiff_t j, auto zero) INLINED {
-        store(to + j, from ? load<decltype(zero)>(from + j) : zero);
-    });
+    apply(n, [](auto, auto x) INLINED { return x; }, to, from);
 }
 
 // y += factor * x, of n numbers.
@@ -226,32 +210,28 @@ template <class T> void add_multiple(T *y, T factor, const T *x, ptrdiff_t n) {
     apply(n, [=](auto sum, auto x) INLINED { return sum + factor * x; }, y, x);
 }
 
-// A matrix that may be transposed: element (i, k) is at[i * row + k * column].
-template <class T> struct Matrix {
-    const T *at;
-    ptrdiff_t row, column;
-};
-
 // A @ B from column j on: C registers of N sums at a time, then fewer, then smaller ones.
-// Each register of sums goes to user(row, first column, sums).
+// Each register of sums goes to user(row, first column, sums). A may be transposed: it has
+// its rows and columns at these distances.
 template <class T, int N = WIDTH<T>, int C = 8, class User>
-INLINED inline void product(Matrix<T> A, const T *B, ptrdiff_t rows, ptrdiff_t columns,
-                            ptrdiff_t n_inner, User user, ptrdiff_t j = 0) {
+INLINED inline void product(const T *A, ptrdiff_t row, ptrdiff_t column, const T *B,
+                            ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t n_inner,
+                            User user, ptrdiff_t j = 0) {
     using V = Vector<T, N>;
     for (; j + C * N <= columns; j += C * N)
         for (ptrdiff_t i = 0; i < rows; i++) {
-            const T *a = A.at + i * A.row, *b = B + j;
+            const T *a = A + i * row, *b = B + j;
             V sums[C] = {};
-            for (ptrdiff_t k = 0; k < n_inner; k++, a += A.column, b += columns)
+            for (ptrdiff_t k = 0; k < n_inner; k++, a += column, b += columns)
                 UNROLLED for (int c = 0; c < C; c++)
                     sums[c] += *a * load<V>(b + c * N);
             UNROLLED for (int c = 0; c < C; c++)
                 user(i, j + c * N, sums[c]);
         }
     if constexpr (C > 1)
-        product<T, N, C / 2>(A, B, rows, columns, n_inner, user, j);
+        product<T, N, C / 2>(A, row, column, B, rows, columns, n_inner, user, j);
     else if constexpr (N > 1)
-        product<T, N / 2, 1>(A, B, rows, columns, n_inner, user, j);
+        product<T, N / 2, 1>(A, row, column, B, rows, columns, n_inner, user, j);
 }
 
 // A @ B.T, for B with rows like those of A; each sum goes to user(row, column, sum).
@@ -273,14 +253,12 @@ INLINED inline void product_of_rows(const T *A, const T *B, ptrdiff_t rows,
 // a copy, of which the compiler knows that nothing else writes to it.
 template <class T> struct Step {
     Optimizer optimizer;
+    T *flat, *first, *second;
     T rate{};
     Sum<T> penalty{};  // twice that of the parameters before the step
 
     template <class V, class S> INLINED void operator()(ptrdiff_t j, V g, S strength) {
-        T *flat = (T *)optimizer.flat, *first = (T *)optimizer.first;
-        T *second = (T *)optimizer.second;
-        V w = load<V>(flat + j);
-        V pull = strength * w;
+        V w = load<V>(flat + j), pull = strength * w;
         penalty.add(pull * w);
         g += pull;
         switch (optimizer.kind) {

@@ -1,9 +1,13 @@
 // The passes and epochs of the compiled engine, in the order of forward_pass.py,
 // backprop.py, gradient.py and training.py. Built once for each set of instructions, as
-// the `Build` of that name.
+// the function of that name.
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <exception>
+#include <numeric>
+#include <vector>
 
 #include "numpy/random/bitgen.h"
 
@@ -15,21 +19,26 @@ namespace {
 
 // Products with more multiplications than this are left to BLAS.
 constexpr ptrdiff_t LARGE = 1 << 13;
-
-// Let Python handle signals, such as Ctrl-C. Returns whether that raised an error.
-bool handling_raises() {
-    PyGILState_STATE state = PyGILState_Ensure();
-    bool raised = PyErr_CheckSignals() < 0;
-    PyGILState_Release(state);
-    return raised;
-}
+// Rows that pass through the network at once: at most MOST_ROWS, worth at most MOST_WORK.
+constexpr ptrdiff_t MOST_ROWS = 512, MOST_WORK = 1 << 26;
+// Of a pass, besides that of its rows; and between two looks for Ctrl-C: some 10 ms.
+constexpr ptrdiff_t FIXED_WORK = 1 << 10, SLICE = 1 << 24;
 
 template <class T> struct Loops {
     Training &training;
     const Layer *layers = training.layers, &last = layers[training.n_layers - 1];
-    const T *flat = (const T *)training.optimizer.flat;
-    T *activations = (T *)training.activations, *deltas = (T *)training.deltas;
-    Step<T> step{training.optimizer};
+    const T *flat = (const T *)training.flat, *weights = (const T *)training.weights;
+    Step<T> step{training.optimizer, (T *)training.flat, (T *)training.first,
+                 (T *)training.second};
+    ptrdiff_t work_of_row = training.n_parameters + FIXED_WORK;
+    ptrdiff_t most_rows = std::clamp(MOST_WORK / work_of_row, ptrdiff_t(1), MOST_ROWS);
+    ptrdiff_t n_rows = std::min(training.batch_size, most_rows);
+    ptrdiff_t n_units = last.units + last.fan_out;
+    std::vector<std::vector<T>> memory;
+    T *activations = room(n_rows * n_units), *deltas = room(n_rows * n_units);
+    T *gradient = room(training.prediction ? 0 : training.n_parameters);
+    T *gathered = room(n_rows * layers->fan_in), *ones = room(n_rows, 1);
+    std::vector<ptrdiff_t> order;
     double loss_sum = 0;  // of the epoch
     // The minibatch; n rows of it, from `position` on, pass through the network at once.
     ptrdiff_t begin = 0, position = 0, end = 0, n = 0;
@@ -37,33 +46,45 @@ template <class T> struct Loops {
     T penalty_strength = 0;
     const T *X = nullptr;
 
-    // The number of the i-th of these rows among the samples.
-    ptrdiff_t sample(ptrdiff_t i) const {
-        i += position;
-        return training.order ? training.order[i] : i;
+    // Memory for n numbers, which begins where a line of the cache does.
+    T *room(ptrdiff_t n, T value = 0) {
+        memory.emplace_back(n + 64 / sizeof(T), value);
+        return (T *)((uintptr_t(memory.back().data()) + 63) / 64 * 64);
     }
 
-    // out = A @ B + beta * out, of shapes (n, m) and (m, k), by BLAS. It stores columns:
-    // to it these are the transposed matrices, in other order.
-    void gemm(bool transpose_a, bool transpose_b, ptrdiff_t n, ptrdiff_t k, ptrdiff_t m,
-              const T *A, const T *B, T beta, T *out) const {
-        int rows = n, columns = k, inner = m;
-        int row_a = transpose_a ? n : m, row_b = transpose_b ? m : k;
-        char a = transpose_a ? 'T' : 'N', b = transpose_b ? 'T' : 'N';
+    // Which sample is the i-th of the epoch.
+    ptrdiff_t sample(ptrdiff_t i) const { return order.empty() ? i : order[i]; }
+    T weight_of(ptrdiff_t sample) const { return weights ? weights[sample] : 1; }
+
+    // out += X @ B for the sparse rows X, or X.T @ B, where B has k columns.
+    void sparse_product(bool transpose, ptrdiff_t k, const T *B, T *out) const {
+        for (ptrdiff_t row = 0; row < n; row++) {
+            const ptrdiff_t *bounds = training.indptr + sample(position + row);
+            for (ptrdiff_t at = bounds[0]; at < bounds[1]; at++) {
+                T x = ((const T *)training.data)[at];
+                ptrdiff_t from = training.indices[at], to = row;
+                if (transpose)
+                    std::swap(from, to);
+                add_multiple(out + to * k, x, B + from * k, k);
+            }
+        }
+    }
+
+    // out = A @ B + beta * out, of shapes (n, m) and (m, k), by BLAS; 'T' transposes. It
+    // stores columns: to it these are the transposed matrices, in other order. A is NULL
+    // for sparse rows.
+    void gemm(char a, char b, int n, int k, int m, const T *A, const T *B, T beta,
+              T *out) const {
+        if (!A && beta == 0)
+            std::fill_n(out, ptrdiff_t(n) * k, 0);
+        if (!A)
+            return sparse_product(a == 'T', k, B, out);
+        int row_a = a == 'T' ? n : m, row_b = b == 'T' ? m : k;
         T one = 1;
         using Gemm = void(char *, char *, int *, int *, int *, T *, const T *, int *,
                           const T *, int *, T *, T *, int *);
-        ((Gemm *)training.gemm)(&b, &a, &columns, &rows, &inner, &one, B, &row_b, A,
-                                &row_a, &beta, out, &columns);
-    }
-
-    // Call use(i, value, column) for each stored number of sparse rows.
-    template <class Use> void each_stored(Use use) const {
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const ptrdiff_t *bounds = training.indptr + sample(i);
-            for (ptrdiff_t at = bounds[0]; at < bounds[1]; at++)
-                use(i, ((const T *)training.data)[at], training.indices[at]);
-        }
+        ((Gemm *)training.gemm)(&b, &a, &k, &n, &m, &one, B, &row_b, A, &row_a, &beta,
+                                out, &k);
     }
 
     // Write the activations of each layer; the last are what the loss takes.
@@ -71,9 +92,10 @@ template <class T> struct Loops {
         const T *below = X;
         for (ptrdiff_t i = 0; i < training.n_layers; i++) {
             const Layer &layer = layers[i];
-            ptrdiff_t k = layer.fan_out;
+            ptrdiff_t fan_in = layer.fan_in, k = layer.fan_out;
             const T *coef = flat + layer.coef;
-            const T *intercept = training.fit_intercept ? flat + layer.intercept : nullptr;
+            const T *intercept =
+                training.fit_intercept ? flat + layer.intercept : nullptr;
             T *Z = activations + n * layer.units;
             auto keep = [=](ptrdiff_t row, ptrdiff_t j, auto sum) INLINED {
                 if (intercept)
@@ -81,26 +103,22 @@ template <class T> struct Loops {
                 store(Z + row * k + j, sum);
             };
             // `product` would fill a single number of each register for a single output.
-            if (below && k == 1 && layer.fan_in > 2 * WIDTH<T>) {
-                product_of_rows(below, coef, n, 1, layer.fan_in, keep);
-            } else if (below && n * layer.fan_in * k <= LARGE) {
-                product(Matrix<T>{below, layer.fan_in, 1}, coef, n, k, layer.fan_in, keep);
+            if (below && k == 1 && fan_in > 2 * WIDTH<T>) {
+                product_of_rows(below, coef, n, 1, fan_in, keep);
+            } else if (below && n * fan_in * k <= LARGE) {
+                product(below, fan_in, 1, coef, n, k, fan_in, keep);
             } else {
-                for (ptrdiff_t row = 0; row < n; row++)
+                for (ptrdiff_t row = 0; intercept && row < n; row++)
                     copy(intercept, k, Z + row * k);
-                if (below)
-                    gemm(false, false, n, k, layer.fan_in, below, coef, 1, Z);
-                else
-                    each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
-                        add_multiple(Z + row * k, x, coef + column * k, k);
-                    });
+                gemm('N', 'N', n, k, fan_in, below, coef, intercept ? 1 : 0, Z);
             }
             activate(layer.activation, Z, n * k);
             below = Z;
         }
     }
 
-    // Loss of an output z and its target y; d becomes its derivative.
+    // Loss of an output z and its target y; d becomes its derivative. With softmax, d is
+    // the power of e, `total` the sum of those of the row, and the loss lacks log(total).
     double loss_of_output(T z, T y, T &d) const {
         T option = training.loss_option, error = z - y;
         switch (training.loss) {
@@ -137,29 +155,28 @@ template <class T> struct Loops {
         activate(EXP, powers, n * k);
     }
 
-    // Loss of k logits, whose powers of e become its derivatives.
-    double softmax_log_loss(const T *logits, const T *y, T *d, ptrdiff_t k) const {
-        double total = 0, logit_of_class = 0;
-        for (ptrdiff_t j = 0; j < k; j++) {
-            total += d[j];
-            logit_of_class += y[j] * logits[j];
-        }
+    // Loss of k logits; d, their powers of e, becomes its derivative.
+    double softmax_log_loss(const T *z, const T *y, T *d, ptrdiff_t k) const {
+        double total = std::accumulate(d, d + k, 0.0);
+        double logit_of_class = std::inner_product(y, y + k, z, 0.0);
         for (ptrdiff_t j = 0; j < k; j++)
             d[j] = d[j] / T(total) - y[j];
         return std::log(total) - logit_of_class;
     }
 
     // Sum of w_i * loss_i; the last of the deltas become its derivative, times `scale`.
-    double loss_and_delta(T scale) const {
+    // Within `train`, its loop would lack registers.
+    [[gnu::noinline]] double loss_and_delta(T scale) const {
         ptrdiff_t k = last.fan_out;
-        T *z = activations + n * last.units, *d = deltas + n * last.units;
+        T *Z = activations + n * last.units, *delta = deltas + n * last.units;
         bool is_softmax = training.loss == SOFTMAX_LOG_LOSS;
         double value = 0;
         if (is_softmax)
-            exponentials(z, d, k);
-        for (ptrdiff_t i = 0; i < n; i++, z += k, d += k) {
-            const T *y = (const T *)training.Y + sample(i) * k;
-            T weight = ((const T *)training.weights)[sample(i)];
+            exponentials(Z, delta, k);
+        for (ptrdiff_t i = 0; i < n; i++) {
+            ptrdiff_t at = sample(position + i);
+            const T *z = Z + i * k, *y = (const T *)training.Y + at * k;
+            T *d = delta + i * k, weight = weight_of(at);
             double loss = is_softmax ? softmax_log_loss(z, y, d, k) : 0;
             for (ptrdiff_t j = 0; j < k; j++) {
                 if (!is_softmax)
@@ -168,7 +185,7 @@ template <class T> struct Loops {
             }
             value += weight * loss;
         }
-        differentiate(last.activation, z - n * k, d - n * k, n * k);
+        differentiate(last.activation, Z, delta, n * k);
         return value;
     }
 
@@ -176,18 +193,15 @@ template <class T> struct Loops {
     void backward_to(const Layer &layer, const T *below, T *delta_below) const {
         ptrdiff_t fan_in = layer.fan_in, k = layer.fan_out;
         const T *delta = deltas + n * layer.units, *coef = flat + layer.coef;
+        auto keep = [=](ptrdiff_t row, ptrdiff_t h, auto sum) INLINED {
+            store(delta_below + row * fan_in + h, sum);
+        };
         if (n * fan_in * k > LARGE)
-            gemm(false, true, n, fan_in, k, delta, coef, 0, delta_below);
+            gemm('N', 'T', n, fan_in, k, delta, coef, 0, delta_below);
         else if (k == 1)
-            product(Matrix<T>{delta, 1, 1}, coef, n, fan_in, 1,
-                    [=](ptrdiff_t i, ptrdiff_t h, auto d) INLINED {
-                        store(delta_below + i * fan_in + h, d);
-                    });
+            product(delta, 1, 1, coef, n, fan_in, 1, keep);
         else
-            product_of_rows(delta, coef, n, fan_in, k,
-                            [=](ptrdiff_t i, ptrdiff_t h, T sum) INLINED {
-                                delta_below[i * fan_in + h] = sum;
-                            });
+            product_of_rows(delta, coef, n, fan_in, k, keep);
         differentiate((&layer - 1)->activation, below, delta_below, n * fan_in);
     }
 
@@ -200,42 +214,32 @@ template <class T> struct Loops {
             T strength) const {
         ptrdiff_t k = layer.fan_out;
         const T *delta = deltas + n * layer.units;
-        T *to = (T *)training.gradient + at;
+        T *to = gradient + at;
         const T *factors = (const T *)training.input_factors;
         Step<T> local = step;
-        // Step along g from the j-th parameter on. With one output, each has a factor.
-        auto use = [&](ptrdiff_t row, ptrdiff_t j, auto g) INLINED {
+        // Step along g, from this row and column on. With one output, each has a factor.
+        auto use = [&](ptrdiff_t row, ptrdiff_t column, auto g) INLINED {
+            ptrdiff_t j = at + row * k + column;
             if constexpr (!FACTORS)
-                local(at + j, g, strength);
+                local(j, g, strength);
             else if (k == 1)
-                local(at + j, g, strength * load<decltype(g)>(factors + j));
+                local(j, g, strength * load<decltype(g)>(factors + row + column));
             else
-                local(at + j, g, strength * factors[row]);
+                local(j, g, strength * factors[row]);
         };
         bool begins = position == begin, ends = position + n == end;
         if (begins && ends && below && n * fan_in * k <= LARGE) {
             if (k == 1)  // a row in place of a column fills registers
-                product(Matrix<T>{delta, 1, 1}, below, 1, fan_in, n,
-                        [&](ptrdiff_t, ptrdiff_t h, auto g) INLINED { use(h, h, g); });
+                product(delta, 1, 1, below, 1, fan_in, n, use);
             else
-                product(Matrix<T>{below, 1, fan_in}, delta, fan_in, k, n,
-                        [&](ptrdiff_t h, ptrdiff_t j, auto g) INLINED {
-                            use(h, h * k + j, g);
-                        });
+                product(below, 1, fan_in, delta, fan_in, k, n, use);
             return local.penalty.value();
         }
-        if (begins)
-            copy<T>(nullptr, fan_in * k, to);
-        if (below)
-            gemm(true, false, fan_in, k, n, below, delta, 1, to);
-        else
-            each_stored([=](ptrdiff_t row, T x, ptrdiff_t column) {
-                add_multiple(to + column * k, x, delta + row * k, k);
-            });
-        ptrdiff_t at_once = FACTORS && k > 1 ? k : fan_in * k;
-        for (ptrdiff_t first = 0; ends && first < fan_in * k; first += at_once)
-            over<T>(at_once, [&](ptrdiff_t j, auto g) INLINED {
-                use(first / k, first + j, load<decltype(g)>(to + first + j));
+        gemm('T', 'N', fan_in, k, n, below, delta, begins ? 0 : 1, to);
+        ptrdiff_t n_rows = FACTORS && k > 1 ? fan_in : 1, width = fan_in * k / n_rows;
+        for (ptrdiff_t row = 0; ends && row < n_rows; row++)
+            over<T>(width, [&](ptrdiff_t j, auto g) INLINED {
+                use(row, j, load<decltype(g)>(to + row * k + j));
             });
         return local.penalty.value();
     }
@@ -245,54 +249,54 @@ template <class T> struct Loops {
         double penalty = 0;
         for (ptrdiff_t i = training.n_layers - 1; i >= 0; i--) {
             const Layer &layer = layers[i];
-            ptrdiff_t units_below = n * (layer.units - layer.fan_in);
+            ptrdiff_t fan_in = layer.fan_in, units_below = n * (layer.units - fan_in);
             const T *below = i > 0 ? activations + units_below : X;
             if (i > 0)
                 backward_to(layer, below, deltas + units_below);
             if (i == 0 && training.input_factors)
-                penalty += learn<true>(layer, below, layer.fan_in, 0, penalty_strength);
+                penalty += learn<true>(layer, below, fan_in, 0, penalty_strength);
             else
-                penalty += learn(layer, below, layer.fan_in, layer.coef, penalty_strength);
+                penalty += learn(layer, below, fan_in, layer.coef, penalty_strength);
             if (training.fit_intercept)
-                learn(layer, (const T *)training.ones, 1, layer.intercept, 0);
+                learn(layer, ones, 1, layer.intercept, 0);
         }
         return penalty;
     }
 
     // Take the next rows: in place if they are in order or a single one, else gathered.
     void take() {
-        n = std::min(training.n_rows, end - position);
+        n = std::min(n_rows, end - position);
         const T *samples = (const T *)training.X;
         ptrdiff_t width = layers[0].fan_in;
-        X = samples ? samples + sample(0) * width : nullptr;
-        if (!samples || !training.order || n == 1)
+        X = samples ? samples + sample(position) * width : nullptr;
+        if (!samples || order.empty() || n == 1)
             return;
-        T *gathered = (T *)training.gathered;
         for (ptrdiff_t i = 0; i < n; i++)
-            copy(samples + sample(i) * width, width, gathered + i * width);
+            copy(samples + sample(position + i) * width, width, gathered + i * width);
         X = gathered;
     }
 
     // Pass rows forward and back, and step after the last ones of a minibatch.
     void pass_rows() {
-        double size = end - begin, W = training.total_weight;
-        double mean_weight = W / training.n_samples;
+        double W = training.total_weight, usual = W / training.n_samples * (end - begin);
         // The gradient of a summed loss is larger by the number of rows.
-        double length = training.summed ? size * mean_weight : 1;
-        double scale = length / (size * mean_weight) / training.averaged_over;
+        double length = training.summed ? usual : 1;
+        double scale = length / usual / training.averaged_over;
         forward();
-        if (training.optimizer.kind == PREDICT) {
-            ptrdiff_t k = last.fan_out, written = position * k;
-            copy(activations + n * last.units, n * k, (T *)step.optimizer.first + written);
+        if (training.prediction) {
+            ptrdiff_t k = last.fan_out;
+            std::copy_n(activations + n * last.units, n * k,
+                        (T *)training.prediction + position * k);
             return;
         }
         loss_sum += loss_and_delta(scale) / training.averaged_over;
         bool ends = position + n == end;
         if (ends) {
-            double t = ++training.n_steps, rate = training.rates[training.n_done];
-            if (training.optimizer.kind == ADAM)
-                rate *= std::sqrt(1 - std::pow(training.optimizer.beta_2, t)) /
-                        (1 - std::pow(training.optimizer.beta_1, t));
+            Optimizer &optimizer = training.optimizer;
+            double t = ++optimizer.n_steps, rate = training.rates[training.n_done];
+            if (optimizer.kind == ADAM)
+                rate *= std::sqrt(1 - std::pow(optimizer.beta_2, t)) /
+                        (1 - std::pow(optimizer.beta_1, t));
             step.rate = rate, penalty_strength = training.alpha / W * length;
         }
         double penalty = backward() / 2 / length;
@@ -300,47 +304,30 @@ template <class T> struct Loops {
             loss_sum += weight * penalty;
     }
 
-    void begin_minibatch() {
-        begin = end;
-        end = std::min(end + training.batch_size, training.n_samples);
-        weight = 0;
-        for (ptrdiff_t i = 0; i < end - begin; i++)
-            weight += ((const T *)training.weights)[sample(i)];
-    }
-
     // Make `order` what RandomState.permutation(n) would be. NumPy has promised never
     // to change what a RandomState draws (NEP 19).
-    void shuffle() const {
-        ptrdiff_t *order = training.order;
-        for (ptrdiff_t i = 0; i < training.n_samples; i++)
-            order[i] = i;
-        uint32_t mask = 1, j;
-        while (mask < training.n_samples - 1)
-            mask = 2 * mask + 1;
+    void shuffle() {
+        auto *bitgen = (bitgen_t *)training.bitgen;
+        order.resize(training.n_samples);
+        std::iota(order.begin(), order.end(), 0);
+        uint32_t mask = std::bit_ceil(uint32_t(training.n_samples)) - 1, j;
         for (ptrdiff_t i = training.n_samples - 1; i > 0; i--) {
             if (i == mask >> 1)
                 mask >>= 1;
             do
-                j = training.bitgen->next_uint32(training.bitgen->state) & mask;
+                j = bitgen->next_uint32(bitgen->state) & mask;
             while (j > i);
             std::swap(order[i], order[j]);
         }
     }
 
-    void begin_epoch() {
-        if (training.order)
-            shuffle();
-        position = end = loss_sum = 0;
-    }
-
     // Record an epoch, and whether training ends with it.
     void end_epoch() {
         double loss = loss_sum / (training.summed ? 1 : training.total_weight);
-        bool finite = std::isfinite(loss);
-        for (ptrdiff_t i = 0; i < training.n_parameters; i++)
-            finite &= std::fabs(flat[i]) < INFINITY;
         training.losses[training.n_done++] = loss;
-        if (!finite) {
+        auto is_finite = [](T number) { return std::isfinite(number); };
+        const T *end_of_flat = flat + training.n_parameters;
+        if (!std::isfinite(loss) || !std::all_of(flat, end_of_flat, is_finite)) {
             training.ending = NOT_FINITE;
             return;
         }
@@ -356,36 +343,36 @@ template <class T> struct Loops {
             training.ending = PATIENCE_RAN_OUT;
     }
 
-    // Train until the epochs are over. Returns -1 if handling a signal raised an error.
-    int train() {
+    // Train until the epochs are over, or handling a signal raises an error.
+    void train() {
         ptrdiff_t work = 0;
         while (training.n_done < training.n_epochs && training.ending == DONE) {
-            begin_epoch();
-            while (end < training.n_samples) {
-                begin_minibatch();
-                for (; position < end; position += n) {
+            if (training.bitgen)
+                shuffle();
+            loss_sum = 0;
+            for (begin = 0; begin < training.n_samples; begin = end) {
+                end = std::min(begin + training.batch_size, training.n_samples);
+                weight = 0;
+                for (ptrdiff_t i = begin; i < end; i++)
+                    weight += weight_of(sample(i));
+                for (position = begin; position < end; position += n) {
                     take();
                     if (weight != 0)
                         pass_rows();
                     work += n * training.n_parameters + FIXED_WORK;
-                    if (work > SLICE && handling_raises())
-                        return -1;
+                    if (work > SLICE && handle_signals() < 0)
+                        throw std::exception();  // Cython raises that of Python
                     work %= SLICE;
                 }
             }
             end_epoch();
         }
-        return 0;
     }
 };
 
 }  // namespace
 
-#define NAME_OF(build) #build
-#define QUOTED(build) NAME_OF(build)
-extern const Build BUILD;
-const Build BUILD{
-    QUOTED(BUILD),
-    [](Training *training) { return Loops<double>{*training}.train(); },
-    [](Training *training) { return Loops<float>{*training}.train(); },
-};
+void BUILD(Training *training) {
+    training->is_single ? Loops<float>{*training}.train()
+                        : Loops<double>{*training}.train();
+}

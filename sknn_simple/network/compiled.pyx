@@ -5,23 +5,24 @@ The loops (_loops.cpp, with the arithmetic of _kernels.hpp) trust what they are 
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.pycapsule cimport PyCapsule_GetPointer
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, uintptr_t
 from scipy.linalg.cython_blas cimport dgemm, sgemm
 
 from contextlib import nullcontext
+from copy import copy
 
 import numpy as np
+from scipy import sparse
 
-from . import forward_pass
 from .activations import OUT_ACTIVATIONS, layer_activations
 from .blocks import Block
-from .gradient import check_shapes
+from .checks import check_array, check_rows, check_shapes, check_vectors
 from .losses import LOSSES
 from .minibatches import Samples
 from .objective import Objective
 from .optimizers import Adam
-from .parameters import Parameters
 from .state import Patience, TrainingState
 
 
@@ -33,131 +34,96 @@ cdef public enum:  # the `code` of each loss
     SQUARED_ERROR, ABSOLUTE_ERROR, POISSON, BINARY_LOG_LOSS, SOFTMAX_LOG_LOSS
     QUANTILE, HUBER, N_LOSSES
 
-cdef public enum:
-    PREDICT, NO_STEP, SGD, MOMENTUM, ADAM
+cdef public enum:  # kinds of steps
+    NO_STEP, SGD, MOMENTUM, ADAM
 
 cdef public enum:  # how a block of epochs ends, as in training.py
     DONE, PATIENCE_RAN_OUT, NOT_FINITE
-
-cdef public enum:
-    FIXED_WORK = 1 << 10  # of a pass, besides that of its rows
-    SLICE = 1 << 24  # of work, between two looks for Ctrl-C: some 10 ms
-
-cdef extern from "numpy/random/bitgen.h":
-    ctypedef struct bitgen_t:
-        pass
 
 cdef public struct Layer:
     Py_ssize_t fan_in, fan_out
     Py_ssize_t coef, intercept  # where they begin in the parameters
     Py_ssize_t units  # of all layers below
-    int activation  # IDENTITY of the outputs where the loss takes logits
+    Py_ssize_t activation  # IDENTITY of the outputs where the loss takes logits
 
-cdef public struct Optimizer:
+cdef public struct Optimizer:  # of any kind, with the options and the state of all
     int kind
     bint nesterovs_momentum
     double momentum, beta_1, beta_2, epsilon
-    void *flat
-    void *first  # or, without a step, the gradient or the predictions
-    void *second
+    Py_ssize_t n_steps
 
 cdef public struct Training:
     # The network and its objective
-    Layer *layers
-    Py_ssize_t n_layers, n_coefs, n_parameters
-    bint fit_intercept
+    bint is_single  # precision
+    Py_ssize_t n_layers, n_parameters
+    const Layer *layers
+    bint fit_intercept, summed  # the loss is summed over samples
     int loss
-    double loss_option  # the number that the loss depends on
-    double averaged_over  # outputs
-    bint summed  # over samples
+    double loss_option, averaged_over  # the number that it depends on; outputs
     double alpha
-    const void *input_factors  # of alpha, or NULL
-    # The samples, dense or of a CSR matrix
-    Py_ssize_t n_samples
-    const void *X
-    const void *Y
-    const void *weights  # or ones
-    const void *data
+    # Addresses of arrays of float32 or float64, 0 for none
+    uintptr_t X, Y, weights, input_factors
+    uintptr_t flat, average  # vectors of parameters
+    uintptr_t first, second  # moments; the first is the gradient if there is no step
+    uintptr_t prediction  # if there is nothing else to do
+    uintptr_t gemm  # of BLAS, for the precision
+    # A CSR matrix in place of X
+    uintptr_t data
     const int32_t *indices
     const Py_ssize_t *indptr
-    double total_weight
     # The epochs
+    Py_ssize_t n_samples, batch_size, n_epochs, n_done
+    double total_weight
     Optimizer optimizer
-    Py_ssize_t n_steps
-    Py_ssize_t n_epochs, n_done, batch_size
     const double *rates
     double *losses
-    Py_ssize_t *order  # of the samples; NULL: as they are
-    bitgen_t *bitgen
+    void *bitgen  # draws the order of the samples; NULL: as they are
     double tol, most, best  # of Patience, whose n_epochs is `most`
     Py_ssize_t count, n_averaged
-    void *average  # of the parameters, or NULL
     int ending
-    # Memory
-    Py_ssize_t n_rows  # that pass through the network at once
-    void *gemm
-    void *activations
-    void *deltas
-    void *gradient
-    void *gathered  # rows
-    const void *ones
 
-cdef public struct Build:
-    const char *name
-    int (*train_double)(Training *) except -1 nogil
-    int (*train_float)(Training *) except -1 nogil
+# Each set of instructions has a build of the loops.
+ctypedef void (*Loops)(Training *) except + nogil
 
-cdef extern from * nogil:
+cdef extern from *:
     """
-    struct Build;
-    extern const Build baseline;
-    #ifdef WITH_AVX
-    extern const Build avx2, avx512;
-    #endif
+    struct Training;
+    void baseline(Training *), avx2(Training *), avx512(Training *);
 
-    static int find_builds(const Build *builds[3]) {
-        int n = 0;
-        builds[n++] = &baseline;
     #ifdef WITH_AVX
+    void (*const LOOPS[])(Training *) = {baseline, avx2, avx512};
+    static int count_builds() {
         __builtin_cpu_init();
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-            builds[n++] = &avx2;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-            builds[n++] = &avx512;
-    #endif
-        return n;
+            return 3;
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 2 : 1;
     }
+    #else
+    void (*const LOOPS[])(Training *) = {baseline};
+    static int count_builds() { return 1; }
+    #endif
     """
-    int find_builds(const Build **)
+    const Loops *LOOPS
+    int count_builds()
 
-cdef const Build *BUILD[3]
-cdef int N_BUILDS = find_builds(BUILD)
 # The builds that this processor can run, the best one last.
-BUILDS = [BUILD[i].name.decode() for i in range(N_BUILDS)]
-
-# Rows that pass through the network at once: at most MOST_ROWS, worth at most MOST_WORK.
-MOST_ROWS, MOST_WORK = 512, 2**26
-# A `Trainer` predicts faster from MANY activations on, if there is at least one for every
-# COEFS_PER_ACTIVATION coefs, which it copies.
-MANY, COEFS_PER_ACTIVATION = 2**17, 8
+BUILDS = ["baseline", "avx2", "avx512"][:count_builds()]
 # BLAS counts with 32 bits.
 LARGEST_SIZE = 2**31 - 1
 
 
-cdef void *address(name, array, dtype, shape, bint written=False) except *:
-    """Return where the numbers of an array begin, once it is what it should be."""
-    flags = array.flags
-    fits = array.shape == shape and array.dtype == dtype and isinstance(array, np.ndarray)
-    if not (fits and flags.c_contiguous and flags.aligned and flags.writeable >= written):
-        raise ValueError(
-            f"{name} must be of shape {shape} and dtype {dtype}, contiguous, aligned"
-            f"{' and writeable' * written}, got {array.shape}, {array.dtype} and strides {array.strides}."
-        )
+cdef public int handle_signals() except -1 with gil:
+    """Let Python handle signals, such as Ctrl-C, which may raise an error."""
+    return PyErr_CheckSignals()
+
+
+cdef uintptr_t address(array) except? 0:
+    """Return where the numbers of a contiguous array begin."""
     cdef Py_buffer buffer
     PyObject_GetBuffer(array, &buffer, PyBUF_SIMPLE)
     PyBuffer_Release(&buffer)  # the memory stays that of the array
-    return buffer.buf
+    return <uintptr_t>buffer.buf
 
 
 cdef class Trainer:
@@ -167,20 +133,16 @@ cdef class Trainer:
     """
 
     cdef Training training  # copied by each call, so that calls cannot disturb another
-    cdef int (*loops)(Training *) except -1 nogil
-    cdef readonly dict arrays  # of the loops, by name
-    cdef dict spans  # the addresses where these arrays begin and end
-    cdef list memory  # of the loops
-    cdef readonly object state, dtype
+    cdef Loops loops
+    cdef dict arrays  # that the loops read, by name
+    cdef readonly object state, parameters
+    cdef bint shuffle
 
     def __cinit__(self, state, samples, objective, *, batch_size, shuffle=True, build=-1):
         cdef Training *training = &self.training
-        cdef const Build *chosen = BUILD[build % N_BUILDS]
         # Checked anew: a caller may have changed attributes.
-        parameters = state.parameters.view(state.parameters.flat)
-        check_shapes(parameters, *samples)
-        self.state, self.dtype = state, parameters.flat.dtype
-        self.arrays, self.spans, self.memory = {}, {}, []
+        self.parameters = parameters = state.parameters.view(state.parameters.flat)
+        self.state, self.arrays = state, {}
         n_samples, sizes = samples.X.shape[0], parameters.layer_sizes
         batch_size = min(batch_size, n_samples)
         if not 1 <= batch_size or max(*sizes, n_samples) > LARGEST_SIZE:
@@ -189,192 +151,128 @@ cdef class Trainer:
                 f"got {n_samples} samples, batch_size={batch_size} and layer_sizes="
                 f"{sizes}: use engine='numpy'."
             )
-        if self.dtype == np.float32:
-            self.loops, training.gemm = chosen.train_float, <void *>sgemm
-        else:
-            self.loops, training.gemm = chosen.train_double, <void *>dgemm
-        training.alpha, training.batch_size = objective.alpha, batch_size
-        self.lay_out(parameters, objective)
+        self.loops, training.batch_size = LOOPS[build % len(BUILDS)], batch_size
+        training.is_single = parameters.flat.dtype == np.float32
+        training.gemm = <uintptr_t>sgemm if training.is_single else <uintptr_t>dgemm
         self.take(samples)
-        self.allocate(sizes)
+        self.lay_out(objective)
         # A full batch has no order.
-        state.draws = shuffle and batch_size < n_samples
-        if state.draws:
-            order = np.zeros(n_samples, np.intp)
-            training.order = <Py_ssize_t *>self.hold("order", order, np.intp)
-
-    cdef lay_out(self, parameters, objective):
-        """Find the parts of each layer in flat vectors."""
-        cdef Training *training = &self.training
-        loss, sizes = LOSSES[objective.loss], parameters.layer_sizes
-        n_layers = len(sizes) - 1
-        names = *layer_activations(objective.activation, n_layers - 1), objective.out_activation
-        activations = [OUT_ACTIVATIONS[name].code for name in names]
-        if loss.canonical:
-            activations[n_layers - 1] = IDENTITY
-        if loss.code >= N_LOSSES or max(activations) >= N_ACTIVATIONS:
-            raise ValueError(
-                f"The compiled engine does not know {objective}: use engine='numpy'."
-            )
-        layers = np.zeros(n_layers * sizeof(Layer), np.uint8)
-        training.layers = <Layer *>self.hold("layers", layers, np.uint8)
-        training.n_layers, training.n_coefs = n_layers, parameters.flat_coefs.size
-        training.n_parameters = parameters.flat.size
-        training.fit_intercept = parameters.fit_intercept
-        training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
-        training.averaged_over = loss.output_divisor(sizes[n_layers])
-        if objective.input_factors is not None:
-            training.input_factors = self.hold(
-                "input_factors", objective.input_factors, None, (sizes[0],)
-            )
-        training.summed = loss.summed
-        coef = units = 0
-        for i, (fan_in, fan_out) in enumerate(zip(sizes[:n_layers], sizes[1:])):
-            intercept = training.n_coefs + units
-            training.layers[i] = Layer(fan_in, fan_out, coef, intercept, units, activations[i])
-            coef += fan_in * fan_out
-            units += fan_out
+        state.draws = self.shuffle = shuffle and batch_size < n_samples
 
     cdef take(self, samples):
         """Keep the samples, contiguous and of the network's dtype."""
         cdef Training *training = &self.training
         X, Y, weights = samples
-        training.n_samples, training.total_weight = len(Y), samples.total_weight
+        if sparse.issparse(X):
+            X = copy(X)
+            X.indices, X.indptr = X.indices.copy(), X.indptr.copy()  # nobody changes them
+            check_rows(X)
+            training.data = self.hold("X.data", X.data)
+            training.indices = <const int32_t *>self.hold("X.indices", X.indices, np.int32)
+            training.indptr = <const Py_ssize_t *>self.hold("X.indptr", X.indptr, np.intp)
+        else:
+            training.X = self.hold("X", X)
+            X = self.arrays["X"]
         training.Y = self.hold("Y", Y)
-        training.ones = self.hold("ones", np.ones(len(Y), self.dtype))
-        training.weights = training.ones
         if weights is not None:
             training.weights = self.hold("sample_weight", weights)
-        if isinstance(X, np.ndarray):
-            training.X = self.hold("X", X)
-            return
-        # Copies, which nobody can change after the checks.
-        indptr, indices = X.indptr.astype(np.intp), X.indices.astype(np.intp)
-        n_stored, n_features = min(indices.size, X.data.size), X.shape[1]
-        if (
-            X.format != "csr"
-            or len(indptr) != len(Y) + 1
-            or not 0 <= indices.min(initial=0) <= indices.max(initial=0) < n_features
-            or indptr[0] != 0
-            or (np.diff(indptr) < 0).any()
-            or indptr[len(Y)] > n_stored
-        ):
-            raise ValueError(
-                f"X must be an array or a CSR matrix, with indices from 0 to "
-                f"{n_features - 1} and an indptr that begins with 0 and never falls, up "
-                f"to {n_stored} at most."
-            )
-        training.data = self.hold("X.data", X.data)
-        training.indices = <const int32_t *>self.hold("X.indices", indices, np.int32)
-        training.indptr = <const Py_ssize_t *>self.hold("X.indptr", indptr, np.intp)
+        check_shapes(self.parameters, X, self.arrays["Y"], self.arrays.get("sample_weight"))
+        training.n_samples, training.total_weight = len(Y), samples.total_weight
 
-    cdef void *hold(self, name, array, dtype=None, shape=None) except *:
-        self.arrays[name] = array = np.require(array, dtype or self.dtype, ["C", "A"])
-        begin = address(name, array, array.dtype, shape or array.shape)
-        self.spans[name] = <size_t>begin, <size_t>begin + array.nbytes
-        return begin
+    cdef uintptr_t hold(self, name, array, dtype=None) except? 0:
+        """Keep an array, contiguous and of the network's dtype or another."""
+        dtype = dtype or self.parameters.flat.dtype
+        self.arrays[name] = np.require(array, dtype, ["C", "A", "E"])
+        return address(self.arrays[name])
 
-    cdef allocate(self, sizes):
-        """Allocate the memory for rows that pass through the network at once."""
+    cdef lay_out(self, objective):
+        """Take over the objective, and find the parts of each layer in flat vectors."""
         cdef Training *training = &self.training
-        work, batch_size = training.n_parameters + FIXED_WORK, training.batch_size
-        most_rows = max(1, min(MOST_ROWS, MOST_WORK // work))
-        training.n_rows = n = -(-batch_size // -(-batch_size // most_rows))
-        training.activations = self.room(n * sum(sizes[1:]))
-        training.deltas = self.room(n * sum(sizes[1:]))
-        training.gradient = self.room(training.n_parameters)
-        training.gathered = self.room(n * sizes[0])
+        parameters, loss = self.parameters, LOSSES[objective.loss]
+        sizes, n_layers = parameters.layer_sizes, len(parameters.coefs)
+        # A loss that takes logits differentiates the activation of the outputs, too.
+        out_activation = "identity" if loss.canonical else objective.out_activation
+        names = *layer_activations(objective.activation, n_layers - 1), out_activation
+        codes = [OUT_ACTIVATIONS[name].code for name in names]
+        if loss.code >= N_LOSSES or max(codes) >= N_ACTIVATIONS:
+            raise ValueError(
+                f"The compiled engine does not know {objective}: use engine='numpy'."
+            )
+        training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
+        training.averaged_over, training.summed = loss.output_divisor(sizes[-1]), loss.summed
+        training.alpha, training.fit_intercept = objective.alpha, parameters.fit_intercept
+        if objective.input_factors is not None:
+            objective.check_factors(parameters)
+            training.input_factors = self.hold("input_factors", objective.input_factors)
+        training.n_layers, training.n_parameters = n_layers, parameters.flat.size
+        layers, coef, units = [], 0, 0
+        for fan_in, fan_out, code in zip(sizes, sizes[1:], codes):
+            intercept = parameters.flat_coefs.size + units
+            layers.append((fan_in, fan_out, coef, intercept, units, code))
+            coef, units = coef + fan_in * fan_out, units + fan_out
+        training.layers = <const Layer *>self.hold("layers", layers, np.intp)
 
-    cdef void *room(self, size) except *:
-        """Return memory for numbers, which begins where a line of the cache does."""
-        memory = np.empty(size * self.dtype.itemsize + 64, np.uint8)
-        self.memory.append(memory)
-        cdef size_t begin = <size_t>address("memory", memory, np.uint8, memory.shape)
-        return <void *>((begin + 63) // 64 * 64)
-
-    cdef list addresses(self, dict vectors):
-        """Return the addresses of flat vectors, which must not share their memory."""
-        cdef size_t begin, end, first, last
-        cdef dict spans = self.spans.copy()
-        shape, found = (self.training.n_parameters,), []
-        for name, vector in vectors.items():
-            begin = <size_t>address(name, vector, self.dtype, shape, written=True)
-            end = begin + shape[0] * self.dtype.itemsize
-            for other, (first, last) in spans.items():
-                if begin < last and first < end:
-                    raise ValueError(f"{other} and {name} must not share memory.")
-            spans[name] = begin, end
-            found.append(begin)
-        return found
+    cdef dict addresses(self, vectors):
+        """Return the addresses of vectors of parameters that the loops write to."""
+        check_vectors(vectors, self.parameters.flat, self.arrays)
+        return {name: address(vector) for name, vector in vectors.items()}
 
     cdef point_to(self, Training *training):
         """Take over the optimizer, and the vectors that change."""
         cdef Optimizer *to = &training.optimizer
-        state, optimizer, flat = self.state, self.state.optimizer, self.state.parameters.flat
-        vectors = {"parameters": flat} | optimizer.vectors(flat)
-        if state.average is not None:
-            vectors["average"] = state.average
-        flat, *moments = self.addresses(vectors)
-        if state.average is not None:
-            training.average = <void *><size_t>moments.pop()
-            training.n_averaged = state.n_averaged
-        first, second = (moments + [0, 0])[:2]
-        to.flat = <void *><size_t>flat
-        to.first, to.second = <void *><size_t>first, <void *><size_t>second
+        optimizer, found = self.state.optimizer, self.addresses(self.state.vectors())
+        training.flat, training.average = found["parameters"], found.get("average", 0)
         if isinstance(optimizer, Adam):
-            to.kind, training.n_steps, to.epsilon = ADAM, optimizer.n_steps, optimizer.epsilon
+            training.first, training.second = found["first_moment"], found["second_moment"]
+            to.kind, to.n_steps, to.epsilon = ADAM, optimizer.n_steps, optimizer.epsilon
             to.beta_1, to.beta_2 = optimizer.beta_1, optimizer.beta_2
         else:
-            to.kind = MOMENTUM if optimizer.momentum else SGD
-            to.momentum = optimizer.momentum
+            training.first = found.get("velocity", 0)
+            to.kind, to.momentum = MOMENTUM if training.first else SGD, optimizer.momentum
             to.nesterovs_momentum = optimizer.nesterovs_momentum
 
     def train(self, n_epochs, patience=None):
         """Train as `training.Trainer.train` does."""
         cdef Training training = self.training
         state, patience = self.state, patience or Patience(0.0, np.inf)
-        rng = state.rng._bit_generator if training.order else None
-        t, n_samples = state.t, training.n_samples
-        losses, shape = np.empty(n_epochs), (n_epochs,)
+        rng = state.rng._bit_generator if self.shuffle else None
+        t, n_samples, losses = state.t, training.n_samples, np.empty(n_epochs)
         rates = state.schedule.learning_rates(t, n_samples, n_epochs)
-        training.losses = <double *>address("losses", losses, np.float64, shape)
-        training.rates = <const double *>address("rates", rates, np.float64, shape)
+        check_array("rates", rates, losses.shape, losses.dtype)
+        training.losses, training.rates = <double *>address(losses), <double *>address(rates)
         self.point_to(&training)
+        training.n_averaged = state.n_averaged
         training.tol, training.most = patience.tol, min(patience.n_epochs, 1e308)
         training.best, training.count = patience.best, patience.count
         if rng is not None:
-            training.bitgen = <bitgen_t *>PyCapsule_GetPointer(rng.capsule, "BitGenerator")
+            training.bitgen = PyCapsule_GetPointer(rng.capsule, "BitGenerator")
         training.n_epochs = n_epochs
         with rng.lock if rng else nullcontext(), nogil:
             self.loops(&training)
         state.t, state.n_averaged = t + training.n_done * n_samples, training.n_averaged
         patience.best, patience.count = training.best, training.count
         if isinstance(state.optimizer, Adam):
-            state.optimizer.n_steps = training.n_steps
+            state.optimizer.n_steps = training.optimizer.n_steps
         return Block(losses[: training.n_done], rates[: training.n_done], training.ending)
 
     def evaluate(self, flat, gradient):
         """Write the gradient of the objective over all samples; return the objective."""
-        flat, gradient = self.addresses({"parameters": flat, "gradient": gradient})
-        return self.run(NO_STEP, flat, gradient)
+        return self.run({"parameters": flat, "gradient": gradient})
 
     def predict(self, flat):
         """Return the activations of the last layer for all samples."""
         raw_prediction = np.empty_like(self.arrays["Y"])
-        (flat,) = self.addresses({"parameters": flat})
-        first = address("prediction", raw_prediction, self.dtype, raw_prediction.shape)
-        self.run(PREDICT, flat, <size_t>first)
+        self.run({"parameters": flat}, address(raw_prediction))
         return raw_prediction
 
-    cdef double run(self, int kind, size_t flat, size_t first) except *:
+    cdef double run(self, vectors, uintptr_t prediction=0) except *:
         """Pass over all samples without a step, and return the objective."""
         cdef Training training = self.training
         cdef double loss, rate = 0
-        training.optimizer.flat, training.optimizer.first = <void *>flat, <void *>first
-        training.optimizer.kind, training.n_epochs = kind, 1
-        training.order = NULL  # all at once, in their own order
-        training.batch_size = training.n_samples
-        training.losses, training.rates = &loss, &rate
+        found = self.addresses(vectors)
+        training.flat, training.first = found["parameters"], found.get("gradient", 0)
+        training.n_epochs, training.batch_size = 1, training.n_samples
+        training.losses, training.rates, training.prediction = &loss, &rate, prediction
         with nogil:
             self.loops(&training)
         return loss
@@ -392,14 +290,3 @@ def make_predictor(parameters, X, activation):
     state = TrainingState(parameters, None, None, None)
     trainer = Trainer(state, samples, Objective(activation=activation), batch_size=LARGEST_SIZE)
     return trainer.predict
-
-
-def predict(X, coefs, intercepts, activation):
-    """Return the raw prediction, as `forward_pass.predict` does."""
-    n_activations = X.shape[0] * sum(coef.shape[1] for coef in coefs)
-    n_coefs = sum(coef.size for coef in coefs)
-    as_stored = not isinstance(X, np.ndarray) or X.flags.c_contiguous
-    if n_activations < max(MANY, n_coefs / COEFS_PER_ACTIVATION) or not as_stored:
-        return forward_pass.predict(X, coefs, intercepts, activation)
-    parameters = Parameters.from_arrays(coefs, intercepts)
-    return make_predictor(parameters, X, activation)(parameters.flat)

@@ -1,10 +1,13 @@
 """Engines: two implementations of the same training, by the option `engine`."""
 
 import importlib
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from . import forward_pass, gradient, training
+from .parameters import Parameters
 
 
 class Engine(NamedTuple):
@@ -53,18 +56,38 @@ ENGINES = {
 }
 """The engines that are installed: a dict of name to `Engine`, the fastest one last."""
 
+# The compiled engine predicts faster from MANY activations on, if there is at least one
+# for every COEFS_PER_ACTIVATION coefs, which it copies.
+MANY, COEFS_PER_ACTIVATION = 2**17, 8
+
 WHY_NOT_COMPILED: ImportError | None = None
 """The error on importing the compiled engine; None if it is installed."""
 
 try:
-    compiled = importlib.import_module(".compiled", __package__)
+    compiled: Any = importlib.import_module(".compiled", __package__)
 except ImportError as error:  # there was no compiler when the package was built
     WHY_NOT_COMPILED = error
 else:
+
+    def _predict(
+        X: Any,
+        coefs: Sequence[np.ndarray],
+        intercepts: Sequence[np.ndarray],
+        activation: str | Sequence[str],
+    ) -> np.ndarray:
+        """Return the raw prediction, as `forward_pass.predict` does."""
+        n_activations = X.shape[0] * sum(coef.shape[1] for coef in coefs)
+        n_coefs = sum(coef.size for coef in coefs)
+        as_stored = not isinstance(X, np.ndarray) or X.flags.c_contiguous
+        if n_activations < max(MANY, n_coefs / COEFS_PER_ACTIVATION) or not as_stored:
+            return forward_pass.predict(X, coefs, intercepts, activation)
+        parameters = Parameters.from_arrays(coefs, intercepts)
+        return compiled.make_predictor(parameters, X, activation)(parameters.flat)
+
     ENGINES["compiled"] = Engine(
         "compiled",
         compiled.Trainer,
         compiled.make_evaluator,
         compiled.make_predictor,
-        compiled.predict,
+        _predict,
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from .activations import layer_activations
 from .backprop import pass_backward
+from .checks import check_shapes
 from .forward_pass import as_floats, pass_forward
 from .losses import LOSSES
 from .objective import Objective, loss_and_delta
@@ -103,21 +104,6 @@ def loss_and_gradient(
         strength = objective.penalties(parameters) / divisor
         loss += add_penalty_gradient(parameters, strength, gradient)
     return loss, gradient
-
-
-def check_shapes(parameters, X, Y, sample_weight):
-    """Raise ValueError unless the shapes fit the network and each other."""
-    n_samples, sizes = X.shape[0], parameters.layer_sizes
-    for name, array, shape in (
-        ("X", X, (n_samples, sizes[0])),
-        ("Y", Y, (n_samples, sizes[-1])),
-        ("sample_weight", sample_weight, (n_samples,)),
-    ):
-        if array is not None and array.shape != shape:
-            raise ValueError(
-                f"{name} must be of shape {shape} for {n_samples} samples and a "
-                f"network of layer_sizes {sizes}, got {array.shape}."
-            )
 
 
 def write_loss_gradient(parameters, samples, scale, objective, gradient, workspace):

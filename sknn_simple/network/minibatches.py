@@ -37,6 +37,11 @@ class Samples(NamedTuple):
             return self.X.shape[0]
         return float(self.sample_weight.sum(dtype=np.float64))
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the dense arrays by name."""
+        named = self._asdict().items()
+        return {name: part for name, part in named if isinstance(part, np.ndarray)}
+
     def rows(self, rows: slice | np.ndarray) -> "Samples":
         """Return the Samples of some rows; of a slice, dense arrays are views."""
         X, Y, w = self

@@ -98,16 +98,21 @@ class Objective:
         """The last arguments of the loss and of its baseline: its option, if any."""
         return () if self.loss_option is None else (self.loss_option,)
 
+    def check_factors(self, parameters: Parameters) -> None:
+        """Raise ValueError unless there is one input factor per input."""
+        factors, shape = self.input_factors, parameters.coefs[0].shape[:1]
+        if factors is not None and factors.shape != shape:
+            raise ValueError(
+                f"input_factors must be of shape {shape}, one factor per input, got "
+                f"{factors.shape}."
+            )
+
     def penalties(self, parameters: Parameters) -> float | np.ndarray:
         """Return the strength of the penalty on each coef, or on all of them."""
         if self.input_factors is None:
             return self.alpha
+        self.check_factors(parameters)
         first, factors = parameters.coefs[0], self.input_factors
-        if factors.shape != first.shape[:1]:
-            raise ValueError(
-                f"input_factors must be of shape {first.shape[:1]}, one factor per "
-                f"input, got {factors.shape}."
-            )
         penalties = np.full_like(parameters.flat_coefs, self.alpha)
         penalties[: first.size].reshape(first.shape)[:] *= factors[:, None]
         return penalties

@@ -174,18 +174,5 @@ class Adam:
         return copy
 
 
-def check_vectors(optimizer: SGD | Adam | None, flat: np.ndarray) -> None:
-    """Raise ValueError unless the optimizer's vectors fit the flat parameters."""
-    for name, vector in vars(optimizer).items():
-        if isinstance(vector, np.ndarray) and (
-            vector.shape != flat.shape or vector.dtype != flat.dtype
-        ):
-            raise ValueError(
-                f"The optimizer's {name} must be of shape {flat.shape} and dtype "
-                f"{flat.dtype}, as the parameters are, got {vector.shape} and "
-                f"{vector.dtype}."
-            )
-
-
 OPTIMIZERS = {"sgd": SGD, "adam": Adam}
 """The optimizers: a dict of the estimators' `solver` to class, without L-BFGS."""

@@ -69,6 +69,13 @@ class TrainingState:
         """The Parameters to predict with."""
         return self.parameters.view(self.model_flat)
 
+    def vectors(self) -> dict[str, np.ndarray]:
+        """Return the vectors that training writes to, by name."""
+        assert self.optimizer is not None  # L-BFGS keeps no vectors here
+        flat = self.parameters.flat
+        vectors = {"parameters": flat} | self.optimizer.vectors(flat)
+        return vectors if self.average is None else vectors | {"average": self.average}
+
     def add_to_average(self) -> None:
         """Add the parameters at the end of an epoch to their average.
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from .blocks import DONE, NOT_FINITE, PATIENCE_RAN_OUT, Block, Epoch
-from .gradient import add_penalty_gradient, check_shapes, write_loss_gradient
+from .checks import check_rows, check_shapes, check_vectors
+from .gradient import add_penalty_gradient, write_loss_gradient
 from .losses import LOSSES
 from .minibatches import Minibatches, Samples
 from .objective import Objective
-from .optimizers import check_vectors
 from .state import Patience, TrainingState
 
 
@@ -60,6 +60,8 @@ class Trainer:
         shuffle: bool = True,
     ) -> None:
         check_shapes(state.parameters, *samples)
+        if not isinstance(samples.X, np.ndarray):
+            check_rows(samples.X)
         self.state = state
         self.objective = objective
         self.penalties = objective.penalties(state.parameters) / samples.total_weight
@@ -91,7 +93,7 @@ class Trainer:
             snapshot.
         """
         state, minibatches = self.state, self.minibatches
-        check_vectors(state.optimizer, state.parameters.flat)
+        check_vectors(state.vectors(), self.gradient.flat, minibatches.samples.arrays())
         if patience is None:
             patience = Patience(0.0, np.inf)
         losses, rates, ending = [], [], DONE

@@ -46,6 +46,7 @@ from sknn_simple.network import (
     TrainingState,
     compiled,
     draw_parameters,
+    engines,
     epochs,
     loss_and_gradient,
     predict,
@@ -118,21 +119,22 @@ def test_functions_are_exact_to_a_few_units_in_the_last_place(
 
 @pytest.mark.parametrize("n_samples", [2, 3, 4, 5, 64, 65, 1000])
 def test_orders_are_those_of_numpy(n_samples):
-    """One sample moves the parameter of one input: so the last one is seen."""
+    """Each step takes a weight towards one target: the last steps show the most."""
     state = TrainingState(
-        Parameters((n_samples, 1), fit_intercept=False),
+        Parameters((1, 1), fit_intercept=False),
         SGD(),
-        Constant(0.1),
+        Constant(0.001),
         np.random.RandomState(3),
     )
-    expected = np.random.RandomState(3)
-    samples = Samples(np.eye(n_samples), np.arange(1.0, n_samples + 1)[:, None])
+    expected, weight = np.random.RandomState(3), 0.0
+    Y = np.arange(1.0, n_samples + 1)[:, None]
+    samples = Samples(np.ones((n_samples, 1)), Y)
     trainer = compiled.Trainer(state, samples, Objective(), batch_size=1)
     for _ in range(3):
         trainer.train(1)
-        np.testing.assert_array_equal(
-            trainer.arrays["order"], expected.permutation(n_samples)
-        )
+        for i in expected.permutation(n_samples):
+            weight += 0.001 * (Y[i, 0] - weight)
+        assert state.parameters.flat[0] == pytest.approx(weight, rel=1e-12)
     assert state.rng.randint(2**31) == expected.randint(2**31)
 
 
@@ -307,8 +309,8 @@ def test_a_batch_of_many_rows_passes_in_blocks():
         np.testing.assert_allclose(*flats, rtol=1e-12, atol=1e-12)
 
 
-def trainer_of(layer_sizes=(4, 3, 2), samples=None, **options):
-    """A compiled trainer of nine samples, and its state."""
+def trainer_of(layer_sizes=(4, 3, 2), samples=None, trainer=compiled.Trainer):
+    """A trainer of nine samples in minibatches of four, and its state."""
     state = TrainingState(
         draw_parameters(layer_sizes, np.random.RandomState(0)),
         SGD(0.9),
@@ -317,12 +319,15 @@ def trainer_of(layer_sizes=(4, 3, 2), samples=None, **options):
     )
     if samples is None:
         samples = Samples(np.ones((9, layer_sizes[0])), np.ones((9, layer_sizes[-1])))
-    options = {"batch_size": 4} | options
-    return compiled.Trainer(state, samples, Objective(), **options), state
+    return trainer(state, samples, Objective(), batch_size=4), state
 
 
-def test_memory_that_is_written_is_not_shared():
-    trainer, state = trainer_of()
+TRAINERS = pytest.mark.parametrize("trainer", [compiled.Trainer, Trainer])
+
+
+@TRAINERS
+def test_memory_that_is_written_is_not_shared(trainer):
+    trainer, state = trainer_of(trainer=trainer)
     state.optimizer.velocity = state.parameters.flat
     with pytest.raises(ValueError, match="parameters and velocity must not share"):
         trainer.train(1)
@@ -330,6 +335,17 @@ def test_memory_that_is_written_is_not_shared():
     state.parameters = state.parameters.view(np.concatenate([flat, flat])[: len(flat)])
     state.optimizer.velocity = None
     trainer.train(1)
+
+
+@TRAINERS
+def test_parameters_do_not_overwrite_samples(trainer):
+    memory = np.ones(100)
+    samples = Samples(memory[30:66].reshape(9, 4), np.ones((9, 2)))
+    trainer, state = trainer_of(samples=samples, trainer=trainer)
+    state.parameters = state.parameters.view(memory[50:73])
+    with pytest.raises(ValueError, match="X and parameters must not share memory"):
+        trainer.train(1)
+    assert (samples.X == 1).all()
 
 
 @pytest.mark.parametrize("begin", [7, 8, 40, 65, 66])
@@ -388,8 +404,9 @@ def test_too_few_learning_rates_are_refused():
         trainer.train(2)
 
 
-def test_parameters_that_changed_are_refused():
-    trainer, state = trainer_of()
+@TRAINERS
+def test_parameters_that_changed_are_refused(trainer):
+    trainer, state = trainer_of(trainer=trainer)
     state.parameters = Parameters((4, 2, 2))
     with pytest.raises(ValueError, match=r"must be of shape \(23,\) .* got \(16,\)"):
         trainer.train(1)
@@ -413,12 +430,13 @@ def test_parameters_that_changed_are_refused():
         ("indptr", -1, 99),
     ],
 )
-def test_a_damaged_sparse_matrix_is_refused(name, at, value):
+@TRAINERS
+def test_a_damaged_sparse_matrix_is_refused(trainer, name, at, value):
     X = sparse.csr_matrix(np.ones((9, 4)))
     getattr(X, name)[at] = value
     message = "indices from 0 to 3 and an indptr that begins with 0 and never falls"
     with pytest.raises(ValueError, match=message):
-        trainer_of(samples=Samples(X, np.ones((9, 2))))
+        trainer_of(samples=Samples(X, np.ones((9, 2))), trainer=trainer)
 
 
 def test_an_index_that_32_bits_do_not_hold_is_refused():
@@ -432,11 +450,12 @@ def test_an_index_that_32_bits_do_not_hold_is_refused():
 @pytest.mark.parametrize(
     ("name", "kept"), [("indptr", 9), ("indices", 35), ("data", 35)]
 )
-def test_a_shortened_sparse_matrix_is_refused(name, kept):
+@TRAINERS
+def test_a_shortened_sparse_matrix_is_refused(trainer, name, kept):
     X = sparse.csr_matrix(np.ones((9, 4)))
     setattr(X, name, getattr(X, name)[:kept])
     with pytest.raises(ValueError, match="X must be an array or a CSR matrix"):
-        trainer_of(samples=Samples(X, np.ones((9, 2))))
+        trainer_of(samples=Samples(X, np.ones((9, 2))), trainer=trainer)
 
 
 def numerous_samples(n_samples):
@@ -899,7 +918,7 @@ def test_both_engines_count_the_epochs_in_the_average(averages):
 def test_predictions_are_those_of_the_numpy_engine(activation, container, dtype):
     """Of few samples, and of many, which the loops predict; with and without biases."""
     rng = np.random.RandomState(0)
-    X = rng.standard_normal((compiled.MANY // 8, 5)).astype(dtype)
+    X = rng.standard_normal((engines.MANY // 8, 5)).astype(dtype)
     network = draw_parameters((5, 7, 6, 2), rng, activation=activation, dtype=dtype)
     for n_samples, intercepts in (
         (3, network.intercepts),
@@ -929,7 +948,7 @@ def test_predictors_follow_the_parameters():
 
 def test_a_model_of_a_machine_with_the_compiled_engine_predicts(monkeypatch):
     model = clone(REGRESSOR).set_params(engine="compiled", max_iter=3).fit(X, NUMBERS)
-    many = np.tile(X, (compiled.MANY // len(X), 1))
+    many = np.tile(X, (engines.MANY // len(X), 1))
     expected = model.predict(many)
     monkeypatch.delitem(ENGINES, "compiled")
     np.testing.assert_allclose(model.predict(many), expected)

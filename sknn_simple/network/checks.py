@@ -1,0 +1,98 @@
+"""Checks of the arrays that an engine reads and writes, before it does."""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from .parameters import Parameters
+
+
+def check_array(
+    name: str, array: np.ndarray, shape: tuple[int, ...], dtype: Any
+) -> None:
+    """Raise ValueError unless an array of this shape and dtype can be written to."""
+    flags = array.flags
+    if not (
+        array.shape == shape
+        and array.dtype == dtype
+        and (flags.c_contiguous and flags.aligned and flags.writeable)
+    ):
+        raise ValueError(
+            f"{name} must be of shape {shape} and dtype {dtype}, contiguous, aligned "
+            f"and writeable, got {array.shape}, {array.dtype} and strides "
+            f"{array.strides}."
+        )
+
+
+def check_vectors(
+    vectors: Mapping[str, np.ndarray],
+    like: np.ndarray,
+    read: Mapping[str, np.ndarray],
+) -> None:
+    """Check vectors of parameters, to which training writes.
+
+    Parameters
+    ----------
+    vectors : dict of str to ndarray
+        Vectors by name.
+
+    like : ndarray of shape (n_parameters,)
+        Vector whose shape and dtype the others must have.
+
+    read : dict of str to ndarray
+        Arrays that training reads, by name.
+
+    Raises
+    ------
+    ValueError
+        If training cannot write to a vector, or would change another array by it.
+    """
+    for name, vector in vectors.items():
+        check_array(name, vector, like.shape, like.dtype)
+    pairs = [
+        *combinations(vectors.items(), 2),
+        *((reader, writer) for reader in read.items() for writer in vectors.items()),
+    ]
+    for (name, array), (other, vector) in pairs:
+        if np.may_share_memory(array, vector):
+            raise ValueError(f"{name} and {other} must not share memory.")
+
+
+def check_shapes(
+    parameters: Parameters,
+    X: Any,
+    Y: np.ndarray,
+    sample_weight: np.ndarray | None,
+) -> None:
+    """Raise ValueError unless the shapes fit the network and each other."""
+    n_samples, sizes = X.shape[0], parameters.layer_sizes
+    for name, array, shape in (
+        ("X", X, (n_samples, sizes[0])),
+        ("Y", Y, (n_samples, sizes[-1])),
+        ("sample_weight", sample_weight, (n_samples,)),
+    ):
+        if array is not None and array.shape != shape:
+            raise ValueError(
+                f"{name} must be of shape {shape} for {n_samples} samples and a "
+                f"network of layer_sizes {sizes}, got {array.shape}."
+            )
+
+
+def check_rows(X: Any) -> None:
+    """Raise ValueError unless the rows of a CSR matrix lie within its arrays."""
+    (n_samples, n_features), n_stored = X.shape, min(X.indices.size, X.data.size)
+    if (
+        X.format != "csr"
+        or len(X.indptr) != n_samples + 1
+        or not 0 <= X.indices.min(initial=0) <= X.indices.max(initial=0) < n_features
+        or X.indptr[0] != 0
+        or (np.diff(X.indptr) < 0).any()
+        or X.indptr[-1] > n_stored
+    ):
+        raise ValueError(
+            f"X must be an array or a CSR matrix, with indices from 0 to "
+            f"{n_features - 1} and an indptr that begins with 0 and never falls, up "
+            f"to {n_stored} at most."
+        )
