@@ -83,10 +83,25 @@ def fitted_dtype(estimator, weights=None):
 def weights_to_predict_with(estimator):
     """Return the fitted coefs and intercepts, contiguous and in one dtype.
 
-    They may have been edited. Their shapes are not checked: pruned networks predict.
+    They may have been edited. Pruned networks predict: hidden layers may have any
+    number of units, if the layers fit each other, the inputs and the outputs.
     """
     weights = {name: _arrays(name, getattr(estimator, name)) for name in FITTED}
+    if not _fit_together(estimator, *weights.values()):
+        weights = _fitted_weights(estimator)  # which raises
     return [*_in_one_dtype(estimator, weights).values()]
+
+
+def _fit_together(estimator, coefs, intercepts):
+    """Return whether the shapes are those of a network with these hidden layers."""
+    n_outputs = estimator._targets.n_outputs
+    hidden = [intercept.size for intercept in intercepts[:-1]]
+    sizes = [estimator.n_features_in_, *hidden, n_outputs]
+    return (
+        len(hidden) == len(estimator._architecture.hidden_layer_sizes)
+        and [coef.shape for coef in coefs] == [*pairwise(sizes)]
+        and [intercept.shape for intercept in intercepts] == [(n,) for n in sizes[1:]]
+    )
 
 
 def weights_to_save(estimator):

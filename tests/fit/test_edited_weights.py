@@ -272,3 +272,60 @@ def test_predictions_name_a_weight_that_is_not_finite(method, n_rows):
     model.coefs_[0][:] = np.nan
     with pytest.raises(ValueError, match=r"^coefs_ must.*got nan at coefs_\[0\]"):
         getattr(model, method)(np.ones((n_rows, 3)))
+
+
+def add_an_output(model):
+    model.coefs_ = [model.coefs_[0], np.ones((4, 3))]
+    model.intercepts_ = [model.intercepts_[0], np.ones(3)]
+
+
+def remove_an_input(model):
+    model.coefs_ = [model.coefs_[0][1:], model.coefs_[1]]
+
+
+def remove_a_unit_from_one_layer(model):
+    model.coefs_ = [model.coefs_[0][:, 1:], model.coefs_[1]]
+
+
+def add_a_layer_that_fits(model):
+    model.coefs_ = [*model.coefs_, np.eye(2)]
+    model.intercepts_ = [*model.intercepts_, np.zeros(2)]
+
+
+@pytest.mark.parametrize("method", ["predict", "transform"])
+@pytest.mark.parametrize("n_rows", [1, 3000])
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (add_an_output, r"^coefs_ must.*\(4, 2\)\].*got \[\(3, 4\), \(4, 3\)\]"),
+        (remove_an_input, r"^coefs_ must.*\[\(3, 4\).*got \[\(2, 4\), \(4, 2\)\]"),
+        (remove_a_unit_from_one_layer, r"^coefs_ must.*got \[\(3, 3\), \(4, 2\)\]"),
+        (add_a_layer_that_fits, r"^coefs_ must.*got .*\(2, 2\)\].* from_coefs\("),
+        (remove_a_layer, r"^intercepts_ must.*\(4,\), \(2,\).*got \[\(4,\)\]"),
+    ],
+)
+def test_layers_that_do_not_fit_do_not_predict(edit, message, n_rows, method):
+    model = SimpleMLPRegressor((4,), **PLAIN).partial_fit(X, Y)
+    edit(model)
+    with pytest.raises(ValueError, match=message):
+        getattr(model, method)(np.ones((n_rows, 3)))
+
+
+@pytest.mark.parametrize("n_rows", [1, 3000])
+def test_a_second_output_for_two_classes_does_not_predict(n_rows):
+    model = SimpleMLPClassifier((), **PLAIN).partial_fit(X, Y[:, 0] > 0, classes=[0, 1])
+    model.coefs_, model.intercepts_ = [np.ones((3, 2))], [np.zeros(2)]
+    for method in (model.predict, model.predict_proba, model.decision_function):
+        with pytest.raises(ValueError, match=r"^coefs_ must.*share one output"):
+            method(np.ones((n_rows, 3)))
+
+
+@pytest.mark.parametrize("n_rows", [1, 3000])
+def test_a_pruned_network_predicts(n_rows):
+    model = SimpleMLPRegressor((4,), activation="tanh", **PLAIN).partial_fit(X, Y)
+    prune(model)
+    samples = np.random.default_rng(1).normal(size=(n_rows, 3))
+    hidden = np.tanh(samples @ model.coefs_[0] + model.intercepts_[0])
+    assert hidden.shape == (n_rows, 3)
+    expected = hidden @ model.coefs_[1] + model.intercepts_[1]
+    np.testing.assert_allclose(model.predict(samples), expected, rtol=1e-12)
