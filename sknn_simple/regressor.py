@@ -284,15 +284,15 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Biases of each layer, in the units of y.
 
     loss_ : float
-        Loss of the last epoch, a mean over its minibatches. With `normalize_y`, it
-        is the loss of the standardised targets.
+        Loss of the last epoch, a mean over its minibatches, with the penalty of
+        `alpha_`. With `normalize_y`, it is the loss of the standardised targets.
 
     best_loss_ : float or None
-        Lowest loss of all epochs; None with early stopping.
+        Lowest loss of all epochs, with the penalty; None with early stopping.
 
     loss_curve_ : list of float
-        Loss of each epoch, a mean over its minibatches: each is evaluated before its
-        step, at weights that are not averaged.
+        Loss of each epoch, with the penalty, a mean over its minibatches: each is
+        evaluated before its step, at weights that are not averaged.
 
     validation_scores_ : list of float or None
         Validation score of each epoch; None without early stopping.
@@ -306,7 +306,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     history_ : dict of list
         Training records with one entry per epoch: 'loss', 'learning_rate' (not for
-        'lbfgs') and, with early stopping, 'validation_loss' and 'validation_score'.
+        'lbfgs') and, with early stopping, 'validation_loss' and 'validation_score'. The
+        penalty is in 'loss', but not in 'validation_loss'.
 
     n_iter_ : int
         Number of epochs trained, equal to `len(loss_curve_)`. `partial_fit` adds to it,

@@ -30,8 +30,8 @@ class LossCurveDisplay:
 
     Create it with `from_estimator` or `from_estimators`. The training loss is a solid
     line, the loss or score of the validation samples a dashed one, and a star marks the
-    epoch whose weights early stopping kept. The training loss includes the penalty, the
-    validation loss does not.
+    epoch whose weights early stopping kept. The training loss includes the penalty, as
+    the legend says; the validation loss does not.
 
     Parameters
     ----------
@@ -59,6 +59,10 @@ class LossCurveDisplay:
     stop_reasons : list of str or None, default=None
         Fitted attribute `stop_reason_` of each network. The title of a single network
         names the reason.
+
+    alphas : list of float or None, default=None
+        Fitted attribute `alpha_` of each network. The legend says "training, with
+        penalty" if one is above 0.
 
     Attributes
     ----------
@@ -97,6 +101,7 @@ class LossCurveDisplay:
     epoch_name: str = "epoch"
     score_name: str = "Validation score"
     stop_reasons: Sequence[str | None] | None = None
+    alphas: Sequence[float | None] | None = None
 
     lines_: list[Line2D] = field(init=False)
     validation_lines_: list[Line2D | None] = field(init=False)
@@ -192,6 +197,7 @@ class LossCurveDisplay:
             epoch_name="epoch" if has_epochs else "iteration",
             score_name=_score_name(networks),
             stop_reasons=[network.stop_reason_ for network in networks],
+            alphas=[network.alpha_ for network in networks],
         )
         return display.plot(ax, metric=metric, log_scale=log_scale, line_kw=line_kw)
 
@@ -260,6 +266,9 @@ class LossCurveDisplay:
             ended += ":\nno more improvement above tol"
         return f"{name}: {ended}" if name else ended
 
+    def _training_label(self):
+        return "training, with penalty" if any(self.alphas or ()) else "training"
+
     def _check_metric(self, metric, log_scale):
         if metric not in COLUMNS:
             raise ValueError(f"metric must be one of {list(COLUMNS)}, got {metric!r}.")
@@ -289,7 +298,7 @@ class LossCurveDisplay:
             return line
 
         if metric == "loss":
-            self.lines_.append(draw("loss", label="training"))
+            self.lines_.append(draw("loss", label=self._training_label()))
         dashed = {"linestyle": "--"} | ({} if several else {"color": VERMILION})
         validation = draw(f"validation_{metric}", label="validation", **dashed)
         best = self.best_epochs[i] if self.best_epochs else None
@@ -318,7 +327,8 @@ class LossCurveDisplay:
                 line.set_label(name)
                 handles.append(line)
         if training and validation:
-            for what, style in {"training": "-", "validation": "--"}.items():
+            kinds = {self._training_label(): "-", "validation": "--"}
+            for what, style in kinds.items():
                 handles.append(Line2D([], [], color=foreground(), ls=style, label=what))
         if stars:
             style = {"markerfacecolor": "none", "markeredgecolor": foreground()}

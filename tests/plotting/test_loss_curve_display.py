@@ -38,7 +38,7 @@ def test_loss_curve_is_the_history(stopped):
     assert star.get_xdata() == [stopped.best_epoch_]
     assert star.get_ydata() == [losses[stopped.best_epoch_ - 1]] == [min(losses)]
     assert legend(display) == [
-        "training",
+        "training, with penalty",
         "validation",
         f"best epoch: {stopped.best_epoch_}",
     ]
@@ -135,10 +135,19 @@ def test_loss_curves_compared_with_and_without_validation(stopped):
     assert legend(display) == [
         "plain",
         "stopped",
-        "training",
+        "training, with penalty",
         "validation",
         "best epoch",
     ]
+
+
+def test_a_training_loss_without_penalty_is_named_so():
+    network = classifier(alpha=0, early_stopping=True).fit(X, Y)
+    assert network.alpha_ == 0
+    assert legend(LossCurveDisplay.from_estimator(network))[0] == "training"
+    both = [network, classifier(alpha=1, early_stopping=True).fit(X, Y)]
+    names = legend(LossCurveDisplay.from_estimators(both))
+    assert names[2:4] == ["training, with penalty", "validation"]
 
 
 def test_loss_curve_of_one_epoch_can_be_seen():
