@@ -619,7 +619,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
         **params : dict
             Parameters of the regressor, except `hidden_layer_sizes` and
-            `fit_intercept`, which follow from the weights.
+            `fit_intercept`, which follow from the weights. With ``loss="poisson"``,
+            `out_activation` may be left out or 'exp', the `out_activation_` of such a
+            model.
 
         Returns
         -------
@@ -644,6 +646,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         >>> neuron.predict([[1.0]])
         array([0.8])
         """
+        options = params.get("loss"), params.get("out_activation")
+        if options == ("poisson", "exp"):  # which the loss implies
+            del params["out_activation"]
         regressor, parameters = estimator_of_shape(cls, coefs, intercepts, params)
         n_outputs = parameters.layer_sizes[-1]
         like_y = np.zeros(1) if n_outputs == 1 else np.zeros((1, n_outputs))

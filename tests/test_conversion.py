@@ -133,6 +133,33 @@ def test_from_scikit_learn_and_back():
     np.testing.assert_array_equal(ours.to_sklearn().predict(X), theirs.predict(X))
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"loss": "poisson"}, {"out_activation": "softplus"}, {"loss": "absolute_error"}],
+)
+def test_a_regressor_is_rebuilt_from_what_it_publishes(options):
+    ours = SimpleMLPRegressor((5,), **QUICK, **options).fit(X, Y)
+    rebuilt = SimpleMLPRegressor.from_coefs(
+        ours.coefs_,
+        ours.intercepts_,
+        loss=ours.loss,
+        out_activation=ours.out_activation_,
+    )
+    np.testing.assert_array_equal(rebuilt.predict(X), ours.predict(X))
+    assert rebuilt.out_activation_ == ours.out_activation_
+    rebuilt.partial_fit(X, Y)
+
+
+def test_only_poisson_has_an_exponential_output():
+    weights = [np.ones((4, 1))], [np.zeros(1)]
+    with pytest.raises(ValueError, match=r"'out_activation' parameter.*Got 'exp'"):
+        SimpleMLPRegressor.from_coefs(*weights, out_activation="exp")
+    with pytest.raises(ValueError, match=r"must be left at 'identity'.*'softplus'"):
+        SimpleMLPRegressor.from_coefs(
+            *weights, loss="poisson", out_activation="softplus"
+        )
+
+
 def test_training_continues_from_given_weights():
     """Given weights are in the units of y, whatever `normalize_y` is."""
     rng = np.random.RandomState(0)
