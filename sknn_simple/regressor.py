@@ -365,7 +365,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     The default values were chosen by their accuracy, log-loss and R^2 on about 35 data
     sets, half of which were set aside until the choice was made, and on toys such as
-    XOR and spirals: see "Where the defaults come from" in the documentation.
+    XOR and spirals: see "The defaults" in the documentation.
 
     References
     ----------
