@@ -351,6 +351,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     gradient is a sum over samples and outputs as in many of them, and with
     'mean_squared_error' the square is not halved.
 
+    `fit` knows only the classes among its labels. On samples of a single class, it
+    learns that this class has probability 1, even if the label is 0. To train on one
+    sample of two classes, use ``partial_fit(X, y, classes=[0, 1])`` or `from_coefs`.
+
     The default values were chosen by their accuracy, log-loss and R^2 on about 35 data
     sets, half of which were set aside until the choice was made, and on toys such as
     XOR and spirals: see "The defaults" in the documentation.
