@@ -52,7 +52,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     where f is the network, w are the sample weights and W is their sum. Log-loss is
     summed over the outputs, and computed from the logits without clipping. Squared
-    error is half the square, averaged over the outputs.
+    error is half the square, averaged over the outputs. With
+    ``loss='sum_squared_error'``, neither term is divided by W.
 
     Labels may be text, integers, booleans or dates, of any number of classes, or a
     multilabel indicator matrix. Parameters that scikit-learn's `MLPClassifier` also has

@@ -42,8 +42,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         sum_i w_i * loss(y_i, f(x_i)) / W  +  alpha / (2 * W) * ||coefs||**2
 
     where f is the network, w are the sample weights and W is their sum. Losses are
-    averaged over the outputs. With `normalize_y`, the loss, the penalty and `tol` refer
-    to the standardised targets.
+    averaged over the outputs. With ``loss='sum_squared_error'``, the loss is a sum over
+    the outputs, and neither term is divided by W. With `normalize_y`, the loss, the
+    penalty and `tol` refer to the standardised targets.
 
     Targets may have one or several outputs. Parameters that scikit-learn's
     `MLPRegressor` also has mean the same here. By default, sigmoid units are trained by

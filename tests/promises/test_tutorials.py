@@ -290,3 +290,57 @@ def test_linear_neuron_step_by_step():
     assert np.round(steps[:3], 3).tolist() == [0.8, 0.76, 0.722]
     np.testing.assert_allclose(steps, 0.8 * 0.95 ** np.arange(100), rtol=1e-13)
     assert neuron.predict(X).round(6).tolist() == [0.004736]
+
+
+# Nielsen's book ------------------------------------------------------------------
+
+
+def nielsens_weights(quadratic, coefs, intercepts, X, Y, eta, lmbda, size, epochs):
+    """Return the weights after the steps of the book's network2.py, transposed."""
+    (w1, w2), (b1, b2) = coefs, intercepts
+    decay = 1 - eta * lmbda / len(X)
+    for _ in range(epochs):
+        for start in range(0, len(X), size):
+            x, y = X[start : start + size], Y[start : start + size]
+            a1 = 1 / (1 + np.exp(-(x @ w1 + b1)))
+            a2 = 1 / (1 + np.exp(-(a1 @ w2 + b2)))
+            delta2 = (a2 - y) * (a2 * (1 - a2) if quadratic else 1)
+            delta1 = delta2 @ w2.T * a1 * (1 - a1)
+            w1 = decay * w1 - eta / size * x.T @ delta1
+            w2 = decay * w2 - eta / size * a1.T @ delta2
+            b1 = b1 - eta / size * delta1.sum(axis=0)
+            b2 = b2 - eta / size * delta2.sum(axis=0)
+    return [w1, w2], [b1, b2]
+
+
+@pytest.mark.parametrize("quadratic", [True, False])
+def test_the_options_for_nielsens_book_take_its_steps(quadratic):
+    rng = np.random.default_rng(0)
+    eta, lmbda, size, epochs = 0.5, 0.7, 5, 3
+    X, labels = rng.normal(size=(20, 2)), rng.integers(3, size=20)
+    Y = np.eye(3, dtype=int)[labels]
+    coefs = [rng.normal(size=(2, 4)), rng.normal(size=(4, 3))]
+    intercepts = [rng.normal(size=4), rng.normal(size=3)]
+    options = {"loss": "log_loss", "learning_rate_init": eta, "multilabel": True}
+    if quadratic:
+        options = {"loss": "sum_squared_error", "learning_rate_init": eta / size}
+    network = SimpleMLPClassifier.from_coefs(
+        coefs,
+        intercepts,
+        alpha=lmbda,
+        batch_size=size,
+        max_iter=epochs,
+        n_iter_no_change=np.inf,
+        momentum=0,
+        average=False,
+        shuffle=False,
+        warm_start=True,
+        **options,
+    ).fit(X, labels if quadratic else Y)
+    expected = nielsens_weights(
+        quadratic, coefs, intercepts, X, Y, eta, lmbda, size, epochs
+    )
+    for ours, theirs in zip(network.coefs_, expected[0], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-13)
+    for ours, theirs in zip(network.intercepts_, expected[1], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-13)
