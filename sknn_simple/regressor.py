@@ -197,8 +197,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     warm_start : bool, default=False
         Whether `fit` resumes from the weights, optimizer and random state of the
         previous call. Parameters may change between calls, except the
-        architecture's. A regressor keeps the scale of y of its first call. If the data
-        change, set `average=False`: the average still holds the earlier weights.
+        architecture's. A regressor keeps the scale of y of its first call. If what is
+        to be learned changes, set `average=False`: the average still holds the earlier
+        weights. If only the samples are others, the average is better.
 
     momentum : float, default=0.99
         Momentum of 'sgd', from 0 to 1.
