@@ -15,7 +15,7 @@ HOSTS = {
     "scientific-python.org",
     *("mutmut.readthedocs.io", "skops.readthedocs.io", "github.com"),
     *("www.geeksforgeeks.org", "www.kdnuggets.com", "victorzhou.com"),
-    *("www.oreilly.com", "mattmazur.com"),
+    *("www.oreilly.com", "mattmazur.com", "neuralnetworksanddeeplearning.com"),
 }
 """Sites that exist and are linked to."""
 
