@@ -19,6 +19,8 @@ from .outliers import are_outliers, outlying_features, repeated_outlier, wide_fe
 FEW = 0.02
 """Share of the rows that may be outliers; more of them are a skewed distribution."""
 
+HUBER = "loss='huber'"
+
 
 def constant_inputs(evidence):
     _, _, lowest, highest = evidence.inputs
@@ -220,11 +222,7 @@ def skewed_targets(evidence):
         among=are_skewed,
         seen="The skewness of the targets is {figure:.3g}, and the fit is poor: a few "
         "extreme ones outweigh all others in the squared error.",
-        advice=one_of(
-            _logarithms(y),
-            "loss='poisson'" if (y >= -1e-9 * np.abs(y).max(initial=0)).all() else None,
-            "loss='huber'",
-        ),
+        advice=one_of(_keeping_the_mean(y), _near_the_median(_logarithms(y), HUBER)),
     ) + beyond(
         _target_names(evidence),
         _share_of_outliers(Y),
@@ -233,7 +231,7 @@ def skewed_targets(evidence):
         seen="A few extreme targets have {figure:.0%} of the squared distances from "
         "the median, and the fit is poor: they outweigh all others in the squared "
         "error.",
-        advice="loss='huber'; or check these targets.",
+        advice=one_of(_near_the_median(HUBER), "check these targets"),
     )
 
 
@@ -266,6 +264,22 @@ def _are_poorly_fitted(evidence):
         varies = variance > 1e-12 * Y.var(axis=0)  # most targets may be equal
         missed |= varies & (errors.mean(axis=0, where=rows) > 0.1 * variance)
     return missed
+
+
+def _keeping_the_mean(y):
+    """Advise the loss of amounts, whose predictions add up to the right total."""
+    are_amounts = (y >= -1e-9 * np.abs(y).max(initial=0)).all()
+    return "loss='poisson'" if are_amounts else None
+
+
+def _near_the_median(*changes):
+    """Advise changes that lower the predictions of skewed targets."""
+    known = [*filter(None, changes)]
+    predict = "predict" if known[1:] else "predicts"
+    return (
+        f"{', or '.join(known)}, which {predict} something nearer to the median than "
+        "the mean"
+    )
 
 
 def _logarithms(y):

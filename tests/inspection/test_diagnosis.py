@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import (
     load_breast_cancer,
     load_diabetes,
@@ -385,6 +386,25 @@ def test_the_advice_on_skewed_targets_suits_their_sign():
         assert ("log1p" in advice) == logarithm
         assert ("poisson" in advice) == counts
         assert "loss='huber'" in advice
+
+
+def test_the_first_advice_on_amounts_with_many_zeros_keeps_their_total():
+    rng = np.random.RandomState(0)
+    X = rng.normal(size=(2000, 3))
+    bought = rng.uniform(size=2000) < 1 / (1 + np.exp(0.6 - X[:, 0]))
+    y = bought * 60 * np.exp(0.5 * X[:, 1]) * rng.gamma(1.2, 1 / 1.2, 2000)
+    regressor = SimpleMLPRegressor(random_state=0)
+    advice = only(diagnosis_of(regressor, X, y), "skewed_targets").advice
+    assert advice.startswith("loss='poisson'; or TransformedTargetRegressor")
+    assert "loss='huber', which predict something nearer to the median" in advice
+    poisson = SimpleMLPRegressor(loss="poisson", random_state=0)
+    logarithm = TransformedTargetRegressor(
+        regressor, func=np.log1p, inverse_func=np.expm1
+    )
+    huber = SimpleMLPRegressor(loss="huber", random_state=0)
+    totals = [m.fit(X, y).predict(X).sum() for m in (poisson, logarithm, huber)]
+    assert totals[0] == pytest.approx(y.sum(), rel=0.2)
+    assert max(totals[1:]) < 0.5 * y.sum()
 
 
 def test_skewed_targets():
