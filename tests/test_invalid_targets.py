@@ -105,15 +105,35 @@ def test_texts_and_numbers_instead_of_targets(kind, y):
             getattr(model, method)(X, [])
 
 
+@pytest.mark.parametrize("container", [np.asarray, list, pd.Series])
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+def test_an_infinite_target_is_named(kind, container):
+    numbers = NUMBERS.astype(float)
+    numbers[3] = -np.inf
+    message = (
+        r"^y must be finite, got -inf at index 3\. Drop this sample, or fill in its "
+        r"value\. np\.log of 0 gives -inf, but np\.log1p does not\.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        kind().fit(X, container(numbers))
+    columns = np.column_stack([NUMBERS, -numbers])
+    message = r"^y must be finite, got inf at index 3, output 1\. .* that have it\.$"
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPRegressor().fit(X, columns)
+    network = SimpleMLPRegressor(early_stopping=True)
+    with pytest.raises(ValueError, match=r"y_val must be finite, got -inf at index 3"):
+        network.fit(X, NUMBERS, X_val=X, y_val=container(numbers))
+
+
 def test_infinite_targets_among_objects():
     numbers = NUMBERS.astype(object)
     numbers[3] = np.inf
     with pytest.raises(
-        ValueError, match=r"y must be finite, got infinity at index 3\. Drop"
+        ValueError, match=r"y must be finite, got inf at index 3\. Drop"
     ):
         SimpleMLPRegressor().fit(X, numbers)
     with pytest.raises(
-        ValueError, match=r"infinity at index 3, output 0\. Drop this sample, fill in"
+        ValueError, match=r"got inf at index 3, output 0\. Drop this sample, fill in"
     ):
         SimpleMLPRegressor().fit(X, np.column_stack([numbers, NUMBERS]))
 

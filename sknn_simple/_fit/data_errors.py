@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .target_checks import infinite_target
 from .text_columns import TextColumn, advice_on_texts
 from .values import is_missing
 
@@ -183,6 +184,10 @@ def _infinite(values, dtype):
         return values[:0]
 
 
+def _infinite_targets(found, data):
+    return infinite_target(np.asarray(data.y, dtype=float))
+
+
 def _weight_that_is_not_finite(found, data):
     """Show the first such weight; found[1] is the dtype of a number too large."""
     as_float = np.dtype(found[1] or float).type
@@ -251,6 +256,7 @@ DESCRIPTIONS = {
     r"inhomogeneous shape": _rows_of_different_lengths,
     r"^Input X contains NaN": _missing_values,
     r"^Input X contains infinity.* dtype\('(\w+)'\)": _infinite_values,
+    r"^Input y contains infinity": _infinite_targets,
     r"^Input sample_weight .* (?:NaN|dtype\('(\w+)'\))": _weight_that_is_not_finite,
     r"could not convert string": _text,
     r"inconsistent numbers of samples: \[(\d+), (\d+)\]": _different_lengths,

@@ -55,12 +55,18 @@ def check_numbers(y):
 
 def check_finite(y):
     """Raise ValueError if a number is infinite."""
-    if not np.isfinite(y).all():
-        where = tuple(np.argwhere(~np.isfinite(y))[0])
-        raise ValueError(
-            f"y must be finite, got infinity at index {where[0]}"
-            f"{_column_and_cure(y, where)}"
-        )
+    if np.isinf(y).any():
+        raise ValueError(infinite_target(y))
+
+
+def infinite_target(y):
+    """Return the message about the first infinite number."""
+    where = tuple(np.argwhere(np.isinf(y))[0])
+    of_log = " np.log of 0 gives -inf, but np.log1p does not." if y[where] < 0 else ""
+    return (
+        f"y must be finite, got {y[where]} at index {where[0]}"
+        f"{_column_and_cure(y, where)}{of_log}"
+    )
 
 
 def _column_and_cure(y, where, next_step=None):
