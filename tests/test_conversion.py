@@ -219,6 +219,8 @@ def test_two_softmax_outputs_become_one():
         ([np.ones((2, 1))], [], "intercepts must be"),
         ([np.full((2, 1), np.nan)], None, "finite"),
         ([np.ones((2, 1)) + 1j], None, "must be real, got complex"),
+        ([[[1.0], [None]]], None, r"be real, got None at coefs\[0\]\[1, 0\]\."),
+        ([np.ones((2, 1))], [[None]], r"be real, got None at intercepts\[0\]\[0\]"),
     ],
 )
 def test_bad_weights(coefs, intercepts, message):

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 import numpy as np
 
 from ..network import Parameters
-from ..network.parameters import TRANSPOSED
+from ..network.parameters import TRANSPOSED, first_not_real
 
 FITTED = ("coefs_", "intercepts_")
 """The fitted attributes that hold weights."""
@@ -151,11 +151,11 @@ def _arrays(name, given, expected=None):
         arrays = [np.asarray(array) for array in given]
     except (RuntimeError, TypeError, ValueError) as error:  # no list of arrays
         raise ValueError(f"{_requirement(name, expected)}, got {given!r}.") from error
-    for array in arrays:
-        if array.dtype.kind not in "fiub":
-            raise ValueError(
-                f"{name} must hold finite numbers, got an array of {array.dtype}."
-            )
+    if found := first_not_real(name, arrays):
+        raise ValueError(
+            f"{name} must hold finite numbers for every layer, got {found}. Replace it "
+            "with numbers."
+        )
     return arrays
 
 

@@ -21,6 +21,7 @@ EQUIVALENTS = {
     "quantile": ["pinball", "pinball_loss", "tau"],
     "huber": ["huber_loss", "smooth_l1"],
     "huber_threshold": ["delta", "huber_delta", "huber_slope"],
+    "squared_error": ["quadratic", "quadratic_cost", "squared_loss", "l2", "l2_loss"],
     "mean_squared_error": ["mse"],
     "sum_squared_error": ["sse", "sum_of_squares"],
     "poisson": ["gamma", "tweedie", "negative_binomial", "neg_binomial", "nbinom"],
@@ -35,7 +36,7 @@ EQUIVALENTS = {
     "sgd": ["gd", "gradient_descent"],
     "adam": ["adamw", "adamax", "nadam", "rmsprop"],
     "lbfgs": ["bfgs", "l-bfgs"],
-    "glorot_uniform": ["xavier"],
+    "glorot_uniform": ["xavier", "xavier_normal", "xavier_uniform"],
     "lecun_uniform": ["lecun"],
     "compiled": ["numba"],
     "max_iter": [
@@ -118,6 +119,26 @@ SOFTMAX = (
     "Softmax is for outputs: with three or more classes, SimpleMLPClassifier has it "
     "there already."
 )
+
+EQUAL_WEIGHTS = (
+    "Initial weights must be random: if they are equal, all units of a layer stay "
+    "equal, and learn the same."
+)
+
+HE = (
+    "The nearest is 'lecun_uniform', the default; for relu, He's weights are sqrt(2) "
+    "times as large. Pass coefs_init to begin with just those."
+)
+
+REMARKS_ON_VALUES = {
+    "activation": {"softmax": SOFTMAX},
+    "init": {
+        **dict.fromkeys(("zero", "zeros", "one", "ones", "constant"), EQUAL_WEIGHTS),
+        **dict.fromkeys(("he", "he_normal", "he_uniform"), HE),
+        **dict.fromkeys(("kaiming", "kaiming_normal", "kaiming_uniform"), HE),
+    },
+}
+"""Advice on values, by parameter, that have no other name here."""
 
 LOG_LOSS_OF_NUMBERS = (
     "For shares between 0 and 1, write out_activation='logistic', or repeat each "
@@ -236,8 +257,6 @@ def for_value(name, options, constraints):
     sizes = options.get("hidden_layer_sizes")
     if name == "activation" and all(isinstance(n, Integral) for n in (sizes, value)):
         return f" For two hidden layers, write {(sizes, value)}."
-    if name == "activation" and value == "softmax":
-        return f" {SOFTMAX}"
     if name in PERCENTAGES and isinstance(value, Real) and 1 < value < 100:
         return f" Write {name}={value / 100:g}."
     number = _as_number(value, constraints)
@@ -249,6 +268,9 @@ def for_value(name, options, constraints):
 
 def _for_text(name, value, constraints):
     """Return a hint for a text that is not among the allowed ones, or ""."""
+    remark = REMARKS_ON_VALUES.get(name, {}).get(value.lower())
+    if remark is not None:
+        return f" {remark}"
     names = [c.options for c in constraints if isinstance(c, StrOptions)]
     allowed = set().union(*names)
     is_for_labels = name == "loss" and "log_loss" not in allowed

@@ -11,6 +11,7 @@ the penalty applies to the coefs alone, the first part of a vector.
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -225,11 +226,12 @@ class Parameters:
             raise kind(
                 f"coefs and intercepts must be lists of arrays, one per layer: {error}."
             ) from error
+        for name, arrays in (("coefs", matrices), ("intercepts", vectors)):
+            if found := first_not_real(name, arrays):
+                raise ValueError(f"coefs and intercepts must be real, got {found}.")
         shapes = [matrix.shape for matrix in matrices]
         _check_shapes(shapes, [vector.shape for vector in vectors])
         flat = np.concatenate([part.ravel() for part in (*matrices, *vectors)])
-        if flat.dtype.kind not in "fiub":
-            raise ValueError(f"coefs and intercepts must be real, got {flat.dtype}.")
         if flat.dtype != np.float32:
             flat = flat.astype(np.float64, copy=False)
         layer_sizes = [shapes[0][0], *(fan_out for _, fan_out in shapes)]
@@ -262,3 +264,20 @@ class Parameters:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._lay_out(**state)
+
+
+def first_not_real(name: str, arrays: Sequence[np.ndarray]) -> str | None:
+    """Show the first entry that is not a real number, and its place, or None.
+
+    It is None where JSON has null, or instead of the array of a whole layer. If an
+    array holds texts or complex numbers, its dtype is shown.
+    """
+    for layer, array in enumerate(arrays):
+        if array.dtype.kind in "fiub":
+            continue
+        for index, value in np.ndenumerate(array):
+            if array.dtype.kind == "O" and not isinstance(value, Real):
+                where = f"[{', '.join(map(str, index))}]" if index else ""
+                return f"{value!r:.60} at {name}[{layer}]{where}"
+        return f"{array.dtype} at {name}[{layer}]"
+    return None

@@ -35,6 +35,18 @@ NUMBERS = X[:, 0].copy()
             {"coefs_init": [[[1, 2], [3]], [[1]]]},
             r"coefs_init .*\(4, 5\), \(5, 1\).*got",
         ),
+        (
+            {"coefs_init": [[[1, 2, 3, 4, None]] * 4, np.ones((5, 1))]},
+            r"finite numbers .* got None at coefs_init\[0\]\[0, 4\]\. Replace it",
+        ),
+        (
+            {"coefs_init": [np.ones((4, 5)), None]},
+            r"numbers for every layer, got None at coefs_init\[1\]\. Replace it",
+        ),
+        (
+            {"intercepts_init": [np.ones(5), ["0"]]},
+            r"finite numbers .* got <U1 at intercepts_init\[1\]\.",
+        ),
         ({"intercepts_init": [np.ones(5)]}, r"intercepts_init .*\(5,\), \(1,\)"),
         ({"intercepts_init": np.array(2)}, r"intercepts_init .*\(5,\).*array\(2\)"),
         (

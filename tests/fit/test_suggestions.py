@@ -42,6 +42,9 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
         (SimpleMLPRegressor, {"loss": "mse"}, "mean_squared_error"),
         (SimpleMLPRegressor, {"loss": "MAE"}, "absolute_error"),
         (SimpleMLPRegressor, {"init": "xavier"}, "glorot_uniform"),
+        (SimpleMLPClassifier, {"init": "xavier_normal"}, "glorot_uniform"),
+        (SimpleMLPClassifier, {"loss": "quadratic"}, "squared_error"),
+        (SimpleMLPRegressor, {"loss": "L2"}, "squared_error"),
     ],
 )
 def test_values(kind, given, meant):
@@ -198,6 +201,20 @@ def test_names_without_an_equivalent(given, advice):
             "Got 'softmax' instead. Softmax is for outputs: with three or more "
             "classes, SimpleMLPClassifier has it there already.",
         ),
+        (
+            {"init": "zeros"},
+            "Got 'zeros' instead. Initial weights must be random: if they are equal, "
+            "all units of a layer stay equal, and learn the same.",
+        ),
+        *(
+            (
+                {"init": name},
+                f"'uniform'. Got '{name}' instead. The nearest is 'lecun_uniform', the "
+                "default; for relu, He's weights are sqrt(2) times as large. Pass "
+                "coefs_init to begin with just those.",
+            )
+            for name in ("he_normal", "Kaiming_uniform")
+        ),
         ({"hidden_layer_sizes": (10.0,)}, "layer, such as (10,), got (10.0,)."),
         ({"early_stopping": 1}, "must be True or False. Got 1 instead."),
         ({"verbose": "2"}, "must be True or False or an int in the range [0, inf)."),
@@ -214,6 +231,14 @@ def test_what_is_allowed_instead_of_a_value(given, message):
     """The order of the names is not the order of a set, which changes."""
     with pytest.raises(ValueError, match=f"{re.escape(message)}( |$)"):
         SimpleMLPClassifier(**given).fit(X, Y)
+
+
+def test_the_weights_of_he_are_as_large_as_the_hint_says():
+    X, y = np.eye(200), np.arange(200) % 2
+    model = SimpleMLPClassifier(300, "relu", max_iter=0, random_state=0).fit(X, y)
+    assert model.init == "lecun_uniform"
+    he = np.sqrt(2 / 200)  # "Delving deep into rectifiers", 2015, equation 10
+    assert np.sqrt(2) * model.coefs_[0].std() == pytest.approx(he, rel=0.01)
 
 
 def test_the_hint_is_for_the_parameter_that_is_wrong_first():
