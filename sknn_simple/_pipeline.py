@@ -12,6 +12,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP
 
+INNER_ESTIMATORS = {
+    "best_estimator_": "Pass its best_estimator_.",
+    "regressor_": "Pass its regressor_, and transformed targets.",
+    "calibrated_classifiers_": (
+        "Pass its calibrated_classifiers_[0].estimator, and the samples of its fit."
+    ),
+    "estimators_": "Pass one of its estimators_, and the samples of its fit.",
+    "estimator_": "Pass its estimator_, and the samples of its fit.",
+}
+"""Advice, by the attribute that holds the estimator inside another one."""
+
 
 def final_network(
     estimator: Any, *, inherited_fit: bool = False
@@ -42,10 +53,9 @@ def fitted_network(estimator: Any) -> BaseSimpleMLP:
         if isinstance(estimator, type):
             got = f"the class {estimator.__name__}"
             advice = f" Create it first, {estimator.__name__}(), and fit it."
-        elif hasattr(estimator, "best_estimator_"):
-            advice = " Pass its best_estimator_."
-        elif hasattr(estimator, "regressor_"):
-            advice = " Pass its regressor_, and transformed targets."
+        else:
+            holders = [name for name in INNER_ESTIMATORS if hasattr(estimator, name)]
+            advice = f" {INNER_ESTIMATORS[holders[0]]}" if holders else ""
         raise TypeError(
             "estimator must be a SimpleMLPClassifier, a SimpleMLPRegressor, or a "
             f"Pipeline that ends in one, got {got}.{advice}"

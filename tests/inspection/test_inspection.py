@@ -1,13 +1,16 @@
 """What check_gradient and explain_step have in common: Pipelines, bad input."""
 
+import re
 from html import unescape
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from small_networks import LABELS, NETWORK, WEIGHTS, X, make
@@ -93,6 +96,35 @@ def test_what_is_not_one_of_our_estimators(inspect):
         inspect(search.fit(X, LABELS), X, LABELS)
     with pytest.raises(TypeError, match=r"must be a SimpleMLPClassifier, .* got str"):
         inspect("model", X, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("outer", "place", "inner"),
+    [
+        (
+            CalibratedClassifierCV,
+            "its calibrated_classifiers_[0].estimator, and the samples of its fit",
+            lambda outer: outer.calibrated_classifiers_[0].estimator,
+        ),
+        (
+            TunedThresholdClassifierCV,
+            "its estimator_, and the samples of its fit",
+            lambda outer: outer.estimator_,
+        ),
+        (
+            BaggingClassifier,
+            "one of its estimators_, and the samples of its fit",
+            lambda outer: outer.estimators_[0],
+        ),
+    ],
+)
+def test_the_network_inside_another_estimator_is_named(outer, place, inner):
+    X, y = load_breast_cancer(return_X_y=True)
+    network = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf)
+    outer = outer(make_pipeline(StandardScaler(), network)).fit(X, y)
+    with pytest.raises(TypeError, match=rf"got \w+\. Pass {re.escape(place)}"):
+        diagnose(outer, X, y)
+    diagnose(inner(outer), X, y)
 
 
 @pytest.mark.parametrize("inspect", [check_gradient, diagnose, explain_step])
