@@ -49,12 +49,17 @@ class NoGain(NamedTuple):
     cause: str | None  # advice against a likely cause
     advice: str
 
+    @property
+    def is_above(self):
+        """Whether the loss is clearly above that of a constant prediction."""
+        return self.loss > 1.1 * self.constant
+
     def __str__(self):
         constant = f"the loss of a constant prediction ({self.constant:.6g})"
         if self.is_far_above:
             rate = "" if self.rate is None else f", at a learning rate of {self.rate:g}"
             return f"far above {constant}{rate}. {capitalised(self.advice)}."
-        where = "above" if self.loss > 1.1 * self.constant else "about"
+        where = "above" if self.is_above else "about"
         return (
             f"{where} {constant}: the network has learned next to nothing. If y "
             f"depends on X, {self.advice}."
@@ -139,7 +144,8 @@ class Advice:
         """Return the advice, which begins with the one against a cause, if known."""
         other = self._to_add_nonlinearity if self.is_linear else self._to_train_longer
         if is_far_above:
-            change = "change learning_rate_init or hidden_layer_sizes"
+            weights = "" if self.estimator.coefs_init is None else "coefs_init, "
+            change = f"change {weights}learning_rate_init or hidden_layer_sizes"
             return cause or self.scaling.or_advice(change)
         to_scale = self.scaling.advice
         if cause is None:
@@ -183,12 +189,13 @@ class Advice:
         )
 
     def is_stuck(self, no_gain):
-        """Return whether the last half of the epochs gained nothing, for a known cause.
+        """Return whether the last half of the epochs gained nothing, and why is known.
 
         Training that is infinitely patient may be slow: a loss that hardly falls is
-        not yet a sign of steps that are too long.
+        not yet a sign of steps that are too long. But from a loss above that of a
+        constant prediction, which the biases alone could reach, it must fall.
         """
-        if no_gain is None or no_gain.cause is None:
+        if no_gain is None or (no_gain.cause is None and not no_gain.is_far_above):
             return False
         n_epochs, history = self.session.n_epochs, self.session.history
         last = slice(history.n_epochs - n_epochs, history.n_epochs)
@@ -198,7 +205,7 @@ class Advice:
             return False
         rises = np.diff(later).max() > 0.01 * self.constant_loss
         are_raw = self.scaling.against_outliers or self.scaling.is_far_off
-        return rises or are_raw or self._has_dead_layer
+        return rises or no_gain.is_above or are_raw or self._has_dead_layer
 
     @property
     def _activations(self):

@@ -461,6 +461,36 @@ def test_a_layer_of_dead_units_is_warned_of(batch_size):
     assert outcome(cured, *XOR) == ""
 
 
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        ({"learning_rate_init": 1000.0}, "lower learning_rate_init ('auto' gives"),
+        (
+            {"coefs_init": [np.full((64, 30), 50.0), np.full((30, 10), 50.0)]},
+            "Change coefs_init, learning_rate_init or hidden_layer_sizes",
+        ),
+    ],
+)
+def test_infinite_patience_with_a_loss_stuck_above_a_constant_is_warned_of(
+    change, advice
+):
+    """Only steps and short demonstrations of a few epochs may end anywhere."""
+    X, y = load_digits(return_X_y=True)
+    model = SimpleMLPClassifier(
+        30, loss="squared_error", momentum=0, alpha=0, average=False, random_state=0
+    )
+    model.set_params(max_iter=60, n_iter_no_change=np.inf)
+    assert outcome(clone(model), X / 16, y) == ""
+    assert outcome(clone(model).set_params(max_iter=10, **change), X / 16, y) == ""
+    stuck = model.set_params(**change)
+    message = outcome(stuck, X / 16, y)
+    assert "above the loss of a constant prediction (0.044" in message
+    assert advice in message
+    shares = np.bincount(y) / len(y)
+    constant = (shares * (1 - shares)).sum() / 2 / 10  # half the mean over 10 outputs
+    assert stuck.loss_ > 1.1 * constant
+
+
 @pytest.mark.parametrize("activation", ["logistic", "tanh"])
 @pytest.mark.parametrize("loss", ["log_loss", "squared_error", "sum_squared_error"])
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.5, 1.0])
