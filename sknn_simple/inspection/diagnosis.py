@@ -201,10 +201,11 @@ def diagnose(
     exploding_gradients       the same ratio is above 1e3
     learning_rate_too_low     in the second half of at least 10 epochs, the loss falls
                               in 9 of 10 epochs, by more than 0.25 of its whole fall
-                              and 0.01 times the constant. Or the rate is below 1/30
-                              of the value of 'auto', and in a trial of 5000 steps at
-                              the rate of 'auto', the loss falls by more than 0.075
-                              times the constant
+                              and 0.01 times the constant, and so does the lowest
+                              validation loss, if there is one. Or the rate is below
+                              1/30 of the value of 'auto', and in a trial of 5000
+                              steps at the rate of 'auto', the loss falls by more than
+                              0.075 times the constant
     stopped_by_max_iter       `stop_reason_` is 'max_iter', and training could have
                               stopped earlier, by patience (`n_iter_no_change`) or
                               by L-BFGS's own rule; not after as many epochs as

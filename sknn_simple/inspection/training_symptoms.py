@@ -23,6 +23,9 @@ from .unit_symptoms import dead_units, saturated_units
 
 TRAINING = ("training",)
 
+LEAST_FALL = 0.01
+"""A fall of the loss in half of the epochs that counts, relative to the constant."""
+
 
 def _losses(evidence):
     """Return the losses of 10 or more epochs of gradient descent, else None."""
@@ -76,7 +79,7 @@ def learning_rate_too_low(evidence):
     if losses is None or losses[-1] >= losses[0]:
         return []
     half = losses[len(losses) // 2 - 1 :]
-    if np.mean(np.diff(half) < 0) < 0.9:
+    if np.mean(np.diff(half) < 0) < 0.9 or _validation_ends_the_fall(evidence):
         return []
     tried = too_few_epochs(evidence) or stopped_on_plateau(evidence)
     return beyond(
@@ -84,7 +87,7 @@ def learning_rate_too_low(evidence):
         [(half[0] - half[-1]) / (losses[0] - losses[-1])],
         above=0.25,
         # A warm start of a network that has converged has hardly anything to gain.
-        among=half[0] - half[-1] > 0.01 * evidence.training_constant,
+        among=half[0] - half[-1] > LEAST_FALL * evidence.training_constant,
         seen="The loss was still falling steadily: {figure:.0%} of its fall came in "
         "the second half of training.",
         advice=one_of(
@@ -95,6 +98,20 @@ def learning_rate_too_low(evidence):
             tried[0][-1].rstrip(".") if tried else longer_training(evidence),
         ),
     )
+
+
+def _validation_ends_the_fall(evidence):
+    """Return whether the validation loss gained nothing in its second half.
+
+    A higher rate would only memorise the training samples faster.
+    """
+    recorded = evidence.network.history_.get("validation_loss", [])
+    losses = [loss for loss in recorded if loss is not None]
+    n_earlier = len(losses) // 2
+    if n_earlier == 0:
+        return False
+    fall = min(losses[:n_earlier]) - min(losses[n_earlier:])
+    return fall <= LEAST_FALL * evidence.training_constant
 
 
 def _is_far_too_slow(evidence):

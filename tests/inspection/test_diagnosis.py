@@ -660,6 +660,20 @@ def test_a_loss_that_still_falls_steadily():
     assert "3 to 10 times 0.02, or 'auto'" in finding.advice
 
 
+def test_a_rate_at_which_the_validation_loss_no_longer_falls_is_high_enough():
+    """The training loss still falls: the network memorises its rare categories."""
+    model = clone(CLASSIFIER).set_params(early_stopping=True).fit(*IRIS)
+    falling = np.linspace(1.1, 0.5, 30)
+    record = {"loss": falling.tolist(), "learning_rate": 30 * [0.1]}
+    for validation_loss, found in ((falling, True), (np.maximum(falling, 0.9), False)):
+        columns = record | {"validation_loss": validation_loss.tolist()}
+        model._history = type(model._history)()
+        model._history.__setstate__(columns)
+        model.best_epoch_ = 1 + int(np.argmin(validation_loss))
+        kinds = diagnose(model, *IRIS).kinds
+        assert ("learning_rate_too_low" in kinds) == found
+
+
 @pytest.mark.parametrize("max_iter", [1, 100, 1000])
 @pytest.mark.parametrize("rate", [1e-6, 1e-4, 1e-3])
 def test_a_rate_far_too_low_is_tried_against_the_automatic_one(rate, max_iter):
