@@ -7,13 +7,16 @@ from ..network import OPTIMIZERS
 from .outliers import wide_features
 from .trial import FAR_BELOW
 
+FAR_ABOVE = 100
+"""How many times as high as the rate of 'auto' a rate must be to be the first cause."""
+
 CLEARLY = 1.5
 """Ratio of two learning rates above which the advice is to try the other one."""
 
 
 def one_of(*changes):
-    """Join changes, each a text or None, as alternatives."""
-    *others, last = filter(None, changes)
+    """Join changes, each a text or None, as alternatives; repeated ones count once."""
+    *others, last = dict.fromkeys(filter(None, changes))
     return "; or ".join(filter(None, ["; ".join(others), last])) + "."
 
 
@@ -58,6 +61,14 @@ def lower_rate(evidence):
     if inputs_to_scale(evidence) or rate < FAR_BELOW * auto:
         return None
     return f"a learning_rate_init well below {rate:.3g}, such as {rate / 10:.2g}"
+
+
+def far_lower_rate(evidence):
+    """Advise a lower learning rate before all else, if it is far too high."""
+    solver = evidence.network.solver
+    if solver not in OPTIMIZERS or evidence.rate < FAR_ABOVE * evidence.auto_rate:
+        return None
+    return lower_rate(evidence)
 
 
 def lower_momentum(evidence):

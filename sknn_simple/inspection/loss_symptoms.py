@@ -5,6 +5,7 @@ Each function returns a list of findings, as `finding.beyond` makes them.
 
 from .._fit.kept_model import MUCH
 from .advice import (
+    far_lower_rate,
     longer_training,
     lower_momentum,
     lower_rate,
@@ -99,6 +100,7 @@ def underfitting(evidence):
         seen="The loss is {figure:.3g} times the loss of a constant prediction: "
         f"{outcome}.",
         advice=one_of(
+            far_lower_rate(evidence),
             None if is_weak else smaller_alpha(evidence),
             None if is_tried else longer_training(evidence),
             "more hidden units" if evidence.activations else NONLINEAR_UNITS,
@@ -147,7 +149,12 @@ def average_worse(evidence):
         average_worse,
         seen="and the training loss jumped between epochs: the average of such "
         "different weights, which is the model, is far worse than the last weights.",
-        advice=one_of("average=False", lower_momentum(evidence), lower_rate(evidence)),
+        advice=one_of(
+            far_lower_rate(evidence),
+            "average=False",
+            lower_momentum(evidence),
+            lower_rate(evidence),
+        ),
     )
 
 
@@ -157,7 +164,10 @@ def final_iterate_worse(evidence):
         final_iterate_worse,
         seen="but not after a few smaller steps of training: the last steps overshot.",
         advice=one_of(
-            lower_momentum(evidence), lower_rate(evidence), "learning_rate='adaptive'"
+            far_lower_rate(evidence),
+            lower_momentum(evidence),
+            lower_rate(evidence),
+            "learning_rate='adaptive'",
         ),
     )
 

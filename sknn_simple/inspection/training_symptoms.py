@@ -10,6 +10,7 @@ import numpy as np
 from .._fit import options
 from ..network import OPTIMIZERS
 from .advice import (
+    far_lower_rate,
     higher_rate,
     inputs_to_scale,
     longer_training,
@@ -43,6 +44,7 @@ def learning_rate_too_high(evidence):
     tolerated = 3 if evidence.network.average else 1
     advice = one_of(
         inputs_to_scale(evidence),
+        far_lower_rate(evidence),
         lower_momentum(evidence),
         lower_rate(evidence),
         "learning_rate='adaptive'",

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..network import ACTIVATIONS
 from .advice import (
+    far_lower_rate,
     inputs_to_scale,
     larger_alpha,
     larger_inputs,
@@ -81,6 +82,7 @@ def saturated_units(evidence):
         "their range, where the derivative is almost 0: these units hardly learn.",
         advice=one_of(
             inputs_to_scale(evidence),
+            far_lower_rate(evidence),
             more_units(evidence),
             lower_momentum(evidence),
             smaller_weights(evidence),
@@ -106,6 +108,7 @@ def dead_units(evidence):
         "sample, so they can never learn again.",
         advice=one_of(
             inputs_to_scale(evidence),
+            far_lower_rate(evidence),
             _smaller_biases(evidence),
             lower_momentum(evidence),
             lower_rate(evidence),
@@ -141,6 +144,7 @@ def vanishing_gradients(evidence):
     is_deep = len(evidence.activations) > 1
     is_flat = ACTIVATIONS["logistic"] in evidence.problem.functions
     others = (
+        far_lower_rate(evidence),
         "fewer hidden layers" if is_deep else None,
         "activation='tanh' or 'relu'" if is_flat else None,
         None if evidence.network.solver == "adam" else "solver='adam'",
@@ -166,6 +170,7 @@ def exploding_gradients(evidence):
         "layer: no single learning rate suits both layers.",
         advice=one_of(
             inputs_to_scale(evidence),
+            far_lower_rate(evidence),
             smaller_weights(evidence),
             larger_alpha(evidence),
             "solver='adam'",

@@ -630,6 +630,37 @@ def test_a_rate_too_high_is_named_before_what_it_does_to_the_units(rate):
     assert "saturated_units" in kinds
 
 
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({"init": "normal"}, "saturated_units"),
+        ({"alpha": 0.01}, "underfitting"),
+        ({"activation": "relu", "init": "lecun_uniform"}, "dead_units"),
+    ],
+    ids=str,
+)
+def test_a_rate_far_above_the_automatic_one_is_the_first_advice(options, kind):
+    X, y = load_digits(return_X_y=True)
+    model = SimpleMLPClassifier(
+        30,
+        loss="squared_error",
+        batch_size=10,
+        momentum=0,
+        alpha=0,
+        average=False,
+        learning_rate_init=1000.0,
+        max_iter=20,
+        n_iter_no_change=np.inf,
+        random_state=0,
+    )
+    advice = only(diagnosis_of(model, X / 16, y, **options), kind).advice
+    advice = advice.removeprefix("fix the other findings first. Then ")
+    assert advice.startswith("a lower learning_rate_init ('auto' gives 0.")
+    assert advice.count("a lower learning_rate_init") == 1
+    cured = clone(model).set_params(learning_rate_init=1.0, **options).fit(X / 16, y)
+    assert cured.loss_ < model.set_params(**options).fit(X / 16, y).loss_ / 2
+
+
 def test_a_loss_that_oscillates_or_rises():
     falling = np.geomspace(1.2, 0.05, 30)
     assert with_history(falling.tolist()) == ()
