@@ -92,6 +92,19 @@ def network_input(estimator: Any, X: Any) -> Any:
     return X
 
 
+def has_step(estimator: Any, classes: tuple[type, ...]) -> bool:
+    """Return whether a step before the network, or a part of one, is of these classes.
+
+    Parts are the transformers in a ColumnTransformer, for instance.
+    """
+    parts = (
+        part
+        for pipeline, _ in _last_steps(estimator)
+        for part in pipeline.get_params().values()
+    )
+    return any(isinstance(part, classes) for part in parts)
+
+
 def input_names(estimator: Any) -> list[str]:
     """Name the inputs of the network that a fitted estimator is or ends in.
 

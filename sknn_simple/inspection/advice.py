@@ -21,7 +21,15 @@ def one_of(*changes):
 
 
 def scale_inputs(evidence):
-    """Advise to scale the inputs."""
+    """Advise to scale the inputs.
+
+    A scaler that is there already was fitted in other units, or to other features.
+    """
+    if evidence.behind_scaler and evidence.are_others:
+        return (
+            "give each feature the unit that it had in training, and let the scaler of "
+            "the Pipeline scale them all"
+        )
     scaler = scaler_for(evidence.problem.samples.X)
     return f"scale the inputs, for instance with {scaler} in a Pipeline"
 

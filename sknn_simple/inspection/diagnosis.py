@@ -12,6 +12,7 @@ from .evidence import gather_evidence
 from .finding import Finding
 
 SYMPTOMS = (
+    loss_symptoms.scaled_unlike_training,
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
     data_symptoms.uncentred_inputs,
@@ -21,7 +22,6 @@ SYMPTOMS = (
     data_symptoms.targets_out_of_range,
     data_symptoms.unscaled_targets,
     data_symptoms.skewed_targets,
-    loss_symptoms.scaled_unlike_training,
     loss_symptoms.not_trained,
     loss_symptoms.alpha_too_high,
     unit_symptoms.identical_units,
@@ -42,6 +42,15 @@ SYMPTOMS = (
     loss_symptoms.overfitting,
 )
 """The symptoms, causes first. The function's name is the kind of its findings."""
+
+PASSING_SYMPTOMS = (
+    unit_symptoms.linear_network,
+    unit_symptoms.saturated_units,
+    unit_symptoms.dead_units,
+    unit_symptoms.vanishing_gradients,
+    unit_symptoms.exploding_gradients,
+)
+"""Symptoms of units that end when samples are scaled as the training samples were."""
 
 
 class Diagnosis(tuple[Finding, ...]):
@@ -135,6 +144,12 @@ def diagnose(
     ========================= =======================================================
     kind                      criterion
     ========================= =======================================================
+    scaled_unlike_training    as overfitting, but the training loss is reached on the
+                              samples when they are standardised, or scaled to [0, 1].
+                              Or, in a Pipeline with a scaler, more than 0.5 of the
+                              excess is gone, and the loss below the constant, when
+                              features of a deviation above 10 are standardised. The
+                              units and their gradients are then not judged
     constant_inputs           more than 0.1 of the features have a single value (in a
                               network without biases: only zeros)
     unscaled_inputs           the standard deviation of a feature is above 10, and not
@@ -167,8 +182,6 @@ def diagnose(
                               error; and the mean squared error is above 0.1 times the
                               variance, of all targets or of the half nearest to the
                               median
-    scaled_unlike_training    as overfitting, but the training loss is reached on the
-                              samples when they are standardised, or scaled to [0, 1]
     not_trained               no step of training has changed the weights (made by
                               `from_coefs`, or by a fit with max_iter=0), and the loss
                               is above 0.9 times the constant
@@ -283,7 +296,17 @@ def diagnose(
             for symptom in SYMPTOMS
             for finding in symptom(evidence)
         ]
+    findings = _without_consequences(findings)
     return Diagnosis(map(_after_the_others, findings) if findings[1:] else findings)
+
+
+def _without_consequences(findings):
+    """Leave out the symptoms of units that samples unlike those of training explain."""
+    kinds = {finding.kind for finding in findings}
+    if loss_symptoms.scaled_unlike_training.__name__ not in kinds:
+        return findings
+    passing = {symptom.__name__ for symptom in PASSING_SYMPTOMS}
+    return [finding for finding in findings if finding.kind not in passing]
 
 
 def _after_the_others(finding):

@@ -6,6 +6,14 @@ from functools import cached_property
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 from sklearn.utils.extmath import row_norms
 
 from .._base import BaseSimpleMLP, MatrixLike
@@ -13,11 +21,21 @@ from .._fit import options
 from .._fit.advice import constant_loss, least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS
 from .._fit.quartiles import Quartiles
-from .._pipeline import fitted_network, input_names, network_input
+from .._pipeline import fitted_network, has_step, input_names, network_input
 from ..network import LOSSES, Samples, Workspace, loss_and_gradient
 from . import trial
 from .columns import Columns
 from .problem import Problem, layer_name, loss_without_penalty, make_problem
+
+SCALERS = (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
+"""Transformers after which the features of the training samples are about as wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +56,7 @@ class Evidence:
     constant_loss: float  # loss of the best constant prediction
     X: MatrixLike  # as given, before the other steps of a Pipeline
     in_pipeline: bool
+    behind_scaler: bool  # a step of the Pipeline scales features, maybe not all
 
     @cached_property
     def quartiles(self):
@@ -156,6 +175,12 @@ class Evidence:
         return self.n_trained not in (None, n_samples, n_samples - n_held_out)
 
     @property
+    def are_others(self):
+        """Whether, by their number or their loss, these are not samples of the fit."""
+        excess = self.loss - self.training_loss
+        return self.are_new or excess > 0.1 * self.constant_loss
+
+    @property
     def learned(self):
         """Whether training has left hardly any loss."""
         if self.are_new and self.training_loss < 0.1 * self.training_constant:
@@ -216,8 +241,7 @@ class Evidence:
     def may_learn_more(self):
         """Whether a trial from here shows what an option would have brought."""
         # On other samples, a trial would show what more samples bring.
-        others = self.loss > self.training_loss + 0.1 * self.constant_loss
-        if self.are_new or others or self.is_untrained or self.constant_loss <= 0:
+        if self.are_others or self.is_untrained or self.constant_loss <= 0:
             return False
         return min(self.loss, self.training_loss) >= 0.1 * self.constant_loss
 
@@ -280,19 +304,25 @@ class Evidence:
     @cached_property
     def scaled_loss(self):
         """The loss on scaled samples, the better of two usual ways to scale."""
+        mean, deviation, lowest, highest = self.inputs
+        return min(
+            self._loss_of_scaled(mean, deviation),
+            self._loss_of_scaled(lowest, highest - lowest),
+        )
+
+    def loss_with_scaled(self, features):
+        """Return the loss when only these features, a mask, are standardised."""
+        mean, deviation, *_ = self.inputs
+        return self._loss_of_scaled(
+            np.where(features, mean, 0), np.where(features, deviation, 1)
+        )
+
+    def _loss_of_scaled(self, start, unit):
         X, Y, sample_weight = self.problem.samples
         if issparse(X):
             return self.loss
-        mean, deviation, lowest, highest = self.inputs
-        return min(
-            loss_without_penalty(
-                self.problem, Samples((X - start) / unit, Y, sample_weight)
-            )
-            for start, unit in (
-                (mean, np.where(deviation > 0, deviation, 1)),
-                (lowest, np.where(highest > lowest, highest - lowest, 1)),
-            )
-        )
+        X = (X - start) / np.where(unit > 0, unit, 1)
+        return loss_without_penalty(self.problem, Samples(X, Y, sample_weight))
 
 
 def gather_evidence(estimator, X, y, sample_weight=None):
@@ -326,6 +356,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
         constant_loss(problem.objective, problem.samples),
         given_X,
         estimator is not network,
+        has_step(estimator, SCALERS),
     )
 
 

@@ -3,6 +3,8 @@
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
 
+import numpy as np
+
 from .._fit.kept_model import MUCH
 from .advice import (
     far_lower_rate,
@@ -14,7 +16,8 @@ from .advice import (
     three_times_alpha,
 )
 from .finding import beyond
-from .outliers import usual_loss
+from .notation import printable
+from .outliers import usual_loss, wide_features
 from .training_symptoms import misleading_validation, too_few_epochs
 from .trial import PROGRESS
 
@@ -121,15 +124,30 @@ def scaled_unlike_training(evidence):
             "they are distributed unlike the training samples, as those of another "
             "instrument or place are."
         )
-        advice = (
-            "scale such samples by their own means and deviations before you predict; "
-            "or train on samples of both kinds."
+        advice = one_of(
+            _units(evidence),
+            "scale such samples by their own means and deviations before you predict",
+            "train on samples of both kinds",
         )
     return _excess(
         evidence,
         scaled_unlike_training,
-        seen=f"but not if these samples are scaled: {cause}",
+        seen=f"but most of that is gone if these samples are scaled: {cause}",
         advice=advice,
+    )
+
+
+def _units(evidence):
+    """Advise to check the units of features that are wide despite a fitted scaler."""
+    are_wide = wide_features(evidence)
+    if not evidence.behind_scaler or not are_wide.any():
+        return None
+    found = np.array(evidence.feature_names)[are_wide]
+    names = [printable(name) for name in found]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return (
+        f"check the unit of {', '.join(names[:5])}{more}: behind the scaler, the "
+        f"deviation is {evidence.inputs.deviation[are_wide].max():.4g}"
     )
 
 
@@ -241,7 +259,7 @@ def _cause_of_excess(evidence):
     enough = trained + min(0.25 * excess, 0.1 * constant)
     if usual_loss(evidence) < enough:
         return None  # `outlying_inputs` names the cause
-    if evidence.scaled_loss < enough:
+    if evidence.scaled_loss < enough or _are_in_other_units(evidence):
         return scaled_unlike_training
     if evidence.are_new or not evidence.problem.is_stochastic:
         return overfitting
@@ -253,3 +271,16 @@ def _cause_of_excess(evidence):
     if may_overshoot and evidence.slower_trial.after < enough:
         return final_iterate_worse
     return overfitting
+
+
+def _are_in_other_units(evidence):
+    """Return whether wide features behind a scaler explain most of the excess.
+
+    The rest may be overfitting.
+    """
+    are_wide = wide_features(evidence)
+    if not evidence.behind_scaler or not are_wide.any():
+        return False
+    scaled_loss = evidence.loss_with_scaled(are_wide)
+    explains = scaled_loss < (evidence.loss + evidence.training_loss) / 2
+    return explains and scaled_loss < evidence.constant_loss

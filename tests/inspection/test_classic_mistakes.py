@@ -153,6 +153,10 @@ def scaled_by_its_own_mean(estimator, data):
     return make_pipeline(StandardScaler().fit(data.X_new), fitted[-1]), data
 
 
+def in_the_unit_of_training(estimator, data):
+    return pipeline(estimator, data._replace(X_new=data.X_new / [1, 1, 1000, 1]))
+
+
 def with_targets(function):
     return lambda estimator, data: as_it_is(clone(estimator), data.map(y=function))
 
@@ -307,6 +311,14 @@ MISTAKES = {
         INSTRUMENTS,
         scaled_by_its_own_mean,
         "scale such samples by their own means and deviations",
+        fit=pipeline,
+        on_new=True,
+    ),
+    "samples in another unit": Mistake(
+        "scaled_unlike_training",
+        IRIS._replace(X_new=IRIS.X_new * [1, 1, 1000, 1]),
+        in_the_unit_of_training,
+        "check the unit of x3: behind the scaler",
         fit=pipeline,
         on_new=True,
     ),

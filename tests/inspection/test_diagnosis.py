@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import (
     load_breast_cancer,
     load_diabetes,
@@ -19,6 +19,7 @@ from sklearn.datasets import (
     load_iris,
     load_wine,
     make_circles,
+    make_classification,
     make_moons,
 )
 from sklearn.exceptions import NotFittedError
@@ -1250,6 +1251,37 @@ def test_a_pipeline_is_diagnosed_on_what_its_network_sees():
     assert "unscaled_inputs" not in diagnose(pipeline, X, y).kinds
     nested = make_pipeline(StandardScaler(), make_pipeline(clone(CLASSIFIER)))
     assert "unscaled_inputs" not in diagnose(nested.fit(X, y), X, y).kinds
+
+
+def test_a_feature_in_another_unit_behind_a_scaler_is_named_first():
+    """The network overfits as well, which is not what spoils its predictions."""
+    X, y = make_classification(600, 20, flip_y=0.1, random_state=0)
+    table = pd.DataFrame(X, columns=[f"f{i}" for i in range(20)])
+    old, new = table[:300], table[300:].assign(f5=1000 * table["f5"])
+    model = make_pipeline(StandardScaler(), clone(CLASSIFIER)).fit(old, y[:300])
+    assert "overfitting" in diagnose(model, table[300:], y[300:]).kinds
+    found = diagnose(model, new, y[300:])
+    assert found.kinds[:2] == ("scaled_unlike_training", "unscaled_inputs")
+    assert not {"saturated_units", "overfitting"} & set(found.kinds)
+    assert found[0].advice.startswith("check the unit of f5: behind the scaler, the")
+    assert "StandardScaler" not in str(found)
+    raw = clone(CLASSIFIER).fit(old, y[:300])  # there is no scaler yet
+    assert (
+        "StandardScaler" in only(diagnose(raw, new, y[300:]), "unscaled_inputs").advice
+    )
+
+
+def test_a_feature_that_the_scaler_leaves_out_is_to_be_scaled():
+    X, y = IRIS
+    X = 1000 * X
+    scaler = ColumnTransformer(
+        [("scaled", StandardScaler(), [0, 1, 3]), ("raw", "passthrough", [2])]
+    )
+    model = make_pipeline(scaler, clone(CLASSIFIER)).fit(X[::2], y[::2])
+    found = diagnose(model, X[::2], y[::2])
+    assert "StandardScaler in a Pipeline" in only(found, "unscaled_inputs").advice
+    found = diagnose(model, X[1::3], y[1::3])
+    assert "let the scaler of the Pipeline" in only(found, "unscaled_inputs").advice
 
 
 def test_the_estimator_is_not_changed():
