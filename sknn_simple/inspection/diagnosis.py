@@ -137,9 +137,10 @@ def diagnose(
     samples and finds the loss of the other half (on all of them if they are fewer than
     50). It takes a few seconds at most. There is none for a learned network, nor on new
     samples, on which it would show what more samples bring. Samples are new if their
-    number differs from the one in `fit`, or if their loss exceeds the training loss by
-    0.1 times the constant. The training loss is compared without its penalty, where
-    the penalty does not outweigh the samples.
+    number differs from the one in `fit`, if their loss exceeds the training loss by
+    0.1 times the constant, or behind TargetEncoder, whose `transform` and
+    `fit_transform` encode the training samples differently. The training loss is
+    compared without its penalty, where the penalty does not outweigh the samples.
 
     ========================= =======================================================
     kind                      criterion

@@ -13,6 +13,7 @@ from sklearn.preprocessing import (
     QuantileTransformer,
     RobustScaler,
     StandardScaler,
+    TargetEncoder,
 )
 from sklearn.utils.extmath import row_norms
 
@@ -57,6 +58,7 @@ class Evidence:
     X: MatrixLike  # as given, before the other steps of a Pipeline
     in_pipeline: bool
     behind_scaler: bool  # a step of the Pipeline scales features, maybe not all
+    behind_target_encoder: bool
 
     @cached_property
     def quartiles(self):
@@ -168,7 +170,13 @@ class Evidence:
 
     @property
     def are_new(self):
-        """Whether, by their number, these are not the samples of the fit."""
+        """Whether, by their number, these are not the samples of the fit.
+
+        TargetEncoder encodes each sample of the fit without its own target, but any
+        other by all targets. A network that trained on the latter would memorise them.
+        """
+        if self.behind_target_encoder:
+            return True
         network, n_samples, n_held_out = self.network, self.n_samples, 0
         if network.best_epoch_ is not None:  # early stopping may have held some out
             n_held_out = math.ceil(network.validation_fraction * n_samples)
@@ -357,6 +365,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
         given_X,
         estimator is not network,
         has_step(estimator, SCALERS),
+        has_step(estimator, (TargetEncoder,)),
     )
 
 

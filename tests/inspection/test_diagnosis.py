@@ -29,6 +29,7 @@ from sklearn.preprocessing import (
     MaxAbsScaler,
     OneHotEncoder,
     StandardScaler,
+    TargetEncoder,
 )
 from support import ENGINES
 
@@ -1282,6 +1283,29 @@ def test_a_feature_that_the_scaler_leaves_out_is_to_be_scaled():
     assert "StandardScaler in a Pipeline" in only(found, "unscaled_inputs").advice
     found = diagnose(model, X[1::3], y[1::3])
     assert "let the scaler of the Pipeline" in only(found, "unscaled_inputs").advice
+
+
+def test_rows_that_a_target_encoder_saw_otherwise_are_not_trained_on():
+    """Encoded by their own targets, rare categories of no effect can be memorised."""
+    rng = np.random.RandomState(0)
+    x, codes = rng.normal(size=4000), rng.randint(0, 1000, 4000).astype(str)
+    X, y = (
+        pd.DataFrame({"x": x, "code": codes}),
+        rng.uniform(size=4000) < 1 / (1 + np.exp(3 - x)),
+    )
+    encoder = TargetEncoder()
+    columns = ColumnTransformer(
+        [
+            ("x", StandardScaler(), ["x"]),
+            ("code", make_pipeline(encoder, StandardScaler()), ["code"]),
+        ]
+    )
+    model = make_pipeline(columns, SimpleMLPClassifier(random_state=0)).fit(X, y)
+    Z = model[:-1].transform(X)
+    assert "stopped_on_plateau" in diagnose(model[-1], Z, y).kinds  # of leaked targets
+    assert diagnose(model, X, y) == ()
+    seen_by_fit = clone(model[:-1]).fit_transform(X, y)
+    assert diagnose(model[-1], seen_by_fit, y) == ()
 
 
 def test_the_estimator_is_not_changed():
