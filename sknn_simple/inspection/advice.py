@@ -144,3 +144,10 @@ def longer_training(evidence, n_epochs=None):
     if evidence.network.stop_reason_ == "patience":
         return f"n_iter_no_change=float('inf') with {epochs}"
     return f"more epochs ({epochs})"
+
+
+def missing_weights(evidence):
+    """Advise to pass the weights of the fit, unless there are some, or new samples."""
+    if evidence.is_weighted or evidence.are_new:
+        return None
+    return "if the fit had a sample_weight, pass it to diagnose, too"

@@ -97,7 +97,8 @@ def diagnose(
         Targets of the samples.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the samples. Samples of weight zero are left out.
+        Weights of the samples, for training samples those of the fit. Samples of weight
+        zero are left out.
 
     Returns
     -------

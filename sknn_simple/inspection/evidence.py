@@ -59,6 +59,7 @@ class Evidence:
     in_pipeline: bool
     behind_scaler: bool  # a step of the Pipeline scales features, maybe not all
     behind_target_encoder: bool
+    is_weighted: bool  # by a given sample_weight
 
     @cached_property
     def quartiles(self):
@@ -338,7 +339,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
 
     The estimator is a fitted network, or a Pipeline that ends in one.
     """
-    network, given_X = fitted_network(estimator), X
+    network, given_X, given_weight = fitted_network(estimator), X, sample_weight
     X, feature_names = network_input(estimator, X), input_names(estimator)
     problem = make_problem(network, X, y, sample_weight)
     n_samples = problem.samples.X.shape[0]
@@ -366,6 +367,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
         estimator is not network,
         has_step(estimator, SCALERS),
         has_step(estimator, (TargetEncoder,)),
+        given_weight is not None,
     )
 
 

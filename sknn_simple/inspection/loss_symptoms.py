@@ -11,6 +11,7 @@ from .advice import (
     longer_training,
     lower_momentum,
     lower_rate,
+    missing_weights,
     one_of,
     smaller_alpha,
     three_times_alpha,
@@ -109,6 +110,7 @@ def underfitting(evidence):
             "more hidden units" if evidence.activations else NONLINEAR_UNITS,
             smaller_alpha(evidence) if is_weak else None,
             "more informative inputs",
+            missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
     )
 
@@ -200,13 +202,14 @@ def overfitting(evidence):
     if misleading_validation(evidence):
         return []
     is_small = (evidence.n_trained or evidence.n_samples) < 200
-    advice = one_of(
+    cures = (
         three_times_alpha(evidence),
         "more samples",
         "fewer hidden units",
         None if network.early_stopping or is_small else "early_stopping=True",
     )
     memorised = "the network memorised its training samples (it overfits)."
+    advice = one_of(*cures, missing_weights(evidence))
     findings = _excess(evidence, overfitting, seen=memorised, advice=advice)
     losses = network.history_["loss"]
     validation_losses = network.history_.get("validation_loss", [None])
@@ -223,7 +226,7 @@ def overfitting(evidence):
         # A network that has learned nothing has not memorised its samples.
         among=rose and losses[-1] < 0.9 * constant,
         seen=f"{EXCESS}: {memorised}",
-        advice=advice,
+        advice=one_of(*cures),
     )
 
 

@@ -1308,6 +1308,24 @@ def test_rows_that_a_target_encoder_saw_otherwise_are_not_trained_on():
     assert diagnose(model[-1], seen_by_fit, y) == ()
 
 
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+def test_missing_weights_of_the_fit_are_named(kind):
+    rng = np.random.RandomState(0)
+    X, weights = rng.normal(size=(600, 3)), np.repeat([1.0, 1e-3], 300)
+    y = np.where(weights == 1, X[:, 0] > 0, rng.randint(0, 2, 600)).astype(int)
+    model = kind(random_state=0).fit(X, y, sample_weight=weights)
+    hint = "if the fit had a sample_weight, pass it to diagnose, too."
+    assert only(diagnose(model, X, y), "overfitting").advice.endswith(hint)
+    assert diagnose(model, X, y, weights) == ()
+    new = np.arange(100, 600)  # which the fit gave other weights, if any
+    assert hint not in only(diagnose(model, X[new], y[new]), "overfitting").advice
+    rare = rng.uniform(size=600) < 0.05
+    weights = np.where(rare, 20.0, 1.0)
+    model = kind(random_state=0).fit(X, 1 * rare, sample_weight=weights)
+    hinted = diagnose(model, X, 1 * rare)
+    assert only(hinted, "underfitting").advice.endswith(hint)
+
+
 def test_the_estimator_is_not_changed():
     model = clone(CLASSIFIER).set_params(early_stopping=True).fit(*IRIS)
     before = {name: repr(value) for name, value in vars(model).items()}
