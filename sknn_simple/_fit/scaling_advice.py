@@ -12,7 +12,7 @@ from ..network import Samples
 from .data_errors import in_columns
 from .learning_rate import root_mean_square
 from .quartiles import Quartiles
-from .subsample import MOST_SAMPLES
+from .subsample import n_weighted, subsample
 
 FAR = 30
 """Factor within which the largest raw target must be of 1 to count as standardised."""
@@ -61,12 +61,13 @@ class Scaling:
     @functools.cached_property
     def against_outliers(self):
         """The advice against extreme inputs, which no scaling cures, or None."""
-        X = self.samples.X
-        if issparse(X):
+        if issparse(self.samples.X):
             return None
         with np.errstate(over="ignore", invalid="ignore"):
-            deviation = np.array([column.std() for column in X.T])  # saves memory
-        quartiles = Quartiles.of(X[:: 1 + X.shape[0] // MOST_SAMPLES])
+            # By columns, which saves memory.
+            deviation = np.array([column.std() for column in self.samples.X.T])
+        X, _, _ = subsample(self.samples)
+        quartiles = Quartiles.of(X)
         columns = np.flatnonzero(quartiles.are_dwarfed(deviation)).tolist()
         if not columns:
             return None
@@ -95,8 +96,9 @@ class Scaling:
         X = self.samples.X
         if issparse(X):
             return False
-        X = X[:: 1 + X.shape[0] // MOST_SAMPLES]  # some rows show it, and save memory
+        n_samples = n_weighted(self.samples)  # rows of weight 0 are 0
         with np.errstate(over="ignore", invalid="ignore"):
-            means, squares = X.mean(axis=0), np.square(X).mean(axis=0)
+            means = X.sum(axis=0) / n_samples
+            squares = np.einsum("ij,ij->j", X, X) / n_samples  # saves memory
         usual = (abs(means) < 0.5) & (squares > 0.1) & (squares < 10)
         return bool((usual | (squares == 0)).all())

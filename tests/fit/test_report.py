@@ -23,6 +23,8 @@ from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardSca
 from support import ENGINES, UNSTOPPED, RaiseAtEnd, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.scaling_advice import Scaling
+from sknn_simple.network import Samples
 
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)
@@ -396,6 +398,47 @@ def test_standardised_inputs_are_not_to_be_scaled():
     model = SimpleMLPRegressor(learning_rate_init=1e6, random_state=0)
     assert "scale" not in outcome(model, X, noise)
     assert "scale" in outcome(model, X + 1, noise)
+
+
+def in_hours(n_hours):
+    """Return a load in MW, and waves of one, two and three periods per day.
+
+    Every 8th or 16th hour sees the third wave at one value only.
+    """
+    angle = 2 * np.pi * np.arange(n_hours) / 24
+    waves = [f(k * angle) for k in (1, 2, 3) for f in (np.sin, np.cos)]
+    noise = np.random.RandomState(0).standard_normal(n_hours)
+    return np.c_[25000 + 5000 * np.sin(angle) + 1000 * noise, np.transpose(waves)]
+
+
+@pytest.mark.parametrize("n_hours", [3800, 7500])
+def test_periodic_inputs_have_no_codes_of_missing_values(n_hours):
+    X = in_hours(n_hours)
+    model = SimpleMLPRegressor(
+        (10,), activation="relu", solver="adam", max_iter=2, random_state=0
+    )
+    advice = outcome(model, X, np.roll(X[:, 0], -1))
+    assert "-9999" not in advice
+    assert "cale the inputs (for instance with StandardSc" in advice
+
+
+@pytest.mark.parametrize("n_hours", [7500, 11700])
+def test_standardised_periodic_inputs_are_not_to_be_scaled(n_hours):
+    X = in_hours(n_hours)
+    model = SimpleMLPRegressor(
+        (10,), normalize_y=False, learning_rate_init=0.5, random_state=0
+    )
+    advice = outcome(model, StandardScaler().fit_transform(X), X[:, 0])
+    assert "or scale y (" in advice
+
+
+def test_rows_of_weight_zero_do_not_make_inputs_look_unscaled():
+    X = StandardScaler().fit_transform(np.random.RandomState(0).normal(size=(400, 3)))
+    samples = Samples(np.r_[X, np.zeros((8000, 3))], np.zeros((8400, 1)), None)
+    weighted = samples._replace(sample_weight=np.repeat([1.0, 0.0], [400, 8000]))
+    targets = SimpleMLPRegressor()._make_targets(samples.Y[:, 0], None)
+    assert Scaling(targets, weighted).is_done
+    assert not Scaling(targets, samples).is_done
 
 
 def test_a_rate_far_too_high_is_named_before_a_maximum_of_epochs():
