@@ -22,7 +22,13 @@ FEW = 0.02
 HUBER = "loss='huber'"
 
 
+FAR_FROM_0 = 10
+"""A mean of inputs that no part of standardised training samples is likely to have."""
+
+
 def constant_inputs(evidence):
+    if evidence.may_be_a_short_part:
+        return []
     _, _, lowest, highest = evidence.inputs
     constant = lowest == highest
     if not evidence.network.fit_intercept:
@@ -50,8 +56,9 @@ def unscaled_inputs(evidence):
         advice=f"{scale_inputs(evidence)}.",
     )
     X = evidence.problem.samples.X
-    if issparse(X):
-        return found  # a rare word, for instance, is not a narrow feature
+    # A rare word, for instance, is not a narrow feature.
+    if issparse(X) or evidence.may_be_a_short_part:
+        return found
     is_rare = np.mean((lowest == X) | (highest == X), axis=0) > 0.5
     reach = np.maximum(highest - mean, mean - lowest)
     is_narrow = (lowest < highest) & ~is_rare & (reach < 0.25)
@@ -74,11 +81,12 @@ def unscaled_inputs(evidence):
 def uncentred_inputs(evidence):
     mean, deviation, lowest, highest = evidence.inputs
     offset, varies = np.abs(mean), lowest < highest
+    least = FAR_FROM_0 if evidence.may_be_a_short_part else 1
     return beyond(
         evidence.feature_names,
         np.divide(offset, deviation, out=np.zeros_like(mean), where=varies),
         above=10,
-        among=offset > 1,
+        among=offset > least,
         seen="The mean of {n_found} of {n} features is more than 10 standard "
         "deviations from 0; for {worst} it is {figure:.4g} deviations. The variation "
         "is tiny compared with the mean.",

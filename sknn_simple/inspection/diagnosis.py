@@ -143,6 +143,9 @@ def diagnose(
     `fit_transform` encode the training samples differently. The training loss is
     compared without its penalty, where the penalty does not outweigh the samples.
 
+    New samples, and any samples after `partial_fit` or a warm start, may be a *part*
+    that varies less than the training samples did: in a week, the season is constant.
+
     ========================= =======================================================
     kind                      criterion
     ========================= =======================================================
@@ -153,7 +156,7 @@ def diagnose(
                               features of a deviation above 10 are standardised. The
                               units and their gradients are then not judged
     constant_inputs           more than 0.1 of the features have a single value (in a
-                              network without biases: only zeros)
+                              network without biases: only zeros); not for a part
     unscaled_inputs           the standard deviation of a feature is above 10, and not
                               for outlying inputs alone, whose quartiles are less than
                               10 apart; or all
@@ -161,8 +164,9 @@ def diagnose(
                               and at most half of them are its extremes; the root of
                               the summed variances of such features is below 1; and
                               the network is not learned, or has no other features
-    uncentred_inputs          the mean of a feature is above 1 and above 10 standard
-                              deviations
+                              (such narrow features not for a part)
+    uncentred_inputs          the mean of a feature is above 1 (for a part, above 10)
+                              and above 10 standard deviations
     outlying_inputs           in dense X, the quartiles of a feature differ, but by less
                               than 0.1 standard deviations (the advice names the value
                               of at least 3, and of half, of the values that lie more

@@ -190,6 +190,12 @@ class Evidence:
         return self.are_new or excess > 0.1 * self.constant_loss
 
     @property
+    def may_be_a_short_part(self):
+        """Whether the training samples, or those of a stream, may vary more."""
+        is_stream = self.n_trained is None and not self.is_untrained
+        return self.are_new or is_stream
+
+    @property
     def learned(self):
         """Whether training has left hardly any loss."""
         if self.are_new and self.training_loss < 0.1 * self.training_constant:

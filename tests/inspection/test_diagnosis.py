@@ -212,6 +212,35 @@ def test_uncentred_inputs():
     assert sparse_finding.figure == pytest.approx(20)
 
 
+def hours_of_a_year():
+    """Return a season, an hour of the day, an input without rhythm, and targets."""
+    hours = np.arange(24 * 365)
+    season, hour = 2 * np.pi * hours / hours.size, 2 * np.pi * hours / 24
+    noise = np.random.RandomState(0).standard_normal(hours.size)
+    X = np.c_[np.cos(season), np.sin(hour), noise]
+    return X, 4 * X[:, 0] + 3 * X[:, 1] + X[:, 2]
+
+
+@pytest.mark.parametrize("n_hours", [1, 24, 500])
+def test_inputs_that_hardly_vary_in_a_short_time_are_scaled(n_hours):
+    """They vary in the training samples, which are all hours of the year."""
+    X, y = hours_of_a_year()
+    model = make_pipeline(StandardScaler(), clone(REGRESSOR).set_params(max_iter=5))
+    last = slice(-n_hours, None)
+    faults = {"constant_inputs", "uncentred_inputs", "unscaled_inputs"}
+    assert not faults & set(diagnose(model.fit(X, y), X[last], y[last]).kinds)
+    model[-1].partial_fit(model[:-1].transform(X[last]), y[last])
+    assert not faults & set(diagnose(model, X[last], y[last]).kinds)
+
+
+def test_inputs_far_from_0_are_named_on_new_samples():
+    X, y = hours_of_a_year()
+    X[:, 2] = 2015 + 3 * X[:, 2]  # years
+    model = clone(REGRESSOR).set_params(max_iter=5).fit(X, y)
+    finding = only(diagnose(model, X[-500:], y[-500:]), "uncentred_inputs")
+    assert finding.where == ("x3",)
+
+
 def test_outlying_inputs():
     X, y = IRIS
     cell = X.copy()
@@ -303,6 +332,7 @@ def test_rows_of_weight_zero_are_left_out():
     assert diagnose(model, X, y).kinds != ()
     X[150:] = 0
     X[:150, 1] = 1  # the only value that counts
+    model.fit(X, y, weights)
     assert only(diagnose(model, X, y, weights), "constant_inputs").where == ("x2",)
 
 
