@@ -14,6 +14,7 @@ from .kept_model import held_back_by_early_stopping, outdated_average
 from .options import enough_epochs
 from .session import Mode, Session
 from .stream_fault import in_other_units, stream_fault
+from .validation_fault import unlike_training
 
 
 @dataclass
@@ -228,7 +229,8 @@ class Report:
             if wrong_units is not None and advice.model_is_poor:
                 message = wrong_units
             else:
-                message = held_back_by_early_stopping(advice)
+                message = unlike_training(advice)
+                message = message or held_back_by_early_stopping(advice)
                 message = message or outdated_average(advice)
         if message is not None:
             self._warn(message)

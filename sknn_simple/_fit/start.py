@@ -63,6 +63,7 @@ def make_session(
     if is_first:
         targets = targets.scaled_to(labelled, center=estimator.fit_intercept)
     samples = encode(targets, labelled)
+    is_given = validation_data.X_val is not None
     appends = mode is Mode.APPEND
     rate = options.learning_rate_init(estimator, targets, samples, in_stream=appends)
     state = make_state(estimator, targets, samples, rate, rng, earlier.state, resumes)
@@ -78,7 +79,7 @@ def make_session(
         state=state,
         engine=options.engine(estimator),
         validation=held_out
-        and Validation.of(estimator, targets, held_out, state.parameters),
+        and Validation.of(estimator, targets, held_out, state.parameters, is_given),
         patience=_make_patience(estimator, state.schedule, earlier, n_samples),
         history=estimator._history.view() if resumes and appends else History(),
         max_iter=1 if appends else options.max_iter(estimator, n_samples),

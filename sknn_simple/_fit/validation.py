@@ -68,6 +68,8 @@ def naming_validation_data():
         message = re.sub(
             r"^(X and y|X|y|sample_weight)\b", lambda found: NAMES[found[1]], str(error)
         )
+        if message.startswith("X_val ") and not message.startswith("X_val and"):
+            message += ' In a Pipeline, transform_input=["X_val"] transforms it like X.'
         raise kind(
             f"Invalid validation data (X_val, y_val, sample_weight_val): {message}"
         ) from error
@@ -148,9 +150,10 @@ class Validation:
     estimator: BaseEstimator
     scorer: Callable | None  # None for the default score and for 'loss'
     predict: Callable  # the raw prediction, from flat parameters
+    is_given: bool  # by the caller, as X_val and y_val
 
     @classmethod
-    def of(cls, estimator, targets, held_out, parameters):
+    def of(cls, estimator, targets, held_out, parameters, is_given):
         """Make the validation of a network with the layout of these Parameters."""
         scorer = None
         if estimator.scoring not in (None, "loss"):
@@ -160,7 +163,7 @@ class Validation:
         predict = options.engine(estimator).make_predictor(
             parameters, samples.X, activation(estimator)
         )
-        return cls(samples, held_out, estimator, scorer, predict)
+        return cls(samples, held_out, estimator, scorer, predict, is_given)
 
     def evaluate(self, session):
         """Return the loss without penalty, and the score, of the session's network.

@@ -1,10 +1,19 @@
 """Validation: which samples, which weights, and how they are scored."""
 
+import re
+import warnings
+
 import numpy as np
 import pytest
+from scipy import sparse
+from sklearn import config_context
+from sklearn.base import clone
 from sklearn.datasets import load_iris
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, log_loss, r2_score
 from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from support import KINDS, UNSTOPPED, diabetes, iris
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -26,7 +35,8 @@ NUMBERS = X[:, 0].copy()
         ({"X_val": X * np.nan, "y_val": LABELS}, r"\): X_val contains NaN"),
         (
             {"X_val": np.full(X.shape, "X"), "y_val": LABELS},
-            r"\): X_val must hold numbers, got the text 'X' in column 0",
+            r"\): X_val must hold numbers, got the text 'X' in column 0.* In a "
+            r'Pipeline, transform_input=\["X_val"\] transforms it like X\.$',
         ),
         (
             {"X_val": X[:5], "y_val": LABELS},
@@ -48,6 +58,98 @@ def test_validation_labels_that_are_not_in_training():
         SimpleMLPClassifier(early_stopping=True).fit(
             X[:100], LABELS[:100], X_val=X, y_val=LABELS
         )
+
+
+def test_errors_on_validation_targets_do_not_advise_to_transform_inputs():
+    model = SimpleMLPRegressor(early_stopping=True)
+    for y_val in (NUMBERS[:5], NUMBERS * np.nan, NUMBERS.astype(str)):
+        with pytest.raises(ValueError, match="y_val") as caught:
+            model.fit(X, NUMBERS, X_val=X, y_val=y_val)
+        assert "Pipeline" not in str(caught.value)
+
+
+def hours(n_hours, seed=0):
+    """Return a load that drifts, an hour of the day, and the next load, in MW."""
+    rng = np.random.default_rng(seed)
+    angle = 2 * np.pi * np.arange(n_hours + 1) / 24
+    drift = np.cumsum(rng.normal(size=n_hours + 1))
+    load = 25000 + 5000 * np.sin(angle) + 300 * drift
+    return np.c_[load, np.cos(angle)][:-1], load[1:]
+
+
+def warnings_of(model, *data, **validation):
+    """Fit, and return the warnings as one text."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(*data, **validation)
+    return " ".join(str(warning.message) for warning in caught)
+
+
+def test_validation_samples_that_were_not_scaled_are_warned_of():
+    X, y = hours(1200)
+    train, val = slice(1000), slice(1000, None)
+    prefix = "simplemlpregressor__"
+    model = make_pipeline(
+        StandardScaler(), SimpleMLPRegressor((10,), early_stopping=True, random_state=0)
+    )
+    data = X[train], y[train]
+    with pytest.warns(
+        ConvergenceWarning,
+        match=r"X_val is far outside of X in the columns \[0\].*"
+        r'transform_input=\["X_val"\]',
+    ):
+        model.fit(*data, **{f"{prefix}X_val": X[val], f"{prefix}y_val": y[val]})
+    scaled = StandardScaler().fit(X[train]).transform(X[val])
+    assert not warnings_of(
+        model, *data, **{f"{prefix}X_val": scaled, f"{prefix}y_val": y[val]}
+    )
+    with config_context(enable_metadata_routing=True):
+        network = clone(model[-1]).set_fit_request(X_val=True, y_val=True)
+        routed = make_pipeline(StandardScaler(), network, transform_input=["X_val"])
+        assert not warnings_of(routed, *data, X_val=X[val], y_val=y[val])
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_validation_samples_with_an_absurd_loss_are_warned_of(container):
+    X = np.random.default_rng(0).normal(size=(600, 2))
+    y, train, val = X[:, 0] + X[:, 1] ** 2, slice(500), slice(500, None)
+    model = SimpleMLPRegressor(
+        (10,), activation="relu", early_stopping=True, random_state=0
+    )
+    data = container(X[train]), y[train]
+    assert not warnings_of(model, *data, X_val=container(X[val]), y_val=y[val])
+    seen = "The validation samples are unlike the training samples: their lowest loss "
+    figure = r"\(([^)]+)\)"
+    advice = warnings_of(model, *data, X_val=container(20 * X[val]), y_val=y[val])
+    lowest, constant = re.match(f"{seen}{figure} is .*?{figure}", advice).groups()
+    assert float(lowest) == pytest.approx(min(model.history_["validation_loss"]), 1e-5)
+    assert float(constant) == pytest.approx(0.5, rel=0.5)  # y is standardised
+
+
+def test_held_out_samples_are_not_to_be_scaled_like_the_others():
+    """They came with the others, however different they are."""
+    X = np.random.default_rng(0).normal(size=(600, 2))
+    y = X[:, 0] + X[:, 1] ** 2
+    _, held_out = train_test_split(np.arange(600), test_size=60, random_state=0)
+    X[held_out] *= 20
+    model = SimpleMLPRegressor(
+        (10,), activation="relu", early_stopping=True, random_state=0
+    )
+    assert "X_val like X" not in warnings_of(model, X, y)
+    assert min(model.history_["validation_loss"]) > 5
+
+
+@pytest.mark.parametrize("n_val", [1, 2, 24, 300])
+@pytest.mark.parametrize("seed", range(4))
+def test_later_samples_are_not_unlike_earlier_ones(n_val, seed):
+    """Targets and inputs drift; the last input is 0 until validation begins."""
+    X, y = hours(800 + n_val, seed)
+    later = np.arange(len(X)) >= 800
+    X, y = np.c_[X, np.arange(len(X)), later], y + 20000 * later
+    scaler = StandardScaler().fit(X[:800])
+    X = scaler.transform(X)
+    model = SimpleMLPRegressor((10,), early_stopping=True, random_state=0)
+    assert not warnings_of(model, X[:800], y[:800], X_val=X[800:], y_val=y[800:])
 
 
 @KINDS
