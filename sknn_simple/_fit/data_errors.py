@@ -29,10 +29,15 @@ def clearer_message(error, data):
 
 
 def check_is_data(name, data):
-    """Raise ValueError if X or y is a text, a number or a structured array.
+    """Raise ValueError if X or y is a text, a number, lazy or a structured array.
 
     A text may be the name of a file or column; tables of FITS files are structured.
     """
+    if type(data).__name__ == "LazyFrame":  # of polars
+        raise ValueError(
+            f"{name} must hold data, got a LazyFrame, which is a query. Pass "
+            f"{name}.collect()."
+        )
     fields = getattr(getattr(data, "dtype", None), "names", None)
     if fields is not None:
         raise ValueError(_structured_array(name, [*fields]))
@@ -47,6 +52,15 @@ def check_is_data(name, data):
     if is_text:
         next_step = "Read the file first, for instance with pandas.read_csv."
     raise ValueError(f"{name} must be an array or data frame, {got}. {next_step}")
+
+
+def check_are_weights(sample_weight):
+    """Raise ValueError if the weights are a text, which may be the name of a column."""
+    if isinstance(sample_weight, str):
+        raise ValueError(
+            "sample_weight must hold one weight per row, got the text "
+            f"{sample_weight!r:.60}. Pass an array, such as df[{sample_weight!r:.60}]."
+        )
 
 
 def _structured_array(name, fields):

@@ -16,6 +16,7 @@ from sklearn.utils.validation import (
 from ..network import Samples, all_finite
 from .data_errors import (
     Data,
+    check_are_weights,
     check_is_data,
     check_no_lists_of_labels,
     clearer_message,
@@ -186,6 +187,7 @@ def _check_weights(sample_weight, X):
     """Return the weights in the dtype of X, or None."""
     if sample_weight is None:
         return None
+    check_are_weights(sample_weight)
     # Weights that overflow the dtype of X are refused below.
     with strict_validation(sample_weight=sample_weight):
         sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype)
@@ -240,5 +242,6 @@ def weights_for_score(sample_weight, prediction):
     """Return a weight per row of the prediction, as `fit` does, or None."""
     if sample_weight is None:
         return None
+    check_are_weights(sample_weight)
     with strict_validation(sample_weight=sample_weight):
         return _check_sample_weight(sample_weight, prediction, dtype=float)

@@ -18,6 +18,7 @@ def is_missing(value):
 def is_date(value):
     """Return whether a value is a date or time, which would become a huge number."""
     is_any = isinstance(value, date | time | timedelta | np.datetime64 | np.timedelta64)
+    is_any = is_any or type(value).__name__ == "Period"  # of pandas
     return is_any and not is_missing(value)
 
 

@@ -50,7 +50,11 @@ def are_multilabel(y):
         return False  # type_of_target would validate the vector several times
     # Both functions cast NaN and huge numbers to integers to test if they are whole.
     with np.errstate(invalid="ignore"):
-        kind = type_of_target(y, input_name="y")
+        try:
+            kind = type_of_target(y, input_name="y")
+        except TypeError as error:  # labels that cannot be compared
+            to_one_type = "Convert y to one type, such as with y.astype(str), and wrap"
+            raise ValueError(_several_columns(to_one_type)) from error
         if kind.startswith("continuous"):
             raise ValueError(
                 f"Unknown label type: {kind}. y must hold labels of classes, "
@@ -61,12 +65,16 @@ def are_multilabel(y):
         if not kind.startswith(("binary", "multi")):
             check_classification_targets(y)  # which raises
     if kind == "multiclass-multioutput":
-        raise ValueError(
-            "y must be labels of shape (n_samples,), or a multilabel indicator "
-            "matrix of zeros and ones; got several columns of multiclass labels. Wrap "
-            "the classifier in sklearn.multioutput.MultiOutputClassifier."
-        )
+        raise ValueError(_several_columns("Wrap"))
     return kind == "multilabel-indicator"
+
+
+def _several_columns(wrap):
+    return (
+        "y must be labels of shape (n_samples,), or a multilabel indicator matrix of "
+        f"zeros and ones; got several columns of multiclass labels. {wrap} the "
+        "classifier in sklearn.multioutput.MultiOutputClassifier."
+    )
 
 
 def _what_objects_are(y):

@@ -18,6 +18,7 @@ from sklearn import config_context
 from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_iris
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from support import ENGINES, KINDS, UNSTOPPED, Tensor
 
@@ -164,6 +165,11 @@ def test_samples_too_large_for_the_network():
             r"sample_weight must be of shape \(150,\), got \(149,\)\. Pass one weight",
         ),
         (np.ones((150, 2)), "Sample weights must be 1D"),
+        (
+            "weight",
+            "sample_weight must hold one weight per row, got the text 'weight'. Pass "
+            r"an array, such as df\['weight'\]\.$",
+        ),
         (np.full(150, 1e300), "sample_weight must have .* a sum of at most 1e"),
         (np.full(150, 5e-324), "sample_weight must have a mean of at least 7e-155"),
     ],
@@ -494,11 +500,20 @@ DAYS = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"])
         DAYS,
         DAYS.tz_localize("UTC"),
         DAYS - DAYS[0],
+        DAYS.to_period("M"),
         pd.Series(DAYS.astype(object), dtype=object),
         [day.date() for day in DAYS],
         [None, None, DAYS[0]],
     ],
-    ids=["dates", "in a time zone", "times", "Timestamps", "Python's dates", "missing"],
+    ids=[
+        "dates",
+        "in a time zone",
+        "times",
+        "periods",
+        "Timestamps",
+        "Python's dates",
+        "missing",
+    ],
 )
 def test_a_column_of_dates_is_named(dates):
     table = pd.DataFrame({"size": [1.0, 2.0, 3.0], "name": ["a", "b", "c"]})
@@ -626,6 +641,33 @@ def test_texts_and_numbers_instead_of_samples(kind, y):
             model.fit(given, "species")
         with pytest.raises(ValueError, match=f"^{message}"):
             model.predict(given)
+
+
+@KINDS
+def test_queries_that_were_not_run(kind, y):
+    query = pl.DataFrame(X).lazy()
+    message = r"X must hold data, got a LazyFrame, .* Pass X\.collect\(\)\.$"
+    with pytest.raises(ValueError, match=message):
+        kind().fit(query, y)
+    with pytest.raises(ValueError, match=message):
+        kind(max_iter=1, n_iter_no_change=np.inf).fit(X, y).predict(query)
+    with pytest.raises(ValueError, match=r"y must hold data, .* Pass y\.collect"):
+        kind().fit(X, query)
+
+
+def test_columns_of_labels_of_different_types():
+    y = pd.DataFrame({"number": [0, 1] * 75, "text": ["a", "b", "c"] * 50})
+    for labels in (y, y.to_numpy()):
+        with pytest.raises(ValueError, match=r"y\.astype\(str\).*MultiOutputClassif"):
+            SimpleMLPClassifier().fit(X, labels)
+    network = SimpleMLPClassifier(max_iter=1, n_iter_no_change=np.inf)
+    model = MultiOutputClassifier(network).fit(X, y.astype(str))
+    assert model.predict(X).shape == (150, 2)
+
+
+def test_a_regressor_of_periods():
+    with pytest.raises(ValueError, match="regressor, got dates or times"):
+        SimpleMLPRegressor().fit([[0], [1], [2]], DAYS.to_period("M"))
 
 
 @KINDS
