@@ -84,6 +84,8 @@ def to_sklearn(estimator, kind):
     for name, value in [*params.items()]:
         if isinstance(value, str) and value in ("auto", "full"):
             params[name] = substitutes[name]
+    if params["learning_rate"] == "settling":
+        params["learning_rate"] = "adaptive"
     # Not the caller's RandomState, from which both would draw.
     other = kind(**copy.deepcopy(params))
     for name in ATTRIBUTES_IN_COMMON:

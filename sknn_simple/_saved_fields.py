@@ -173,6 +173,7 @@ def schedule_parts():
         "constant": rate,
         "invscaling": rate | {"power_t": _option("power_t")},
         "adaptive": rate | {"factor": number(5e-324)},
+        "settling": rate | {"factor": number(5e-324)},
     }
 
 

@@ -119,15 +119,22 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         less, so that the last minibatch of an epoch has at least 8. 'full' means all
         samples. 'lbfgs' uses no minibatches.
 
-    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
+    learning_rate : {'auto', 'constant', 'invscaling', 'adaptive', 'settling'}, \
+            default='auto'
         Schedule of the learning rate for 'sgd':
 
+        - 'auto': 'settling' in a `fit` without warm start and early stopping, if
+          `learning_rate_init` and `n_iter_no_change` are 'auto' as well; else
+          'constant'.
         - 'constant': `learning_rate_init` in every epoch.
         - 'invscaling': ``learning_rate_init / (t + 1)**power_t``, where t is the number
           of samples processed before the epoch.
         - 'adaptive': `learning_rate_init`, divided by 5 each time `n_iter_no_change`
           epochs bring no improvement. Training stops once the rate is below 1e-6.
           Further calls of `partial_fit` and warm starts keep the reduced rate.
+        - 'settling': like 'adaptive', but the rate is divided by 20, and training stops
+          at the third time. This takes the noise of the minibatches out of the model:
+          its predictions are right on average, for rare classes, too.
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd', it means 0.3
@@ -414,7 +421,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
         alpha: float | Literal["auto"] = "auto",
         batch_size: int | Literal["auto", "full"] = "auto",
-        learning_rate: Literal["constant", "invscaling", "adaptive"] = "constant",
+        learning_rate: Literal[
+            "auto", "constant", "invscaling", "adaptive", "settling"
+        ] = "auto",
         learning_rate_init: float | Literal["auto"] = "auto",
         power_t: float = 0.5,
         max_iter: int | Literal["auto"] = "auto",

@@ -15,7 +15,7 @@ import polars as pl
 from hypothesis import strategies as st
 from scipy import sparse
 
-from sknn_simple.network import ACTIVATIONS, LOSSES, OUT_ACTIVATIONS
+from sknn_simple.network import ACTIVATIONS, LOSSES, OUT_ACTIVATIONS, SCHEDULES
 
 TINIEST, LARGEST = 5e-324, np.finfo(float).max
 VALUES = {
@@ -355,7 +355,7 @@ def architectures(classifier):
         "engine": st.sampled_from(["auto", "numpy", "compiled"]),
         "alpha": st.sampled_from([0.0, 1e-4, 10.0]),
         "batch_size": st.sampled_from(["auto", 1, 3, 1000]),
-        "learning_rate": st.sampled_from(["constant", "invscaling", "adaptive"]),
+        "learning_rate": st.sampled_from(["auto", *SCHEDULES]),
         "learning_rate_init": st.sampled_from(["auto", 1e-3, 1.0, 100.0]),
         "max_iter": st.integers(1, 4),
         "shuffle": st.booleans(),
@@ -479,7 +479,7 @@ PARAMETERS = {
     "solver": ["sgd", "adam", "lbfgs", "SGD", np.str_("adam")],
     "alpha": _NUMBERS,
     "batch_size": _INTEGERS,
-    "learning_rate": ["constant", "invscaling", "adaptive", np.str_("adaptive")],
+    "learning_rate": ["auto", *SCHEDULES, np.str_("adaptive")],
     "learning_rate_init": _NUMBERS,
     "power_t": _NUMBERS,
     "max_iter": [i for i in _INTEGERS if i != 10**30],

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone
-from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.datasets import (
+    load_iris,
+    make_multilabel_classification,
+    make_regression,
+)
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from support import Tensor
 
@@ -70,6 +74,15 @@ def test_to_sklearn_keeps_the_penalty_of_training():
     assert given.to_sklearn().alpha == 0.25
     untrained = SimpleMLPRegressor.from_coefs(ours.coefs_, ours.intercepts_)
     assert untrained.to_sklearn().alpha == MLPRegressor().alpha
+
+
+def test_to_sklearn_names_a_schedule_that_scikit_learn_has():
+    X, y = make_regression(50, 3, random_state=0)
+    for ours, theirs in (("auto", "constant"), ("settling", "adaptive")):
+        model = SimpleMLPRegressor((3,), learning_rate=ours, random_state=0, max_iter=2)
+        converted = model.set_params(n_iter_no_change=np.inf).fit(X, y).to_sklearn()
+        assert converted.learning_rate == theirs
+        converted.partial_fit(X, y)
 
 
 def test_to_sklearn_leaves_the_callers_generator_alone():

@@ -140,10 +140,70 @@ def test_the_number_of_epochs_follows_from_the_updates(n_rows, batch_size, max_i
     assert model.fit(X, X[:, 0] > 0).n_iter_ == max_iter
 
 
+NOISY = np.random.RandomState(0).standard_normal((600, 3))
+NOISY_LABELS = (NOISY[:, 0] + np.random.RandomState(1).standard_normal(600) > 1).astype(
+    int
+)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "options"),
+    [
+        ("settling", {}),
+        ("settling", {"max_iter": 100}),
+        ("constant", {"n_iter_no_change": 12}),
+        ("constant", {"learning_rate_init": 0.3}),
+        ("constant", {"early_stopping": True}),
+        ("constant", {"warm_start": True}),
+        ("constant", {"solver": "adam"}),
+    ],
+)
+def test_the_automatic_schedule_is_one_of_the_others(schedule, options):
+    automatic = SimpleMLPClassifier((5,), random_state=0, **options)
+    named = clone(automatic).set_params(learning_rate=schedule)
+    rates = []
+    for model in (automatic, named):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(NOISY, NOISY_LABELS)
+        rates.append(model.history_["learning_rate"])
+    assert rates[0] == rates[1]
+    assert weights_of(automatic).tobytes() == weights_of(named).tobytes()
+    assert (min(rates[0]) < max(rates[0])) == (schedule == "settling")
+
+
+def test_a_stream_keeps_its_learning_rate():
+    model = SimpleMLPClassifier((5,), random_state=0)
+    for _ in range(40):
+        model.partial_fit(NOISY, NOISY_LABELS, classes=[0, 1])
+    assert len(set(model.history_["learning_rate"])) == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rare_events_are_predicted_as_often_as_they_occur(seed):
+    """As by a logistic regression: so the sum of the probabilities is right."""
+    rng = np.random.RandomState(seed)
+    X = rng.standard_normal((3000, 6))
+    y = rng.uniform(size=3000) < 1 / (1 + np.exp(3.5 - X[:, 0]))
+    predicted = SimpleMLPClassifier(random_state=seed).fit(X, y).predict_proba(X)[:, 1]
+    assert predicted.mean() == pytest.approx(y.mean(), rel=0.15)
+
+
+@pytest.mark.parametrize("quantile", [0.05, 0.95])
+def test_quantiles_cover_their_share(quantile):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((5000, 3))
+    y = 4 * np.sin(X[:, 0]) + 3 * X[:, 1] + 0.2 * rng.standard_normal(5000)
+    model = SimpleMLPRegressor(loss="quantile", quantile=quantile, random_state=0)
+    share = (y <= model.fit(X, y).predict(X)).mean()
+    assert share == pytest.approx(quantile, abs=0.04)
+
+
 @pytest.mark.parametrize(("n_rows", "patience"), [(20, 500), (90, 167), (2000, 10)])
 def test_patience_follows_from_the_updates(n_rows, patience):
     X = np.random.RandomState(0).standard_normal((n_rows, 2))
     model = SimpleMLPClassifier((2,), tol=9.0, random_state=0, max_iter=999)
+    model.set_params(learning_rate="constant")
     model.fit(X, X[:, 0] > 0)
     assert (model.n_iter_, model.stop_reason_) == (patience + 1, "patience")
 

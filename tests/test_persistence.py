@@ -67,6 +67,7 @@ def given(kind, y, X=X, **options):
 CLASSIFIER, REGRESSOR = SimpleMLPClassifier, SimpleMLPRegressor
 LBFGS = {"solver": "lbfgs", "max_iter": 5000, "tol": 1e-3, "warm_start": True}
 ADAPTIVE = {"learning_rate": "adaptive", "tol": 9}
+SETTLING = {"learning_rate": "settling", "tol": 9}
 EARLY = {"early_stopping": True, "scoring": "loss", "warm_start": True}
 MODELS = {
     **{
@@ -89,6 +90,7 @@ MODELS = {
     "sparse": lambda: partly(CLASSIFIER, Y, scipy.sparse.csr_matrix(X)),
     "frame": lambda: partly(REGRESSOR, Y, pd.DataFrame(X, columns=list("abcd"))),
     "adaptive, slowed": lambda: partly(REGRESSOR, Y, n_iter_no_change=1, **ADAPTIVE),
+    "settling, slowed": lambda: partly(REGRESSOR, Y, n_iter_no_change=1, **SETTLING),
     "adaptive, waiting": lambda: partly(REGRESSOR, Y, n_iter_no_change=2, **ADAPTIVE),
     "poisson": lambda: partly(REGRESSOR, Y, loss="poisson"),
     "sigmoid output": lambda: partly(REGRESSOR, Y / 2, out_activation="logistic"),

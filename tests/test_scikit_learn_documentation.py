@@ -220,7 +220,7 @@ def test_the_regressors_example(engine):
 def test_parameters_have_the_same_names_and_defaults_except_these(ours, theirs):
     mine, others = ours().get_params(), theirs().get_params()
     differing = {name for name in others if mine[name] != others[name]}
-    defaults = {"activation", "solver", "learning_rate_init"}
+    defaults = {"activation", "solver", "learning_rate", "learning_rate_init"}
     defaults |= {"alpha", "max_iter", "n_iter_no_change"}
     if ours is SimpleMLPRegressor:
         defaults.add("momentum")

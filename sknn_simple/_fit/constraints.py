@@ -65,7 +65,7 @@ CONSTRAINTS: dict = {
     "solver": [Names({*OPTIMIZERS, "lbfgs"})],
     "alpha": [AUTO, NOT_NEGATIVE],
     "batch_size": [Names({"auto", "full"}), POSITIVE_INTEGER],
-    "learning_rate": [Names(SCHEDULES)],
+    "learning_rate": [Names({"auto", *SCHEDULES})],
     "learning_rate_init": [AUTO, POSITIVE],
     "power_t": [NOT_NEGATIVE],
     "max_iter": [AUTO, NOT_NEGATIVE_INTEGER],

@@ -12,7 +12,7 @@ from .architecture import activation, hidden_layer_sizes
 from .given_weights import fitted_parameters, insert_initial_weights, were_edited
 
 
-def make_state(estimator, targets, samples, rate, rng, before, resumes):
+def make_state(estimator, targets, samples, rate, rng, before, resumes, schedule):
     """Make the initial state of training, at a learning rate.
 
     `before` is the state that an earlier training left, or None. Without it, a training
@@ -28,7 +28,7 @@ def make_state(estimator, targets, samples, rate, rng, before, resumes):
     state = TrainingState(
         parameters,
         make_optimizer(estimator, parameters.flat.dtype, before and before.optimizer),
-        _make_schedule(estimator, rate, before and before.schedule),
+        _make_schedule(estimator, schedule, rate, before and before.schedule),
         rng,
         estimator.t_ if resumes else 0,
     )
@@ -85,9 +85,8 @@ def _check_epsilon(epsilon, dtype):
         )
 
 
-def _make_schedule(estimator, rate, previous):
-    """Make the learning-rate schedule, which is constant unless the solver is sgd."""
-    name = estimator.learning_rate if estimator.solver == "sgd" else "constant"
+def _make_schedule(estimator, name, rate, previous):
+    """Make the learning-rate schedule of this name."""
     return _with_options(SCHEDULES[name], previous, estimator, learning_rate_init=rate)
 
 

@@ -83,6 +83,22 @@ def auto_penalty(estimator, targets, samples):
     return automatic_penalty(targets, samples, not hidden_layer_sizes(estimator))
 
 
+def learning_rate(estimator, is_new):
+    """Return the name of the learning-rate schedule.
+
+    A lower rate at the end takes the noise of the minibatches out of the model. But a
+    stream, or a warm start on new samples, needs the rate it began with; early stopping
+    ends where the rate would drop; and a rate or a patience that is given is kept.
+    """
+    if estimator.solver != "sgd":
+        return "constant"
+    if estimator.learning_rate != "auto":
+        return estimator.learning_rate
+    given = estimator.learning_rate_init, estimator.n_iter_no_change
+    settles = is_new and given == ("auto", "auto") and not estimator.early_stopping
+    return "settling" if settles else "constant"
+
+
 def learning_rate_init(estimator, targets, samples, in_stream=False):
     """Return the initial learning rate, perhaps for samples of a stream."""
     if estimator.solver not in OPTIMIZERS:

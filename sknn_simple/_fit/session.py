@@ -110,6 +110,19 @@ class Session:
         return self.finished.n_epochs - self.n_earlier
 
     @property
+    def n_until_plateau(self):
+        """Finished epochs, until the learning rate dropped on a plateau."""
+        if not self.state.schedule.drops_on_plateau:
+            return self.n_epochs
+        rates = self.history.columns["learning_rate"][self.n_earlier :]
+        return rates[: self.n_epochs].count(rates[0])
+
+    @property
+    def has_slowed(self):
+        """Whether the learning rate has dropped on a plateau."""
+        return self.n_until_plateau < self.n_epochs
+
+    @property
     def best(self):
         """The best finished epoch, or None without validation."""
         return self.finished.best

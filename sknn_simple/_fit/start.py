@@ -66,7 +66,10 @@ def make_session(
     is_given = validation_data.X_val is not None
     appends = mode is Mode.APPEND
     rate = options.learning_rate_init(estimator, targets, samples, in_stream=appends)
-    state = make_state(estimator, targets, samples, rate, rng, earlier.state, resumes)
+    schedule = options.learning_rate(estimator, is_new=mode is Mode.NEW)
+    state = make_state(
+        estimator, targets, samples, rate, rng, earlier.state, resumes, schedule
+    )
     _check_weighted_sums(state.parameters.coefs[0], samples.X)
     n_samples = samples.X.shape[0]
     return Session(

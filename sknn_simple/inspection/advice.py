@@ -130,7 +130,7 @@ def smaller_alpha(evidence):
 
 
 def longer_training(evidence, n_epochs=None):
-    """Advise to train longer: more epochs, and patience if it ended the training.
+    """Advise to train longer: more epochs, and more patience if it was lost.
 
     Not if early stopping would discard what more epochs learn.
     """
@@ -141,7 +141,7 @@ def longer_training(evidence, n_epochs=None):
     # Two digits are enough.
     unit = 10 ** max(0, len(str(n_epochs)) - 2)
     epochs = f"max_iter={math.ceil(n_epochs / unit) * unit}"
-    if evidence.network.stop_reason_ == "patience":
+    if evidence.lost_patience:
         return f"n_iter_no_change=float('inf') with {epochs}"
     return f"more epochs ({epochs})"
 

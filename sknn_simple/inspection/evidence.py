@@ -73,9 +73,26 @@ class Evidence:
 
     @property
     def rate(self):
-        """The learning rate of the last epoch, else of the next one."""
+        """The learning rate before it dropped on a plateau, else of the last epoch.
+
+        Without an epoch, it is the rate of the next one.
+        """
         rates = self.network.history_.get("learning_rate")
-        return rates[-1] if rates else self.problem.learning_rate
+        if not rates:
+            return self.problem.learning_rate
+        return rates[0] if self.has_slowed else rates[-1]
+
+    @property
+    def has_slowed(self):
+        """Whether the learning rate has dropped on a plateau."""
+        rates = self.network.history_.get("learning_rate", [])
+        may_drop = self.network.learning_rate in ("auto", "adaptive", "settling")
+        return may_drop and len(rates) > 0 and rates[-1] < rates[0]
+
+    @property
+    def lost_patience(self):
+        """Whether patience ended the training, or lowered the learning rate."""
+        return self.network.stop_reason_ == "patience" or self.has_slowed
 
     @property
     def is_untrained(self):

@@ -89,9 +89,8 @@ def underfitting(evidence):
         or _average_is_outdated(evidence)
     ):
         return []
-    # If patience ended the training, `stopped_on_plateau` has tried more epochs.
-    impatient = evidence.network.stop_reason_ == "patience"
-    is_tried = impatient or too_few_epochs(evidence)
+    # If patience was lost, `stopped_on_plateau` has tried more epochs.
+    is_tried = evidence.lost_patience or too_few_epochs(evidence)
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
     is_weak = alpha is None or alpha <= 0.001 * total_weight
     outcome = "the network has learned next to nothing"

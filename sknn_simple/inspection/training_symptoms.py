@@ -151,14 +151,14 @@ def _as_asked(evidence):
     n_samples = evidence.n_trained or evidence.n_samples
     patience = options.n_iter_no_change(network, n_samples)
     is_enough = network.n_iter_ >= options.enough_epochs(network, n_samples)
-    return network.solver in OPTIMIZERS and (is_enough or math.isinf(patience))
+    as_asked = is_enough or math.isinf(patience) or evidence.has_slowed
+    return network.solver in OPTIMIZERS and as_asked
 
 
 def too_few_epochs(evidence):
-    network = evidence.network
-    if network.stop_reason_ != "max_iter" or not _as_asked(evidence):
+    if evidence.network.stop_reason_ != "max_iter" or not _as_asked(evidence):
         return []
-    if evidence.is_untrained:
+    if evidence.is_untrained or evidence.lost_patience:
         return []
     return _more_epochs_help(
         evidence,
@@ -169,13 +169,17 @@ def too_few_epochs(evidence):
 
 
 def stopped_on_plateau(evidence):
-    if evidence.network.stop_reason_ != "patience":
+    if not evidence.lost_patience:
         return []
+    did = "ended the training on a plateau, after {n_iter} epochs: {n_more} more epochs"
+    if evidence.has_slowed:
+        did = (
+            "lowered the learning rate on a plateau: {n_more} more epochs at the first"
+        )
     return _more_epochs_help(
         evidence,
-        "Patience ended the training on a plateau, after {n_iter} epochs: {n_more} "
-        "more epochs, tried on a copy, lower the loss by {{figure:.3g}} times the loss "
-        "of a constant prediction.",
+        f"Patience {did}, tried on a copy, lower the loss by {{{{figure:.3g}}}} times "
+        "the loss of a constant prediction.",
     )
 
 

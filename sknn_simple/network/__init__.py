@@ -19,7 +19,14 @@ from .minibatches import Samples
 from .objective import Objective, loss_and_delta
 from .optimizers import OPTIMIZERS, SGD, Adam
 from .parameters import Parameters
-from .schedules import SCHEDULES, Adaptive, Constant, InvScaling, suitable_learning_rate
+from .schedules import (
+    SCHEDULES,
+    Adaptive,
+    Constant,
+    InvScaling,
+    Settling,
+    suitable_learning_rate,
+)
 from .state import Patience, TrainingState, all_finite
 from .training import Trainer, epochs
 from .workspace import Workspace
@@ -48,6 +55,7 @@ __all__ = [
     "Parameters",
     "Patience",
     "Samples",
+    "Settling",
     "Trainer",
     "TrainingState",
     "Workspace",

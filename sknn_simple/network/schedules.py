@@ -98,6 +98,8 @@ class Adaptive(Constant):
         Product of the divisions so far.
     """
 
+    DIVISOR: ClassVar[int] = 5
+
     drops_on_plateau: ClassVar[bool] = True
 
     factor: float = 1.0
@@ -106,12 +108,39 @@ class Adaptive(Constant):
         return self.learning_rate_init * self.factor
 
     def slower(self):
-        if self.learning_rate_init * self.factor <= 1e-6:
+        if self.learning_rate(0) <= 1e-6:
             return None
-        return self.copy(factor=self.factor / 5)
+        return self.copy(factor=self.factor / self.DIVISOR)
 
 
-SCHEDULES = {"constant": Constant, "invscaling": InvScaling, "adaptive": Adaptive}
+@dataclass
+class Settling(Adaptive):
+    """A learning rate that is divided by 20 when training no longer improves, twice.
+
+    The steps of minibatches scatter the weights. The lower rates settle them in the
+    middle, and leave little time to memorise the samples.
+
+    Parameters
+    ----------
+    learning_rate_init : float
+        Learning rate at the start.
+
+    factor : float, default=1.0
+        Product of the divisions so far.
+    """
+
+    DIVISOR: ClassVar[int] = 20
+
+    def slower(self):
+        return super().slower() if self.factor > 1 / 100 else None
+
+
+SCHEDULES = {
+    "constant": Constant,
+    "invscaling": InvScaling,
+    "adaptive": Adaptive,
+    "settling": Settling,
+}
 """The learning-rate schedules: a dict of `learning_rate` to class."""
 
 

@@ -175,8 +175,8 @@ def test_names_without_an_equivalent(given, advice):
     [
         (
             {"learning_rate": 0.1},
-            "must be one of 'adaptive', 'constant', 'invscaling'. Got 0.1 instead. "
-            "Write learning_rate_init=0.1.",
+            "must be one of 'adaptive', 'auto', 'constant', 'invscaling', 'settling'. "
+            "Got 0.1 instead. Write learning_rate_init=0.1.",
         ),
         (
             {"hidden_layer_sizes": "10"},

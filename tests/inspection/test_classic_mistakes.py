@@ -500,6 +500,7 @@ MISTAKES = {
         {
             "hidden_layer_sizes": (50, 50),
             "activation": "leaky_relu",
+            "learning_rate": "constant",
         },
         SimpleMLPRegressor(random_state=0),
         rise=0.5,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sknn_simple.network import SCHEDULES, Adaptive, Constant, InvScaling
+from sknn_simple.network import SCHEDULES, Adaptive, Constant, InvScaling, Settling
 
 
 def test_schedules():
@@ -13,6 +13,12 @@ def test_schedules():
     adaptive = Adaptive(1e-5)
     assert adaptive.slower().learning_rate(0) == pytest.approx(2e-6)
     assert adaptive.slower().slower().slower() is None
+    settling = Settling(1e-5)
+    assert settling.slower().learning_rate(0) == pytest.approx(5e-7)
+    assert settling.slower().slower() is None  # below 1e-6
+    settling = Settling(1.0).slower().slower()
+    assert settling.learning_rate(0) == pytest.approx(1 / 400)
+    assert settling.slower() is None
 
 
 @pytest.mark.parametrize("kind", SCHEDULES.values())
@@ -25,7 +31,9 @@ def test_rates_too_small_for_a_float():
     assert InvScaling(0.1, 10**300).learning_rates(0, 10, 2).tolist() == [0.1, 0]
 
 
-@pytest.mark.parametrize("schedule", [Constant(0.1), InvScaling(0.1), Adaptive(0.1)])
+@pytest.mark.parametrize(
+    "schedule", [Constant(0.1), InvScaling(0.1), Adaptive(0.1), Settling(0.1, 0.05)]
+)
 def test_rates_of_a_block_are_those_of_its_epochs(schedule):
     expected = [schedule.learning_rate(t) for t in (30, 37, 44)]
     rates = schedule.learning_rates(30, 7, 3)

@@ -31,6 +31,7 @@ SCHEDULES = [
     {"solver": "sgd", "learning_rate": "constant", "nesterovs_momentum": False},
     {"solver": "sgd", "learning_rate": "invscaling"},
     {"solver": "sgd", "learning_rate": "adaptive", "n_iter_no_change": 2, "tol": 0.1},
+    {"solver": "sgd", "learning_rate": "settling", "n_iter_no_change": 4, "tol": 0.1},
     {"solver": "adam"},
 ]
 
