@@ -246,8 +246,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         positive in the dtype of `X`, even if that is float32.
 
     n_iter_no_change : int, inf or 'auto', default='auto'
-        Number of epochs without improvement after which training stops. `np.inf` trains
-        for exactly `max_iter` epochs, without a warning that training did not converge.
+        Number of epochs without improvement after which training stops, or after which
+        the learning rate drops ('adaptive' and 'settling'). `np.inf` trains for exactly
+        `max_iter` epochs, without a warning that training did not converge.
         'auto' means as many epochs as make 500 updates, at least 10; `np.inf` with
         `batch_size='full'`; and 50 iterations for 'lbfgs' with early stopping.
 
