@@ -12,6 +12,7 @@ from ..network.gradient import write_loss_gradient
 from .options import alpha_is_too_high, auto_learning_rate, auto_penalty
 from .scaling_advice import Scaling
 from .session import Mode, Session
+from .stuck_outputs import advice_on_stuck_outputs
 
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
@@ -174,7 +175,7 @@ class Advice:
                 f"try {other}, or activation='tanh': all units of a hidden layer are 0 "
                 "for every sample, and can't learn any more"
             )
-        return None
+        return self._against_stuck_outputs
 
     @property
     def _to_train_longer(self):
@@ -205,7 +206,8 @@ class Advice:
             return False
         rises = np.diff(later).max() > 0.01 * self.constant_loss
         are_raw = self.scaling.against_outliers or self.scaling.is_far_off
-        return rises or no_gain.is_above or are_raw or self._has_dead_layer
+        is_dead = self._has_dead_layer or self._against_stuck_outputs
+        return rises or no_gain.is_above or are_raw or bool(is_dead)
 
     @property
     def _activations(self):
@@ -228,6 +230,10 @@ class Advice:
             "use hidden units with an activation such as 'tanh': without them, the "
             f"network is a linear model, and can only {limit}"
         )
+
+    @functools.cached_property
+    def _against_stuck_outputs(self):
+        return advice_on_stuck_outputs(self.session)
 
     @functools.cached_property
     def _has_dead_layer(self):
