@@ -230,7 +230,7 @@ def skewed_targets(evidence):
         among=are_skewed,
         seen="The skewness of the targets is {figure:.3g}, and the fit is poor: a few "
         "extreme ones outweigh all others in the squared error.",
-        advice=one_of(_keeping_the_mean(y), _near_the_median(_logarithms(y), HUBER)),
+        advice=_against_skewness(y),
     ) + beyond(
         _target_names(evidence),
         _share_of_outliers(Y),
@@ -274,10 +274,17 @@ def _are_poorly_fitted(evidence):
     return missed
 
 
-def _keeping_the_mean(y):
-    """Advise the loss of amounts, whose predictions add up to the right total."""
+def _against_skewness(y):
+    """Advise what suits skewed targets: those of a few low ones may be faults.
+
+    Poisson loss is for amounts, since its predictions add up to the right total.
+    """
+    if y.size and (skew(y) < 0).all():
+        lowest = f"check the lowest targets, such as {y.min():.4g}"
+        return one_of(lowest, _near_the_median(HUBER))
     are_amounts = (y >= -1e-9 * np.abs(y).max(initial=0)).all()
-    return "loss='poisson'" if are_amounts else None
+    poisson = "loss='poisson'" if are_amounts else None
+    return one_of(poisson, _near_the_median(_logarithms(y), HUBER))
 
 
 def _near_the_median(*changes):

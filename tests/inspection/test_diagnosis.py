@@ -439,6 +439,26 @@ def test_the_first_advice_on_amounts_with_many_zeros_keeps_their_total():
     assert max(totals[1:]) < 0.5 * y.sum()
 
 
+def test_a_few_low_targets_are_to_be_checked():
+    """Here a sensor failed; without its zeros, the logarithms are learned."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((3000, 2))
+    y = np.log1p(27_000 + 3000 * X[:, 0] + 300 * rng.standard_normal(3000))
+    failed = np.arange(3000) % 250 == 0
+    broken = np.where(failed, 0.0, y)
+    model = SimpleMLPRegressor(random_state=0)
+    finding = only(diagnosis_of(model, X, broken), "skewed_targets")
+    assert finding.advice.startswith("check the lowest targets, such as 0;")
+    assert "poisson" not in finding.advice
+    before = clone(model).fit(X, broken).score(X[~failed], y[~failed])
+    for X_left, y_left, loss in (
+        (X[~failed], y[~failed], "squared_error"),
+        (X, broken, "huber"),
+    ):
+        cured = clone(model).set_params(loss=loss).fit(X_left, y_left)
+        assert cured.score(X[~failed], y[~failed]) > max(before + 0.2, 0.9)
+
+
 def test_skewed_targets():
     X, y = DIABETES
     y = np.exp(y / 40)
