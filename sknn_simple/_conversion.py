@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
 from ._fit.architecture import Architecture
+from ._fit.given_weights import weights_to_predict_with
 from ._fit.history import History
 from ._fit.session import fitted_attributes
 from .network import Parameters
@@ -91,8 +92,9 @@ def to_sklearn(estimator, kind):
     for name in ATTRIBUTES_IN_COMMON:
         if hasattr(estimator, name):
             setattr(other, name, getattr(estimator, name))
-    other.coefs_ = [coef.copy() for coef in estimator.coefs_]
-    other.intercepts_ = [intercept.copy() for intercept in estimator.intercepts_]
+    coefs, intercepts = weights_to_predict_with(estimator)
+    other.coefs_ = [coef.copy() for coef in coefs]
+    other.intercepts_ = [intercept.copy() for intercept in intercepts]
     # scikit-learn's partial_fit reads these.
     other._no_improvement_count = 0
     other.best_loss_ = np.inf if other.best_loss_ is None else other.best_loss_

@@ -392,7 +392,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     >>> model.predict(X[:3]).tolist()
     [0, 0, 0]
     >>> print(f"{model.score(X, y):.2f}")
-    0.99
+    0.98
     """
 
     classes_: np.ndarray  # a fitted attribute; the base class declares the others

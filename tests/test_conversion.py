@@ -85,6 +85,14 @@ def test_to_sklearn_names_a_schedule_that_scikit_learn_has():
         converted.partial_fit(X, y)
 
 
+def test_to_sklearn_refuses_edited_weights_that_do_not_fit():
+    model = SimpleMLPClassifier((5,), **QUICK).fit(X, Y)
+    model.coefs_.insert(1, np.eye(5))
+    model.intercepts_.insert(1, np.zeros(5))
+    with pytest.raises(ValueError, match="coefs_ must be a list of arrays of shapes"):
+        model.to_sklearn()
+
+
 def test_to_sklearn_leaves_the_callers_generator_alone():
     rng = np.random.RandomState(0)
     model = SimpleMLPClassifier((2,), max_iter=0, random_state=rng).fit(X, Y)

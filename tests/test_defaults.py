@@ -17,7 +17,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import d2_tweedie_score, log_loss, r2_score
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from support import CLASSIFIER, STOCHASTIC, diabetes, iris, kept_state, weights_of
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -187,6 +187,24 @@ def test_rare_events_are_predicted_as_often_as_they_occur(seed):
     y = rng.uniform(size=3000) < 1 / (1 + np.exp(3.5 - X[:, 0]))
     predicted = SimpleMLPClassifier(random_state=seed).fit(X, y).predict_proba(X)[:, 1]
     assert predicted.mean() == pytest.approx(y.mean(), rel=0.15)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rare_events_are_predicted_from_codes_of_many_values(seed):
+    """One column per code and few events: a network could memorise them all."""
+    rng = np.random.RandomState(seed)
+    codes = np.column_stack([rng.randint(100, size=6000), rng.randint(300, size=6000)])
+    effects = rng.standard_normal(100)[codes[:, 0]] + rng.standard_normal(6000)
+    p = 1 / (1 + np.exp(4.5 - effects))
+    y, train = rng.uniform(size=6000) < p, np.arange(6000) < 3000
+    X = OneHotEncoder().fit_transform(codes)
+    models = SimpleMLPClassifier(random_state=0), LogisticRegression()
+    losses = [
+        log_loss(y[~train], model.fit(X[train], y[train]).predict_proba(X[~train]))
+        for model in models
+    ]
+    constant = log_loss(y[~train], np.full(3000, y[train].mean()))
+    assert losses[0] < min(constant, losses[1] + 0.01)
 
 
 @pytest.mark.parametrize("quantile", [0.05, 0.95])

@@ -175,7 +175,7 @@ class Advice:
                 f"try {other}, or activation='tanh': all units of a hidden layer are 0 "
                 "for every sample, and can't learn any more"
             )
-        return self._against_stuck_outputs
+        return advice_on_stuck_outputs(self.session)
 
     @property
     def _to_train_longer(self):
@@ -206,8 +206,7 @@ class Advice:
             return False
         rises = np.diff(later).max() > 0.01 * self.constant_loss
         are_raw = self.scaling.against_outliers or self.scaling.is_far_off
-        is_dead = self._has_dead_layer or self._against_stuck_outputs
-        return rises or no_gain.is_above or are_raw or bool(is_dead)
+        return rises or no_gain.is_above or are_raw or self._has_dead_layer
 
     @property
     def _activations(self):
@@ -230,10 +229,6 @@ class Advice:
             "use hidden units with an activation such as 'tanh': without them, the "
             f"network is a linear model, and can only {limit}"
         )
-
-    @functools.cached_property
-    def _against_stuck_outputs(self):
-        return advice_on_stuck_outputs(self.session)
 
     @functools.cached_property
     def _has_dead_layer(self):

@@ -35,8 +35,8 @@ def check_is_data(name, data):
     """
     if type(data).__name__ == "LazyFrame":  # of polars
         raise ValueError(
-            f"{name} must hold data, got a LazyFrame, which is a query. Pass "
-            f"{name}.collect()."
+            f"{name} must hold data, got a LazyFrame, which is a query. Pass its "
+            "collect()."
         )
     fields = getattr(getattr(data, "dtype", None), "names", None)
     if fields is not None:
@@ -57,9 +57,12 @@ def check_is_data(name, data):
 def check_are_weights(sample_weight):
     """Raise ValueError if the weights are a text, which may be the name of a column."""
     if isinstance(sample_weight, str):
+        next_step = f"Pass an array, such as df[{sample_weight!r:.60}]."
+        if sample_weight == "balanced":
+            next_step = 'For a classifier, use class_weight="balanced".'
         raise ValueError(
             "sample_weight must hold one weight per row, got the text "
-            f"{sample_weight!r:.60}. Pass an array, such as df[{sample_weight!r:.60}]."
+            f"{sample_weight!r:.60}. {next_step}"
         )
 
 

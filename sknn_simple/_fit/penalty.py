@@ -45,8 +45,9 @@ def automatic_penalty(targets, samples, is_linear=False):
 
     where R^2 is the share of the variance of the targets that neighbours predict, and c
     is 1 for counts. For labels, c is 0.4, samples count less if classes are rare (see
-    `_n_balanced`), and weak signals raise alpha and its limit (see
-    `_factor_of_weak_signals`).
+    `_n_balanced`), weak signals raise alpha and its limit (see
+    `_factor_of_weak_signals`), and so do indicators the limit (see
+    `_factor_of_indicators`).
 
     The limits let a few samples be learned; there are none if the network has no hidden
     layer.
@@ -65,7 +66,8 @@ def automatic_penalty(targets, samples, is_linear=False):
         n_balanced = _n_balanced(neighbourhood)
         alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced, 0.4)
         factor = _factor_of_weak_signals(neighbourhood, n_balanced)
-        alpha, limit = factor * alpha, factor * limit
+        alpha *= factor
+        limit *= factor * _factor_of_indicators(neighbourhood)
     elif targets.are_counts:
         n = neighbourhood.n_distinct
         alpha, limit = _for_labels_or_counts(neighbourhood, n, 1.0)
@@ -97,6 +99,17 @@ def _for_labels_or_counts(neighbourhood, n, c):
     """Return alpha per weight for n labels or counts, and its limit."""
     alpha = c * math.sqrt(neighbourhood.X.shape[1]) * math.exp(-3 * neighbourhood.r2)
     return alpha, n / 200 * min(1, n / 40) * max(1, neighbourhood.n_inputs / 3)
+
+
+def _factor_of_indicators(neighbourhood):
+    """Return a factor of the limit for labels.
+
+    Indicators of many categories vary little, so the penalty on them is weak. More
+    inputs than samples are rather words of documents.
+    """
+    if neighbourhood.X.shape[1] >= neighbourhood.n_distinct:
+        return 1.0
+    return max(1.0, 0.5 / float(neighbourhood.scale().mean()))
 
 
 def _factor_of_weak_signals(neighbourhood, n_balanced):

@@ -1,5 +1,7 @@
 """Stuck outputs: predictions where the output activation is flat, for all samples."""
 
+import math
+
 import numpy as np
 
 from ..network import LOSSES, OUT_ACTIVATIONS, SGD
@@ -11,11 +13,14 @@ FLAT = 0.01
 def advice_on_stuck_outputs(session):
     """Return advice on outputs of a regressor that are stuck, or None.
 
-    A loss whose derivative does not grow with the error cannot free them.
+    A loss whose derivative does not grow with the error cannot free them. But those
+    whose patience is infinite expect some epochs, not a success.
     """
     name, objective = session.targets.out_activation, session.objective
     is_flat_nowhere = name == "identity" or LOSSES[objective.loss].canonical
     if is_flat_nowhere or session.targets.are_labels:
+        return None
+    if math.isinf(session.patience.n_epochs):
         return None
     model = session.state.parameters.view(session.kept_flat.copy())
     weights = model.coefs, model.intercepts

@@ -14,9 +14,12 @@ LARGE = 3
 MUCH = 5
 """Factor by which a validation loss must exceed the loss of a constant prediction."""
 
+FEWEST = 10
+"""Number of validation samples whose loss can tell a fault from one wrong label."""
+
 NEXT_STEP = (
     'Scale X_val like X (in a Pipeline, transform_input=["X_val"] does so), and check '
-    "its columns and their units."
+    "its columns and their units"
 )
 
 
@@ -30,7 +33,7 @@ def unlike_training(advice):
     if columns:
         return (
             f"X_val is far outside of X{in_columns(columns)}: most of its values are "
-            f"more than {FAR} deviations from the mean of X. {NEXT_STEP}"
+            f"more than {FAR} deviations from the mean of X. {NEXT_STEP}."
         )
     return _high_loss(advice)
 
@@ -55,7 +58,8 @@ def _high_loss(advice):
     Training must have succeeded. The score may choose another epoch than the loss.
     """
     session = advice.session
-    if session.best is None:  # there was no epoch
+    n_samples = len(session.validation.samples.Y)
+    if session.best is None or n_samples < FEWEST:  # there may be no epoch
         return None
     columns, usual = session.history.columns, _loss_of_constant(session)
     lowest = min(columns["validation_loss"])
@@ -64,7 +68,7 @@ def _high_loss(advice):
     return (
         "The validation samples are unlike the training samples: their lowest loss "
         f"({lowest:.6g}) is {lowest / usual:.3g} times the loss of a constant "
-        f"prediction ({usual:.6g}). {NEXT_STEP}"
+        f"prediction ({usual:.6g}). {NEXT_STEP}, and y_val."
     )
 
 

@@ -84,10 +84,15 @@ class Evidence:
 
     @property
     def has_slowed(self):
-        """Whether the learning rate has dropped on a plateau."""
-        rates = self.network.history_.get("learning_rate", [])
-        may_drop = self.network.learning_rate in ("auto", "adaptive", "settling")
-        return may_drop and len(rates) > 0 and rates[-1] < rates[0]
+        """Whether the learning rate has dropped on a plateau of a plain fit.
+
+        In a stream, it falls if calls have fewer rows, or if the user lowers it.
+        """
+        network = self.network
+        rates = network.history_.get("learning_rate", [])
+        settles = network.learning_rate in ("auto", "settling")
+        is_plain = settles and network._continuation is None
+        return is_plain and len(rates) > 0 and rates[-1] < rates[0]
 
     @property
     def lost_patience(self):

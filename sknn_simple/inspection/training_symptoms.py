@@ -174,7 +174,8 @@ def stopped_on_plateau(evidence):
     did = "ended the training on a plateau, after {n_iter} epochs: {n_more} more epochs"
     if evidence.has_slowed:
         did = (
-            "lowered the learning rate on a plateau: {n_more} more epochs at the first"
+            "lowered the learning rate on a plateau: {n_more} more epochs at the first "
+            "rate"
         )
     return _more_epochs_help(
         evidence,

@@ -81,12 +81,16 @@ def check_shapes(
 
 
 def check_rows(X: Any) -> None:
-    """Raise ValueError unless the rows of a CSR matrix lie within its arrays."""
+    """Raise ValueError unless the rows of a CSR matrix lie within its arrays.
+
+    Behind the last row, these may have spare memory.
+    """
     (n_samples, n_features), n_stored = X.shape, min(X.indices.size, X.data.size)
+    used = X.indices[: X.indptr[-1]]
     if (
         X.format != "csr"
         or len(X.indptr) != n_samples + 1
-        or not 0 <= X.indices.min(initial=0) <= X.indices.max(initial=0) < n_features
+        or not 0 <= used.min(initial=0) <= used.max(initial=0) < n_features
         or X.indptr[0] != 0
         or (np.diff(X.indptr) < 0).any()
         or X.indptr[-1] > n_stored

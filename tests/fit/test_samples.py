@@ -170,6 +170,10 @@ def test_samples_too_large_for_the_network():
             "sample_weight must hold one weight per row, got the text 'weight'. Pass "
             r"an array, such as df\['weight'\]\.$",
         ),
+        (
+            "balanced",
+            r"'balanced'\. For a classifier, use class_weight=\"balanced\"\.$",
+        ),
         (np.full(150, 1e300), "sample_weight must have .* a sum of at most 1e"),
         (np.full(150, 5e-324), "sample_weight must have a mean of at least 7e-155"),
     ],
@@ -646,12 +650,12 @@ def test_texts_and_numbers_instead_of_samples(kind, y):
 @KINDS
 def test_queries_that_were_not_run(kind, y):
     query = pl.DataFrame(X).lazy()
-    message = r"X must hold data, got a LazyFrame, .* Pass X\.collect\(\)\.$"
+    message = r"X must hold data, got a LazyFrame, .* Pass its collect\(\)\.$"
     with pytest.raises(ValueError, match=message):
         kind().fit(query, y)
     with pytest.raises(ValueError, match=message):
         kind(max_iter=1, n_iter_no_change=np.inf).fit(X, y).predict(query)
-    with pytest.raises(ValueError, match=r"y must hold data, .* Pass y\.collect"):
+    with pytest.raises(ValueError, match=r"y must hold data, .* Pass its collect"):
         kind().fit(X, query)
 
 

@@ -439,6 +439,32 @@ def test_the_first_advice_on_amounts_with_many_zeros_keeps_their_total():
     assert max(totals[1:]) < 0.5 * y.sum()
 
 
+def test_a_rate_that_falls_in_a_stream_is_not_lost_patience():
+    """The automatic rate of small calls is lower."""
+    rng = np.random.RandomState(0)
+    X = rng.uniform(-1, 1, (600, 1))
+    y = (np.sin(9 * X[:, 0]) > 0).astype(int)
+    model = SimpleMLPClassifier(random_state=0)
+    for _ in range(40):
+        model.partial_fit(X[:500], y[:500], classes=[0, 1])
+    for i in range(500, 560, 5):
+        model.partial_fit(X[i : i + 5], y[i : i + 5])
+    rates = model.history_["learning_rate"]
+    assert rates[-1] < rates[0]
+    assert not any("Patience" in finding.seen for finding in diagnose(model, X, y))
+
+
+def test_a_plateau_on_which_the_rate_dropped_is_named():
+    model = SimpleMLPClassifier((4,), learning_rate="settling", random_state=0)
+    model.set_params(n_iter_no_change=5)
+    found = diagnosis_of(model, *XOR)
+    assert found.kinds == ("stopped_on_plateau", "underfitting")
+    assert found[0].seen.startswith("Patience lowered the learning rate on a plateau")
+    assert found[0].advice == "n_iter_no_change=float('inf') with max_iter=1100."
+    cured = clone(model).set_params(n_iter_no_change=np.inf, max_iter=1100)
+    assert cured.fit(*XOR).score(*XOR) == 1
+
+
 def test_a_few_low_targets_are_to_be_checked():
     """Here a sensor failed; without its zeros, the logarithms are learned."""
     rng = np.random.RandomState(0)

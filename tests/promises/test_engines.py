@@ -439,6 +439,20 @@ def test_a_damaged_sparse_matrix_is_refused(trainer, name, at, value):
         trainer_of(samples=Samples(X, np.ones((9, 2))), trainer=trainer)
 
 
+@TRAINERS
+def test_a_sparse_matrix_may_have_spare_memory(trainer):
+    """Behind its last row, as after `eliminate_zeros`; it means nothing."""
+    X = sparse.csr_matrix(np.eye(9, 4) + 1)
+    flats = []
+    for spare in (0, 3):
+        X.indices = np.append(X.indices, np.full(spare, 99, X.indices.dtype))
+        X.data = np.append(X.data, np.ones(spare))
+        made, state = trainer_of(samples=Samples(X, np.eye(9, 2)), trainer=trainer)
+        made.train(3)
+        flats.append(state.parameters.flat)
+    np.testing.assert_array_equal(*flats)
+
+
 def test_an_index_that_32_bits_do_not_hold_is_refused():
     samples = sparse.csr_matrix(X)
     samples.indices = samples.indices.astype(np.int64)
