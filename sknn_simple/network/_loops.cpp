@@ -117,8 +117,7 @@ template <class T> struct Loops {
         }
     }
 
-    // Loss of an output z and its target y; d becomes its derivative. With softmax, d is
-    // the power of e, `total` the sum of those of the row, and the loss lacks log(total).
+    // Loss of an output z and its target y; d becomes its derivative.
     double loss_of_output(T z, T y, T &d) const {
         T option = training.loss_option, error = z - y;
         switch (training.loss) {

@@ -86,7 +86,7 @@ def check_rows(X: Any) -> None:
     Behind the last row, these may have spare memory.
     """
     (n_samples, n_features), n_stored = X.shape, min(X.indices.size, X.data.size)
-    used = X.indices[: X.indptr[-1]]
+    used = X.indices[: X.indptr.max(initial=0)]
     if (
         X.format != "csr"
         or len(X.indptr) != n_samples + 1

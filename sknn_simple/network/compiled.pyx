@@ -164,8 +164,9 @@ cdef class Trainer:
         cdef Training *training = &self.training
         X, Y, weights = samples
         if sparse.issparse(X):
+            # With copies of the indices, which nobody can change after the check.
             X = copy(X)
-            X.indices, X.indptr = X.indices.copy(), X.indptr.copy()  # nobody changes them
+            X.indices, X.indptr = X.indices.copy(), X.indptr.copy()
             check_rows(X)
             training.data = self.hold("X.data", X.data)
             training.indices = <const int32_t *>self.hold("X.indices", X.indices, np.int32)

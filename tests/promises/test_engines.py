@@ -462,7 +462,7 @@ def test_an_index_that_32_bits_do_not_hold_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"), [("indptr", 9), ("indices", 35), ("data", 35)]
+    ("name", "kept"), [("indptr", 9), ("indptr", 0), ("indices", 35), ("data", 35)]
 )
 @TRAINERS
 def test_a_shortened_sparse_matrix_is_refused(trainer, name, kept):
