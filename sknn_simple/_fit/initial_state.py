@@ -13,7 +13,7 @@ from .given_weights import fitted_parameters, insert_initial_weights, were_edite
 
 
 def make_state(estimator, targets, samples, rate, rng, before, resumes, schedule):
-    """Make the initial state of training, at a learning rate.
+    """Make the initial state of training, at a learning rate with this schedule.
 
     `before` is the state that an earlier training left, or None. Without it, a training
     that `resumes` starts from the fitted weights. With it, this happens only if they

@@ -13,16 +13,15 @@ FLAT = 0.01
 def advice_on_stuck_outputs(session):
     """Return advice on outputs of a regressor that are stuck, or None.
 
-    A loss whose derivative does not grow with the error cannot free them. But those
-    whose patience is infinite expect some epochs, not a success.
+    A loss whose derivative does not grow with the error cannot free them. There is no
+    advice with infinite patience, which asks for a number of epochs only.
     """
     name, objective = session.targets.out_activation, session.objective
     is_flat_nowhere = name == "identity" or LOSSES[objective.loss].canonical
-    if is_flat_nowhere or session.targets.are_labels:
+    is_endless = math.isinf(session.patience.n_epochs)
+    if is_flat_nowhere or session.targets.are_labels or is_endless:
         return None
-    if math.isinf(session.patience.n_epochs):
-        return None
-    model = session.state.parameters.view(session.kept_flat.copy())
+    model = session.state.parameters.view(session.kept_flat)
     weights = model.coefs, model.intercepts
     outputs = session.engine.predict(session.samples.X, *weights, objective.activation)
     out, slopes = OUT_ACTIVATIONS[name], np.ones_like(outputs)

@@ -1,4 +1,4 @@
-"""Validation fault: validation samples from the caller that are unlike the others."""
+"""Validation fault: X_val and y_val that do not suit the training samples."""
 
 import numpy as np
 from scipy.sparse import issparse

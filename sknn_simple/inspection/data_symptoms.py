@@ -21,7 +21,6 @@ FEW = 0.02
 
 HUBER = "loss='huber'"
 
-
 FAR_FROM_0 = 10
 """A mean of inputs that no part of standardised training samples is likely to have."""
 
@@ -275,7 +274,7 @@ def _are_poorly_fitted(evidence):
 
 
 def _against_skewness(y):
-    """Advise what suits skewed targets: those of a few low ones may be faults.
+    """Advise what suits skewed targets. A few low ones may be faults.
 
     Poisson loss is for amounts, since its predictions add up to the right total.
     """

@@ -6,15 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.preprocessing import (
-    MaxAbsScaler,
-    MinMaxScaler,
-    PowerTransformer,
-    QuantileTransformer,
-    RobustScaler,
-    StandardScaler,
-    TargetEncoder,
-)
+from sklearn import preprocessing
 from sklearn.utils.extmath import row_norms
 
 from .._base import BaseSimpleMLP, MatrixLike
@@ -29,12 +21,12 @@ from .columns import Columns
 from .problem import Problem, layer_name, loss_without_penalty, make_problem
 
 SCALERS = (
-    MaxAbsScaler,
-    MinMaxScaler,
-    PowerTransformer,
-    QuantileTransformer,
-    RobustScaler,
-    StandardScaler,
+    preprocessing.MaxAbsScaler,
+    preprocessing.MinMaxScaler,
+    preprocessing.PowerTransformer,
+    preprocessing.QuantileTransformer,
+    preprocessing.RobustScaler,
+    preprocessing.StandardScaler,
 )
 """Transformers after which the features of the training samples are about as wide."""
 
@@ -394,7 +386,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
         given_X,
         estimator is not network,
         has_step(estimator, SCALERS),
-        has_step(estimator, (TargetEncoder,)),
+        has_step(estimator, (preprocessing.TargetEncoder,)),
         given_weight is not None,
     )
 
