@@ -133,8 +133,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           epochs bring no improvement. Training stops once the rate is below 1e-6.
           Further calls of `partial_fit` and warm starts keep the reduced rate.
         - 'settling': like 'adaptive', but the rate is divided by 20, and training stops
-          at the third time. This takes the noise of the minibatches out of the model:
-          its predictions are right on average, for rare classes, too.
+          the third time. The low rates average out the noise of the minibatches, so
+          that predictions are about right on average, even for rare classes.
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd', it means 0.3
@@ -180,9 +180,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     warm_start : bool, default=False
         Whether `fit` resumes from the weights, optimizer and random state of the
         previous call. Parameters may change between calls, except the
-        architecture's. A regressor keeps the scale of y of its first call. If what is
-        to be learned changes, set `average=False`: the average still holds the earlier
-        weights. If only the samples are others, the average is better.
+        architecture's. A regressor keeps the scale of y of its first call. If the
+        relation between `X` and y changes, set `average=False`, because the average
+        still holds the earlier weights. If only the samples are new, keep the average.
 
     momentum : float, default=0.9
         Momentum of 'sgd', from 0 to 1.

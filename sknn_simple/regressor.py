@@ -149,8 +149,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
           epochs bring no improvement. Training stops once the rate is below 1e-6.
           Further calls of `partial_fit` and warm starts keep the reduced rate.
         - 'settling': like 'adaptive', but the rate is divided by 20, and training stops
-          at the third time. This takes the noise of the minibatches out of the model:
-          its predictions are right on average, for rare classes, too.
+          the third time. The low rates average out the noise of the minibatches, so
+          that predictions are about right on average, even for rare classes.
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. For 'sgd', 'auto' means min(0.05, 2.5 / width) with
@@ -204,9 +204,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     warm_start : bool, default=False
         Whether `fit` resumes from the weights, optimizer and random state of the
         previous call. Parameters may change between calls, except the
-        architecture's. A regressor keeps the scale of y of its first call. If what is
-        to be learned changes, set `average=False`: the average still holds the earlier
-        weights. If only the samples are others, the average is better.
+        architecture's. A regressor keeps the scale of y of its first call. If the
+        relation between `X` and y changes, set `average=False`, because the average
+        still holds the earlier weights. If only the samples are new, keep the average.
 
     momentum : float, default=0.99
         Momentum of 'sgd', from 0 to 1.
