@@ -22,11 +22,8 @@ from setuptools.errors import BaseError, CCompilerError
 
 INSTRUCTIONS = {
     "avx2": ["-DREGISTER=32", "-mavx2", "-mfma"],
-    "avx512": [
-        "-DREGISTER=64",
-        *("-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"),
-        "-mprefer-vector-width=256",  # for all but the arithmetic
-    ],
+    # A vector width of 256 bits is for all but the arithmetic.
+    "avx512": ["-DREGISTER=64", "-mavx512vl", "-mfma", "-mprefer-vector-width=256"],
 }
 UNIX_FLAGS = [
     # The loops fill registers themselves. To vectorise the others slows small networks.

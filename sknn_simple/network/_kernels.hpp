@@ -3,8 +3,6 @@
 // Loops run over whole registers first, then over halves, quarters and single numbers.
 // setup.py sets REGISTER to the bytes of a register, or to 0 for single numbers.
 
-#pragma once
-
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,21 +14,21 @@ namespace {
 
 using std::ptrdiff_t;
 
+// A register of N numbers; a single number is itself, for every compiler.
+template <class T, int N> struct Register;
+template <class T> struct Register<T, 1> { typedef T type; };
+
 #if defined(__GNUC__)
 #define UNROLLED _Pragma("GCC unroll 32")  // the compiler knows how often
 #define INLINED __attribute__((always_inline))
+template <class T, int N> struct Register {
+    typedef T type __attribute__((vector_size(N * sizeof(T))));
+};
 #else
 #define UNROLLED
 #define INLINED
 #endif
 
-// A register of N numbers; a single number is itself, for every compiler.
-template <class T, int N> struct Register {
-#if defined(__GNUC__)
-    typedef T type __attribute__((vector_size(N * sizeof(T))));
-#endif
-};
-template <class T> struct Register<T, 1> { typedef T type; };
 template <class T, int N> using Vector = typename Register<T, N>::type;
 template <class T> constexpr int WIDTH = REGISTER ? REGISTER / int(sizeof(T)) : 1;
 
@@ -71,76 +69,57 @@ template <class T, class V, class F> INLINED inline V one_by_one(V x, F f) {
     return load<V>(numbers);
 }
 
+// The sum of the numbers of a register.
+template <class T, class V> INLINED inline T total(V x) {
+    T sum{};
+    UNROLLED for (int i = 0; i < int(sizeof x / sizeof sum); i++)
+        sum += load<T>((T *)&x + i);
+    return sum;
+}
+
 // A sum, in a register until the end.
 template <class T> struct Sum {
     Vector<T, WIDTH<T>> wide{};
     T rest{};
 
-    template <class V> INLINED void add(V x) {
-        if constexpr (sizeof x == sizeof wide)
-            wide += x;
-        else
-            for (int i = 0; i < int(sizeof x / sizeof rest); i++)
-                rest += load<T>((T *)&x + i);
-    }
-    INLINED T value() const {
-        T sum = rest;
-        UNROLLED for (int i = 0; i < WIDTH<T>; i++)
-            sum += load<T>((T *)&wide + i);
-        return sum;
-    }
+    INLINED void add(Vector<T, WIDTH<T>> x) { wide += x; }
+    template <class V> INLINED void add(V x) { rest += total<T>(x); }
+    INLINED T value() const { return rest + total<T>(wide); }
 };
 
-// e**x = 2**n * (1 + y) with an integer n; y keeps its digits where x is near 0.
+// e**x, or e**x - 1, which keeps its digits where x is near 0, without a branch.
 //
-// x = n ln 2 + r, and y is the Taylor polynomial of e**r - 1, without a branch. 2**n is
+// x = n ln 2 + r with an integer n, and y is the Taylor polynomial of e**r - 1. 2**n is
 // two factors, so that results may overflow to infinity or underflow to zero.
-template <class T, class V> struct Exponential {
+template <class T, class V> INLINED inline V exponential(V x, bool minus_one = false) {
     using Limits = std::numeric_limits<T>;
-    static constexpr int MANTISSA = Limits::digits - 1, BIAS = Limits::max_exponent - 1;
-    // Added to a number this large, x is rounded to an integer in its last bits.
-    static constexpr T ROUNDING = T(1.5) / Limits::epsilon();
+    using Integer = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
+    // Added to a number this large, a number is rounded to an integer in its last bits.
+    constexpr T ROUNDING = T(1.5) / Limits::epsilon();
     // ln 2 = 355 / 512 - LN2_LOW. Few digits make products with integers exact.
-    static constexpr T LN2_HIGH = T(0.693359375), LN2_LOW = T(2.1219444005469058e-4);
-    // Beyond these, the result is 0 or infinite.
-    static constexpr T LOWEST = LN2_HIGH * (Limits::min_exponent - Limits::digits - 1);
-    static constexpr T HIGHEST = LN2_HIGH * Limits::max_exponent;
-    V x, y, factor, other;
-
-    INLINED explicit Exponential(V x) : x(x) {
-        V n = (x * T(1.4426950408889634) + ROUNDING) - ROUNDING;
-        V half = (n * T(0.5) + ROUNDING) - ROUNDING;
-        V r = (x - n * LN2_HIGH) + n * LN2_LOW, r2 = r * r, r4 = r2 * r2;
-        V p = (T(1) / 2 + r * (T(1) / 6)) + r2 * (T(1) / 24 + r * (T(1) / 120)) +
-              r4 * (T(1) / 720 + r * (T(1) / 5040));
-        if constexpr (sizeof(T) == 8)
-            p += r4 * (r2 * (T(1) / 40320 + r * (T(1) / 362880)) +
-                       r4 * ((T(1) / 3628800 + r * (T(1) / 39916800)) +
-                             r2 * (T(1) / 479001600 + r * (T(1) / 6227020800))));
-        y = r + r2 * p;
-        factor = power_of_two(half);
-        other = power_of_two(n - half);
-    }
-
-    INLINED static V power_of_two(V n) {
-        using Integer = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
-        using I = Vector<Integer, sizeof(V) / sizeof(T)>;
+    constexpr T LN2_HIGH = T(0.693359375), LN2_LOW = T(2.1219444005469058e-4);
+    auto power_of_two = [](V n) INLINED {
         n += ROUNDING;
-        I bits = (load<I>(&n) + BIAS) << MANTISSA;
+        auto bits = load<Vector<Integer, sizeof(V) / sizeof(T)>>(&n);
+        bits = (bits + (Limits::max_exponent - 1)) << (Limits::digits - 1);
         return load<V>(&bits);
-    }
-
-    INLINED V value() const {
-        V power = (y * factor + factor) * other;
-        power = x > HIGHEST ? V{} + Limits::infinity() : power;
-        return x < LOWEST ? V{} : power;
-    }
-    INLINED V minus_one() const {  // not for results that overflow
-        V power = factor * other;
-        power = power * y + (power - 1);
-        return x < LOWEST ? V{} - 1 : power;
-    }
-};
+    };
+    V n = (x * T(1.4426950408889634) + ROUNDING) - ROUNDING;
+    V half = (n * T(0.5) + ROUNDING) - ROUNDING;
+    V r = (x - n * LN2_HIGH) + n * LN2_LOW, r2 = r * r, r4 = r2 * r2;
+    V p = (T(1) / 2 + r * (T(1) / 6)) + r2 * (T(1) / 24 + r * (T(1) / 120)) +
+          r4 * (T(1) / 720 + r * (T(1) / 5040));
+    if constexpr (sizeof(T) == 8)
+        p += r4 * (r2 * (T(1) / 40320 + r * (T(1) / 362880)) +
+                   r4 * ((T(1) / 3628800 + r * (T(1) / 39916800)) +
+                         r2 * (T(1) / 479001600 + r * (T(1) / 6227020800))));
+    V y = r + r2 * p, factor = power_of_two(half);
+    V subtracted = minus_one ? power_of_two(half - n) : V{};
+    V power = (y * factor + (factor - subtracted)) * power_of_two(n - half);
+    power = x > LN2_HIGH * Limits::max_exponent ? V{} + Limits::infinity() : power;
+    T lowest = LN2_HIGH * (Limits::min_exponent - Limits::digits - 1);
+    return x < lowest ? V{} - T(minus_one) : power;
+}
 
 // The slope of the leaky relu below 0.
 template <class T> constexpr T LEAK = T(0.01);
@@ -148,19 +127,19 @@ template <class T> constexpr T LEAK = T(0.01);
 template <class T, class V> INLINED inline V activated(int activation, V x) {
     switch (activation) {
     case LOGISTIC:
-        return 1 / (1 + Exponential<T, V>(-x).value());
+        return 1 / (1 + exponential<T>(-x));
     case TANH: {
-        V e = Exponential<T, V>(x > 20 ? V{} + 40 : 2 * x).minus_one();
+        V e = exponential<T>(x > 20 ? V{} + 40 : 2 * x, true);
         return e / (e + 2);
     }
     case RELU:
         return x < 0 ? V{} : x;
     case EXP:
-        return Exponential<T, V>(x).value();
+        return exponential<T>(x);
     case LEAKY_RELU:
         return x < 0 ? LEAK<T> * x : x;
     case SOFTPLUS: {  // max(x, 0) + log(1 + exp(-|x|)), in which nothing overflows
-        V power = Exponential<T, V>(x < 0 ? x : -x).value();
+        V power = exponential<T>(x < 0 ? x : -x);
         return (x < 0 ? V{} : x) +
                one_by_one<T>(power, [](T number) { return std::log1p(number); });
     }
@@ -181,7 +160,7 @@ template <class T, class V> INLINED inline V differentiated(int activation, V a,
     case LEAKY_RELU:
         return a > 0 ? d : LEAK<T> * d;
     case SOFTPLUS:  // 1 - exp(-a)
-        return d * -Exponential<T, V>(-a).minus_one();
+        return d * -exponential<T>(-a, true);
     default:
         return d;
     }
@@ -199,15 +178,6 @@ void differentiate(int activation, const T *A, T *delta, ptrdiff_t n) {
     auto f = [=](auto d, auto a) INLINED { return differentiated<T>(activation, a, d); };
     if (activation != IDENTITY)
         apply(n, f, delta, A);
-}
-
-template <class T> INLINED inline void copy(const T *from, ptrdiff_t n, T *to) {
-    apply(n, [](auto, auto x) INLINED { return x; }, to, from);
-}
-
-// y += factor * x, of n numbers.
-template <class T> void add_multiple(T *y, T factor, const T *x, ptrdiff_t n) {
-    apply(n, [=](auto sum, auto x) INLINED { return sum + factor * x; }, y, x);
 }
 
 // A @ B from column j on: C registers of N sums at a time, then fewer, then smaller ones.

@@ -31,13 +31,14 @@ template <class T> struct Loops {
     Step<T> step{training.optimizer, (T *)training.flat, (T *)training.first,
                  (T *)training.second};
     ptrdiff_t work_of_row = training.n_parameters + FIXED_WORK;
-    ptrdiff_t most_rows = std::clamp(MOST_WORK / work_of_row, ptrdiff_t(1), MOST_ROWS);
-    ptrdiff_t n_rows = std::min(training.batch_size, most_rows);
+    ptrdiff_t n_rows = std::clamp(MOST_WORK / work_of_row, ptrdiff_t(1),
+                                  std::min(training.batch_size, MOST_ROWS));
     ptrdiff_t n_units = last.units + last.fan_out;
     std::vector<std::vector<T>> memory;
     T *activations = room(n_rows * n_units), *deltas = room(n_rows * n_units);
     T *gradient = room(training.prediction ? 0 : training.n_parameters);
     T *gathered = room(n_rows * layers->fan_in), *ones = room(n_rows, 1);
+    const T *zeros = room(n_units);  // in place of intercepts
     std::vector<ptrdiff_t> order;
     double loss_sum = 0;  // of the epoch
     // The minibatch; n rows of it, from `position` on, pass through the network at once.
@@ -65,7 +66,8 @@ template <class T> struct Loops {
                 ptrdiff_t from = training.indices[at], to = row;
                 if (transpose)
                     std::swap(from, to);
-                add_multiple(out + to * k, x, B + from * k, k);
+                auto f = [=](auto sum, auto b) INLINED { return sum + x * b; };
+                apply(k, f, out + to * k, B + from * k);
             }
         }
     }
@@ -94,13 +96,10 @@ template <class T> struct Loops {
             const Layer &layer = layers[i];
             ptrdiff_t fan_in = layer.fan_in, k = layer.fan_out;
             const T *coef = flat + layer.coef;
-            const T *intercept =
-                training.fit_intercept ? flat + layer.intercept : nullptr;
+            const T *intercept = training.fit_intercept ? flat + layer.intercept : zeros;
             T *Z = activations + n * layer.units;
             auto keep = [=](ptrdiff_t row, ptrdiff_t j, auto sum) INLINED {
-                if (intercept)
-                    sum += load<decltype(sum)>(intercept + j);
-                store(Z + row * k + j, sum);
+                store(Z + row * k + j, sum + load<decltype(sum)>(intercept + j));
             };
             // `product` would fill a single number of each register for a single output.
             if (below && k == 1 && fan_in > 2 * WIDTH<T>) {
@@ -108,9 +107,9 @@ template <class T> struct Loops {
             } else if (below && n * fan_in * k <= LARGE) {
                 product(below, fan_in, 1, coef, n, k, fan_in, keep);
             } else {
-                for (ptrdiff_t row = 0; intercept && row < n; row++)
-                    copy(intercept, k, Z + row * k);
-                gemm('N', 'N', n, k, fan_in, below, coef, intercept ? 1 : 0, Z);
+                for (ptrdiff_t row = 0; row < n; row++)
+                    std::copy_n(intercept, k, Z + row * k);
+                gemm('N', 'N', n, k, fan_in, below, coef, 1, Z);
             }
             activate(layer.activation, Z, n * k);
             below = Z;
@@ -134,10 +133,10 @@ template <class T> struct Loops {
             d = std::max(-option, std::min(error, option));
             return d * (error - T(0.5) * d);
         case POISSON:
-            d = Exponential<T, T>(z).value() - y;
+            d = exponential<T>(z) - y;
             return (y > 0 ? y * std::log(y) : 0) - y * z + d;
         default: {  // BINARY_LOG_LOSS
-            T power = Exponential<T, T>(-std::fabs(z)).value();
+            T power = exponential<T>(-std::fabs(z));
             d = (z >= 0 ? 1 : power) / (1 + power) - y;
             return std::max(z, T(0)) - y * z + std::log1p(power);
         }
@@ -157,10 +156,9 @@ template <class T> struct Loops {
     // Loss of k logits; d, their powers of e, becomes its derivative.
     double softmax_log_loss(const T *z, const T *y, T *d, ptrdiff_t k) const {
         double total = std::accumulate(d, d + k, 0.0);
-        double logit_of_class = std::inner_product(y, y + k, z, 0.0);
         for (ptrdiff_t j = 0; j < k; j++)
             d[j] = d[j] / T(total) - y[j];
-        return std::log(total) - logit_of_class;
+        return std::log(total) - std::inner_product(y, y + k, z, 0.0);
     }
 
     // Sum of w_i * loss_i; the last of the deltas become its derivative, times `scale`.
@@ -211,9 +209,8 @@ template <class T> struct Loops {
     template <bool FACTORS = false>
     T learn(const Layer &layer, const T *below, ptrdiff_t fan_in, ptrdiff_t at,
             T strength) const {
-        ptrdiff_t k = layer.fan_out;
+        ptrdiff_t k = layer.fan_out, n_rows = FACTORS && k > 1 ? fan_in : 1;
         const T *delta = deltas + n * layer.units;
-        T *to = gradient + at;
         const T *factors = (const T *)training.input_factors;
         Step<T> local = step;
         // Step along g, from this row and column on. With one output, each has a factor.
@@ -227,19 +224,17 @@ template <class T> struct Loops {
                 local(j, g, strength * factors[row]);
         };
         bool begins = position == begin, ends = position + n == end;
-        if (begins && ends && below && n * fan_in * k <= LARGE) {
-            if (k == 1)  // a row in place of a column fills registers
-                product(delta, 1, 1, below, 1, fan_in, n, use);
-            else
-                product(below, 1, fan_in, delta, fan_in, k, n, use);
-            return local.penalty.value();
+        if (!begins || !ends || !below || n * fan_in * k > LARGE) {
+            gemm('T', 'N', fan_in, k, n, below, delta, begins ? 0 : 1, gradient + at);
+            for (ptrdiff_t row = 0; ends && row < n_rows; row++)
+                over<T>(fan_in * k / n_rows, [&](ptrdiff_t j, auto g) INLINED {
+                    use(row, j, load<decltype(g)>(gradient + at + row * k + j));
+                });
+        } else if (k == 1) {  // a row in place of a column fills registers
+            product(delta, 1, 1, below, 1, fan_in, n, use);
+        } else {
+            product(below, 1, fan_in, delta, fan_in, k, n, use);
         }
-        gemm('T', 'N', fan_in, k, n, below, delta, begins ? 0 : 1, to);
-        ptrdiff_t n_rows = FACTORS && k > 1 ? fan_in : 1, width = fan_in * k / n_rows;
-        for (ptrdiff_t row = 0; ends && row < n_rows; row++)
-            over<T>(width, [&](ptrdiff_t j, auto g) INLINED {
-                use(row, j, load<decltype(g)>(to + row * k + j));
-            });
         return local.penalty.value();
     }
 
@@ -266,13 +261,11 @@ template <class T> struct Loops {
     void take() {
         n = std::min(n_rows, end - position);
         const T *samples = (const T *)training.X;
-        ptrdiff_t width = layers[0].fan_in;
-        X = samples ? samples + sample(position) * width : nullptr;
-        if (!samples || order.empty() || n == 1)
-            return;
-        for (ptrdiff_t i = 0; i < n; i++)
-            copy(samples + sample(position + i) * width, width, gathered + i * width);
-        X = gathered;
+        ptrdiff_t m = layers[0].fan_in;
+        bool gathers = samples && !order.empty() && n > 1;
+        for (ptrdiff_t i = 0; gathers && i < n; i++)
+            std::copy_n(samples + sample(position + i) * m, m, gathered + i * m);
+        X = gathers ? gathered : samples ? samples + sample(position) * m : nullptr;
     }
 
     // Pass rows forward and back, and step after the last ones of a minibatch.
@@ -289,8 +282,7 @@ template <class T> struct Loops {
             return;
         }
         loss_sum += loss_and_delta(scale) / training.averaged_over;
-        bool ends = position + n == end;
-        if (ends) {
+        if (position + n == end) {
             Optimizer &optimizer = training.optimizer;
             double t = ++optimizer.n_steps, rate = training.rates[training.n_done];
             if (optimizer.kind == ADAM)
@@ -298,9 +290,7 @@ template <class T> struct Loops {
                         (1 - std::pow(optimizer.beta_1, t));
             step.rate = rate, penalty_strength = training.alpha / W * length;
         }
-        double penalty = backward() / 2 / length;
-        if (ends)
-            loss_sum += weight * penalty;
+        loss_sum += weight * backward() / 2 / length;
     }
 
     // Make `order` what RandomState.permutation(n) would be. NumPy has promised never
@@ -309,12 +299,9 @@ template <class T> struct Loops {
         auto *bitgen = (bitgen_t *)training.bitgen;
         order.resize(training.n_samples);
         std::iota(order.begin(), order.end(), 0);
-        uint32_t mask = std::bit_ceil(uint32_t(training.n_samples)) - 1, j;
-        for (ptrdiff_t i = training.n_samples - 1; i > 0; i--) {
-            if (i == mask >> 1)
-                mask >>= 1;
+        for (uint32_t i = training.n_samples - 1, j; i > 0; i--) {
             do
-                j = bitgen->next_uint32(bitgen->state) & mask;
+                j = bitgen->next_uint32(bitgen->state) & (std::bit_ceil(i + 1) - 1);
             while (j > i);
             std::swap(order[i], order[j]);
         }
@@ -324,9 +311,8 @@ template <class T> struct Loops {
     void end_epoch() {
         double loss = loss_sum / (training.summed ? 1 : training.total_weight);
         training.losses[training.n_done++] = loss;
-        auto is_finite = [](T number) { return std::isfinite(number); };
-        const T *end_of_flat = flat + training.n_parameters;
-        if (!std::isfinite(loss) || !std::all_of(flat, end_of_flat, is_finite)) {
+        auto finite = [](auto number) { return std::isfinite(number); };
+        if (!finite(loss) || !std::all_of(flat, flat + training.n_parameters, finite)) {
             training.ending = NOT_FINITE;
             return;
         }

@@ -93,11 +93,8 @@ cdef extern from *:
     #ifdef WITH_AVX
     void (*const LOOPS[])(Training *) = {baseline, avx2, avx512};
     static int count_builds() {
-        __builtin_cpu_init();
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-            return 3;
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 2 : 1;
+        bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+        return 1 + has_avx2 + (has_avx2 && __builtin_cpu_supports("avx512vl"));
     }
     #else
     void (*const LOOPS[])(Training *) = {baseline};
@@ -109,8 +106,7 @@ cdef extern from *:
 
 # The builds that this processor can run, the best one last.
 BUILDS = ["baseline", "avx2", "avx512"][:count_builds()]
-# BLAS counts with 32 bits.
-LARGEST_SIZE = 2**31 - 1
+MOST = 2**31 - 1  # samples, and units of a layer: BLAS counts with 32 bits
 
 
 cdef public int handle_signals() except -1 with gil:
@@ -138,16 +134,16 @@ cdef class Trainer:
     cdef readonly object state, parameters
     cdef bint shuffle
 
-    def __cinit__(self, state, samples, objective, *, batch_size, shuffle=True, build=-1):
+    def __cinit__(self, state, samples, objective, *, batch_size=MOST, shuffle=True, build=-1):
         cdef Training *training = &self.training
         # Checked anew: a caller may have changed attributes.
         self.parameters = parameters = state.parameters.view(state.parameters.flat)
         self.state, self.arrays = state, {}
         n_samples, sizes = samples.X.shape[0], parameters.layer_sizes
         batch_size = min(batch_size, n_samples)
-        if not 1 <= batch_size or max(*sizes, n_samples) > LARGEST_SIZE:
+        if not 1 <= batch_size or max(*sizes, n_samples) > MOST:
             raise ValueError(
-                f"The compiled engine takes up to {LARGEST_SIZE} samples and units, "
+                f"The compiled engine takes up to {MOST} samples and units, "
                 f"got {n_samples} samples, batch_size={batch_size} and layer_sizes="
                 f"{sizes}: use engine='numpy'."
             )
@@ -196,11 +192,10 @@ cdef class Trainer:
         names = *layer_activations(objective.activation, n_layers - 1), out_activation
         codes = [OUT_ACTIVATIONS[name].code for name in names]
         if loss.code >= N_LOSSES or max(codes) >= N_ACTIVATIONS:
-            raise ValueError(
-                f"The compiled engine does not know {objective}: use engine='numpy'."
-            )
+            raise ValueError(f"The compiled engine lacks {objective}: use engine='numpy'.")
         training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
-        training.averaged_over, training.summed = loss.output_divisor(sizes[-1]), loss.summed
+        training.averaged_over = loss.output_divisor(sizes[-1])
+        training.summed = loss.summed
         training.alpha, training.fit_intercept = objective.alpha, parameters.fit_intercept
         if objective.input_factors is not None:
             objective.check_factors(parameters)
@@ -240,7 +235,8 @@ cdef class Trainer:
         t, n_samples, losses = state.t, training.n_samples, np.empty(n_epochs)
         rates = state.schedule.learning_rates(t, n_samples, n_epochs)
         check_array("rates", rates, losses.shape, losses.dtype)
-        training.losses, training.rates = <double *>address(losses), <double *>address(rates)
+        training.losses = <double *>address(losses)
+        training.rates = <double *>address(rates)
         self.point_to(&training)
         training.n_averaged = state.n_averaged
         training.tol, training.most = patience.tol, min(patience.n_epochs, 1e308)
@@ -282,12 +278,11 @@ cdef class Trainer:
 def make_evaluator(parameters, samples, objective):
     """Return the objective as a function, as `gradient.make_evaluator` does."""
     state = TrainingState(parameters, None, None, None)
-    return Trainer(state, samples, objective, batch_size=LARGEST_SIZE).evaluate
+    return Trainer(state, samples, objective).evaluate
 
 
 def make_predictor(parameters, X, activation):
     """Return the raw prediction as a function, as `forward_pass.make_predictor` does."""
     samples = Samples(X, np.zeros((X.shape[0], parameters.layer_sizes[-1])))
     state = TrainingState(parameters, None, None, None)
-    trainer = Trainer(state, samples, Objective(activation=activation), batch_size=LARGEST_SIZE)
-    return trainer.predict
+    return Trainer(state, samples, Objective(activation=activation)).predict
