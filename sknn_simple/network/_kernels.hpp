@@ -3,16 +3,15 @@
 // Loops run over whole registers first, then over halves, quarters and single numbers.
 // setup.py sets REGISTER to the bytes of a register, or to 0 for single numbers.
 
+#include <stddef.h>
+#include <stdint.h>
+#include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <type_traits>
 
 namespace {
-
-using std::ptrdiff_t;
 
 // A register of N numbers; a single number is itself, for every compiler.
 template <class T, int N> struct Register;
@@ -128,21 +127,18 @@ template <class T, class V> INLINED inline V activated(int activation, V x) {
     switch (activation) {
     case LOGISTIC:
         return 1 / (1 + exponential<T>(-x));
-    case TANH: {
-        V e = exponential<T>(x > 20 ? V{} + 40 : 2 * x, true);
-        return e / (e + 2);
-    }
+    case TANH:
+        x = exponential<T>(x > 20 ? V{} + 40 : 2 * x, true);
+        return x / (x + 2);
     case RELU:
         return x < 0 ? V{} : x;
     case EXP:
         return exponential<T>(x);
     case LEAKY_RELU:
         return x < 0 ? LEAK<T> * x : x;
-    case SOFTPLUS: {  // max(x, 0) + log(1 + exp(-|x|)), in which nothing overflows
-        V power = exponential<T>(x < 0 ? x : -x);
-        return (x < 0 ? V{} : x) +
-               one_by_one<T>(power, [](T number) { return std::log1p(number); });
-    }
+    case SOFTPLUS:  // max(x, 0) + log(1 + exp(-|x|)), in which nothing overflows
+        return (x < 0 ? V{} : x) + one_by_one<T>(exponential<T>(x < 0 ? x : -x),
+                                                 [](T y) { return std::log1p(y); });
     default:
         return x;
     }
@@ -180,28 +176,32 @@ void differentiate(int activation, const T *A, T *delta, ptrdiff_t n) {
         apply(n, f, delta, A);
 }
 
-// A @ B from column j on: C registers of N sums at a time, then fewer, then smaller ones.
-// Each register of sums goes to user(row, first column, sums). A may be transposed: it has
+// A @ B from column j on: R rows and C registers of N sums at a time, then fewer, smaller
+// ones. Each register goes to user(row, first column, sums). A may be transposed: it has
 // its rows and columns at these distances.
-template <class T, int N = WIDTH<T>, int C = 8, class User>
+template <class T, int C = 8, int R = 1, int N = WIDTH<T>, class User>
 INLINED inline void product(const T *A, ptrdiff_t row, ptrdiff_t column, const T *B,
                             ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t n_inner,
                             User user, ptrdiff_t j = 0) {
-    using V = Vector<T, N>;
     for (; j + C * N <= columns; j += C * N)
-        for (ptrdiff_t i = 0; i < rows; i++) {
-            const T *a = A + i * row, *b = B + j;
-            V sums[C] = {};
-            for (ptrdiff_t k = 0; k < n_inner; k++, a += column, b += columns)
+        for (ptrdiff_t i = 0; i < rows; i += R) {
+            Vector<T, N> sums[R][C] = {};
+            const T *b = B + j, *a[R];
+            UNROLLED for (int r = 0; r < R; r++)  // the last one again in place of more
+                a[r] = A + (R == 1 ? i : std::min(i + r, rows - 1)) * row;
+            for (ptrdiff_t k = 0; k < n_inner; k++, b += columns)
+                UNROLLED for (int r = 0; r < R; a[r++] += column)
+                    UNROLLED for (int c = 0; c < C; c++)
+                        sums[r][c] += *a[r] * load<Vector<T, N>>(b + c * N);
+            UNROLLED for (int r = 0; r < R; r++)
                 UNROLLED for (int c = 0; c < C; c++)
-                    sums[c] += *a * load<V>(b + c * N);
-            UNROLLED for (int c = 0; c < C; c++)
-                user(i, j + c * N, sums[c]);
+                    if (R == 1 || i + r < rows)
+                        user(i + r, j + c * N, sums[r][c]);
         }
     if constexpr (C > 1)
-        product<T, N, C / 2>(A, row, column, B, rows, columns, n_inner, user, j);
+        product<T, C / 2, R, N>(A, row, column, B, rows, columns, n_inner, user, j);
     else if constexpr (N > 1)
-        product<T, N / 2, 1>(A, row, column, B, rows, columns, n_inner, user, j);
+        product<T, 1, R, N / 2>(A, row, column, B, rows, columns, n_inner, user, j);
 }
 
 // A @ B.T, for B with rows like those of A; each sum goes to user(row, column, sum).

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdint>
 #include <exception>
 #include <numeric>
 #include <vector>
@@ -17,8 +16,9 @@
 
 namespace {
 
-// Products with more multiplications than this are left to BLAS.
-constexpr ptrdiff_t LARGE = 1 << 13;
+// Products of more than LARGE multiplications are left to BLAS, but for those of at most
+// NARROW columns: these take 8 rows at once, from MEDIUM on.
+constexpr ptrdiff_t MEDIUM = 1 << 10, LARGE = 1 << 13, NARROW = REGISTER / 2;
 // Rows that pass through the network at once: at most MOST_ROWS, worth at most MOST_WORK.
 constexpr ptrdiff_t MOST_ROWS = 512, MOST_WORK = 1 << 26;
 // Of a pass, besides that of its rows; and between two looks for Ctrl-C: some 10 ms.
@@ -40,10 +40,9 @@ template <class T> struct Loops {
     T *gathered = room(n_rows * layers->fan_in), *ones = room(n_rows, 1);
     const T *zeros = room(n_units);  // in place of intercepts
     std::vector<ptrdiff_t> order;
-    double loss_sum = 0;  // of the epoch
     // The minibatch; n rows of it, from `position` on, pass through the network at once.
     ptrdiff_t begin = 0, position = 0, end = 0, n = 0;
-    double weight = 0;
+    double loss_sum = 0, weight = 0;  // of the epoch; of the minibatch
     T penalty_strength = 0;
     const T *X = nullptr;
 
@@ -56,6 +55,8 @@ template <class T> struct Loops {
     // Which sample is the i-th of the epoch.
     ptrdiff_t sample(ptrdiff_t i) const { return order.empty() ? i : order[i]; }
     T weight_of(ptrdiff_t sample) const { return weights ? weights[sample] : 1; }
+    // Whether a product of n x m and m x k numbers takes rows at once.
+    bool is_narrow(ptrdiff_t m, ptrdiff_t k) const { return k <= NARROW && n * m * k > MEDIUM; }
 
     // out += X @ B for the sparse rows X, or X.T @ B, where B has k columns.
     void sparse_product(bool transpose, ptrdiff_t k, const T *B, T *out) const {
@@ -101,9 +102,10 @@ template <class T> struct Loops {
             auto keep = [=](ptrdiff_t row, ptrdiff_t j, auto sum) INLINED {
                 store(Z + row * k + j, sum + load<decltype(sum)>(intercept + j));
             };
-            // `product` would fill a single number of each register for a single output.
-            if (below && k == 1 && fan_in > 2 * WIDTH<T>) {
+            if (below && k == 1) {  // `product` would fill single numbers of registers
                 product_of_rows(below, coef, n, 1, fan_in, keep);
+            } else if (below && is_narrow(fan_in, k)) {
+                product<T, 1, 8>(below, fan_in, 1, coef, n, k, fan_in, keep);
             } else if (below && n * fan_in * k <= LARGE) {
                 product(below, fan_in, 1, coef, n, k, fan_in, keep);
             } else {
@@ -143,16 +145,6 @@ template <class T> struct Loops {
         }
     }
 
-    // Replace logits by their distances from the largest one, and write powers of e.
-    void exponentials(T *logits, T *powers, ptrdiff_t k) const {
-        for (ptrdiff_t row = 0; row < n * k; row += k) {
-            T largest = *std::max_element(logits + row, logits + row + k);
-            for (ptrdiff_t j = row; j < row + k; j++)
-                powers[j] = logits[j] -= largest;
-        }
-        activate(EXP, powers, n * k);
-    }
-
     // Loss of k logits; d, their powers of e, becomes its derivative.
     double softmax_log_loss(const T *z, const T *y, T *d, ptrdiff_t k) const {
         double total = std::accumulate(d, d + k, 0.0);
@@ -168,8 +160,14 @@ template <class T> struct Loops {
         T *Z = activations + n * last.units, *delta = deltas + n * last.units;
         bool is_softmax = training.loss == SOFTMAX_LOG_LOSS;
         double value = 0;
+        // Replace logits by their distances from the largest one, and write powers of e.
+        for (ptrdiff_t row = 0; is_softmax && row < n * k; row += k) {
+            T largest = *std::max_element(Z + row, Z + row + k);
+            for (ptrdiff_t j = row; j < row + k; j++)
+                delta[j] = Z[j] -= largest;
+        }
         if (is_softmax)
-            exponentials(Z, delta, k);
+            activate(EXP, delta, n * k);
         for (ptrdiff_t i = 0; i < n; i++) {
             ptrdiff_t at = sample(position + i);
             const T *z = Z + i * k, *y = (const T *)training.Y + at * k;
@@ -224,7 +222,8 @@ template <class T> struct Loops {
                 local(j, g, strength * factors[row]);
         };
         bool begins = position == begin, ends = position + n == end;
-        if (!begins || !ends || !below || n * fan_in * k > LARGE) {
+        bool narrow = is_narrow(fan_in, k), large = n * fan_in * k > LARGE && !narrow;
+        if (!begins || !ends || !below || large) {
             gemm('T', 'N', fan_in, k, n, below, delta, begins ? 0 : 1, gradient + at);
             for (ptrdiff_t row = 0; ends && row < n_rows; row++)
                 over<T>(fan_in * k / n_rows, [&](ptrdiff_t j, auto g) INLINED {
@@ -232,8 +231,10 @@ template <class T> struct Loops {
                 });
         } else if (k == 1) {  // a row in place of a column fills registers
             product(delta, 1, 1, below, 1, fan_in, n, use);
-        } else {
+        } else if (!narrow) {
             product(below, 1, fan_in, delta, fan_in, k, n, use);
+        } else {
+            product<T, 1, 8>(below, 1, fan_in, delta, fan_in, k, n, use);
         }
         return local.penalty.value();
     }
@@ -357,7 +358,6 @@ template <class T> struct Loops {
 
 }  // namespace
 
-void BUILD(Training *training) {
-    training->is_single ? Loops<float>{*training}.train()
-                        : Loops<double>{*training}.train();
+void BUILD(Training *t) {
+    t->is_single ? Loops<float>{*t}.train() : Loops<double>{*t}.train();
 }

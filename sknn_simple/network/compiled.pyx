@@ -60,7 +60,7 @@ cdef public struct Training:
     bint fit_intercept, summed  # the loss is summed over samples
     int loss
     double loss_option, averaged_over  # the number that it depends on; outputs
-    double alpha
+    double alpha, total_weight  # of the samples
     # Addresses of arrays of float32 or float64, 0 for none
     uintptr_t X, Y, weights, input_factors
     uintptr_t flat, average  # vectors of parameters
@@ -73,7 +73,6 @@ cdef public struct Training:
     const Py_ssize_t *indptr
     # The epochs
     Py_ssize_t n_samples, batch_size, n_epochs, n_done
-    double total_weight
     Optimizer optimizer
     const double *rates
     double *losses
