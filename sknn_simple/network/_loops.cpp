@@ -43,6 +43,8 @@ template <class T> struct Loops {
     // The minibatch; n rows of it, from `position` on, pass through the network at once.
     ptrdiff_t begin = 0, position = 0, end = 0, n = 0;
     double loss_sum = 0, weight = 0;  // of the epoch; of the minibatch
+    double mean_weight = training.total_weight / training.n_samples;
+    double decay = training.alpha / training.total_weight;
     T penalty_strength = 0;
     const T *X = nullptr;
 
@@ -271,15 +273,14 @@ template <class T> struct Loops {
 
     // Pass rows forward and back, and step after the last ones of a minibatch.
     void pass_rows() {
-        double W = training.total_weight, usual = W / training.n_samples * (end - begin);
+        double usual = mean_weight * (end - begin);
         // The gradient of a summed loss is larger by the number of rows.
         double length = training.summed ? usual : 1;
-        double scale = length / usual / training.averaged_over;
+        double scale = length / (usual * training.averaged_over);
         forward();
         if (training.prediction) {
-            ptrdiff_t k = last.fan_out;
-            std::copy_n(activations + n * last.units, n * k,
-                        (T *)training.prediction + position * k);
+            T *to = (T *)training.prediction + position * last.fan_out;
+            std::copy_n(activations + n * last.units, n * last.fan_out, to);
             return;
         }
         loss_sum += loss_and_delta(scale) / training.averaged_over;
@@ -289,9 +290,9 @@ template <class T> struct Loops {
             if (optimizer.kind == ADAM)
                 rate *= std::sqrt(1 - std::pow(optimizer.beta_2, t)) /
                         (1 - std::pow(optimizer.beta_1, t));
-            step.rate = rate, penalty_strength = training.alpha / W * length;
+            step.rate = rate, penalty_strength = decay * length;
         }
-        loss_sum += weight * backward() / 2 / length;
+        loss_sum += weight / (2 * length) * backward();
     }
 
     // Make `order` what RandomState.permutation(n) would be. NumPy has promised never
