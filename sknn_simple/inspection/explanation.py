@@ -133,8 +133,10 @@ def _automatic_values(network):
     if not network.__sklearn_is_fitted__():
         return {}
     rates = network.history_.get("learning_rate")
+    # A fit began with this rate; each call of `partial_fit` has its own.
+    epoch = 0 if network._continuation is None else -1
     values = {
-        "learning_rate_init": rates[-1] if rates else None,
+        "learning_rate_init": rates[epoch] if rates else None,
         "alpha": network.alpha_,
     }
     return {

@@ -606,10 +606,12 @@ def test_each_layer_shows_its_activation_and_the_loss_its_option():
 def test_automatic_options_of_a_step_are_told_from_those_of_the_training():
     """A minibatch of one sample has a low rate, and a single sample little noise."""
     X, y = load_iris(return_X_y=True)
-    model = SimpleMLPClassifier((3,), random_state=0).fit(X, y)
+    model = SimpleMLPClassifier((3,), learning_rate="invscaling", random_state=0)
+    rates = model.set_params(power_t=0.05).fit(X, y).history_["learning_rate"]
+    assert rates[0] > rates[-1]
     step = explain_step(model, X[0], y[0])
     assert step.automatic_values == {
-        "learning_rate_init": model.history_["learning_rate"][-1],
+        "learning_rate_init": rates[0],
         "alpha": model.alpha_,
     }
     assert step.learning_rate < 0.1 * step.automatic_values["learning_rate_init"]
