@@ -133,8 +133,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           epochs bring no improvement. Training stops once the rate is below 1e-6.
           Further calls of `partial_fit` and warm starts keep the reduced rate.
         - 'settling': like 'adaptive', but the rate is divided by 20, and training stops
-          the third time. The low rates average out the noise of the minibatches, so
-          that predictions are about right on average, even for rare classes.
+          the third time. With `max_iter='auto'`, the rate first drops after 60 % of
+          these epochs at the latest, unless a minibatch has all samples. The low rates
+          average out the noise of the minibatches, so that predictions are about right
+          on average, even for rare classes.
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd', it means 0.3
@@ -156,10 +158,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates (500 for 'adam'), at least 100; for 'lbfgs', 200
-        iterations in the classifier and 1,000 in the regressor. 0 creates the network
-        with its initial weights, which `partial_fit` or a warm start can then train.
-        The model after k epochs does not depend on `max_iter`.
+        as make 2,000 updates (500 for 'adam'), at least 100; if the learning rate
+        settles, 2,500 updates, at least 125 epochs; for 'lbfgs', 200 iterations in the
+        classifier and 1,000 in the regressor. 0 creates the network with its initial
+        weights, which `partial_fit` or a warm start can then train. The model after k
+        epochs is the same for all numbers.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.
@@ -392,7 +395,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     >>> model.predict(X[:3]).tolist()
     [0, 0, 0]
     >>> print(f"{model.score(X, y):.2f}")
-    0.98
+    0.99
     """
 
     classes_: np.ndarray  # a fitted attribute; the base class declares the others

@@ -18,7 +18,16 @@ from sklearn.metrics import d2_tweedie_score, log_loss, r2_score
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from support import CLASSIFIER, STOCHASTIC, diabetes, iris, kept_state, weights_of
+from support import (
+    CLASSIFIER,
+    ENGINES,
+    STOCHASTIC,
+    Callback,
+    diabetes,
+    iris,
+    kept_state,
+    weights_of,
+)
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.model_selection import EpochSearchCV
@@ -140,6 +149,52 @@ def test_the_number_of_epochs_follows_from_the_updates(n_rows, batch_size, max_i
     assert model.fit(X, X[:, 0] > 0).n_iter_ == max_iter
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "n_high", "n_low"), [(90, 500, 334), (2000, 75, 50), (32, 2000, 0)]
+)
+def test_the_last_epochs_are_for_a_lower_rate(n_rows, n_high, n_low):
+    """Even if patience never runs out. A single minibatch has no noise to settle."""
+    X = np.random.RandomState(0).standard_normal((n_rows, 2))
+    model = SimpleMLPClassifier((2,), learning_rate="settling", random_state=0)
+    model.set_params(learning_rate_init=0.1, n_iter_no_change=np.inf)
+    rates = model.fit(X, X[:, 0] > 0).history_["learning_rate"]
+    assert rates == pytest.approx([0.1] * n_high + [0.1 / 20] * n_low)
+
+
+@pytest.mark.parametrize(
+    ("patience", "n_epochs"), [(40, [41, 40, 40]), (73, [74, 51]), (74, [75, 50])]
+)
+def test_a_rate_that_patience_has_lowered_drops_no_sooner_again(patience, n_epochs):
+    """With a tol that no epoch can reach, only the first one counts as progress."""
+    X = np.random.RandomState(0).standard_normal((2000, 2))
+    model = SimpleMLPClassifier((2,), learning_rate="settling", random_state=0)
+    model.set_params(learning_rate_init=0.1, n_iter_no_change=patience, tol=9)
+    rates = model.fit(X, X[:, 0] > 0).history_["learning_rate"]
+    expected = np.repeat([0.1, 0.1 / 20, 0.1 / 400][: len(n_epochs)], n_epochs)
+    assert rates == pytest.approx(expected)
+
+
+def test_a_number_of_epochs_lowers_no_rate():
+    """So that the model after k epochs is the same for all numbers."""
+    X = np.random.RandomState(0).standard_normal((2000, 2))
+    model = SimpleMLPClassifier((2,), learning_rate="settling", random_state=0)
+    model.set_params(n_iter_no_change=np.inf, max_iter=125)
+    assert len(set(model.fit(X, X[:, 0] > 0).history_["learning_rate"])) == 1
+
+
+@pytest.mark.callbacks
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_rate_drops_after_the_same_epoch_however_long_blocks_are(engine):
+    """A callback sees each epoch, so that blocks end after each."""
+    X, y = iris()
+    model = SimpleMLPClassifier((3,), engine=engine, random_state=0)
+    watched = clone(model).set_callbacks(Callback()).fit(X, y)
+    model.fit(X, y)
+    assert watched.history_ == model.history_
+    assert weights_of(watched).tobytes() == weights_of(model).tobytes()
+    assert model.history_["learning_rate"].count(0.3) == 300
+
+
 NOISY = np.random.RandomState(0).standard_normal((600, 3))
 NOISY_LABELS = (NOISY[:, 0] + np.random.RandomState(1).standard_normal(600) > 1).astype(
     int
@@ -187,6 +242,18 @@ def test_rare_events_are_predicted_as_often_as_they_occur(seed):
     y = rng.uniform(size=3000) < 1 / (1 + np.exp(3.5 - X[:, 0]))
     predicted = SimpleMLPClassifier(random_state=seed).fit(X, y).predict_proba(X)[:, 1]
     assert predicted.mean() == pytest.approx(y.mean(), rel=0.15)
+
+
+def test_rare_events_of_few_samples_are_predicted_as_often_as_they_occur():
+    """Also where the loss still falls, so that patience would not lower the rate."""
+    errors = []
+    for seed in range(16):
+        rng = np.random.RandomState(seed)
+        X = rng.standard_normal((400, 6))
+        y = rng.uniform(size=400) < 1 / (1 + np.exp(3 - 2 * np.sin(2 * X[:, 0])))
+        model = SimpleMLPClassifier(random_state=seed).fit(X, y)
+        errors.append(model.predict_proba(X)[:, 1].mean() / y.mean() - 1)
+    assert np.abs(errors).mean() < 0.03
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -181,7 +181,8 @@ class Loop:
             _, score = validated
             session.patience.runs_out(-score)
         ran_out = session.patience.ran_out
-        slows_down = ran_out and session.slow_down()
+        is_due = ran_out or session.must_settle(block)
+        slows_down = is_due and session.slow_down()
         if ran_out and not slows_down:
             session.stop_reason = "patience"  # which callbacks see
         session.record(block, validated)
@@ -189,15 +190,16 @@ class Loop:
         if self.callbacks.end_epoch():
             session.stop_reason = "callback"
         elif slows_down:
-            report.slower()
+            report.slower(ran_out)
         elif ran_out:
             report.out_of_patience()
         return session.stop_reason is not None
 
     def _epochs_ahead(self):
-        """Return the number of epochs until the next milestone or the end."""
-        milestone, *_ = *self.milestones.epochs, self.session.max_iter
-        return milestone - self.session.n_epochs
+        """Return the number of epochs until something is to be done, or the end."""
+        session = self.session
+        ends = [*self.milestones.epochs, session.settles_after, session.max_iter]
+        return min(end for end in ends if end > session.n_epochs) - session.n_epochs
 
     def _pass_milestone(self):
         """Hand the model over if a milestone has been reached."""

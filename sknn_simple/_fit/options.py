@@ -32,13 +32,38 @@ def batch_size(estimator, n_samples):
     return next(size for size, rest in rests if rest == 0 or rest >= SMALL_BATCH)
 
 
-def max_iter(estimator, n_samples):
-    """Return the maximum number of epochs of a fit, or of iterations for 'lbfgs'."""
+def max_iter(estimator, schedule, n_samples):
+    """Return the maximum number of epochs of a fit with a learning-rate schedule.
+
+    For 'lbfgs', it is the maximum number of iterations.
+    """
     if estimator.max_iter != "auto":
         return int(estimator.max_iter)
     if estimator.solver not in OPTIMIZERS:
         return 1000 if is_regressor(estimator) else 200
+    if _leaves_time_to_settle(estimator, schedule, n_samples):
+        return _at_least(125, 2500, estimator, n_samples)
     return _automatic_epochs(estimator, n_samples)
+
+
+def settles_after(estimator, schedule, n_samples):
+    """Return the number of epochs after which the rate drops, if it has not before.
+
+    The later epochs make up most of the average of the weights.
+    """
+    if _leaves_time_to_settle(estimator, schedule, n_samples):
+        return _at_least(75, 1500, estimator, n_samples)
+    return math.inf
+
+
+def _leaves_time_to_settle(estimator, schedule, n_samples):
+    """Return whether the last epochs of max_iter="auto" are for lower rates.
+
+    They settle the noise of minibatches. If max_iter is a number, the rate does not
+    depend on it, so that the model after k epochs is the same for all numbers.
+    """
+    has_noise = batch_size(estimator, n_samples) < n_samples
+    return has_noise and schedule == "settling" and estimator.max_iter == "auto"
 
 
 def enough_epochs(estimator, n_samples):

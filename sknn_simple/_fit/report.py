@@ -89,11 +89,12 @@ class Report:
         if self.estimator.verbose and session.stop_reason is not None:
             print(f"Stopped after {_epochs(session.n_epochs)}: {session.stop_reason}.")
 
-    def slower(self):
-        """Print the reduced learning rate, if verbose."""
+    def slower(self, ran_out):
+        """Print the reduced learning rate, and whether patience ran out, if verbose."""
         if self.estimator.verbose:
             rate = self.session.state.schedule.learning_rate(self.session.state.t)
-            print(f"{self.no_improvement} Setting the learning rate to {rate:g}.")
+            why = f"{self.no_improvement} " if ran_out else ""
+            print(f"{why}Setting the learning rate to {rate:g}.")
 
     def out_of_patience(self):
         """Report that patience has ended training."""
@@ -108,7 +109,7 @@ class Report:
             return
         session = self.session
         # Targets that do not depend on X are learned for long, and in vain.
-        n_epochs = session.n_until_plateau if self._settled else session.n_epochs
+        n_epochs = session.n_until_drop if self._settled else session.n_epochs
         is_short = n_epochs <= 2 * session.patience.n_epochs
         if no_gain.is_far_above or no_gain.cause or is_short:
             ended = f"Training ended at a loss of {no_gain.loss:.6g} after "

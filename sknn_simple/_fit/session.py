@@ -91,6 +91,7 @@ class Session:
     patience: Patience  # of the validation score if there is one, else of the loss
     history: History
     max_iter: int  # maximum number of epochs of this training
+    settles_after: float  # epochs, after which a rate that has not dropped does; or inf
     seed: int | None  # as in Continuation
     split_seed: int | None
     warned: tuple[str, ...]
@@ -110,8 +111,8 @@ class Session:
         return self.finished.n_epochs - self.n_earlier
 
     @property
-    def n_until_plateau(self):
-        """Finished epochs, until the learning rate dropped on a plateau."""
+    def n_until_drop(self):
+        """Finished epochs, until the learning rate first dropped."""
         if not self.state.schedule.drops_on_plateau:
             return self.n_epochs
         rates = self.history.columns["learning_rate"][self.n_earlier :]
@@ -119,8 +120,15 @@ class Session:
 
     @property
     def has_slowed(self):
-        """Whether the learning rate has dropped on a plateau."""
-        return self.n_until_plateau < self.n_epochs
+        """Whether the learning rate has dropped."""
+        return self.n_until_drop < self.n_epochs
+
+    @property
+    def lost_patience(self):
+        """Whether patience first lowered the learning rate, or else ended training."""
+        if self.has_slowed:
+            return self.n_until_drop < self.settles_after
+        return self.stop_reason == "patience"
 
     @property
     def best(self):
@@ -172,6 +180,13 @@ class Session:
         if n_redrawn <= MOST_REDRAWN and not self.shares_rng:
             return drawn
         return Drawn(n_epochs, self.state.rng.get_state(legacy=False))
+
+    def must_settle(self, block):
+        """Return whether a rate that has not dropped does so after this Block."""
+        n_epochs = self.n_epochs + len(block.losses)
+        schedule = self.state.schedule
+        has_dropped = block.learning_rates[-1] < schedule.learning_rate_init
+        return n_epochs == self.settles_after and not has_dropped
 
     def slow_down(self):
         """Let patience start again; return whether the learning rate can drop."""

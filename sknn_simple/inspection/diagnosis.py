@@ -227,17 +227,18 @@ def diagnose(
                               0.075 times the constant
     stopped_by_max_iter       `stop_reason_` is 'max_iter', and training could have
                               stopped earlier, by patience (`n_iter_no_change`) or
-                              by L-BFGS's own rule; not after as many epochs as
-                              max_iter='auto' allows
+                              by L-BFGS's own rule; not after 100 epochs or more with
+                              2,000 updates or more (500 with adam)
     too_few_epochs            `stop_reason_` is 'max_iter', with infinite patience or
-                              after as many epochs as max_iter='auto' allows, and the
-                              network is not learned; in a trial of as many epochs or
-                              5000 steps more, the loss falls by more than 0.075 times
-                              the constant
-    stopped_on_plateau        the same, but `stop_reason_` is 'patience', also with
-                              L-BFGS; under early stopping, only if the loss is above
-                              0.5 times the constant; neither with
-                              learning_rate_too_high, nor with a rate far below 'auto'
+                              after so many epochs, or max_iter='auto' has lowered the
+                              learning rate, and the network is not learned; in a
+                              trial of as many epochs or 5000 steps more, the loss
+                              falls by more than 0.075 times the constant
+    stopped_on_plateau        the same, but `stop_reason_` is 'patience', or patience
+                              has lowered the learning rate; also with L-BFGS; under
+                              early stopping, only if the loss is above 0.5 times the
+                              constant; neither with learning_rate_too_high, nor with
+                              a rate far below 'auto'
     misleading_validation     early stopping chose an epoch after which the training
                               loss fell by more than 0.075 times the constant (then
                               none of the three findings above appears); the loss is

@@ -65,7 +65,7 @@ class Evidence:
 
     @property
     def rate(self):
-        """The learning rate before it dropped on a plateau, else of the last epoch.
+        """The learning rate before it dropped in a plain fit, else of the last epoch.
 
         Without an epoch, it is the rate of the next one.
         """
@@ -76,7 +76,7 @@ class Evidence:
 
     @property
     def has_slowed(self):
-        """Whether the learning rate has dropped on a plateau of a plain fit.
+        """Whether the learning rate has dropped in a plain fit.
 
         In a stream, it falls if calls have fewer rows, or if the user lowers it.
         """
@@ -87,9 +87,25 @@ class Evidence:
         return is_plain and len(rates) > 0 and rates[-1] < rates[0]
 
     @property
+    def n_until_drop(self):
+        """Number of epochs at the first learning rate, after which it has dropped."""
+        rates = self.network.history_["learning_rate"]
+        return rates.count(rates[0])
+
+    @property
     def lost_patience(self):
-        """Whether patience ended the training, or lowered the learning rate."""
-        return self.network.stop_reason_ == "patience" or self.has_slowed
+        """Whether patience first lowered the learning rate, or else ended training."""
+        if self.has_slowed:
+            due = options.settles_after(self.network, "settling", self.n_trained)
+            return self.n_until_drop < due
+        return self.network.stop_reason_ == "patience"
+
+    @property
+    def ran_out_of_epochs(self):
+        """Whether `max_iter` first lowered the rate, or else ended training."""
+        if self.has_slowed:
+            return not self.lost_patience
+        return self.network.stop_reason_ == "max_iter"
 
     @property
     def is_untrained(self):

@@ -156,32 +156,26 @@ def _as_asked(evidence):
 
 
 def too_few_epochs(evidence):
-    if evidence.network.stop_reason_ != "max_iter" or not _as_asked(evidence):
+    if not (evidence.ran_out_of_epochs and _as_asked(evidence)):
         return []
-    if evidence.is_untrained or evidence.lost_patience:
+    if evidence.is_untrained:
         return []
-    return _more_epochs_help(
-        evidence,
-        "Training ended too early, at max_iter={n_iter}: {n_more} more epochs, tried "
-        "on a copy, lower the loss by {{figure:.3g}} times the loss of a constant "
-        "prediction.",
-    )
+    did = f"Training ended too early, at max_iter={evidence.network.n_iter_}"
+    if evidence.has_slowed:
+        did = (
+            f"The learning rate dropped too early, after {evidence.n_until_drop} epochs"
+        )
+    return _more_epochs_help(evidence, did)
 
 
 def stopped_on_plateau(evidence):
     if not evidence.lost_patience:
         return []
-    did = "ended the training on a plateau, after {n_iter} epochs: {n_more} more epochs"
+    n_iter = evidence.network.n_iter_
+    did = f"Patience ended the training on a plateau, after {n_iter} epochs"
     if evidence.has_slowed:
-        did = (
-            "lowered the learning rate on a plateau: {n_more} more epochs at the first "
-            "rate"
-        )
-    return _more_epochs_help(
-        evidence,
-        f"Patience {did}, tried on a copy, lower the loss by {{{{figure:.3g}}}} times "
-        "the loss of a constant prediction.",
-    )
+        did = "Patience lowered the learning rate on a plateau"
+    return _more_epochs_help(evidence, did)
 
 
 def misleading_validation(evidence):
@@ -202,16 +196,23 @@ def misleading_validation(evidence):
     )
 
 
-def _more_epochs_help(evidence, seen):
-    """Compare the fall of the loss in a longer training with the constant loss."""
+def _more_epochs_help(evidence, did):
+    """Compare the fall of the loss in a longer training with the constant loss.
+
+    `did` names what ended the training, or the epochs at its first rate.
+    """
     if evidence.is_held_back or not _may_train_longer(evidence):
         return []
     n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
+    more = f"{trial.n_epochs} more epochs"
+    if evidence.has_slowed:
+        more += " at the first rate"
     return beyond(
         TRAINING,
         [trial.fall / evidence.constant_loss],
         above=PROGRESS,
-        seen=seen.format(n_iter=n_iter, n_more=trial.n_epochs),
+        seen=f"{did}: {more}, tried on a copy, lower the loss by {{figure:.3g}} times "
+        "the loss of a constant prediction.",
         advice=one_of(longer_training(evidence, 2 * (n_iter + trial.n_epochs))),
     )
 

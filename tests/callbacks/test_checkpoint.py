@@ -93,6 +93,17 @@ def test_a_fit_may_be_cut_at_any_epoch_any_number_of_times(tmp_path, every):
         assert_same_estimator(Checkpoint.resume(path, X_REAL, Y_REAL), whole)
 
 
+@pytest.mark.parametrize("n_epochs", [74, 75, 76, 124])
+def test_a_fit_is_cut_near_the_epoch_after_which_its_rate_drops(tmp_path, n_epochs):
+    samples = np.random.RandomState(0).standard_normal((800, 2))
+    estimator = clone(CLASSIFIER).set_params(max_iter="auto", batch_size=40)
+    estimator.set_params(learning_rate="settling")
+    path = tmp_path / "run.ckpt"
+    whole, _ = assert_resumes(estimator, path, n_epochs, samples, samples[:, 0] > 0)
+    rates = whole.history_["learning_rate"]
+    assert rates == pytest.approx([0.3] * 75 + [0.3 / 20] * 50)
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -119,6 +119,17 @@ def test_automatic_epochs_that_brought_nothing_are_warned_of():
     assert model.stop_reason_ == "max_iter"
 
 
+def test_a_rate_that_drops_before_patience_runs_out_is_printed_as_such(capsys):
+    """Nothing is learned, but the advice is not about patience."""
+    model = SimpleMLPClassifier((2,), learning_rate="settling", random_state=0)
+    model.set_params(n_iter_no_change=800, verbose=True)
+    with pytest.warns(ConvergenceWarning, match="increase max_iter from 1250"):
+        model.fit(np.zeros((64, 1)), np.arange(64) % 2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[749].startswith("Epoch 750 of 1250: loss = ")
+    assert lines[750] == "Setting the learning rate to 0.015."
+
+
 # Advice, followed ------------------------------------------------------------------
 
 

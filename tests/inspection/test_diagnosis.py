@@ -465,6 +465,17 @@ def test_a_plateau_on_which_the_rate_dropped_is_named():
     assert cured.fit(*XOR).score(*XOR) == 1
 
 
+def test_a_rate_that_dropped_before_the_loss_converged_is_named():
+    """Not as lost patience: a number of epochs keeps the rate for longer."""
+    X = np.linspace(-1, 1, 300)[:, np.newaxis]
+    model, y = SimpleMLPRegressor(random_state=0), np.sin(12 * X[:, 0])
+    finding = only(diagnosis_of(model, X, y), "too_few_epochs")
+    assert finding.seen.startswith("The learning rate dropped too early, after 150 ep")
+    assert finding.advice == "more epochs (max_iter=930)."
+    cured = clone(model).set_params(max_iter=930).fit(X, y)
+    assert cured.score(X, y) > 0.95 > model.fit(X, y).score(X, y) + 0.5
+
+
 def test_a_few_low_targets_are_to_be_checked():
     """Here a sensor failed; without its zeros, the logarithms are learned."""
     rng = np.random.RandomState(0)
@@ -625,7 +636,7 @@ def test_a_narrow_layer_saturates():
 @pytest.mark.parametrize("momentum", [0.999, 1.0])
 def test_a_momentum_far_too_high(momentum):
     X, y = make_moons(200, noise=0.2, random_state=0)
-    model = SimpleMLPClassifier((10,), random_state=0)
+    model = SimpleMLPClassifier((10,), max_iter=286, random_state=0)
     advice = only(
         diagnosis_of(model, X, y, momentum=momentum), "saturated_units"
     ).advice
