@@ -29,14 +29,15 @@ def activations_of(estimator, network, activation, x):
 
 
 def output_names_of(network, names):
-    """Name the outputs by the classes of a classifier, else y1, y2, ... or y."""
+    """Name the outputs by the classes or labels of a classifier, else y1, ... or y."""
     n_outputs = network.n_outputs_
     classes = getattr(network, "classes_", None)
     if classes is None:
         default = output_names("y", n_outputs)
     else:
         are_numbers = classes.dtype.kind in "biuf"
-        default = [f"class {label}" if are_numbers else label for label in classes]
+        noun = "label" if network._targets.multilabel else "class"
+        default = [f"{noun} {name}" if are_numbers else name for name in classes]
     names = checked_names("class_names", names, default)
     if n_outputs == len(names):
         return names

@@ -139,8 +139,9 @@ class NetworkDisplay:
             the earlier steps of a Pipeline give, else x1, x2, ...
 
         class_names : list of str, default=None
-            Names of the classes in the order of `classes_`, or of a regressor's
-            outputs. None uses the labels, or y1, y2, ...
+            Names of the classes in the order of `classes_`, of the labels of a
+            multilabel classifier, or of a regressor's outputs. None uses `classes_`, or
+            y1, y2, ...
 
         max_neurons, coef_values, ax, edge_kw, neuron_kw
             See `plot`.

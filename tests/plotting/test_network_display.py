@@ -203,6 +203,16 @@ def test_names_of_binary_and_of_more_classes():
     assert {"x1", "x2", "x3", "x4", "class 0", "class 1", "class 2"} < set(shown)
 
 
+def test_outputs_of_a_multilabel_network_are_labels():
+    indicators = np.column_stack([X[:, 0] > 6, X[:, 1] > 3, X[:, 2] > 4]).astype(int)
+    network = classifier().fit(X, indicators)
+    shown = texts(NetworkDisplay.from_estimator(network))
+    assert {"label 0", "label 1", "label 2"} < set(shown)
+    assert not any("class" in text for text in shown)
+    display = NetworkDisplay.from_estimator(network, class_names=["u", "v", "w"])
+    assert {"u", "v", "w"} < set(texts(display))
+
+
 def test_names_of_a_regressors_outputs():
     targets = np.column_stack([X[:, 0], X[:, 1]])
     network = SimpleMLPRegressor((3,), max_iter=3, n_iter_no_change=np.inf)

@@ -391,6 +391,10 @@ def test_names_of_inputs_and_outputs():
     display = StepDisplay.from_estimator(network((2, 2, 3)), [1, 2], 0)
     assert texts(display).count("x1") == 1
     assert {"class 0", "class 1", "class 2"} < set(texts(display))
+    labels = SimpleMLPClassifier((2,), max_iter=1, n_iter_no_change=np.inf)
+    labels.fit([[0, 1], [1, 0]], [[0, 1], [1, 1]])
+    display = StepDisplay.from_estimator(labels, [1, 2], [0, 1])
+    assert {"label 0", "label 1"} < set(texts(display))
     display = StepDisplay.from_estimator(
         four_people(), [-2, -1], 1, class_names=["male", "female"]
     )
