@@ -63,6 +63,7 @@ EQUIVALENTS = {
         "layer_sizes",
         "neurons",
         "n_neurons",
+        "size",
         "units",
         "n_units",
     ],
@@ -103,6 +104,7 @@ EQUIVALENTS = {
 REMARKS = {
     "dropout": "Against overfitting, increase alpha or set early_stopping=True.",
     "out_activation": "A classifier chooses its output activation itself.",
+    "linout": "Regressors have linear outputs, unless out_activation is set.",
     "validation_data": "Pass X_val and y_val to fit, with early_stopping=True.",
     "exposure": "Fit y / exposure, with sample_weight=exposure.",
     "offset": "Fit y / exp(offset), with sample_weight=exp(offset).",

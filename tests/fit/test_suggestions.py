@@ -127,6 +127,8 @@ def test_exposure(name, advice):
         ("penalty", "alpha"),
         ("l2_regularization", "alpha"),
         ("decay", "alpha"),
+        ("size", "hidden_layer_sizes"),
+        ("maxit", "max_iter"),
         ("criterion", "loss"),
         ("batch", "batch_size"),
         ("output_activation", "out_activation"),
@@ -153,6 +155,7 @@ def test_names_in_set_params():
     [
         ("dropout", "Against overfitting, increase alpha or set early_stopping=True."),
         ("out_activation", "A classifier chooses its output activation itself."),
+        ("linout", "Regressors have linear outputs, unless out_activation is set."),
         (
             "validation_data",
             "Pass X_val and y_val to fit, with early_stopping=True.",
