@@ -135,8 +135,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         - 'settling': like 'adaptive', but the rate is divided by 20, and training stops
           the third time. With `max_iter='auto'`, the rate first drops after 60 % of
           these epochs at the latest, unless a minibatch has all samples. The low rates
-          average out the noise of the minibatches, so that predictions are about right
-          on average, even for rare classes.
+          average out the noise of the minibatches, so that predictions are nearly right
+          on average, even of rare events.
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd', it means 0.3
