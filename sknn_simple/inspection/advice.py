@@ -53,7 +53,7 @@ def smaller_weights(evidence):
         return "smaller weights in coefs_init"
     if network.init != "glorot_uniform":
         return "smaller initial weights (init='glorot_uniform')"
-    return "smaller weights in coefs_init" if evidence.is_untrained else None
+    return "smaller weights in coefs_init" if evidence.record.is_untrained else None
 
 
 def lower_rate(evidence):
@@ -61,7 +61,7 @@ def lower_rate(evidence):
 
     'auto' suits unscaled inputs, too: these are to be scaled instead.
     """
-    if evidence.network.solver not in OPTIMIZERS or evidence.is_untrained:
+    if evidence.network.solver not in OPTIMIZERS or evidence.record.is_untrained:
         return None
     rate, auto = evidence.rate, evidence.auto_rate
     if rate > CLEARLY * auto:
@@ -82,7 +82,11 @@ def far_lower_rate(evidence):
 def lower_momentum(evidence):
     """Advise a lower momentum, if it is above all defaults."""
     network = evidence.network
-    if network.solver != "sgd" or network.momentum <= 0.99 or evidence.is_untrained:
+    if (
+        network.solver != "sgd"
+        or network.momentum <= 0.99
+        or evidence.record.is_untrained
+    ):
         return None
     return f"a lower momentum than {network.momentum:g}, such as 0.9"
 
@@ -109,7 +113,7 @@ def more_units(evidence):
 
 def larger_alpha(evidence):
     """Advise a stronger penalty, unless no penalty has acted yet."""
-    return None if evidence.is_untrained else "a larger alpha"
+    return None if evidence.record.is_untrained else "a larger alpha"
 
 
 def three_times_alpha(evidence):
@@ -141,7 +145,7 @@ def longer_training(evidence, n_epochs=None):
     # Two digits are enough.
     unit = 10 ** max(0, len(str(n_epochs)) - 2)
     epochs = f"max_iter={math.ceil(n_epochs / unit) * unit}"
-    if evidence.lost_patience:
+    if evidence.record.lost_patience:
         return f"n_iter_no_change=float('inf') with {epochs}"
     return f"more epochs ({epochs})"
 

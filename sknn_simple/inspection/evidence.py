@@ -19,6 +19,7 @@ from ..network import LOSSES, Samples, Workspace, loss_and_gradient
 from . import trial
 from .columns import Columns
 from .problem import Problem, layer_name, loss_without_penalty, make_problem
+from .record import Record
 
 SCALERS = (
     preprocessing.MaxAbsScaler,
@@ -36,6 +37,7 @@ class Evidence:
     """Measurements of a fitted network on given samples."""
 
     network: BaseSimpleMLP
+    record: Record  # of its training
     n_samples: int  # with those of weight zero
     rows: np.ndarray  # of the samples of the problem, among all of them
     problem: Problem  # without samples of weight zero
@@ -59,11 +61,6 @@ class Evidence:
         return Quartiles.of(self.problem.samples.X)
 
     @property
-    def losses(self):
-        """Training loss of each epoch; empty if it is unknown."""
-        return self.network.history_["loss"]
-
-    @property
     def rate(self):
         """The learning rate before it dropped in a plain fit, else of the last epoch.
 
@@ -72,48 +69,7 @@ class Evidence:
         rates = self.network.history_.get("learning_rate")
         if not rates:
             return self.problem.learning_rate
-        return rates[0] if self.has_slowed else rates[-1]
-
-    @property
-    def has_slowed(self):
-        """Whether the learning rate has dropped in a plain fit.
-
-        In a stream, it falls if calls have fewer rows, or if the user lowers it.
-        """
-        network = self.network
-        rates = network.history_.get("learning_rate", [])
-        settles = network.learning_rate in ("auto", "settling")
-        is_plain = settles and network._continuation is None
-        return is_plain and len(rates) > 0 and rates[-1] < rates[0]
-
-    @property
-    def n_until_drop(self):
-        """Number of epochs at the first learning rate, after which it has dropped."""
-        rates = self.network.history_["learning_rate"]
-        return rates.count(rates[0])
-
-    @property
-    def lost_patience(self):
-        """Whether patience first lowered the learning rate, or else ended training."""
-        if self.has_slowed:
-            due = options.settles_after(self.network, "settling", self.n_trained)
-            return self.n_until_drop < due
-        return self.network.stop_reason_ == "patience"
-
-    @property
-    def ran_out_of_epochs(self):
-        """Whether `max_iter` first lowered the rate, or else ended training."""
-        if self.has_slowed:
-            return not self.lost_patience
-        return self.network.stop_reason_ == "max_iter"
-
-    @property
-    def is_untrained(self):
-        """Whether no training has changed the weights."""
-        network = self.network
-        begun = network.t_ > 0 or network.n_iter_ > 0
-        # L-BFGS may have tried, and found nothing to improve.
-        return not begun and network.stop_reason_ in (None, "max_iter")
+        return rates[0] if self.record.has_slowed else rates[-1]
 
     @property
     def has_squared_error(self):
@@ -131,19 +87,13 @@ class Evidence:
         Y = np.outer([-1.0, 1.0], np.ones(self.outputs.shape[1]))
         return self.problem.objective.loss_of_constant(Y, None)
 
-    @property
-    def penalised_training_loss(self):
-        """Training loss of the best epoch; infinite if it is unknown."""
-        best_epoch = self.network.best_epoch_ or 0
-        return self.losses[best_epoch - 1] if self.losses else np.inf
-
     @cached_property
     def training_loss(self):
         """The training loss of the best epoch without the penalty, if that is known."""
-        loss = self.penalised_training_loss
+        loss = self.record.penalised_training_loss
         # The penalty is relative to the number of samples, which must be known.
         # Where it outweighs the samples, it may be the larger part.
-        is_known = self.network.alpha_ and self.n_trained
+        is_known = self.network.alpha_ and self.record.n_trained
         if not is_known or loss > self.training_constant:
             return loss
         problem = self.problem
@@ -151,7 +101,7 @@ class Evidence:
         penalised, _ = loss_and_gradient(
             problem.parameters, *problem.samples, objective
         )
-        share = self.n_samples / self.n_trained
+        share = self.n_samples / self.record.n_trained
         return np.fmax(loss - share * (penalised - self.loss), 0.0)
 
     @cached_property
@@ -169,12 +119,6 @@ class Evidence:
         return fall / self.constant_loss
 
     @property
-    def largest_rise(self):
-        """The largest rise of the training loss in the second half of the epochs."""
-        half = self.losses[len(self.losses) // 2 :]
-        return max(np.diff(half), default=0)
-
-    @property
     def is_held_back(self):
         """Whether the training loss fell much after the epoch of early stopping.
 
@@ -183,21 +127,9 @@ class Evidence:
         best_epoch = self.network.best_epoch_
         if best_epoch is None:
             return False
-        lowest = min(self.losses[best_epoch:], default=np.inf)
-        fall = self.losses[best_epoch - 1] - lowest
+        lowest = min(self.record.losses[best_epoch:], default=np.inf)
+        fall = self.record.losses[best_epoch - 1] - lowest
         return fall > trial.PROGRESS * self.training_constant
-
-    @property
-    def n_trained(self):
-        """Number of samples of the fit; None if it is unknown.
-
-        It is unknown after `partial_fit` and warm starts: their calls may have had
-        other samples.
-        """
-        network = self.network
-        if network.n_iter_ == 0 or network._continuation is not None:
-            return None
-        return network.t_ // network.n_iter_
 
     @property
     def are_new(self):
@@ -211,7 +143,7 @@ class Evidence:
         network, n_samples, n_held_out = self.network, self.n_samples, 0
         if network.best_epoch_ is not None:  # early stopping may have held some out
             n_held_out = math.ceil(network.validation_fraction * n_samples)
-        return self.n_trained not in (None, n_samples, n_samples - n_held_out)
+        return self.record.n_trained not in (None, n_samples, n_samples - n_held_out)
 
     @property
     def are_others(self):
@@ -222,7 +154,7 @@ class Evidence:
     @property
     def may_be_a_short_part(self):
         """Whether the training samples, or those of a stream, may vary more."""
-        is_stream = self.n_trained is None and not self.is_untrained
+        is_stream = self.record.n_trained is None and not self.record.is_untrained
         return self.are_new or is_stream
 
     @property
@@ -254,14 +186,16 @@ class Evidence:
     def relative_loss(self):
         """The loss relative to the constant loss, which must not be 0."""
         # A high loss on other samples may be overfitting instead.
-        trained = self.training_loss if self.are_new else self.penalised_training_loss
+        trained = (
+            self.training_loss if self.are_new else self.record.penalised_training_loss
+        )
         relative_loss = self.loss / self.constant_loss
         return min(relative_loss, trained / self.training_constant)
 
     @property
     def penalised_loss(self):
         """The relative loss; with the penalty if weights of 0 would be better."""
-        with_penalty = self.penalised_training_loss / self.training_constant
+        with_penalty = self.record.penalised_training_loss / self.training_constant
         return with_penalty if 1.5 < with_penalty < np.inf else self.relative_loss
 
     @cached_property
@@ -278,7 +212,7 @@ class Evidence:
     def is_overpenalised(self):
         """Whether nothing is learned, under a penalty that may be the reason."""
         nothing_to_learn = self.constant_loss <= 0
-        if nothing_to_learn or self.is_untrained or self.penalised_loss <= 0.9:
+        if nothing_to_learn or self.record.is_untrained or self.penalised_loss <= 0.9:
             return False
         return options.alpha_is_too_high(self.network, *self._training)
 
@@ -286,7 +220,7 @@ class Evidence:
     def may_learn_more(self):
         """Whether a trial from here shows what an option would have brought."""
         # On other samples, a trial would show what more samples bring.
-        if self.are_others or self.is_untrained or self.constant_loss <= 0:
+        if self.are_others or self.record.is_untrained or self.constant_loss <= 0:
             return False
         return min(self.loss, self.training_loss) >= 0.1 * self.constant_loss
 
@@ -388,6 +322,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
     *activations, outputs = workspace.activations
     return Evidence(
         network,
+        Record(network),
         n_samples,
         rows,
         problem,

@@ -61,7 +61,7 @@ def _may_be_penalised(evidence):
 
 
 def not_trained(evidence):
-    if evidence.constant_loss <= 0 or not evidence.is_untrained:
+    if evidence.constant_loss <= 0 or not evidence.record.is_untrained:
         return []
     advice = "call fit with a max_iter above 0, or partial_fit."
     if evidence.network.stop_reason_ is None:
@@ -83,14 +83,14 @@ def underfitting(evidence):
     if (
         evidence.constant_loss <= 0
         or evidence.is_overpenalised
-        or evidence.is_untrained
+        or evidence.record.is_untrained
         or evidence.has_only_outliers
         or evidence.has_weak_signal
         or _average_is_outdated(evidence)
     ):
         return []
     # If patience was lost, `stopped_on_plateau` has tried more epochs.
-    is_tried = evidence.lost_patience or too_few_epochs(evidence)
+    is_tried = evidence.record.lost_patience or too_few_epochs(evidence)
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
     is_weak = alpha is None or alpha <= 0.001 * total_weight
     outcome = "the network has learned next to nothing"
@@ -200,7 +200,7 @@ def overfitting(evidence):
     network, constant = evidence.network, evidence.training_constant
     if misleading_validation(evidence):
         return []
-    is_small = (evidence.n_trained or evidence.n_samples) < 200
+    is_small = (evidence.record.n_trained or evidence.n_samples) < 200
     cures = (
         three_times_alpha(evidence),
         "more samples",
@@ -266,10 +266,10 @@ def _cause_of_excess(evidence):
     if evidence.are_new or not evidence.problem.is_stochastic:
         return overfitting
     # Steps that harm the last weights, or their average, harm earlier losses as well.
-    is_restless = evidence.largest_rise > 0.5 * excess
+    is_restless = evidence.record.largest_rise > 0.5 * excess
     if is_restless and evidence.network.average:
         return average_worse
-    may_overshoot = is_restless or len(evidence.losses) < 10
+    may_overshoot = is_restless or len(evidence.record.losses) < 10
     if may_overshoot and evidence.slower_trial.after < enough:
         return final_iterate_worse
     return overfitting

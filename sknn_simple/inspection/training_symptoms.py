@@ -125,7 +125,7 @@ def stopped_by_max_iter(evidence):
     network = evidence.network
     if network.stop_reason_ != "max_iter" or _as_asked(evidence):
         return []
-    if evidence.is_untrained or evidence.is_held_back:
+    if evidence.record.is_untrained or evidence.is_held_back:
         return []
     max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
@@ -148,32 +148,29 @@ def _higher_rate(evidence):
 def _as_asked(evidence):
     """Return whether training was to end at `max_iter`, and not before it."""
     network = evidence.network
-    n_samples = evidence.n_trained or evidence.n_samples
+    n_samples = evidence.record.n_trained or evidence.n_samples
     patience = options.n_iter_no_change(network, n_samples)
     is_enough = network.n_iter_ >= options.enough_epochs(network, n_samples)
-    as_asked = is_enough or math.isinf(patience) or evidence.has_slowed
+    as_asked = is_enough or math.isinf(patience) or evidence.record.has_slowed
     return network.solver in OPTIMIZERS and as_asked
 
 
 def too_few_epochs(evidence):
-    if not (evidence.ran_out_of_epochs and _as_asked(evidence)):
-        return []
-    if evidence.is_untrained:
+    record = evidence.record
+    if record.is_untrained or not (record.ran_out_of_epochs and _as_asked(evidence)):
         return []
     did = f"Training ended too early, at max_iter={evidence.network.n_iter_}"
-    if evidence.has_slowed:
-        did = (
-            f"The learning rate dropped too early, after {evidence.n_until_drop} epochs"
-        )
+    if record.has_slowed:
+        did = f"The learning rate dropped too early, after {record.n_until_drop} epochs"
     return _more_epochs_help(evidence, did)
 
 
 def stopped_on_plateau(evidence):
-    if not evidence.lost_patience:
+    if not evidence.record.lost_patience:
         return []
     n_iter = evidence.network.n_iter_
     did = f"Patience ended the training on a plateau, after {n_iter} epochs"
-    if evidence.has_slowed:
+    if evidence.record.has_slowed:
         did = "Patience lowered the learning rate on a plateau"
     return _more_epochs_help(evidence, did)
 
@@ -205,7 +202,7 @@ def _more_epochs_help(evidence, did):
         return []
     n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
     more = f"{trial.n_epochs} more epochs"
-    if evidence.has_slowed:
+    if evidence.record.has_slowed:
         more += " at the first rate"
     return beyond(
         TRAINING,
