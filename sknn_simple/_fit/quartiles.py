@@ -17,6 +17,10 @@ class Quartiles(NamedTuple):
         """Measure a dense matrix."""
         return cls(*np.percentile(X, [25, 50, 75], axis=0))
 
+    def of_columns(self, columns):
+        """Return the quartiles of some columns."""
+        return Quartiles(*(quartile[columns] for quartile in self))
+
     @property
     def distance(self):
         """The distance between the first and the third quartile."""

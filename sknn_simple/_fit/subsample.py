@@ -13,18 +13,21 @@ def n_weighted(samples):
     return len(samples.Y) if weight is None else np.count_nonzero(weight)
 
 
+def some_rows(n_samples, n_features):
+    """Return the numbers of the rows of a subsample, the same in each call."""
+    most = max(2, min(MOST_SAMPLES, MOST_NUMBERS // n_features))
+    if n_samples <= most:
+        return np.arange(n_samples)
+    return sample_without_replacement(n_samples, most, random_state=0)
+
+
 def subsample(samples):
     """Return X, Y and weights of some samples in float64, the same in each call.
 
     No weight is 0.
     """
     X, Y, weight = samples
-    n_samples = n_weighted(samples)
-    most = max(2, min(MOST_SAMPLES, MOST_NUMBERS // X.shape[1]))
-    if n_samples > most:
-        rows = sample_without_replacement(n_samples, most, random_state=0)
-    else:
-        rows = np.arange(n_samples)
+    rows = some_rows(n_weighted(samples), X.shape[1])
     if weight is not None:
         rows = np.flatnonzero(weight)[rows]
     X, Y = X[rows], Y[rows]

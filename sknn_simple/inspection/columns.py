@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
+
+BATCH_SIZE = 1000
 
 
 class Columns(NamedTuple):
@@ -22,5 +25,14 @@ class Columns(NamedTuple):
             mean, variance = mean_variance_axis(X, axis=0, weights=sample_weight)
             return cls(mean, np.sqrt(variance), *min_max_axis(X, axis=0))
         mean = np.average(X, weights=sample_weight, axis=0)
-        variance = np.average((X - mean) ** 2, weights=sample_weight, axis=0)
-        return cls(mean, np.sqrt(variance), X.min(axis=0), X.max(axis=0))
+        deviation = _deviation(X, mean, sample_weight)
+        return cls(mean, deviation, X.min(axis=0), X.max(axis=0))
+
+
+def _deviation(X, mean, sample_weight):
+    """Return the standard deviations, without a copy of the matrix."""
+    weights = np.ones(len(X)) if sample_weight is None else sample_weight
+    sums = np.zeros_like(mean)
+    for rows in gen_batches(len(X), BATCH_SIZE):
+        sums += weights[rows] @ (X[rows] - mean) ** 2
+    return np.sqrt(sums / weights.sum())

@@ -14,7 +14,7 @@ from ..network import OUT_ACTIVATIONS
 from .advice import one_of, scale_inputs
 from .finding import beyond
 from .notation import output_names
-from .outliers import are_outliers, outlying_features, repeated_outlier, wide_features
+from .outliers import outlying_features, outlying_rows, repeated_outlier, wide_features
 
 FEW = 0.02
 """Share of the rows that may be outliers; more of them are a skewed distribution."""
@@ -117,7 +117,7 @@ def _against_outliers(evidence):
             f"if {value:.10g}, which occurs {count} times in X, is a code for missing "
             "values, replace it by NaN, and use SimpleImputer in a Pipeline."
         )
-    far_rows = evidence.rows[are_outliers(evidence).any(axis=1)]
+    far_rows = evidence.rows[outlying_rows(evidence)]
     if 0 < len(far_rows) <= FEW * len(evidence.rows):
         return f"check and correct, or remove, {_rows(far_rows)}."
     return "QuantileTransformer, or the logarithm of positive features, in a Pipeline."

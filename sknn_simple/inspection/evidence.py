@@ -14,11 +14,12 @@ from .._fit import options
 from .._fit.advice import constant_loss, least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS
 from .._fit.quartiles import Quartiles
+from .._fit.subsample import subsample
 from .._pipeline import fitted_network, has_step, input_names, network_input
-from ..network import LOSSES, Samples, Workspace, loss_and_gradient
+from ..network import LOSSES, Samples, Workspace
 from . import trial
 from .columns import Columns
-from .problem import Problem, layer_name, loss_without_penalty, make_problem
+from .problem import Problem, layer_name, loss_without_penalty, make_problem, penalty
 from .record import Record
 
 SCALERS = (
@@ -57,8 +58,9 @@ class Evidence:
 
     @cached_property
     def quartiles(self):
-        """Quartiles of dense inputs."""
-        return Quartiles.of(self.problem.samples.X)
+        """Quartiles of dense inputs, estimated from some of the samples."""
+        X, *_ = subsample(self.problem.samples)
+        return Quartiles.of(X)
 
     @property
     def rate(self):
@@ -96,13 +98,8 @@ class Evidence:
         is_known = self.network.alpha_ and self.record.n_trained
         if not is_known or loss > self.training_constant:
             return loss
-        problem = self.problem
-        objective = replace(problem.objective, alpha=self.network.alpha_)
-        penalised, _ = loss_and_gradient(
-            problem.parameters, *problem.samples, objective
-        )
         share = self.n_samples / self.record.n_trained
-        return np.fmax(loss - share * (penalised - self.loss), 0.0)
+        return np.fmax(loss - share * penalty(self.problem, self.network.alpha_), 0.0)
 
     @cached_property
     def gain_by_last_weights(self):

@@ -4,6 +4,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._fit.quartiles import Quartiles
+from .._fit.subsample import some_rows
+from .columns import Columns
 from .problem import loss_without_penalty
 
 
@@ -15,17 +17,18 @@ def outlying_features(evidence):
     return evidence.quartiles.are_dwarfed(deviation)
 
 
-def are_outliers(evidence):
-    """Return which inputs are extreme values, shape (n_samples, n_features)."""
-    X = evidence.problem.samples.X
-    return evidence.quartiles.are_far(X) & outlying_features(evidence)
+def outlying_rows(evidence):
+    """Return which samples have extreme values, shape (n_samples,)."""
+    columns = outlying_features(evidence)
+    X = evidence.problem.samples.X[:, columns]
+    return evidence.quartiles.of_columns(columns).are_far(X).any(axis=1)
 
 
 def usual_loss(evidence):
     """Return the loss of the samples without outliers, or of all if there are none."""
     if not outlying_features(evidence).any():
         return evidence.loss
-    usual = np.flatnonzero(~are_outliers(evidence).any(axis=1))
+    usual = np.flatnonzero(~outlying_rows(evidence))
     if len(usual) == 0:
         return evidence.loss
     samples = evidence.problem.samples.rows(usual)
@@ -46,15 +49,17 @@ def repeated_outlier(X):
 
     None also if the data are not numbers: other steps of a Pipeline may encode them.
     """
+    X = np.asarray(X)
     try:
-        X = np.asarray(X, dtype=float)
+        X = X if X.dtype.kind == "f" else X.astype(float)
     except (TypeError, ValueError):
         return None
     if X.ndim != 2:
         return None
-    quartiles = Quartiles.of(X)
-    outlying = quartiles.are_dwarfed(X.std(axis=0))
-    outliers = X[quartiles.are_far(X) & outlying]
+    quartiles = Quartiles.of(X[some_rows(*X.shape)])
+    outlying = quartiles.are_dwarfed(Columns.of(X, None).deviation)
+    X = X[:, outlying]
+    outliers = X[quartiles.of_columns(outlying).are_far(X)]
     values, counts = np.unique(outliers, return_counts=True)
     if counts.max(initial=0) < max(3, len(outliers) / 2):
         return None

@@ -17,6 +17,7 @@ from .._fit.start import make_session
 from .._targets import Targets
 from ..network import (
     ACTIVATIONS,
+    LOSSES,
     Constant,
     Engine,
     Objective,
@@ -86,6 +87,14 @@ def loss_without_penalty(problem, samples, workspace=None):
         problem.parameters, *samples, objective, workspace=workspace
     )
     return loss
+
+
+def penalty(problem, alpha):
+    """Return the penalty of a strength, which is a part of the objective."""
+    objective = replace(problem.objective, alpha=alpha)
+    squares = objective.penalties(problem.parameters) * problem.parameters.flat_coefs**2
+    total_weight = problem.samples.total_weight
+    return 0.5 * squares.sum() / LOSSES[objective.loss].sample_divisor(total_weight)
 
 
 def _in_float64(state):

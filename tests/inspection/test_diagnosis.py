@@ -4,6 +4,7 @@ import copy
 import inspect
 import itertools
 import re
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -1148,6 +1149,21 @@ def spectra():
     X = StandardScaler().fit(X[:90]).transform(X)
     y = concentrations[:, 0]
     return X[:90], y[:90], X[90:], y[90:]
+
+
+@pytest.mark.parametrize("outlier", [0.0, 1e5])
+def test_large_samples_are_not_copied(outlier):
+    """Quartiles and deviations of all rows took most of the time."""
+    X = np.random.RandomState(0).normal(size=(10_000, 200))
+    y = X[:, 0].copy()
+    X[:20, 3] += outlier
+    model = SimpleMLPRegressor((2,), max_iter=1, random_state=0).fit(X, y)
+    tracemalloc.start()
+    found = diagnose(model, X[1:], y[1:])  # new samples, without a trial
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert ("outlying_inputs" in found.kinds) == (outlier > 0)
+    assert peak < 0.6 * X.nbytes
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
