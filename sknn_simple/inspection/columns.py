@@ -28,6 +28,13 @@ class Columns(NamedTuple):
         deviation = _deviation(X, mean, sample_weight)
         return cls(mean, deviation, X.min(axis=0), X.max(axis=0))
 
+    @property
+    def are_indicators(self):
+        """Which columns hold zeros and ones, as those of one-hot codes do."""
+        variance = self.mean * (1 - self.mean)  # else it is lower between 0 and 1
+        has_both = (self.lowest == 0) & (self.highest == 1)
+        return has_both & np.isclose(self.deviation**2, variance, atol=0)
+
 
 def _deviation(X, mean, sample_weight):
     """Return the standard deviations, without a copy of the matrix."""

@@ -7,12 +7,19 @@ from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
 
 from .._base import BaseSimpleMLP, MatrixLike
-from . import data_symptoms, loss_symptoms, training_symptoms, unit_symptoms
-from .evidence import gather_evidence
+from . import (
+    data_symptoms,
+    excess_symptoms,
+    loss_symptoms,
+    training_symptoms,
+    unit_symptoms,
+)
 from .finding import Finding
+from .gathering import gather_evidence
 
 SYMPTOMS = (
-    loss_symptoms.scaled_unlike_training,
+    excess_symptoms.scaled_unlike_training,
+    excess_symptoms.shifted_targets,
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
     data_symptoms.uncentred_inputs,
@@ -37,9 +44,9 @@ SYMPTOMS = (
     training_symptoms.stopped_on_plateau,
     training_symptoms.misleading_validation,
     loss_symptoms.underfitting,
-    loss_symptoms.average_worse,
-    loss_symptoms.final_iterate_worse,
-    loss_symptoms.overfitting,
+    excess_symptoms.average_worse,
+    excess_symptoms.final_iterate_worse,
+    excess_symptoms.overfitting,
 )
 """The symptoms, causes first. The function's name is the kind of its findings."""
 
@@ -139,7 +146,8 @@ def diagnose(
     50). It takes a few seconds at most. There is none for a learned network, nor on new
     samples, on which it would show what more samples bring. Samples are new if their
     number differs from the one in `fit`, if their loss exceeds the training loss by
-    0.1 times the constant, or behind TargetEncoder, whose `transform` and
+    0.1 times the constant or is as far below it while recalibration gains as much (see
+    shifted_targets), or behind TargetEncoder, whose `transform` and
     `fit_transform` encode the training samples differently. The training loss is
     compared without its penalty, where the penalty does not outweigh the samples.
 
@@ -150,11 +158,20 @@ def diagnose(
     kind                      criterion
     ========================= =======================================================
     scaled_unlike_training    as overfitting, but the training loss is reached on the
-                              samples when they are standardised, or scaled to [0, 1].
-                              Or, in a Pipeline with a scaler, more than 0.5 of the
-                              excess is gone, and the loss below the constant, when
-                              features of a deviation above 10 are standardised. The
-                              units and their gradients are then not judged
+                              samples when all features, or all but those of zeros and
+                              ones, are standardised, or scaled to [0, 1]. Or, in a
+                              Pipeline with a scaler, more than 0.5 of the excess is
+                              gone, and the loss below the constant, when features with
+                              a mean beyond 3 or a deviation above 10 are standardised.
+                              The units and their gradients are then not judged
+    shifted_targets           on new samples, recalibration (the best constant added to
+                              each raw prediction) lowers the loss by more than 0.1
+                              times the constant, and for n samples and k outputs, 10 k
+                              / n times the constant or, if it is higher, the loss of a
+                              constant prediction of the mean outputs; and it removes
+                              more than 0.5 of the excess, or leaves a loss that,
+                              relative to these, exceeds the training loss by at most
+                              0.25
     constant_inputs           more than 0.1 of the features have a single value (in a
                               network without biases: only zeros); not for a part
     unscaled_inputs           the standard deviation of a feature is above 10, and not
@@ -245,8 +262,9 @@ def diagnose(
                               above 0.5 times the constant, and in a trial as for
                               stopped_on_plateau, divided however few the samples are,
                               it falls by more than 0.15 times the constant
-    underfitting              the loss on `X` and the training loss, if it is known, are
-                              above 0.9 times the constant, after any training; with
+    underfitting              the loss on `X` (if new, recalibrated) and the training
+                              loss, if it is known, are above 0.9 times the constant,
+                              after any training; with
                               alpha='auto', the gain is below 0.05 and, for n samples
                               of p inputs, below 2 (p + 1) / n: a weak signal is no
                               fault
@@ -310,7 +328,7 @@ def diagnose(
 def _without_consequences(findings):
     """Leave out the symptoms of units that samples unlike those of training explain."""
     kinds = {finding.kind for finding in findings}
-    if loss_symptoms.scaled_unlike_training.__name__ not in kinds:
+    if excess_symptoms.scaled_unlike_training.__name__ not in kinds:
         return findings
     passing = {symptom.__name__ for symptom in PASSING_SYMPTOMS}
     return [finding for finding in findings if finding.kind not in passing]

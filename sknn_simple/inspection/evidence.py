@@ -5,32 +5,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import issparse
-from sklearn import preprocessing
-from sklearn.utils.extmath import row_norms
 
 from .._base import BaseSimpleMLP, MatrixLike
 from .._fit import options
-from .._fit.advice import constant_loss, least_gain
-from .._fit.kept_model import ENOUGH_EPOCHS
+from .._fit.advice import least_gain
+from .._fit.kept_model import ENOUGH_EPOCHS, MUCH
 from .._fit.quartiles import Quartiles
 from .._fit.subsample import subsample
-from .._pipeline import fitted_network, has_step, input_names, network_input
-from ..network import LOSSES, Samples, Workspace
+from ..network import LOSSES
 from . import trial
 from .columns import Columns
-from .problem import Problem, layer_name, loss_without_penalty, make_problem, penalty
+from .corrections import loss_of_recalibrated, loss_of_scaled
+from .other_units import features_in_other_units, loss_of_standardised
+from .problem import Problem, layer_name, loss_without_penalty, penalty
 from .record import Record
-
-SCALERS = (
-    preprocessing.MaxAbsScaler,
-    preprocessing.MinMaxScaler,
-    preprocessing.PowerTransformer,
-    preprocessing.QuantileTransformer,
-    preprocessing.RobustScaler,
-    preprocessing.StandardScaler,
-)
-"""Transformers after which the features of the training samples are about as wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +34,7 @@ class Evidence:
     inputs: Columns
     targets: Columns  # standardised if the network is trained on such targets
     activations: list[np.ndarray]  # per hidden layer, shape (n_samples, n_units)
+    raw_prediction: np.ndarray  # before the output activation, same shape as outputs
     outputs: np.ndarray  # as the targets, shape (n_samples, n_outputs)
     gradient_norms: np.ndarray  # per layer: root mean square over single samples
     loss: float  # without penalty
@@ -116,6 +105,11 @@ class Evidence:
         return fall / self.constant_loss
 
     @property
+    def average_is_outdated(self):
+        """Whether data have changed, but the average of the weights has not."""
+        return self.gain_by_last_weights > MUCH
+
+    @property
     def is_held_back(self):
         """Whether the training loss fell much after the epoch of early stopping.
 
@@ -144,9 +138,38 @@ class Evidence:
 
     @property
     def are_others(self):
-        """Whether, by their number or their loss, these are not samples of the fit."""
+        """Whether, by their number or their loss, these are not samples of the fit.
+
+        The model may have a lower loss than training recorded, but not if a constant
+        added to its outputs lowers it much further.
+        """
         excess = self.loss - self.training_loss
-        return self.are_new or excess > 0.1 * self.constant_loss
+        if self.are_new or excess > MUCH * self.constant_loss:
+            return True
+        return excess < -MUCH * self.constant_loss and self.is_off_on_average
+
+    @property
+    def expected_constant(self):
+        """The constant loss of labels with the shares that the network predicts."""
+        objective, targets = self.problem.objective, self.problem.targets
+        if not targets.are_labels or objective.loss != targets.log_loss:
+            return self.training_constant
+        weight = self.problem.samples.sample_weight
+        return objective.loss_of_constant(self.outputs, weight)
+
+    @cached_property
+    def recalibrated_loss(self):
+        """The loss if the best constant was added to each raw prediction."""
+        return loss_of_recalibrated(self.problem, self.raw_prediction)
+
+    @property
+    def is_off_on_average(self):
+        """Whether recalibration lowers the loss by much, and by more than chance."""
+        n_samples, n_outputs = self.outputs.shape
+        # By chance, each constant gains about 1 / n_samples.
+        by_chance = max(self.constant_loss, self.expected_constant) / n_samples
+        least = max(MUCH * self.constant_loss, 10 * n_outputs * by_chance)
+        return self.loss - self.recalibrated_loss > least
 
     @property
     def may_be_a_short_part(self):
@@ -186,8 +209,8 @@ class Evidence:
         trained = (
             self.training_loss if self.are_new else self.record.penalised_training_loss
         )
-        relative_loss = self.loss / self.constant_loss
-        return min(relative_loss, trained / self.training_constant)
+        loss = self.recalibrated_loss if self.are_others else self.loss
+        return min(loss / self.constant_loss, trained / self.training_constant)
 
     @property
     def penalised_loss(self):
@@ -279,77 +302,20 @@ class Evidence:
 
     @cached_property
     def scaled_loss(self):
-        """The loss on scaled samples, the better of two usual ways to scale."""
-        mean, deviation, lowest, highest = self.inputs
+        """The loss on scaled samples, the best of three usual ways to scale."""
+        inputs = self.inputs
         return min(
-            self._loss_of_scaled(mean, deviation),
-            self._loss_of_scaled(lowest, highest - lowest),
+            loss_of_standardised(self.problem, inputs, True),
+            loss_of_standardised(self.problem, inputs, ~inputs.are_indicators),
+            loss_of_scaled(self.problem, inputs.lowest, inputs.highest - inputs.lowest),
         )
 
-    def loss_with_scaled(self, features):
-        """Return the loss when only these features, a mask, are standardised."""
-        mean, deviation, *_ = self.inputs
-        return self._loss_of_scaled(
-            np.where(features, mean, 0), np.where(features, deviation, 1)
-        )
+    @cached_property
+    def in_other_units(self):
+        """Which features seem to be in another unit than those of the training."""
+        return features_in_other_units(self)
 
-    def _loss_of_scaled(self, start, unit):
-        X, Y, sample_weight = self.problem.samples
-        if issparse(X):
-            return self.loss
-        X = (X - start) / np.where(unit > 0, unit, 1)
-        return loss_without_penalty(self.problem, Samples(X, Y, sample_weight))
-
-
-def gather_evidence(estimator, X, y, sample_weight=None):
-    """Measure the forward and the backward pass of the samples.
-
-    The estimator is a fitted network, or a Pipeline that ends in one.
-    """
-    network, given_X, given_weight = fitted_network(estimator), X, sample_weight
-    X, feature_names = network_input(estimator, X), input_names(estimator)
-    problem = make_problem(network, X, y, sample_weight)
-    n_samples = problem.samples.X.shape[0]
-    rows = _rows_with_weight(problem.samples)
-    if len(rows) < n_samples:
-        problem = replace(problem, samples=problem.samples.rows(rows))
-    X, Y, sample_weight = problem.samples
-    workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
-    loss = loss_without_penalty(problem, problem.samples, workspace)
-    *activations, outputs = workspace.activations
-    return Evidence(
-        network,
-        Record(network),
-        n_samples,
-        rows,
-        problem,
-        feature_names,
-        Columns.of(X, sample_weight),
-        Columns.of(Y, sample_weight),
-        activations,
-        outputs,
-        _gradient_norms([X, *activations], workspace.deltas),
-        loss,
-        constant_loss(problem.objective, problem.samples),
-        given_X,
-        estimator is not network,
-        has_step(estimator, SCALERS),
-        has_step(estimator, (preprocessing.TargetEncoder,)),
-        given_weight is not None,
-    )
-
-
-def _rows_with_weight(samples):
-    """Return the numbers of the rows whose weight is above zero."""
-    if samples.sample_weight is None:
-        return np.arange(samples.X.shape[0])
-    return np.flatnonzero(samples.sample_weight > 0)
-
-
-def _gradient_norms(inputs, deltas):
-    # The gradient of a sample is the outer product of its inputs and its delta.
-    squares = [
-        row_norms(A, squared=True) * row_norms(delta, squared=True)
-        for A, delta in zip(inputs, deltas, strict=True)
-    ]
-    return np.sqrt([square.mean() for square in squares])
+    @cached_property
+    def loss_in_usual_units(self):
+        """The loss when features in other units are standardised."""
+        return loss_of_standardised(self.problem, self.inputs, self.in_other_units)

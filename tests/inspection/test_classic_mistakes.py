@@ -157,6 +157,15 @@ def in_the_unit_of_training(estimator, data):
     return pipeline(estimator, data._replace(X_new=data.X_new / [1, 1, 1000, 1]))
 
 
+def pipeline_without_the_mean_error(estimator, data):
+    """Add to the output's bias what predictions for some new samples lack."""
+    fitted, data = pipeline(estimator, data)
+    some = slice(40)
+    error = fitted.predict(data.X_new[some]) - data.y_new[some]
+    fitted[-1].intercepts_[-1] -= error.mean()
+    return fitted, data
+
+
 def with_targets(function):
     return lambda estimator, data: as_it_is(clone(estimator), data.map(y=function))
 
@@ -321,6 +330,16 @@ MISTAKES = {
         "check the unit of x3: behind the scaler",
         fit=pipeline,
         on_new=True,
+    ),
+    "targets of another mean": Mistake(
+        "shifted_targets",
+        FRIEDMAN._replace(y_new=FRIEDMAN.y_new + 5),
+        pipeline_without_the_mean_error,
+        "correct predictions for such samples by the mean error",
+        estimator=SimpleMLPRegressor(random_state=0),
+        fit=pipeline,
+        on_new=True,
+        rise=0.3,
     ),
     "no epoch": Mistake(
         "not_trained",

@@ -1,0 +1,92 @@
+"""Gathering: the evidence of a fitted network, from its passes over given samples."""
+
+from dataclasses import replace
+
+import numpy as np
+from sklearn import preprocessing
+from sklearn.utils.extmath import row_norms
+
+from .._fit.advice import constant_loss
+from .._pipeline import fitted_network, has_step, input_names, network_input
+from ..network import OUT_ACTIVATIONS, Workspace
+from .columns import Columns
+from .evidence import Evidence
+from .problem import loss_without_penalty, make_problem
+from .record import Record
+
+SCALERS = (
+    preprocessing.MaxAbsScaler,
+    preprocessing.MinMaxScaler,
+    preprocessing.PowerTransformer,
+    preprocessing.QuantileTransformer,
+    preprocessing.RobustScaler,
+    preprocessing.StandardScaler,
+)
+"""Transformers after which the features of the training samples are about as wide."""
+
+
+def gather_evidence(estimator, X, y, sample_weight=None):
+    """Measure the forward and the backward pass of the samples.
+
+    The estimator is a fitted network, or a Pipeline that ends in one.
+    """
+    network, given_X, given_weight = fitted_network(estimator), X, sample_weight
+    X, feature_names = network_input(estimator, X), input_names(estimator)
+    problem = make_problem(network, X, y, sample_weight)
+    n_samples = problem.samples.X.shape[0]
+    rows = _rows_with_weight(problem.samples)
+    if len(rows) < n_samples:
+        problem = replace(problem, samples=problem.samples.rows(rows))
+    X, Y, sample_weight = problem.samples
+    workspace = Workspace(problem.parameters.layer_sizes, X.shape[0], np.float64)
+    loss = loss_without_penalty(problem, problem.samples, workspace)
+    *activations, _ = workspace.activations
+    raw_prediction, outputs = _predictions(problem, [X, *activations][-1])
+    return Evidence(
+        network,
+        Record(network),
+        n_samples,
+        rows,
+        problem,
+        feature_names,
+        Columns.of(X, sample_weight),
+        Columns.of(Y, sample_weight),
+        activations,
+        raw_prediction,
+        outputs,
+        _gradient_norms([X, *activations], workspace.deltas),
+        loss,
+        constant_loss(problem.objective, problem.samples),
+        given_X,
+        estimator is not network,
+        has_step(estimator, SCALERS),
+        has_step(estimator, (preprocessing.TargetEncoder,)),
+        given_weight is not None,
+    )
+
+
+def _rows_with_weight(samples):
+    """Return the numbers of the rows whose weight is above zero."""
+    if samples.sample_weight is None:
+        return np.arange(samples.X.shape[0])
+    return np.flatnonzero(samples.sample_weight > 0)
+
+
+def _predictions(problem, last_activations):
+    """Return the outputs before and after their activation function."""
+    parameters = problem.parameters
+    raw_prediction = last_activations @ parameters.coefs[-1]
+    if parameters.intercepts:
+        raw_prediction += parameters.intercepts[-1]
+    outputs = raw_prediction.copy()
+    OUT_ACTIVATIONS[problem.objective.out_activation].function(outputs)
+    return raw_prediction, outputs
+
+
+def _gradient_norms(inputs, deltas):
+    # The gradient of a sample is the outer product of its inputs and its delta.
+    squares = [
+        row_norms(A, squared=True) * row_norms(delta, squared=True)
+        for A, delta in zip(inputs, deltas, strict=True)
+    ]
+    return np.sqrt([square.mean() for square in squares])

@@ -1,0 +1,223 @@
+"""Findings of `diagnose` on samples other than those of the fit.
+
+The network is healthy. What differs is planted: other shares of the classes, another
+mean of y, another unit of an input.
+"""
+
+import functools
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit, logit
+from sklearn.compose import make_column_transformer
+from sklearn.metrics import log_loss
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.inspection import diagnose
+
+NUMBERS = ["log_income", "ltv"]
+ENCODERS = {
+    "none": None,
+    "dense": OneHotEncoder(sparse_output=False),
+    "sparse": OneHotEncoder(),
+}
+
+
+def loans(n_samples, seed, odds=-1.0):
+    """Return loans and defaults, whose log-odds are `odds` for a usual loan."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(
+        {
+            "log_income": rng.normal(10, 0.7, n_samples),
+            "ltv": rng.normal(0.7, 0.2, n_samples),
+            "region": rng.integers(0, 12, n_samples),
+        }
+    )
+    odds = odds - 1.5 * (X["log_income"] - 10) + 3 * (X["ltv"] - 0.7)
+    return X, (rng.random(n_samples) < expit(odds)).astype(int)
+
+
+@functools.cache
+def model_of_loans(codes):
+    parts = [(StandardScaler(), NUMBERS)]
+    if codes != "none":
+        parts.append((ENCODERS[codes], ["region"]))
+    threshold = 1.0 if codes == "sparse" else 0.0
+    columns = make_column_transformer(*parts, sparse_threshold=threshold)
+    model = make_pipeline(columns, SimpleMLPClassifier(random_state=0))
+    return model.fit(*loans(3000, seed=0))
+
+
+def mean_squared_error(model, X, y):
+    return np.mean((model.predict(X) - y) ** 2)
+
+
+@pytest.mark.parametrize("codes", ENCODERS)
+@pytest.mark.parametrize("n_samples", [2000, 3000])
+def test_new_samples_of_the_same_kind_have_no_finding(codes, n_samples):
+    for seed in (1, 2):
+        assert diagnose(model_of_loans(codes), *loans(n_samples, seed)) == ()
+
+
+@pytest.mark.parametrize("n_samples", [2000, 3000])
+@pytest.mark.parametrize("odds", [-3.0, 0.5])
+def test_a_base_rate_that_has_moved_is_no_fault_of_the_network(n_samples, odds):
+    """As many samples as in the fit need not be its samples."""
+    model, (X, y) = model_of_loans("dense"), loans(n_samples, 1, odds)
+    probability = model.predict_proba(X)[:, 1]
+    # The judge: log-odds that differ from those of training by a constant.
+    moved = expit(logit(probability) + odds + 1)
+    assert log_loss(y, moved) < 0.9 * log_loss(y, probability)
+    (finding,) = diagnose(model, X, y)
+    assert (finding.kind, finding.where) == ("shifted_targets", ("class 1",))
+    means = f"of class 1 is {probability.mean():.3g}, but its share is {y.mean():.3g}"
+    assert means in finding.seen
+    gain = (log_loss(y, probability) - log_loss(y, moved)) / log_loss(
+        y, np.full(n_samples, y.mean())
+    )
+    assert finding.figure == pytest.approx(gain, abs=0.03)
+
+
+def test_the_class_whose_share_has_moved_is_named():
+    rng = np.random.default_rng(0)
+    centres = 2 * np.eye(3)
+    codes = rng.integers(0, 3, 3000)
+    X = centres[codes] + rng.normal(size=(3000, 3))
+    labels = np.array(["{a}", "b", "c"])[codes]
+    model = SimpleMLPClassifier(random_state=0).fit(X[:1000], labels[:1000])
+    X, labels = X[1000:], labels[1000:]
+    assert diagnose(model, X, labels) == ()
+    rare = (labels != "{a}") | (rng.random(2000) < 0.03)
+    (finding,) = diagnose(model, X[rare], labels[rare])
+    assert (finding.kind, finding.where) == ("shifted_targets", ("class {a}",))
+    mean = model.predict_proba(X[rare])[:, -1].mean()
+    share = np.mean(labels[rare] == "{a}")
+    assert f"of class {{a}} is {mean:.3g}, but its share is {share:.3g}" in finding.seen
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"loss": "poisson"}, {"loss": "absolute_error"}, {"hidden_layer_sizes": ()}],
+    ids=str,
+)
+def test_a_mean_of_y_that_has_moved(options):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1500, 3))
+    y = rng.poisson(np.exp(2 + 0.5 * X[:, 0])).astype(float)
+    model = SimpleMLPRegressor(random_state=0, **options).fit(X[:1000], y[:1000])
+    new, y_new = X[1000:], y[1000:]
+    assert "shifted_targets" not in diagnose(model, new, y_new).kinds
+    higher = 3 * y_new
+    (finding,) = [
+        found
+        for found in diagnose(model, new, higher)
+        if found.kind in ("shifted_targets", "overfitting", "underfitting")
+    ]
+    assert finding.kind == "shifted_targets"
+    mean = model.predict(new).mean()
+    assert f"prediction of y is {mean:.3g}, but its mean is {higher.mean():.3g}" in (
+        finding.seen
+    )
+    assert "mean error" in finding.advice
+
+
+def test_the_output_whose_mean_has_moved_is_named():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 3))
+    Y = 100 * X[:, :2] + rng.normal(size=(600, 2))
+    model = SimpleMLPRegressor(random_state=0).fit(X[:400], Y[:400])
+    (finding,) = diagnose(model, X[400:], Y[400:] + np.array([0, 200]))
+    assert (finding.kind, finding.where) == ("shifted_targets", ("y2",))
+
+
+def test_few_samples_have_other_shares_by_chance():
+    model, kinds = model_of_loans("none"), set()
+    for seed in range(200):
+        kinds |= set(diagnose(model, *loans(20, seed + 1)).kinds)
+    assert "shifted_targets" not in kinds
+
+
+def test_the_sample_weights_weigh_the_means():
+    model, (X, y) = model_of_loans("none"), loans(2000, 1)
+    weights = np.where(y == 1, 0.1, 1.0)
+    (finding,) = diagnose(model, X, y, weights)
+    predicted = np.average(model.predict_proba(X)[:, 1], weights=weights)
+    share = np.average(y, weights=weights)
+    assert f"is {predicted:.3g}, but its share is {share:.3g}" in finding.seen
+
+
+def test_a_leak_that_is_absent_is_not_blamed_on_the_network():
+    """The amount recovered is known only after a default."""
+    X, y = loans(3000, 0)
+    model = make_pipeline(StandardScaler(), SimpleMLPClassifier(random_state=0))
+    model.fit(X.assign(recovered=6.0 * y), y)
+    new, y_new = loans(3000, 1)
+    found = diagnose(model, new.assign(recovered=0.0), y_new)
+    assert found.kinds == ("shifted_targets", "constant_inputs")
+    assert "inputs that are not known yet" in found[0].advice
+
+
+def test_a_network_that_memorised_is_still_said_to_overfit():
+    X, y = loans(120, 0)
+    options = {"alpha": 0.0, "solver": "lbfgs", "max_iter": 1000}
+    model = make_pipeline(StandardScaler(), SimpleMLPClassifier(**options))
+    model[-1].set_params(random_state=0)
+    model.fit(X, y)
+    (finding,) = [
+        found
+        for found in diagnose(model, *loans(2000, 1))
+        if found.kind in ("overfitting", "shifted_targets")
+    ]
+    assert finding.kind == "overfitting"
+    assert finding.advice.startswith("a larger alpha")
+
+
+@pytest.mark.parametrize("codes", ENCODERS)
+def test_a_logarithm_in_another_unit_moves_the_mean_of_an_input(codes):
+    """Its deviation is as in training; columns of codes were never scaled."""
+    X, y = loans(2000, 1)
+    X["log_income"] -= np.log(1000)
+    finding = diagnose(model_of_loans(codes), X, y)[0]
+    assert finding.kind == "scaled_unlike_training"
+    if codes != "none":
+        scaler = "behind the scaler, the mean is -9.9"
+        advice = f"check the unit of standardscaler__log_income: {scaler}"
+        assert finding.advice.startswith(advice)
+
+
+@pytest.mark.parametrize("codes", ENCODERS)
+def test_percents_are_in_another_unit(codes):
+    X, y = loans(2000, 1)
+    X["ltv"] *= 100
+    found = diagnose(model_of_loans(codes), X, y)
+    assert found.kinds == ("scaled_unlike_training", "unscaled_inputs")
+    assert found[0].advice.startswith("check the unit of standardscaler__ltv: ")
+
+
+def test_a_raw_input_is_as_it_was_in_training():
+    """An hour of the day is far from 0, but no scaler was to change that."""
+    rng = np.random.default_rng(0)
+    X, y = loans(3000, 0)
+    hours = rng.integers(6, 22, 3000)
+    columns = make_column_transformer(
+        (StandardScaler(), NUMBERS), ("passthrough", ["hour"])
+    )
+    model = make_pipeline(columns, SimpleMLPClassifier(random_state=0))
+    model.fit(X.assign(hour=hours), y)
+    new, y_new = loans(3000, 1)
+    new["log_income"] -= np.log(1000)
+    finding = diagnose(model, new.assign(hour=hours), y_new)[0]
+    assert finding.kind == "scaled_unlike_training"
+    assert "the unit of standardscaler__log_income: " in finding.advice
+
+
+@pytest.mark.parametrize("codes", ["dense", "sparse"])
+def test_raw_numbers_beside_codes_are_seen_without_the_pipeline(codes):
+    """The network learned from zeros and ones as they are."""
+    model, (X, y) = model_of_loans(codes), loans(2000, 1)
+    raw = model[:-1].transform(X)
+    raw[:, :2] = X[NUMBERS].to_numpy()
+    assert diagnose(model[-1], raw, y).kinds[0] == "scaled_unlike_training"
