@@ -36,9 +36,11 @@ def constant_inputs(evidence):
         evidence.feature_names,
         constant * constant.sum(),
         above=0.1 * len(constant),
-        seen="{n_found} of {n} features have the same value in every sample: nothing "
-        "can be learned from them.",
-        advice="remove these features, for instance with VarianceThreshold.",
+        seen="{n_found} of {n} features have the same value in every one of these "
+        "samples: nothing can be learned from them here.",
+        advice="remove these features, for instance with VarianceThreshold; but if "
+        "these are not the training samples, in which features may vary, check why "
+        "they do not vary here.",
     )
 
 

@@ -180,7 +180,7 @@ def overfitting(evidence):
     )
     memorised = "the network memorised its training samples (it overfits)"
     advice = one_of(*cures, missing_weights(evidence))
-    seen = f"{memorised}."
+    seen = f"{memorised}, or these samples differ from the training samples."
     findings = _excess(evidence, overfitting, seen=seen, advice=advice)
     losses = network.history_["loss"]
     validation_losses = network.history_.get("validation_loss", [None])

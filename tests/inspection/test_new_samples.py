@@ -1,7 +1,7 @@
 """Findings of `diagnose` on samples other than those of the fit.
 
 The network is healthy. What differs is planted: other shares of the classes, another
-mean of y, another unit of an input.
+mean of y, another unit of an input, a column that does not vary.
 """
 
 import functools
@@ -173,6 +173,8 @@ def test_a_network_that_memorised_is_still_said_to_overfit():
     ]
     assert finding.kind == "overfitting"
     assert finding.advice.startswith("a larger alpha")
+    # Another region could be as hard to predict.
+    assert "or these samples differ from the training samples." in finding.seen
 
 
 @pytest.mark.parametrize("codes", ENCODERS)
@@ -221,3 +223,12 @@ def test_raw_numbers_beside_codes_are_seen_without_the_pipeline(codes):
     raw = model[:-1].transform(X)
     raw[:, :2] = X[NUMBERS].to_numpy()
     assert diagnose(model[-1], raw, y).kinds[0] == "scaled_unlike_training"
+
+
+def test_a_column_of_other_samples_may_have_varied_in_training():
+    """There are as many samples as in the fit: the number does not tell them apart."""
+    model, (X, y) = model_of_loans("dense"), loans(3000, 1)
+    (finding,) = diagnose(model, X.assign(region=0), y)
+    assert finding.kind == "constant_inputs"
+    assert "in every one of these samples" in finding.seen
+    assert "if these are not the training samples" in finding.advice
