@@ -95,3 +95,6 @@ def test_a_healthy_network_has_no_finding(data, options):
     pipeline = make_pipeline(StandardScaler(), network).fit(X, y)
     assert pipeline.score(X_new, y_new) > score - 0.05
     assert diagnose(pipeline, X, y) == ()
+    # The halves are random: new samples are in the same units, and of the same mean.
+    moved = {"scaled_unlike_training", "shifted_targets"}
+    assert not moved & set(diagnose(pipeline, X_new, y_new).kinds)
