@@ -118,11 +118,9 @@ def _are_shifted(evidence):
     has_learned = trained < max(constant, expected)
     if constant <= 0 or not has_learned or not evidence.are_others:
         return False
-    gain = loss - evidence.recalibrated_loss
-    # The last steps on the training samples may have moved the outputs as far.
-    is_restless = evidence.record.largest_rise > 0.5 * gain
-    if not evidence.is_off_on_average or (is_restless and not evidence.are_new):
+    if not evidence.is_off_on_average:
         return False
+    gain = loss - evidence.recalibrated_loss
     # Classes of more equal shares have a higher constant loss than in training.
     rest = evidence.recalibrated_loss / constant - trained / expected
     return rest <= 0.25 or gain >= 0.5 * (loss - trained)

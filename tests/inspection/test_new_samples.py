@@ -216,13 +216,45 @@ def test_a_raw_input_is_as_it_was_in_training():
     assert "the unit of standardscaler__log_income: " in finding.advice
 
 
-@pytest.mark.parametrize("codes", ["dense", "sparse"])
-def test_raw_numbers_beside_codes_are_seen_without_the_pipeline(codes):
-    """The network learned from zeros and ones as they are."""
-    model, (X, y) = model_of_loans(codes), loans(2000, 1)
-    raw = model[:-1].transform(X)
-    raw[:, :2] = X[NUMBERS].to_numpy()
-    assert diagnose(model[-1], raw, y).kinds[0] == "scaled_unlike_training"
+@pytest.mark.parametrize("sparse_output", [False, True])
+def test_raw_numbers_beside_codes_are_seen_without_the_pipeline(sparse_output):
+    """The network learned from zeros and ones as they are, and mostly from these."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {"size": rng.normal(50, 10, 2000), "place": rng.integers(0, 40, 2000)}
+    )
+    y = rng.normal(size=40)[X["place"]] + X["size"] / 20
+    columns = make_column_transformer(
+        (StandardScaler(), ["size"]),
+        (OneHotEncoder(sparse_output=sparse_output), ["place"]),
+        sparse_threshold=float(sparse_output),
+    )
+    model = make_pipeline(columns, SimpleMLPRegressor(random_state=0))
+    model.fit(X[:1500], y[:1500])
+    raw = columns.transform(X[1500:])
+    raw[:, [0]] = X[["size"]][1500:].to_numpy()
+    assert diagnose(model[-1], raw, y[1500:]).kinds[0] == "scaled_unlike_training"
+
+
+def test_a_unit_that_only_moves_the_predictions_is_named_as_well():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(900, 2)), columns=["mass", "kelvin"])
+    y = X["mass"] + 0.1 * X["kelvin"] + 0.1 * rng.normal(size=900)
+    model = make_pipeline(StandardScaler(), SimpleMLPRegressor((), random_state=0))
+    model.fit(X[:600], y[:600])
+    (finding,) = diagnose(model, X[600:].assign(kelvin=X["kelvin"] + 4), y[600:])
+    assert finding.kind == "shifted_targets"
+    assert finding.advice.startswith("check the unit of kelvin: ")
+
+
+def test_a_weak_signal_and_more_equal_shares():
+    """Of more equal shares, the loss of a healthy network is higher."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(6000, 3))
+    odds = np.where(np.arange(6000) < 3000, -1.6, -0.4) + 0.4 * X[:, 0]
+    y = (rng.random(6000) < expit(odds)).astype(int)
+    model = SimpleMLPClassifier(random_state=0).fit(X[:3000], y[:3000])
+    assert diagnose(model, X[3500:], y[3500:]).kinds == ("shifted_targets",)
 
 
 def test_a_column_of_other_samples_may_have_varied_in_training():
