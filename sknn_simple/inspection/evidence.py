@@ -20,6 +20,8 @@ from .other_units import features_in_other_units, loss_of_standardised
 from .problem import Problem, layer_name, loss_without_penalty, penalty
 from .record import Record
 
+LEAST_SHIFT = 0.05  # of the loss of a constant prediction, gained by recalibration
+
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
@@ -168,7 +170,7 @@ class Evidence:
         n_samples, n_outputs = self.outputs.shape
         # By chance, each constant gains about 1 / n_samples.
         by_chance = max(self.constant_loss, self.expected_constant) / n_samples
-        least = max(MUCH * self.constant_loss, 10 * n_outputs * by_chance)
+        least = max(LEAST_SHIFT * self.constant_loss, 10 * n_outputs * by_chance)
         return self.loss - self.recalibrated_loss > least
 
     @property

@@ -15,6 +15,7 @@ from .advice import (
     three_times_alpha,
 )
 from .data_symptoms import outlying_inputs
+from .evidence import LEAST_SHIFT
 from .finding import beyond
 from .notation import output_names, printable
 from .outliers import usual_loss
@@ -79,7 +80,7 @@ def shifted_targets(evidence):
     return beyond(
         [name],
         [(evidence.loss - evidence.recalibrated_loss) / evidence.constant_loss],
-        above=MUCH,
+        above=LEAST_SHIFT,
         seen=f"{mean_error}: adding a constant to the outputs lowers the "
         "loss by {figure:.3g} times the loss of a constant prediction. "
         f"{cause}, or inputs have another meaning here.",
