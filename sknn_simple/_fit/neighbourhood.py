@@ -10,7 +10,8 @@ import numpy as np
 from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dpotrf, dpotri
 
-from .subsample import n_weighted, subsample
+from .copies import distinct_rows
+from .subsample import in_double_precision, some_rows
 
 
 class Neighbourhood:
@@ -22,9 +23,8 @@ class Neighbourhood:
 
     Attributes
     ----------
-    n_distinct : float
-        Number of distinct samples of nonzero weight; an estimate if there are more
-        than `MOST_SAMPLES`.
+    n_distinct : int
+        Number of distinct samples of nonzero weight (see `distinct_rows`).
 
     mean_weight : float
         Mean of their weights. If classes weigh more or less, it is the mean weight in
@@ -32,8 +32,8 @@ class Neighbourhood:
         rare class weigh as much as all others, so does their noise.
 
     shares : ndarray of shape (n_outputs,)
-        Mean of each target, over distinct samples if all are drawn: for labels, the
-        shares of the classes.
+        Mean of each target, over distinct samples: for labels, the shares of the
+        classes.
 
     deviations : ndarray of shape (n_features,)
         Standard deviations of the inputs.
@@ -45,16 +45,17 @@ class Neighbourhood:
     """
 
     def __init__(self, samples, by_class=False, fenced=False):
-        n_samples = n_weighted(samples)
-        X, Y, weight = subsample(samples)
-        n_drawn = len(Y)
-        X, Y, weight = _merged(X, Y, weight)
-        self.n_distinct = n_samples * len(Y) / n_drawn
+        rows, weight = distinct_rows(samples)
+        self.n_distinct = len(rows)
+        # Large tables without copies are not copied themselves.
+        Y = samples.Y if len(rows) == len(samples.Y) else samples.Y[rows]
+        # All of them: a rare class may not be drawn.
         self.mean_weight = _mean_weight(weight, Y if by_class else None)
         with np.errstate(over="ignore"):  # of numbers, which have no shares
             self.shares = Y.mean(axis=0)
-            if n_drawn < n_samples:
-                self._count_those_not_drawn(samples, by_class, n_drawn / len(Y))
+        drawn = some_rows(self.n_distinct, samples.X.shape[1])
+        X, Y = in_double_precision(samples, rows[drawn])
+        weight = weight[drawn]
         self.weight = weight / weight.mean()
         self.fenced = fenced
         if fenced:
@@ -70,16 +71,9 @@ class Neighbourhood:
         self.nearness = np.exp(distances, out=distances)
         np.fill_diagonal(self.nearness, 0)
 
-    def _count_those_not_drawn(self, samples, by_class, n_copies):
-        """Take shares and weights from all samples: a rare class may not be drawn."""
-        _, Y, weight = samples
-        if weight is not None:
-            Y, weight = Y[weight != 0], weight[weight != 0]
-            self.mean_weight = n_copies * _mean_weight(weight, Y if by_class else None)
-        self.shares = Y.mean(axis=0)
-
+    @functools.cached_property
     def noise(self):
-        """Return the share of the variance of the targets that looks like noise.
+        """The share of the variance of the targets that looks like noise.
 
         It is the error of predicting each sample from the others by kernel ridge
         regression. Repeated measurements share the peculiarities of what was measured,
@@ -208,24 +202,6 @@ class Neighbourhood:
         totals = nearness @ self.weight
         sums = totals @ (weighted * self.X) - (weighted * (nearness @ weighted)).sum(0)
         return 2 * sums / (self.weight @ totals or 1)
-
-
-def _merged(X, Y, weight):
-    """Return each sample once, with the sum of the weights of equal ones.
-
-    Copies of a sample carry no information about noise. But if any equal inputs have
-    different targets, the inputs are coarse: equal samples may not be copies, and all
-    are kept.
-    """
-    numbers: dict[bytes, int] = {}
-    rows = (row.tobytes() for row in X + 0.0)  # -0.0 becomes 0.0
-    group = np.array([numbers.setdefault(row, len(numbers)) for row in rows])
-    if len(numbers) == len(X):
-        return X, Y, weight
-    _, first = np.unique(group, return_index=True)
-    if (Y[first[group]] != Y).any():
-        return X, Y, weight
-    return X[first], Y[first], np.bincount(group, weight)
 
 
 def _mean_weight(weight, labels):

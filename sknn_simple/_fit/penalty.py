@@ -91,7 +91,7 @@ def automatic_penalty(targets, samples, is_linear=False):
 def _for_numbers(neighbourhood):
     """Return alpha per weight for numbers, and its limit."""
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
-    alpha = 0.3 * n_features * neighbourhood.noise() ** 1.5
+    alpha = 0.3 * n_features * neighbourhood.noise**1.5
     return alpha, max(n / 60, neighbourhood.n_inputs / 15) * min(1, n / 100)
 
 
@@ -121,7 +121,7 @@ def _factor_of_weak_signals(neighbourhood, n_balanced):
     if neighbourhood.r2 >= 0.1 or n_features >= n:
         return 1.0
     certainty = min(1, n / 100) * (n_balanced / n) ** 2
-    return 1 + 2 * certainty * math.exp(-100 * (1 - neighbourhood.noise()))
+    return 1 + 2 * certainty * math.exp(-100 * (1 - neighbourhood.noise))
 
 
 def _n_balanced(neighbourhood):

@@ -26,11 +26,15 @@ def subsample(samples):
 
     No weight is 0.
     """
-    X, Y, weight = samples
-    rows = some_rows(n_weighted(samples), X.shape[1])
-    if weight is not None:
-        rows = np.flatnonzero(weight)[rows]
-    X, Y = X[rows], Y[rows]
+    weight = samples.sample_weight
+    drawn = some_rows(n_weighted(samples), samples.X.shape[1])
+    rows = drawn if weight is None else np.flatnonzero(weight)[drawn]
     weight = np.ones(len(rows)) if weight is None else weight[rows]
+    return *in_double_precision(samples, rows), weight.astype(np.float64)
+
+
+def in_double_precision(samples, rows):
+    """Return dense X and Y of some rows in float64."""
+    X, Y = samples.X[rows], samples.Y[rows]
     X = X if isinstance(X, np.ndarray) else X.toarray()
-    return [part.astype(np.float64) for part in (X, Y, weight)]
+    return X.astype(np.float64), Y.astype(np.float64)

@@ -17,6 +17,7 @@ from support import diabetes, iris
 from threadpoolctl import threadpool_limits
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.copies import distinct_rows
 from sknn_simple._fit.neighbourhood import Neighbourhood
 from sknn_simple._fit.penalty import automatic_penalty
 from sknn_simple._targets import CountTargets
@@ -97,7 +98,7 @@ def test_noise_is_the_error_of_kernel_ridge_regression(fenced):
             errors = left_out(gamma, Y - errors + in_fences(errors))
         return (w @ errors**2).sum() / variance
 
-    noise = Neighbourhood(Samples(X, problem("numbers").Y, w), fenced=fenced).noise()
+    noise = Neighbourhood(Samples(X, problem("numbers").Y, w), fenced=fenced).noise
     assert 1 > noise == pytest.approx(min(noise_at(0.25), noise_at(2)), rel=1e-3)
 
 
@@ -137,21 +138,21 @@ def test_the_order_of_repeated_rows_does_not_matter(n_copies):
     Y = np.repeat(rng.standard_normal(20), n_copies)[:, None]
     Y += 0.1 * rng.standard_normal(Y.shape)
     order = rng.permutation(len(X))
-    noise = Neighbourhood(Samples(X, Y)).noise()
-    other = Neighbourhood(Samples(X[order], Y[order])).noise()
+    noise = Neighbourhood(Samples(X, Y)).noise
+    other = Neighbourhood(Samples(X[order], Y[order])).noise
     assert noise == pytest.approx(other, rel=0.1)  # the first twins differ
 
 
 def test_eight_samples_of_a_line_are_no_noise():
     X = np.linspace(-1, 1, 8)[:, None]
-    assert Neighbourhood(Samples(X, 2 * X)).noise() < 0.2
+    assert Neighbourhood(Samples(X, 2 * X)).noise < 0.2
 
 
 def test_weights_that_are_almost_0_are_no_weights():
     weight = np.exp(-(np.linspace(0, 27.29, 60) ** 2))
     assert weight[-1] == 5e-324
     X = np.random.default_rng(0).standard_normal((60, 3))
-    noise = Neighbourhood(Samples(X, X[:, :1], weight)).noise()
+    noise = Neighbourhood(Samples(X, X[:, :1], weight)).noise
     assert 0 <= noise <= 1
 
 
@@ -559,6 +560,92 @@ def test_copies_of_samples_are_no_evidence():
     np.testing.assert_allclose(doubled.input_factors, factors)
 
 
+def as_dense(X):
+    return X
+
+
+@pytest.mark.parametrize("kind", [as_dense, np.float32, csr_array])
+@pytest.mark.parametrize("n_samples", [300, 2000])
+def test_copies_are_weights(n_samples, kind):
+    rng = np.random.RandomState(0)
+    X = rng.randint(-4, 5, size=(n_samples, 8)) / 4
+    Y = (X[:, :1] + rng.standard_normal((n_samples, 1)) > 0).astype(float)
+    counts = rng.randint(1, 6, n_samples)
+    weighted = automatic_penalty(LABELS, Samples(kind(X), Y, counts.astype(float)))
+    X, Y = np.repeat(X, counts, axis=0), np.repeat(Y, counts, axis=0)
+    X[::2] *= np.where(X[::2] == 0, -1, 1)  # -0.0 is 0
+    repeated = automatic_penalty(LABELS, Samples(kind(X), Y))
+    assert repeated.alpha == pytest.approx(weighted.alpha, rel=1e-6)
+    np.testing.assert_allclose(
+        repeated.input_factors, weighted.input_factors, rtol=1e-6
+    )
+
+
+def test_distinct_rows_are_those_of_a_dict():
+    """Of columns of halves and huge numbers, with rows of no weight."""
+    rng = np.random.RandomState(0)
+    X = rng.randint(-2, 3, size=(3000, 5)) * [0.5, 1, 1e300, 1e-300, 1]
+    Y, weight = X[:, 4:], rng.randint(3, size=3000).astype(float)
+    totals = {}
+    for x, w in zip(X, weight, strict=True):
+        if w > 0:
+            totals[tuple(x)] = totals.get(tuple(x), 0) + w
+    for inputs in (X, csr_array(X)):
+        rows, weights = distinct_rows(Samples(inputs, Y, weight))
+        found = dict(zip(map(tuple, X[rows]), weights, strict=True))
+        assert found == totals
+
+
+def test_a_few_copies_may_have_other_labels():
+    """Of many, on the other hand, no row is a copy."""
+    rng = np.random.RandomState(0)
+    X = np.repeat(rng.standard_normal((800, 6)), 4, axis=0)
+    Y = np.repeat((rng.rand(800, 1) < 0.4).astype(float), 4, axis=0)
+    few, many = Y.copy(), Y.copy()
+    few[3:160:4] = 1 - few[3:160:4]
+    many[3::4] = 1 - many[3::4]
+    n_distinct = [
+        Neighbourhood(Samples(X, labels)).n_distinct for labels in (few, many)
+    ]
+    assert n_distinct == [800 + 40, 3200]
+    alphas = [
+        automatic_penalty(LABELS, Samples(X, labels)).alpha for labels in (Y, few)
+    ]
+    assert alphas[1] == pytest.approx(alphas[0], rel=0.2)
+
+
+def logistic_samples(rng, n_samples, intercept):
+    """Return samples whose labels follow a logistic regression on two of 20 inputs."""
+    X = rng.standard_normal((n_samples, 20))
+    p = 1 / (1 + np.exp(-(X[:, 0] - X[:, 1] + intercept)))
+    return X, rng.random(n_samples) < p
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_four_copies_of_a_table_are_not_memorised(seed):
+    rng = np.random.default_rng(seed)
+    (X, y), (X_new, y_new) = (logistic_samples(rng, n, -1) for n in (700, 5000))
+    model, judge = SimpleMLPClassifier(random_state=seed), LogisticRegression()
+    model.fit(np.repeat(X, 4, axis=0), np.repeat(y, 4))
+    losses = [
+        log_loss(y_new, fitted.predict_proba(X_new))
+        for fitted in (model, judge.fit(X, y))
+    ]
+    assert losses[0] < losses[1] + 0.02
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_copies_of_a_minority_are_not_memorised(seed):
+    rng = np.random.default_rng(seed)
+    (X, y), (X_new, y_new) = (logistic_samples(rng, n, -3.5) for n in (1500, 10_000))
+    rows = np.r_[np.flatnonzero(~y), np.tile(np.flatnonzero(y), (~y).sum() // y.sum())]
+    aucs = [
+        roc_auc_score(y_new, model.fit(X[rows], y[rows]).predict_proba(X_new)[:, 1])
+        for model in (SimpleMLPClassifier(random_state=seed), LogisticRegression())
+    ]
+    assert aucs[0] > aucs[1] - 0.02
+
+
 def test_equal_samples_of_coarse_inputs_are_evidence():
     """If 3 of 4 equal inputs have the same label, the variance is 3 / 16 of 1 / 4."""
     n = 400
@@ -618,7 +705,7 @@ def test_the_limit_of_a_small_table_grows_with_the_inputs():
         X = StandardScaler().fit_transform(rng.standard_normal((50, p)))
         samples = Samples(X, np.arange(50.0)[:, None] % 2)
         neighbourhood = Neighbourhood(samples)
-        weak = 1 + math.exp(-100 * (1 - neighbourhood.noise()))
+        weak = 1 + math.exp(-100 * (1 - neighbourhood.noise))
         alpha = automatic_penalty(LABELS, samples).alpha
         independent = neighbourhood.n_inputs / p
         assert alpha == pytest.approx(limit * weak * independent)

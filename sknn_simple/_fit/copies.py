@@ -1,0 +1,68 @@
+"""Copies: rows that occur more than once, and count as one row of their total weight.
+
+They appear in tables of minorities that were oversampled, and of repeated snapshots.
+"""
+
+import numpy as np
+from scipy.sparse import csr_array, issparse
+from sklearn.utils import gen_batches
+
+MOST_OTHERS = 0.05
+"""Largest share of the repeated rows that may have other targets than the first of
+them. If there are more, equal inputs are coarse rather than copied."""
+
+
+def distinct_rows(samples):
+    """Return which rows are distinct samples of nonzero weight, and their weights.
+
+    Copies of a sample carry no information about noise: their weights are added to the
+    first of them. But if many equal inputs have different targets, the inputs are
+    coarse: equal samples may not be copies, and all are kept.
+    """
+    X, Y, weight = samples
+    rows = np.arange(len(Y)) if weight is None else np.flatnonzero(weight)
+    weight = np.ones(len(rows)) if weight is None else weight[rows].astype(np.float64)
+    numbers = _row_numbers(X)[rows]
+    ordered = np.sort(numbers)
+    if (ordered[1:] != ordered[:-1]).all():
+        return rows, weight
+    _, first, group = np.unique(numbers, return_index=True, return_inverse=True)
+    first = rows[first[group]]
+    differs = (Y[first] != Y[rows]).any(axis=1)
+    if differs.sum() > MOST_OTHERS * np.count_nonzero(first != rows):
+        return rows, weight
+    distinct, group = np.unique(np.where(differs, rows, first), return_inverse=True)
+    return distinct, np.bincount(group, weight)
+
+
+def _row_numbers(X):
+    """Return a 64-bit number for each row, which differs if the rows differ.
+
+    It is the sum of the bits of the values, each multiplied by a random odd number of
+    its column: a universal hash [1]_.
+
+    References
+    ----------
+    .. [1] J. L. Carter and M. N. Wegman, "Universal classes of hash functions", Journal
+       of Computer and System Sciences 18 (1979).
+    """
+    rng, n_features = np.random.RandomState(0), X.shape[1]
+    odd = 2 * rng.randint(2**62, size=n_features, dtype=np.int64) + 1
+    if issparse(X):
+        return csr_array((_bits(X.data), X.indices, X.indptr), shape=X.shape) @ odd
+    # Blocks of rows stay in the cache.
+    blocks = gen_batches(len(X), 1024)
+    return np.concatenate([_bits(X[block]) @ odd for block in blocks])
+
+
+def _bits(numbers):
+    """Return the bits of numbers as integers.
+
+    Round numbers differ in high bits only, which a product leaves high: they are mixed
+    with the low ones.
+    """
+    numbers = numbers + 0.0  # -0.0 becomes 0.0
+    bits = numbers.view(f"i{numbers.itemsize}").astype(np.int64, copy=False)
+    for shift in (32, 16):
+        bits ^= bits >> shift
+    return bits
