@@ -124,7 +124,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         predict. The limit n / 60 is higher for more than n / 4 inputs, lower for fewer
         than 100 samples, and absent without hidden layers. The penalty is stronger for
         inputs that predict little, and weaker for inputs with a standard deviation
-        below 1. With outputs other than identity, alpha is a tenth of this. Counts
+        below 1. With sigmoid outputs, alpha is a tenth of this. Counts
         follow the rule of `SimpleMLPClassifier`, but are not multiplied by 0.4; alpha
         is up to 31 times as large, depending on how much they scatter. `partial_fit`
         estimates alpha from the rows of each call: if these are only a few of many, set

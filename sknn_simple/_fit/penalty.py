@@ -53,9 +53,8 @@ def automatic_penalty(targets, samples, is_linear=False):
     layer.
 
     If the loss is a mean over outputs, alpha is divided by their number. It is divided
-    by 10 if the output activation is not identity, nor in a canonical pair with the
-    loss. For counts, it is multiplied by 1 plus their dispersion (see `_dispersion`),
-    at most 31.
+    by 10 if the outputs are sigmoids, not in a canonical pair with the loss. For
+    counts, it is multiplied by 1 plus their dispersion (see `_dispersion`), at most 31.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
@@ -78,8 +77,8 @@ def automatic_penalty(targets, samples, is_linear=False):
     alpha *= neighbourhood.mean_weight
     if loss.averaged:
         alpha /= targets.n_outputs
-    # Slopes of such outputs are small, and so is the pull of errors on the weights.
-    if not loss.canonical and targets.out_activation != "identity":
+    # Slopes of sigmoids are small, and so is the pull of errors on the weights.
+    if not loss.canonical and targets.out_activation == "logistic":
         alpha /= 10
     if targets.are_counts:
         dispersion = _dispersion(targets, samples, neighbourhood.r2)

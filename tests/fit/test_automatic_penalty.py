@@ -21,7 +21,7 @@ from sknn_simple._fit.copies import distinct_rows
 from sknn_simple._fit.neighbourhood import Neighbourhood
 from sknn_simple._fit.penalty import automatic_penalty
 from sknn_simple._targets import CountTargets
-from sknn_simple.network import Samples
+from sknn_simple.network import ACTIVATIONS, Samples
 
 ONE = {"n_outputs": 1, "multilabel": False, "are_counts": False}
 LABELS = SimpleNamespace(
@@ -330,6 +330,30 @@ def test_sigmoid_outputs_with_squared_error_take_a_tenth():
     squared = SimpleNamespace(**vars(LABELS) | {"network_loss": "squared_error"})
     tenth = automatic_penalty(squared, samples).alpha
     assert automatic_penalty(LABELS, samples).alpha == pytest.approx(10 * tenth)
+
+
+@pytest.mark.parametrize("out_activation", sorted(ACTIVATIONS))
+def test_outputs_of_full_slope_take_the_penalty_of_identity(out_activation):
+    samples = Samples(*problem("numbers")[:2])
+    other = SimpleNamespace(**vars(NUMBERS) | {"out_activation": out_activation})
+    factor = 0.1 if out_activation == "logistic" else 1
+    alpha = automatic_penalty(NUMBERS, samples).alpha
+    assert automatic_penalty(other, samples).alpha == pytest.approx(factor * alpha)
+
+
+@pytest.mark.parametrize("out_activation", ["softplus", "relu", "leaky_relu", "tanh"])
+def test_outputs_of_full_slope_do_not_memorise_noise(out_activation):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2200, 8))
+    noise = rng.standard_normal(2200)
+    y = 0.8 * X[:, 0] - 0.4 * X[:, 1] + 0.3 * X[:, 2] * X[:, 3] + noise
+    y = np.tanh(y) if out_activation == "tanh" else np.maximum(0, 6 + y)
+    model = SimpleMLPRegressor(out_activation=out_activation, random_state=0)
+    scores = [
+        fitted.fit(X[:200], y[:200]).score(X[200:], y[200:])
+        for fitted in (model, Ridge())
+    ]
+    assert scores[0] > scores[1] - 0.03
 
 
 @pytest.mark.parametrize("n_samples", [100, 2000])
