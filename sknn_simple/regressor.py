@@ -124,11 +124,12 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         predict. The limit n / 60 is higher for more than n / 4 inputs, lower for fewer
         than 100 samples, and absent without hidden layers. The penalty is stronger for
         inputs that predict little, and weaker for inputs with a standard deviation
-        below 1. With sigmoid outputs, alpha is a tenth of this. Counts
-        follow the rule of `SimpleMLPClassifier`, but are not multiplied by 0.4; alpha
-        is up to 31 times as large, depending on how much they scatter. `partial_fit`
-        estimates alpha from the rows of each call: if these are only a few of many, set
-        a number.
+        below 1. With sigmoid outputs, alpha is a tenth of this. Unless all hidden
+        layers are sigmoids, it is min(1.5 * n_features * noise**2, n / 60) instead, and
+        the limit is up to 4 times as high. Counts follow the rule of
+        `SimpleMLPClassifier`, but with 1 in place of 0.4; alpha is up to 31 times as
+        large, depending on how much they scatter. `partial_fit` estimates alpha from
+        the rows of each call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few

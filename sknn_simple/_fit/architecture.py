@@ -79,5 +79,10 @@ def activation(estimator):
     return names if len(set(names)) > 1 else names[0]
 
 
+def activation_names(estimator):
+    """Return the name of the activation of each hidden layer."""
+    return layer_activations(activation(estimator), len(hidden_layer_sizes(estimator)))
+
+
 def _is_text(value):
     return isinstance(value, str)

@@ -6,8 +6,8 @@ import sys
 import numpy as np
 from sklearn.utils.extmath import row_norms
 
-from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations, suitable_learning_rate
-from .architecture import activation, hidden_layer_sizes
+from ..network import LOSSES, OUT_ACTIVATIONS, suitable_learning_rate
+from .architecture import activation, activation_names, hidden_layer_sizes
 from .subsample import n_weighted, subsample
 
 ALIKE = 30
@@ -84,7 +84,7 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
 def _rate_of_network(estimator, targets, samples, squares):
     """Return the rate for standardised inputs and a single target."""
     if squares is None:
-        activations = _activation_names(estimator)
+        activations = activation_names(estimator)
         width = hidden_layer_sizes(estimator)[-1]
     else:  # sigmoids have squares of about 1/4
         activations, width = (), 4 * _mean(squares, samples)
@@ -136,7 +136,7 @@ def _slowdown_by_outlying_targets(batch_size, Y):
 
 def _slowdown_by_outlying_rows(estimator, batch_size, targets, samples):
     """Return a divisor for rows of X far out, where nothing bounds their gradients."""
-    names = *_activation_names(estimator), targets.out_activation
+    names = *activation_names(estimator), targets.out_activation
     is_bounded = any(OUT_ACTIVATIONS[name].saturates for name in names)
     if is_bounded or LOSSES[targets.network_loss].robust:
         return 1.0
@@ -161,11 +161,6 @@ def _slowdown_by_inputs(estimator, targets, samples):
 def _has_sigmoids(estimator):
     """Return whether the network has hidden layers, and all are sigmoids."""
     return hidden_layer_sizes(estimator) != () and activation(estimator) == "logistic"
-
-
-def _activation_names(estimator):
-    """Return the name of the activation of each hidden layer."""
-    return layer_activations(activation(estimator), len(hidden_layer_sizes(estimator)))
 
 
 def _slowdown_by_rare_classes(batch_size, samples):

@@ -8,7 +8,7 @@ import math
 from sklearn.base import is_regressor
 
 from ..network import ENGINES, OPTIMIZERS, WHY_NOT_COMPILED
-from .architecture import hidden_layer_sizes
+from .architecture import activation_names
 from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
 
@@ -105,7 +105,7 @@ def penalty(estimator, targets, samples):
 
 def auto_penalty(estimator, targets, samples):
     """Return the Penalty of alpha="auto" for these Samples."""
-    return automatic_penalty(targets, samples, not hidden_layer_sizes(estimator))
+    return automatic_penalty(targets, samples, activation_names(estimator))
 
 
 def learning_rate(estimator, is_new):

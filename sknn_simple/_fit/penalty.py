@@ -29,7 +29,7 @@ class Penalty(NamedTuple):
     input_factors: np.ndarray | None = None
 
 
-def automatic_penalty(targets, samples, is_linear=False):
+def automatic_penalty(targets, samples, activations=("logistic",)):
     """Return the Penalty for training on these Samples.
 
     With n distinct samples of mean weight w, alpha is ::
@@ -50,7 +50,14 @@ def automatic_penalty(targets, samples, is_linear=False):
     `_factor_of_indicators`).
 
     The limits let a few samples be learned; there are none if the network has no hidden
-    layer.
+    layer. `activations` has one name per hidden layer.
+
+    Steep units, which are all but sigmoids, have higher penalties. Since tanh(z) is
+    2 * logistic(2 * z) - 1, sigmoids represent the same function with coefs that are
+    twice as large, before and after them, and whose squares are 4 times as large. So c
+    is multiplied by s, which is 4 for one layer of steep units, 8 for two and 16 for
+    more. For numbers, s is 4, and 1.5 * n_features * noise**2 takes the place of the
+    first term. The limit is multiplied by s * min(1, n / 400), if this is above 1.
 
     If the loss is a mean over outputs, alpha is divided by their number. It is divided
     by 10 if the outputs are sigmoids, not in a canonical pair with the loss. For
@@ -61,19 +68,7 @@ def automatic_penalty(targets, samples, is_linear=False):
     loss = LOSSES[targets.network_loss]
     by_class = targets.are_labels and not targets.multilabel
     neighbourhood = Neighbourhood(samples, by_class=by_class, fenced=loss.robust)
-    if targets.are_labels:
-        n_balanced = _n_balanced(neighbourhood)
-        alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced, 0.4)
-        factor = _factor_of_weak_signals(neighbourhood, n_balanced)
-        alpha *= factor
-        limit *= factor * _factor_of_indicators(neighbourhood)
-    elif targets.are_counts:
-        n = neighbourhood.n_distinct
-        alpha, limit = _for_labels_or_counts(neighbourhood, n, 1.0)
-    else:
-        alpha, limit = _for_numbers(neighbourhood)
-    if not is_linear:
-        alpha = min(alpha, limit)
+    alpha = _per_weight(targets, neighbourhood, activations)
     alpha *= neighbourhood.mean_weight
     if loss.averaged:
         alpha /= targets.n_outputs
@@ -87,10 +82,31 @@ def automatic_penalty(targets, samples, is_linear=False):
     return Penalty(alpha, neighbourhood.scale() / (relevance + 0.1))
 
 
-def _for_numbers(neighbourhood):
+def _per_weight(targets, neighbourhood, activations):
+    """Return alpha for samples of weight 1."""
+    n = neighbourhood.n_distinct
+    n_steep = sum(name != "logistic" for name in activations)
+    factor = 2.0 ** (1 + min(n_steep, 3)) if n_steep else 1.0
+    if targets.are_labels:
+        n_balanced = _n_balanced(neighbourhood)
+        alpha, limit = _for_labels_or_counts(neighbourhood, n_balanced, 0.4 * factor)
+        of_weak_signals = _factor_of_weak_signals(neighbourhood, n_balanced)
+        alpha *= of_weak_signals
+        limit *= of_weak_signals * _factor_of_indicators(neighbourhood)
+    elif targets.are_counts:
+        alpha, limit = _for_labels_or_counts(neighbourhood, n, factor)
+    else:
+        factor = min(factor, 4.0)
+        alpha, limit = _for_numbers(neighbourhood, are_steep=factor > 1)
+    limit *= max(1, factor * min(1, n / 400))
+    return min(alpha, limit) if activations else alpha
+
+
+def _for_numbers(neighbourhood, are_steep):
     """Return alpha per weight for numbers, and its limit."""
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
-    alpha = 0.3 * n_features * neighbourhood.noise**1.5
+    noise = neighbourhood.noise
+    alpha = n_features * (1.5 * noise**2 if are_steep else 0.3 * noise**1.5)
     return alpha, max(n / 60, neighbourhood.n_inputs / 15) * min(1, n / 100)
 
 

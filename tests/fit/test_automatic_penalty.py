@@ -554,12 +554,70 @@ def test_twins_do_not_hide_the_noise(jitter):
     assert model.score(new, truth(new)) > 0.85
 
 
-def test_numbers_without_noise_are_hardly_penalised():
+@pytest.mark.parametrize("activation", ["logistic", "tanh"])
+def test_numbers_without_noise_are_hardly_penalised(activation):
     x = np.random.RandomState(0).uniform(-1, 1, (1300, 1))
     y = np.sin(10 * x[:, 0])
     x /= x.std()
-    model = SimpleMLPRegressor(random_state=0).fit(x[:300], y[:300])
+    model = SimpleMLPRegressor(activation=activation, random_state=0).fit(
+        x[:300], y[:300]
+    )
     assert model.score(x[300:], y[300:]) > 0.995
+
+
+def test_tanh_takes_about_the_penalty_of_the_same_function_of_sigmoids():
+    """For noise. With twice the coefs, its sigmoids predict the same."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((2000, 4))
+    Y = rng.randint(2, size=(2000, 1)).astype(float)
+    coefs = rng.standard_normal((4, 3)), rng.standard_normal((3, 1))
+    first, second = rng.standard_normal(3), rng.standard_normal(1)
+    network = SimpleMLPRegressor.from_coefs(coefs, [first, second], activation="tanh")
+    twin = SimpleMLPRegressor.from_coefs(
+        [2 * coef for coef in coefs], [2 * first, second - coefs[1].sum(axis=0)]
+    )
+    np.testing.assert_allclose(twin.predict(X), network.predict(X))
+    for targets, factors in ((LABELS, (4, 8)), (NUMBERS, (5, 5))):
+        sigmoids = automatic_penalty(targets, Samples(X, Y)).alpha
+        for n_layers, factor in enumerate(factors, 1):
+            names = ["tanh"] * n_layers
+            tanh = automatic_penalty(targets, Samples(X, Y), names).alpha
+            assert tanh == pytest.approx(factor * sigmoids, rel=0.1)
+
+
+def test_a_few_samples_limit_the_penalty_of_all_activations():
+    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
+    samples = Samples(X, (X.sum(axis=1, keepdims=True) == 1).astype(float))
+    alpha = automatic_penalty(LABELS, samples).alpha
+    for activations in (["relu"], ["tanh", "tanh"], ["logistic", "tanh"]):
+        assert automatic_penalty(LABELS, samples, activations).alpha == alpha
+
+
+STEEP = [((100,), "tanh"), ((100,), "relu"), ((50, 50), "tanh"), ((50, 50), "relu")]
+
+
+@pytest.mark.parametrize("network", STEEP)
+def test_steep_units_do_not_memorise_noisy_numbers(network):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((3300, 10))
+    y = X[:, 0] - X[:, 1] + 0.5 * X[:, 2] + 1.5 * rng.standard_normal(3300)
+    model, judge = SimpleMLPRegressor(*network, random_state=0), Ridge()
+    scores = [m.fit(X[:300], y[:300]).score(X[300:], y[300:]) for m in (model, judge)]
+    assert scores[0] > scores[1] - 0.05
+
+
+@pytest.mark.parametrize("network", STEEP)
+def test_steep_units_do_not_memorise_noisy_labels(network):
+    rng = np.random.default_rng(0)
+    (X, y), (X_new, y_new) = (logistic_samples(rng, n, 0) for n in (400, 3000))
+    losses = [
+        log_loss(y_new, model.fit(X, y).predict_proba(X_new))
+        for model in (
+            SimpleMLPClassifier(*network, random_state=0),
+            LogisticRegression(),
+        )
+    ]
+    assert losses[0] < losses[1] + 0.03
 
 
 @pytest.mark.parametrize("weights", [(1, 1), (1, 5), (2, 2)])
@@ -733,7 +791,7 @@ def test_the_limit_of_a_small_table_grows_with_the_inputs():
         alpha = automatic_penalty(LABELS, samples).alpha
         independent = neighbourhood.n_inputs / p
         assert alpha == pytest.approx(limit * weak * independent)
-        unlimited = automatic_penalty(NUMBERS, samples, is_linear=True).alpha
+        unlimited = automatic_penalty(NUMBERS, samples, activations=()).alpha
         assert unlimited > 0.25 * p
 
 
