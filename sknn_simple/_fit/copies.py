@@ -20,19 +20,30 @@ def distinct_rows(samples):
     coarse: equal samples may not be copies, and all are kept.
     """
     X, Y, weight = samples
-    rows = np.arange(len(Y)) if weight is None else np.flatnonzero(weight)
-    weight = np.ones(len(rows)) if weight is None else weight[rows].astype(np.float64)
-    numbers = _row_numbers(X)[rows]
-    ordered = np.sort(numbers)
-    if (ordered[1:] != ordered[:-1]).all():
+    has_copies = _has_equal_rows(X)
+    if weight is None:  # ones that take no memory
+        rows, weight = np.arange(len(Y)), np.broadcast_to(1.0, len(Y))
+    else:
+        rows = np.flatnonzero(weight)
+        weight = weight[rows].astype(np.float64)
+    if not has_copies:
         return rows, weight
-    _, first, group = np.unique(numbers, return_index=True, return_inverse=True)
+    _, first, group = np.unique(
+        _row_numbers(X)[rows], return_index=True, return_inverse=True
+    )
     first = rows[first[group]]
     differs = (Y[first] != Y[rows]).any(axis=1)
     if differs.sum() > MOST_OTHERS * np.count_nonzero(first != rows):
         return rows, weight
     distinct, group = np.unique(np.where(differs, rows, first), return_inverse=True)
     return distinct, np.bincount(group, weight)
+
+
+def _has_equal_rows(X):
+    """Return whether some rows are equal."""
+    numbers = _row_numbers(X)
+    numbers.sort()  # in place: large tables leave little memory
+    return (numbers[1:] == numbers[:-1]).any()
 
 
 def _row_numbers(X):
@@ -50,9 +61,10 @@ def _row_numbers(X):
     odd = 2 * rng.randint(2**62, size=n_features, dtype=np.int64) + 1
     if issparse(X):
         return csr_array((_bits(X.data), X.indices, X.indptr), shape=X.shape) @ odd
-    # Blocks of rows stay in the cache.
-    blocks = gen_batches(len(X), 1024)
-    return np.concatenate([_bits(X[block]) @ odd for block in blocks])
+    numbers = np.empty(len(X), np.int64)
+    for block in gen_batches(len(X), max(1, 2**14 // n_features)):  # fits the cache
+        numbers[block] = _bits(X[block]) @ odd
+    return numbers
 
 
 def _bits(numbers):

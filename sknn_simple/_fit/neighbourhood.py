@@ -54,8 +54,8 @@ class Neighbourhood:
         with np.errstate(over="ignore"):  # of numbers, which have no shares
             self.shares = Y.mean(axis=0)
         drawn = some_rows(self.n_distinct, samples.X.shape[1])
-        X, Y = in_double_precision(samples, rows[drawn])
-        weight = weight[drawn]
+        rows, weight = rows[drawn], weight[drawn]
+        X, Y = in_double_precision(samples, rows)
         self.weight = weight / weight.mean()
         self.fenced = fenced
         if fenced:
