@@ -1,7 +1,6 @@
 """Checks of the arrays that an engine reads and writes, before it does."""
 
 from collections.abc import Mapping
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -49,15 +48,13 @@ def check_vectors(
     ValueError
         If training cannot write to a vector, or would change another array by it.
     """
+    others = list(read.items())
     for name, vector in vectors.items():
         check_array(name, vector, like.shape, like.dtype)
-    pairs = [
-        *combinations(vectors.items(), 2),
-        *((reader, writer) for reader in read.items() for writer in vectors.items()),
-    ]
-    for (name, array), (other, vector) in pairs:
-        if np.may_share_memory(array, vector):
-            raise ValueError(f"{name} and {other} must not share memory.")
+        for other, array in others:
+            if np.may_share_memory(array, vector):
+                raise ValueError(f"{other} and {name} must not share memory.")
+        others.append((name, vector))
 
 
 def check_shapes(
