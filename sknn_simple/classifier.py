@@ -110,11 +110,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         predicts. If classes have different weights, w is the mean weight in a class,
         averaged over the classes by their total weights. The penalty is stronger for
         inputs that predict little, and weaker for inputs with a standard deviation
-        below 1. With one hidden layer of other units than sigmoids, the first term is 4
-        times as large, with two 8 times, with more 16 times, and the limit is up to as
-        much higher. With squared error, alpha is a tenth of this, divided by the number
-        of outputs. `partial_fit` estimates alpha from the rows of each call: if these
-        are only a few of many, set a number.
+        below 1. For hidden layers other than sigmoids, the first term is multiplied by
+        4 (one layer), 8 (two) or 16 (more), and the limit by up to as much. With
+        squared error, alpha is a tenth of this, divided by the number of outputs.
+        `partial_fit` estimates alpha from the rows of each call: if these are only a
+        few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
@@ -135,10 +135,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           epochs bring no improvement. Training stops once the rate is below 1e-6.
           Further calls of `partial_fit` and warm starts keep the reduced rate.
         - 'settling': like 'adaptive', but the rate is divided by 20, and training stops
-          the third time. With `max_iter='auto'`, the rate first drops after 60 % of
-          these epochs at the latest, unless a minibatch has all samples. The low rates
-          average out the noise of the minibatches, so that predictions are nearly right
-          on average, even of rare events.
+          the third time. With `max_iter='auto'`, the rate first drops after 60% of
+          these epochs at the latest, unless a minibatch holds all samples. The low
+          rates average out the noise of the minibatches, so predictions are nearly
+          right on average, even for rare events.
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. 'auto' means 0.01 for 'adam'. For 'sgd', it means 0.3
@@ -164,7 +164,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         settles, 2,500 updates, at least 125 epochs; for 'lbfgs', 200 iterations in the
         classifier and 1,000 in the regressor. 0 creates the network with its initial
         weights, which `partial_fit` or a warm start can then train. The model after k
-        epochs is the same for all numbers.
+        epochs is the same for every number of at least k.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.

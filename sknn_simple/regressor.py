@@ -150,10 +150,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
           epochs bring no improvement. Training stops once the rate is below 1e-6.
           Further calls of `partial_fit` and warm starts keep the reduced rate.
         - 'settling': like 'adaptive', but the rate is divided by 20, and training stops
-          the third time. With `max_iter='auto'`, the rate first drops after 60 % of
-          these epochs at the latest, unless a minibatch has all samples. The low rates
-          average out the noise of the minibatches, so that predictions are nearly right
-          on average, even of rare events.
+          the third time. With `max_iter='auto'`, the rate first drops after 60% of
+          these epochs at the latest, unless a minibatch holds all samples. The low
+          rates average out the noise of the minibatches, so predictions are nearly
+          right on average, even for rare events.
 
     learning_rate_init : float or 'auto', default='auto'
         Initial learning rate. For 'sgd', 'auto' means min(0.05, 2.5 / width) with
@@ -187,7 +187,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         settles, 2,500 updates, at least 125 epochs; for 'lbfgs', 200 iterations in the
         classifier and 1,000 in the regressor. 0 creates the network with its initial
         weights, which `partial_fit` or a warm start can then train. The model after k
-        epochs is the same for all numbers.
+        epochs is the same for every number of at least k.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.

@@ -1,6 +1,6 @@
 """Copies: rows that occur more than once, and count as one row of their total weight.
 
-They appear in tables of minorities that were oversampled, and of repeated snapshots.
+They appear when rare classes are oversampled, and in repeated snapshots of a table.
 """
 
 import numpy as np
@@ -16,8 +16,8 @@ def distinct_rows(samples):
     """Return which rows are distinct samples of nonzero weight, and their weights.
 
     Copies of a sample carry no information about noise: their weights are added to the
-    first of them. But if many equal inputs have different targets, the inputs are
-    coarse: equal samples may not be copies, and all are kept.
+    first copy. But if many equal inputs have different targets, the inputs are coarse:
+    equal samples may not be copies, and all are kept.
     """
     X, Y, weight = samples
     has_copies = _has_equal_rows(X)
@@ -70,8 +70,8 @@ def _row_numbers(X):
 def _bits(numbers):
     """Return the bits of numbers as integers.
 
-    Round numbers differ in high bits only, which a product leaves high: they are mixed
-    with the low ones.
+    Round numbers differ only in their high bits, and a product keeps these high. They
+    are therefore mixed into the low bits.
     """
     numbers = numbers + 0.0  # -0.0 becomes 0.0
     bits = numbers.view(f"i{numbers.itemsize}").astype(np.int64, copy=False)

@@ -196,7 +196,7 @@ class Loop:
         return session.stop_reason is not None
 
     def _epochs_ahead(self):
-        """Return the number of epochs until something is to be done, or the end."""
+        """Return the number of epochs until the next milestone, due drop or end."""
         session = self.session
         ends = [*self.milestones.epochs, session.settles_after, session.max_iter]
         return min(end for end in ends if end > session.n_epochs) - session.n_epochs

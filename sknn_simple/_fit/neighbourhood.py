@@ -47,9 +47,9 @@ class Neighbourhood:
     def __init__(self, samples, by_class=False, fenced=False):
         rows, weight = distinct_rows(samples)
         self.n_distinct = len(rows)
-        # Large tables without copies are not copied themselves.
+        # Without repeated rows, large tables are not copied.
         Y = samples.Y if len(rows) == len(samples.Y) else samples.Y[rows]
-        # All of them: a rare class may not be drawn.
+        # From all samples: the subsample may lack a rare class.
         self.mean_weight = _mean_weight(weight, Y if by_class else None)
         with np.errstate(over="ignore"):  # of numbers, which have no shares
             self.shares = Y.mean(axis=0)

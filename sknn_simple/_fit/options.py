@@ -47,7 +47,7 @@ def max_iter(estimator, schedule, n_samples):
 
 
 def settles_after(estimator, schedule, n_samples):
-    """Return the number of epochs after which the rate drops, if it has not before.
+    """Return the number of epochs after which the rate drops at the latest.
 
     The later epochs make up most of the average of the weights.
     """
@@ -59,8 +59,8 @@ def settles_after(estimator, schedule, n_samples):
 def _leaves_time_to_settle(estimator, schedule, n_samples):
     """Return whether the last epochs of max_iter="auto" are for lower rates.
 
-    They settle the noise of minibatches. If max_iter is a number, the rate does not
-    depend on it, so that the model after k epochs is the same for all numbers.
+    They average out the noise of minibatches. If max_iter is a number, the rate does
+    not depend on it, so the model after k epochs is the same for all numbers.
     """
     has_noise = batch_size(estimator, n_samples) < n_samples
     return has_noise and schedule == "settling" and estimator.max_iter == "auto"

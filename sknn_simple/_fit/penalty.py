@@ -52,16 +52,17 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     The limits let a few samples be learned; there are none if the network has no hidden
     layer. `activations` has one name per hidden layer.
 
-    Steep units, which are all but sigmoids, have higher penalties. Since tanh(z) is
-    2 * logistic(2 * z) - 1, sigmoids represent the same function with coefs that are
-    twice as large, before and after them, and whose squares are 4 times as large. So c
-    is multiplied by s, which is 4 for one layer of steep units, 8 for two and 16 for
-    more. For numbers, s is 4, and 1.5 * n_features * noise**2 takes the place of the
-    first term. The limit is multiplied by s * min(1, n / 400), if this is above 1.
+    Steep units (all but sigmoids) have higher penalties. Since tanh(z) is
+    2 * logistic(2 * z) - 1, sigmoids need coefs twice as large, before and after them,
+    to represent the same function, and the squares are 4 times as large. So c is
+    multiplied by s, which is 4 for one layer of steep units, 8 for two and 16 for more.
+    For numbers, s is 4, and 1.5 * n_features * noise**2 takes the place of the first
+    term. The limit is multiplied by s * min(1, n / 400), if this is above 1.
 
     If the loss is a mean over outputs, alpha is divided by their number. It is divided
-    by 10 if the outputs are sigmoids, not in a canonical pair with the loss. For
-    counts, it is multiplied by 1 plus their dispersion (see `_dispersion`), at most 31.
+    by 10 if the outputs are sigmoids that do not form a canonical pair with the loss.
+    For counts, it is multiplied by 1 plus their dispersion (see `_dispersion`), at most
+    31.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """

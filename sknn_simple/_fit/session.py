@@ -91,7 +91,7 @@ class Session:
     patience: Patience  # of the validation score if there is one, else of the loss
     history: History
     max_iter: int  # maximum number of epochs of this training
-    settles_after: float  # epochs, after which a rate that has not dropped does; or inf
+    settles_after: float  # epochs after which the rate drops at the latest; or inf
     seed: int | None  # as in Continuation
     split_seed: int | None
     warned: tuple[str, ...]
@@ -112,7 +112,7 @@ class Session:
 
     @property
     def n_until_drop(self):
-        """Finished epochs, until the learning rate first dropped."""
+        """Finished epochs before the learning rate first dropped."""
         if not self.state.schedule.drops_on_plateau:
             return self.n_epochs
         rates = self.history.columns["learning_rate"][self.n_earlier :]
@@ -182,7 +182,7 @@ class Session:
         return Drawn(n_epochs, self.state.rng.get_state(legacy=False))
 
     def must_settle(self, block):
-        """Return whether a rate that has not dropped does so after this Block."""
+        """Return whether a still constant rate must drop after this Block."""
         n_epochs = self.n_epochs + len(block.losses)
         schedule = self.state.schedule
         has_dropped = block.learning_rates[-1] < schedule.learning_rate_init

@@ -30,8 +30,8 @@ class Columns(NamedTuple):
 
     @property
     def are_indicators(self):
-        """Which columns hold zeros and ones, as those of one-hot codes do."""
-        variance = self.mean * (1 - self.mean)  # else it is lower between 0 and 1
+        """Which columns hold only zeros and ones, as one-hot codes do."""
+        variance = self.mean * (1 - self.mean)  # values between 0 and 1 have less
         has_both = (self.lowest == 0) & (self.highest == 1)
         return has_both & np.isclose(self.deviation**2, variance, atol=0)
 

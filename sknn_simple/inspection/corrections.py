@@ -1,4 +1,4 @@
-"""Corrections: the loss that is left if inputs, or outputs, are corrected.
+"""Corrections: the loss that remains if inputs or outputs are corrected.
 
 Other weights have the same effect, so the samples, dense or sparse, stay as they are.
 """
@@ -28,7 +28,7 @@ def loss_of_scaled(problem, start, unit):
 
 
 def loss_of_recalibrated(problem, raw_prediction):
-    """Return the loss if the best constant was added to each raw prediction."""
+    """Return the loss if the best constant were added to each raw prediction."""
     _, Y, sample_weight = problem.samples
     identity = np.eye(raw_prediction.shape[1])
     objective = replace(problem.objective, alpha=0.0, activation=(), input_factors=None)

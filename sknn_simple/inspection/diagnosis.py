@@ -146,8 +146,8 @@ def diagnose(
     50). It takes a few seconds at most. There is none for a learned network, nor on new
     samples, on which it would show what more samples bring. Samples are new if their
     number differs from the one in `fit`, if their loss exceeds the training loss by
-    0.1 times the constant or is as far below it while recalibration gains as much (see
-    shifted_targets), or behind TargetEncoder, whose `transform` and
+    0.1 times the constant, or is as far below it while recalibration gains as much as
+    for shifted_targets, or if they are behind TargetEncoder, whose `transform` and
     `fit_transform` encode the training samples differently. The training loss is
     compared without its penalty, where the penalty does not outweigh the samples.
 
@@ -161,27 +161,27 @@ def diagnose(
                               samples when all features, or all but those of zeros and
                               ones, are standardised, or scaled to [0, 1]. Or, in a
                               Pipeline with a scaler, more than 0.5 of the excess is
-                              gone, and the loss below the constant, when features with
-                              a mean beyond 3 or a deviation above 10 are standardised.
-                              The units and their gradients are then not judged
+                              gone, and the loss is below the constant, when features
+                              with a mean beyond 3 or a deviation above 10 are
+                              standardised. The units and their gradients are then not
+                              judged
     shifted_targets           on new samples, recalibration (the best constant added to
                               each raw prediction) lowers the loss by more than 0.1
-                              times the constant, and for n samples and k outputs, 10 k
-                              / n times the constant or, if it is higher, the loss of a
-                              constant prediction of the mean outputs; and it removes
-                              more than 0.5 of the excess, or leaves a loss that,
-                              relative to these, exceeds the training loss by at most
-                              0.25
+                              times the constant. For n samples and k outputs, it also
+                              does so by more than 10 k / n times the larger of the
+                              constant and the loss of a constant prediction of the
+                              mean outputs. And it removes more than 0.5 of the excess,
+                              or leaves a loss that, relative to these constants,
+                              exceeds the training loss by at most 0.25
     constant_inputs           more than 0.1 of the features have a single value (in a
                               network without biases: only zeros); not for a part
     unscaled_inputs           the standard deviation of a feature is above 10, and not
                               for outlying inputs alone, whose quartiles are less than
-                              10 apart; or all
-                              its values, in dense X, lie within 0.25 of its mean,
-                              and at most half of them are its extremes; the root of
-                              the summed variances of such features is below 1; and
-                              the network is not learned, or has no other features
-                              (such narrow features not for a part)
+                              10 apart; or all its values, in dense X, lie within 0.25
+                              of its mean, and at most half of them are its extremes;
+                              the root of the summed variances of such features is
+                              below 1; and the network is not learned, or has no other
+                              features (such narrow features not for a part)
     uncentred_inputs          the mean of a feature is above 1 (for a part, above 10)
                               and above 10 standard deviations
     outlying_inputs           in dense X, the quartiles of a feature differ, but by less
@@ -264,10 +264,9 @@ def diagnose(
                               it falls by more than 0.15 times the constant
     underfitting              the loss on `X` (if new, recalibrated) and the training
                               loss, if it is known, are above 0.9 times the constant,
-                              after any training; with
-                              alpha='auto', the gain is below 0.05 and, for n samples
-                              of p inputs, below 2 (p + 1) / n: a weak signal is no
-                              fault
+                              after any training; with alpha='auto', the gain is below
+                              0.05 and, for n samples of p inputs, below
+                              2 (p + 1) / n: a weak signal is no fault
     average_worse             as overfitting, but the samples may be the training
                               samples, average=True, and in the second half of the
                               epochs, the training loss rose between two epochs by

@@ -161,7 +161,7 @@ class Evidence:
 
     @cached_property
     def recalibrated_loss(self):
-        """The loss if the best constant was added to each raw prediction."""
+        """The loss if the best constant were added to each raw prediction."""
         return loss_of_recalibrated(self.problem, self.raw_prediction)
 
     @property

@@ -30,8 +30,8 @@ def scaled_unlike_training(evidence):
     )
     if evidence.in_pipeline:
         cause = (
-            "they are distributed unlike the training samples, as those of another "
-            "instrument or place are."
+            "they are distributed unlike the training samples, as samples of another "
+            "instrument or place may be."
         )
         advice = one_of(
             _units(evidence),
@@ -75,7 +75,9 @@ def shifted_targets(evidence):
         )
     else:
         cause = "The mean of y differs from that in training"
-        advice = "correct predictions for such samples by the mean error of some"
+        advice = (
+            "correct predictions for such samples by the mean error on some of them"
+        )
     name, mean_error = _largest_mean_error(evidence)
     return beyond(
         [name],
@@ -95,7 +97,7 @@ def shifted_targets(evidence):
 
 
 def _largest_mean_error(evidence):
-    """Name the output whose mean is furthest from that of its targets, and say both."""
+    """Return the name of the output furthest off on average, and a sentence."""
     mean, deviation, *_ = evidence.targets
     weight = evidence.problem.samples.sample_weight
     predicted = np.average(evidence.outputs, weights=weight, axis=0)

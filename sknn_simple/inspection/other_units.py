@@ -13,13 +13,14 @@ FAR = 3
 """Distance of a mean from 0, in deviations of the training samples, that is unusual."""
 
 MANY = 20
-"""Number of features above which all count, since each one takes a pass to judge."""
+"""Largest number of features to judge one by one, since each takes a pass."""
 
 
 def features_in_other_units(evidence):
-    """Return which features are far from 0, or wide, unlike all that a scaler returns.
+    """Return which features are far from 0 or wide, unlike what a scaler returns.
 
-    It leaves out those that the network learned from as they are, behind no scaler.
+    Features that bypass the scaler are left out: the network learned from these as
+    they are.
     """
     mean, *_ = evidence.inputs
     found = (np.abs(mean) > FAR) | wide_features(evidence)

@@ -45,7 +45,7 @@ class Record:
 
     @property
     def n_until_drop(self):
-        """Number of epochs at the first learning rate, after which it has dropped."""
+        """Number of epochs before the learning rate first dropped."""
         rates = self.network.history_["learning_rate"]
         return rates.count(rates[0])
 
@@ -76,8 +76,8 @@ class Record:
     def n_trained(self):
         """Number of samples of the fit; None if it is unknown.
 
-        It is unknown after `partial_fit` and warm starts: their calls may have had
-        other samples.
+        It is unknown after `partial_fit` and warm starts, which may have had other
+        samples in each call.
         """
         network = self.network
         if network.n_iter_ == 0 or network._continuation is not None:

@@ -16,8 +16,8 @@
 
 namespace {
 
-// Products of more than LARGE multiplications are left to BLAS, but for those of at most
-// NARROW columns: these take 8 rows at once, from MEDIUM on.
+// Products of more than LARGE multiplications are left to BLAS, except those of at most
+// NARROW columns: from MEDIUM on, these take 8 rows at once.
 constexpr ptrdiff_t MEDIUM = 1 << 10, LARGE = 1 << 13, NARROW = REGISTER / 2;
 // Rows that pass through the network at once: at most MOST_ROWS, worth at most MOST_WORK.
 constexpr ptrdiff_t MOST_ROWS = 512, MOST_WORK = 1 << 26;
