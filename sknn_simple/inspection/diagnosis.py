@@ -166,7 +166,7 @@ def diagnose(
                               standardised. The units and their gradients are then not
                               judged
     shifted_targets           on new samples, recalibration (the best constant added to
-                              each raw prediction) lowers the loss by more than 0.1
+                              each raw prediction) lowers the loss by more than 0.05
                               times the constant. For n samples and k outputs, it also
                               does so by more than 10 k / n times the larger of the
                               constant and the loss of a constant prediction of the
