@@ -3,9 +3,10 @@
 They appear when rare classes are oversampled, and in repeated snapshots of a table.
 """
 
+import functools
+
 import numpy as np
 from scipy.sparse import csr_array, issparse
-from sklearn.utils import gen_batches
 
 MOST_OTHERS = 0.05
 """Largest share of the repeated rows that may have other targets than the first of
@@ -57,14 +58,21 @@ def _row_numbers(X):
     .. [1] J. L. Carter and M. N. Wegman, "Universal classes of hash functions", Journal
        of Computer and System Sciences 18 (1979).
     """
-    rng, n_features = np.random.RandomState(0), X.shape[1]
-    odd = 2 * rng.randint(2**62, size=n_features, dtype=np.int64) + 1
+    odd = _odd_numbers(X.shape[1])
     if issparse(X):
         return csr_array((_bits(X.data), X.indices, X.indptr), shape=X.shape) @ odd
     numbers = np.empty(len(X), np.int64)
-    for block in gen_batches(len(X), max(1, 2**14 // n_features)):  # fits the cache
+    size = max(1, 2**14 // X.shape[1])  # fits the cache
+    for start in range(0, len(X), size):
+        block = slice(start, start + size)
         numbers[block] = _bits(X[block]) @ odd
     return numbers
+
+
+@functools.lru_cache(maxsize=1)  # for streams, since seeding takes longer than a step
+def _odd_numbers(n):
+    """Return random odd numbers, the same in each call."""
+    return 2 * np.random.RandomState(0).randint(2**62, size=n, dtype=np.int64) + 1
 
 
 def _bits(numbers):

@@ -62,8 +62,9 @@ def _leaves_time_to_settle(estimator, schedule, n_samples):
     They average out the noise of minibatches. If max_iter is a number, the rate does
     not depend on it, so the model after k epochs is the same for all numbers.
     """
-    has_noise = batch_size(estimator, n_samples) < n_samples
-    return has_noise and schedule == "settling" and estimator.max_iter == "auto"
+    if schedule != "settling" or estimator.max_iter != "auto":
+        return False
+    return batch_size(estimator, n_samples) < n_samples
 
 
 def enough_epochs(estimator, n_samples):
