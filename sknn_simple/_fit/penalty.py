@@ -46,7 +46,7 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     where R^2 is the share of the variance of the targets that neighbours predict, and c
     is 1 for counts. For labels, c is 0.4, samples count less if classes are rare (see
     `_n_balanced`), weak signals raise alpha and its limit (see
-    `_factor_of_weak_signals`), and so do indicators the limit (see
+    `_factor_of_weak_signals`), and indicators raise the limit (see
     `_factor_of_indicators`).
 
     The limits let a few samples be learned; there are none if the network has no hidden

@@ -41,8 +41,6 @@ def features_in_other_units(evidence):
 
 def loss_of_standardised(problem, inputs, features):
     """Return the loss if these features, a mask, were standardised."""
-    start, unit = (
-        np.where(features, inputs.mean, 0),
-        np.where(features, inputs.deviation, 1),
-    )
+    start = np.where(features, inputs.mean, 0)
+    unit = np.where(features, inputs.deviation, 1)
     return loss_of_scaled(problem, start, unit)

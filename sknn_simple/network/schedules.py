@@ -118,15 +118,8 @@ class Settling(Adaptive):
     """A learning rate that is divided by 20 when training no longer improves, twice.
 
     The steps of minibatches scatter the weights. The lower rates settle them in the
-    middle, and leave little time to memorise the samples.
-
-    Parameters
-    ----------
-    learning_rate_init : float
-        Learning rate at the start.
-
-    factor : float, default=1.0
-        Product of the divisions so far.
+    middle, and leave little time to memorise the samples. The parameters are those of
+    `Adaptive`.
     """
 
     DIVISOR: ClassVar[int] = 20
