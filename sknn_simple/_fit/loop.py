@@ -83,11 +83,12 @@ class Loop:
     def _evaluate_start(self):
         """Find the loss of the initial weights, which are the model."""
         self.report.check_targets()
-        session, flat = self.session, self.session.state.parameters.flat
+        session, parameters = self.session, self.session.state.parameters
+        gradient = np.empty_like(parameters.flat)  # nobody needs it
         evaluate = session.engine.make_evaluator(
-            session.state.parameters, session.samples, session.objective
+            parameters, gradient, session.samples, session.objective
         )
-        session.first_loss = evaluate(flat, np.empty_like(flat))
+        session.first_loss = evaluate()
         session.stop_reason = "max_iter"
 
     def _descend(self):

@@ -193,8 +193,7 @@ cdef class Trainer:
         if loss.code >= N_LOSSES or max(codes) >= N_ACTIVATIONS:
             raise ValueError(f"The compiled engine lacks {objective}: use engine='numpy'.")
         training.loss, training.loss_option = loss.code, objective.loss_option or 0.0
-        training.averaged_over = loss.output_divisor(sizes[-1])
-        training.summed = loss.summed
+        training.averaged_over, training.summed = loss.output_divisor(sizes[-1]), loss.summed
         training.alpha, training.fit_intercept = objective.alpha, parameters.fit_intercept
         if objective.input_factors is not None:
             objective.check_factors(parameters)
@@ -237,12 +236,11 @@ cdef class Trainer:
         training.losses = <double *>address(losses)
         training.rates = <double *>address(rates)
         self.point_to(&training)
-        training.n_averaged = state.n_averaged
         training.tol, training.most = patience.tol, min(patience.n_epochs, 1e308)
         training.best, training.count = patience.best, patience.count
         if rng is not None:
             training.bitgen = PyCapsule_GetPointer(rng.capsule, "BitGenerator")
-        training.n_epochs = n_epochs
+        training.n_epochs, training.n_averaged = n_epochs, state.n_averaged
         with rng.lock if rng else nullcontext(), nogil:
             self.loops(&training)
         state.t, state.n_averaged = t + training.n_done * n_samples, training.n_averaged
@@ -251,33 +249,35 @@ cdef class Trainer:
             state.optimizer.n_steps = training.optimizer.n_steps
         return Block(losses[: training.n_done], rates[: training.n_done], training.ending)
 
-    def evaluate(self, flat, gradient):
-        """Write the gradient of the objective over all samples; return the objective."""
-        return self.run({"parameters": flat, "gradient": gradient})
+    def evaluator(self, gradient):
+        """Return the objective at the parameters as a function that writes the gradient."""
+        found = self.addresses({"parameters": self.parameters.flat, "gradient": gradient})
+        self.arrays["gradient"] = gradient  # which the loops write to
+        return lambda: self.run(found["parameters"], found["gradient"])
 
     def predict(self, flat):
         """Return the activations of the last layer for all samples."""
         raw_prediction = np.empty_like(self.arrays["Y"])
-        self.run({"parameters": flat}, address(raw_prediction))
+        found = self.addresses({"parameters": flat})
+        self.run(found["parameters"], 0, address(raw_prediction))
         return raw_prediction
 
-    cdef double run(self, vectors, uintptr_t prediction=0) except *:
+    cdef double run(self, uintptr_t flat, uintptr_t gradient, uintptr_t prediction=0) except *:
         """Pass over all samples without a step, and return the objective."""
         cdef Training training = self.training
         cdef double loss, rate = 0
-        found = self.addresses(vectors)
-        training.flat, training.first = found["parameters"], found.get("gradient", 0)
+        training.flat, training.first, training.prediction = flat, gradient, prediction
         training.n_epochs, training.batch_size = 1, training.n_samples
-        training.losses, training.rates, training.prediction = &loss, &rate, prediction
+        training.losses, training.rates = &loss, &rate
         with nogil:
             self.loops(&training)
         return loss
 
 
-def make_evaluator(parameters, samples, objective):
+def make_evaluator(parameters, gradient, samples, objective):
     """Return the objective as a function, as `gradient.make_evaluator` does."""
     state = TrainingState(parameters, None, None, None)
-    return Trainer(state, samples, objective).evaluate
+    return Trainer(state, samples, objective).evaluator(gradient)
 
 
 def make_predictor(parameters, X, activation):

@@ -140,13 +140,16 @@ def add_penalty_gradient(parameters, strength, gradient):
     return 0.5 * strength * float(np.dot(coefs, coefs))
 
 
-def make_evaluator(parameters, samples, objective):
-    """Return the objective over all samples as a function of flat parameters.
+def make_evaluator(parameters, gradient, samples, objective):
+    """Return the objective over all samples as a function.
 
     Parameters
     ----------
     parameters : Parameters
-        Their layout and dtype; not changed.
+        Where the objective is evaluated. They may change between calls.
+
+    gradient : ndarray of shape (n_parameters,)
+        Receives the derivatives in each call; of the dtype of the parameters.
 
     samples : Samples
 
@@ -155,24 +158,16 @@ def make_evaluator(parameters, samples, objective):
     Returns
     -------
     evaluate : callable
-        ``evaluate(flat, gradient)`` returns the objective at `flat` and writes its
-        gradient, both of shape (n_parameters,).
+        ``evaluate()`` returns the objective, and writes its gradient.
     """
-    workspace = Workspace(
-        parameters.layer_sizes, samples.X.shape[0], parameters.flat.dtype
-    )
-
+    layer_sizes, dtype = parameters.layer_sizes, parameters.flat.dtype
+    workspace = Workspace(layer_sizes, samples.X.shape[0], dtype)
     X, Y, sample_weight = samples
+    views = parameters.view(gradient)
 
-    def evaluate(flat, gradient):
+    def evaluate():
         loss, _ = loss_and_gradient(
-            parameters.view(flat),
-            X,
-            Y,
-            sample_weight,
-            objective,
-            parameters.view(gradient),
-            workspace,
+            parameters, X, Y, sample_weight, objective, views, workspace
         )
         return loss
 

@@ -37,9 +37,8 @@ class _Iterations:
 
     def add(self, intermediate_result: scipy.optimize.OptimizeResult) -> None:
         """Add an iteration, as the callback of SciPy; StopIteration ends training."""
-        # By key, which is ten times as fast as an attribute of SciPy's result.
-        self.state.parameters.flat[:] = intermediate_result["x"]
         self.state.t += self.n_samples
+        # By key, which is ten times as fast as an attribute of SciPy's result.
         self.losses.append(float(intermediate_result["fun"]))
         ending = DONE if self.state.is_finite(self.losses[-1]) else NOT_FINITE
         is_due = ending == NOT_FINITE or time.perf_counter() >= self.due
@@ -118,11 +117,12 @@ def minimize_lbfgs(
     """
     parameters = state.parameters
     gradient = np.zeros_like(parameters.flat)
-    evaluator = make_evaluator(parameters, samples, objective)
+    evaluator = make_evaluator(parameters, gradient, samples, objective)
 
     def evaluate(flat: np.ndarray) -> float:
         before_evaluation()
-        return evaluator(flat.astype(gradient.dtype), gradient)
+        parameters.flat[:] = flat
+        return evaluator()
 
     def derivative(flat: np.ndarray) -> np.ndarray:
         # SciPy calls this for the point that it has just evaluated.
@@ -138,6 +138,8 @@ def minimize_lbfgs(
         callback=iterations.add,
         options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": ROUNDING},
     )
+    # Without the last points that a failed line search has tried.
+    parameters.flat[:] = result.x
     if iterations.losses:
         iterations.end(DONE)
     return result

@@ -51,8 +51,9 @@ def test_the_objective_has_the_penalty_of_each_input(engine, loss, out, n_output
     divisor = 1 if loss.startswith("sum") else samples.total_weight
     value += add_penalty(start, gradient, divisor)
     written = np.empty_like(start.flat)
-    evaluate = IMPLEMENTATIONS[engine].make_evaluator(start, samples, objective)
-    assert evaluate(start.flat, written) == pytest.approx(value, rel=1e-12)
+    make_evaluator = IMPLEMENTATIONS[engine].make_evaluator
+    evaluate = make_evaluator(start, written, samples, objective)
+    assert evaluate() == pytest.approx(value, rel=1e-12)
     np.testing.assert_allclose(written, gradient.flat, rtol=1e-9, atol=1e-14)
 
 

@@ -41,7 +41,7 @@ def test_what_ends_it(engine, tol):
         make_evaluator=make_evaluator,
     )
     gradient = np.zeros_like(start.flat)
-    make_evaluator(start, samples, objective)(start.flat, gradient)
+    make_evaluator(start, gradient, samples, objective)()
     is_flat = np.abs(gradient).max() <= tol
     decreases = -np.diff(losses) / np.maximum(losses[:-1], 1)
     rounding = 1e4 * np.finfo(float).eps
@@ -87,3 +87,33 @@ def test_a_block_ends_with_the_first_iteration_after_its_time():
     assert first == 1
     assert len(middle) > 1
     assert max(*middle, last) <= 3
+
+
+def test_a_failed_line_search_leaves_the_weights_before_it():
+    """It tries steps along a slope without an end, until it gives up."""
+
+    def make_evaluator(parameters, gradient, samples, objective):
+        def evaluate():
+            gradient[:] = -1e6
+            tried.append(parameters.flat.copy())
+            return -1e6 * parameters.flat.sum()
+
+        return evaluate
+
+    tried, blocks = [], []
+    start = draw_parameters((4, 3), np.random.RandomState(0))
+    before = start.flat.copy()
+    result = minimize_lbfgs(
+        TrainingState(start, None, Constant(0.1), None),
+        Samples(np.ones((2, 4)), np.ones((2, 3)), None),
+        Objective(),
+        tol=0.0,
+        max_iter=100,
+        max_fun=1000,
+        before_evaluation=lambda: None,
+        end_block=blocks.append,
+        make_evaluator=make_evaluator,
+    )
+    assert (result.status, blocks) == (2, [])
+    assert not np.array_equal(tried[-1], before)
+    np.testing.assert_array_equal(start.flat, before)

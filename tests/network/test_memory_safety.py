@@ -109,16 +109,16 @@ def check(dtype, container, loss, batch_size):
                 found = trained(own, objective, inner, optimizer, batch_size, build)
                 np.testing.assert_allclose(found, expected, rtol=exact, atol=exact)
         judge = np.zeros_like(start.flat)
-        evaluator = ENGINES["numpy"].make_evaluator(start, samples, objective)
-        value = evaluator(start.flat, judge)
-        state = TrainingState(start, None, None, None)
+        make_evaluator = ENGINES["numpy"].make_evaluator
+        value = make_evaluator(start, judge, samples, objective)()
         for build, at_end in places:
             own = guarded_samples(samples, at_end)
             flat, gradient = (guarded(start.flat, at_end) for _ in range(2))
+            state = TrainingState(Parameters(layer_sizes, flat=flat), None, None, None)
             whole = compiled_module.Trainer(
                 state, own, objective, batch_size=40, build=build
             )
-            found = whole.evaluate(flat, gradient)
+            found = whole.evaluator(gradient)()
             np.testing.assert_allclose(found, value, rtol=exact)
             np.testing.assert_allclose(gradient, judge, rtol=exact, atol=exact)
             expected = predict(samples.X, start.coefs, start.intercepts, "logistic")

@@ -72,7 +72,7 @@ def evaluate(parameters, samples, objective, build):
         state, samples, objective, batch_size=batch_size, build=build
     )
     gradient = parameters.zeros_like()
-    return trainer.evaluate(parameters.flat, gradient.flat), gradient
+    return trainer.evaluator(gradient.flat)(), gradient
 
 
 def hidden_activations(name, x, build):
@@ -287,8 +287,8 @@ def test_the_objective_and_its_gradient(options, n_samples, as_sparse):
     objective = Objective(*options)
     samples = Samples(X if as_sparse else X.toarray(), Y, weights)
     gradient = parameters.zeros_like()
-    evaluate = compiled.make_evaluator(parameters, samples, objective)
-    loss = evaluate(parameters.flat, gradient.flat)
+    evaluate = compiled.make_evaluator(parameters, gradient.flat, samples, objective)
+    loss = evaluate()
     expected = loss_and_gradient(parameters, X.toarray(), Y, weights, objective)
     assert loss == pytest.approx(expected[0], rel=1e-12)
     np.testing.assert_allclose(gradient.flat, expected[1].flat, rtol=0, atol=1e-13)
@@ -353,14 +353,14 @@ def test_a_gradient_does_not_overwrite_samples(begin):
     """Its 23 numbers may end right before the samples, or begin right after them."""
     memory = np.ones(100)
     samples = Samples(memory[30:66].reshape(9, 4), np.ones((9, 2)))
-    trainer, state = trainer_of(samples=samples)
-    flat, gradient = state.parameters.flat, memory[begin : begin + 23]
+    trainer, _ = trainer_of(samples=samples)
+    gradient = memory[begin : begin + 23]
     if begin in (7, 66):
-        trainer.evaluate(flat, gradient)
+        trainer.evaluator(gradient)()
         assert (samples.X == 1).all()
         return
     with pytest.raises(ValueError, match="X and gradient must not share memory"):
-        trainer.evaluate(flat, gradient)
+        trainer.evaluator(gradient)()
 
 
 def test_a_trainer_evaluates_all_samples_whatever_its_batches():
@@ -372,7 +372,7 @@ def test_a_trainer_evaluates_all_samples_whatever_its_batches():
     assert state.draws
     expected, judge = loss_and_gradient(parameters, samples.X, samples.Y)
     gradient = parameters.zeros_like()
-    assert trainer.evaluate(parameters.flat, gradient.flat) == pytest.approx(expected)
+    assert trainer.evaluator(gradient.flat)() == pytest.approx(expected)
     np.testing.assert_allclose(gradient.flat, judge.flat, rtol=1e-9)
     prediction = predict(samples.X, parameters.coefs, parameters.intercepts, "logistic")
     np.testing.assert_allclose(trainer.predict(parameters.flat), prediction, rtol=1e-9)
@@ -984,13 +984,14 @@ def test_codes_are_those_of_the_loops(monkeypatch):
     """A function that only the NumPy engine knows is refused, not mistaken."""
     known = {"loss": LOSSES, "activation": ACTIVATIONS, "out_activation": ACTIVATIONS}
     samples = Samples(np.ones((9, 4)), np.ones((9, 2)))
+    state = TrainingState(Parameters((4, 3, 2)), SGD(), Constant(0.1), None)
     for name, registry in known.items():
         entry = next(iter(registry.values()))
         monkeypatch.setitem(registry, "new", replace(entry, code=99))
         monkeypatch.setitem(OUT_ACTIVATIONS, "new", replace(entry, code=99))
         objective = SimpleNamespace(**vars(Objective()) | {name: "new"})
         with pytest.raises(ValueError, match="engine='numpy'"):
-            compiled.make_evaluator(Parameters((4, 3, 2)), samples, objective)
+            compiled.Trainer(state, samples, objective)
 
 
 @BOTH
