@@ -10,7 +10,6 @@ from scipy.sparse import issparse
 from .._targets import Targets
 from ..network import Samples
 from .data_errors import in_columns
-from .learning_rate import root_mean_square
 from .quartiles import Quartiles
 from .subsample import n_weighted, subsample
 
@@ -36,8 +35,11 @@ class Scaling:
 
         Otherwise scaling may still help, unless it `is_done`.
         """
-        size = root_mean_square(self.samples)
-        length = size * math.sqrt(self.samples.X.shape[1])  # of a usual sample
+        X = self.samples.X
+        numbers = X.data if issparse(X) else X
+        # Overflows to infinity, which is far off.
+        length = math.sqrt(np.vdot(numbers, numbers) / n_weighted(self.samples))
+        size = length / math.sqrt(X.shape[1])  # of a usual input of a usual sample
         return self._is_y_far or size > 3 or 0 < length < 1 / FAR
 
     @property
