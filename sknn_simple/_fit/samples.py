@@ -177,10 +177,20 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
                 y_numeric=needs_numbers,
                 reset=reset,
             )
+        X = _with_single_entries(X)
     y = check_shape(y)
     if needs_numbers:
         check_finite(y)
     return LabelledSamples(X, y, _check_weights(sample_weight, X))
+
+
+def _with_single_entries(X):
+    """Return X with one stored number per entry, by which sizes are measured."""
+    if not issparse(X) or X.has_canonical_format:
+        return X
+    X = X.copy()  # it may be the caller's
+    X.sum_duplicates()
+    return X
 
 
 def _check_weights(sample_weight, X):

@@ -1466,3 +1466,14 @@ def test_sparse_inputs_are_not_advised_a_scaler_that_refuses_them():
     assert "MaxAbsScaler" in advice
     assert "StandardScaler" not in advice
     MaxAbsScaler().fit(X)  # does not refuse them
+
+
+def test_entries_stored_in_parts_are_judged_by_their_sums():
+    X = 40.0 * (np.random.RandomState(0).rand(100, 6) < 0.5)
+    indices, indptr = np.tile(range(6), 200), 12 * np.arange(101)
+    halves = sparse.csr_array((np.hstack([X / 2, X / 2]).ravel(), indices, indptr))
+    y = X[:, 0] > 0
+    model = SimpleMLPClassifier(max_iter=3, random_state=0).fit(X, y)
+    of_dense, of_halves = (diagnose(model, given, y) for given in (X, halves))
+    figure = only(of_dense, "unscaled_inputs").figure
+    assert only(of_halves, "unscaled_inputs").figure == pytest.approx(figure)

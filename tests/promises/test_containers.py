@@ -32,6 +32,31 @@ def test_sparse_equals_dense(estimator, data, solver, kind):
     )
 
 
+def _in_ones(counts):
+    """Return CSR that stores each count as so many ones."""
+    columns = [np.repeat(np.arange(counts.shape[1]), row) for row in counts]
+    indices, indptr = np.concatenate(columns), np.cumsum([0, *map(len, columns)])
+    return sparse.csr_array((np.ones(len(indices)), indices, indptr), counts.shape)
+
+
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_entries_stored_in_parts_equal_their_sums(kind):
+    """Also for the automatic rate, which depends on the size of the inputs."""
+    counts = np.random.RandomState(0).poisson(0.8, (200, 12))
+    y = (counts[:, 0] > counts[:, 1]).astype(int)
+    parts = 3 * _in_ones(counts)
+    n_stored = parts.nnz
+    estimator = kind(random_state=0)
+    judge = clone(estimator).fit(3.0 * counts, y)
+    fitted = estimator.fit(parts, y)
+    assert fitted.history_["learning_rate"] == judge.history_["learning_rate"]
+    np.testing.assert_allclose(
+        weights_of(fitted), weights_of(judge), rtol=1e-7, atol=1e-9
+    )
+    assert parts.nnz == n_stored  # the caller's matrix is not changed
+
+
 @SOLVERS
 @pytest.mark.parametrize("y_dtype", [np.float32, np.float64, np.int64])
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
