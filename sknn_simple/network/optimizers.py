@@ -5,6 +5,7 @@ parameter, and for adam the number of steps so far. ``step`` moves the vector of
 parameters in place and overwrites the gradient.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
@@ -79,7 +80,7 @@ class SGD:
 
     def restore(self, snapshot: np.ndarray | None) -> None:
         """Return to the state of a `snapshot`."""
-        self.velocity = snapshot
+        self.velocity = deepcopy(snapshot)
 
     def copy(self, **options: Any) -> Self:
         """Return an optimizer with a copy of the state and these `options`."""
@@ -165,7 +166,7 @@ class Adam:
         self, snapshot: tuple[int, np.ndarray | None, np.ndarray | None]
     ) -> None:
         """Return to the state of a `snapshot`."""
-        self.n_steps, self.first_moment, self.second_moment = snapshot
+        self.n_steps, self.first_moment, self.second_moment = deepcopy(snapshot)
 
     def copy(self, **options: Any) -> Self:
         """Return an optimizer with a copy of the state and these `options`."""

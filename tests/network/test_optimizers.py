@@ -50,6 +50,18 @@ def test_an_optimizer_is_restored_from_a_snapshot(optimizer, n_before):
     np.testing.assert_array_equal(parameters, expected)
 
 
+@pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()])
+def test_an_optimizer_may_be_restored_from_a_snapshot_twice(optimizer):
+    optimizer.step(np.zeros(3), np.array([1.0, 2.0, -3.0]), 0.1)
+    snapshot, moved = optimizer.snapshot(), []
+    for _ in range(2):
+        optimizer.restore(snapshot)
+        parameters = np.zeros(3)
+        optimizer.step(parameters, np.array([4.0, 1.0, 1.0]), 0.1)
+        moved.append(parameters)
+    np.testing.assert_array_equal(*moved)
+
+
 def test_copies_of_optimizers_take_other_options():
     adam = Adam(beta_1=0.5).copy(beta_2=0.7)
     assert (adam.beta_1, adam.beta_2) == (0.5, 0.7)
