@@ -223,7 +223,12 @@ def history_columns(n_epochs):
     return columns | {"loss": column_of(number(), n_epochs)}
 
 
-def attribute_fields(layout, n_features, targets):
+def best_epoch_of(n_epochs):
+    """Allow the best of so many epochs, or None without early stopping."""
+    return optional(integer(1, n_epochs))
+
+
+def attribute_fields(layout, n_features, n_epochs, targets):
     """Return the fitted attributes."""
     sizes, dtype = layout.layer_sizes, layout.dtype
     shapes = layout.shapes
@@ -233,7 +238,7 @@ def attribute_fields(layout, n_features, targets):
         "loss_": number(or_nan=True),
         "best_loss_": optional(number(or_infinite=True)),
         "best_validation_score_": optional(number()),
-        "best_epoch_": optional(integer(1)),
+        "best_epoch_": best_epoch_of(n_epochs),
         "t_": integer(0),
         "n_layers_": equal_to(len(sizes)),
         "out_activation_": one_of(OUT_ACTIVATIONS),

@@ -49,7 +49,7 @@ def check_model(kind, attributes):
     }
     check_fields(attributes, first, {"architecture": architecture_fields(kind)})
     architecture, n_outputs = attributes["_architecture"], attributes["n_outputs_"]
-    n_features = attributes["n_features_in_"]
+    n_features, n_epochs = attributes["n_features_in_"], attributes["n_iter_"]
     names, sizes = architecture["activation"], architecture["hidden_layer_sizes"]
     if isinstance(names, tuple) and len(names) != len(sizes):
         raise RuleError("_architecture.activation must have a name per hidden layer")
@@ -61,8 +61,9 @@ def check_model(kind, attributes):
     )
     targets = targets_parts(kind, architecture, n_outputs)
     parts = targets | training_parts(layout)
-    parts["history"] = history_columns(attributes["n_iter_"])
-    check_fields(attributes, attribute_fields(layout, n_features, targets), parts)
+    parts["history"] = history_columns(n_epochs)
+    fields = attribute_fields(layout, n_features, n_epochs, targets)
+    check_fields(attributes, fields, parts)
     _check_together(attributes)
 
 

@@ -404,6 +404,7 @@ TRAINED = "_continuation.state."
         ("sgd, numpy", "_history.loss", [1.0]),
         ("sgd, numpy", "_history.learning_rate", None),
         ("early stopping", "_history.validation_score", None),
+        ("early stopping", "best_epoch_", 4),
         ("frame", "feature_names_in_", None),
         ("sgd, numpy", "_history.loss", [1.0, np.nan]),
         ("sgd, numpy", "_history.learning_rate", [0.1, 0.1, 0.1]),

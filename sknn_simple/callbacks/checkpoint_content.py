@@ -15,7 +15,7 @@ from .._rules import (
     optional,
     part,
 )
-from .._saved_fields import Layout, history_columns, training_parts
+from .._saved_fields import Layout, best_epoch_of, history_columns, training_parts
 from .._saved_state import check_fields, check_generator
 
 ARGUMENTS = ["X", "y", "sample_weight", "X_val", "y_val", "sample_weight_val"]
@@ -62,7 +62,7 @@ def check_progress(progress, state, max_iter):
             lambda rng: rng is None or rng["bit_generator"] == bit_generator,
         ),
         "patience": part("patience"),
-        "best_epoch": optional(integer(1)),
+        "best_epoch": best_epoch_of(progress["n_epochs"]),
         "best_flat": optional(array(layout.dtype, (layout.n_parameters,))),
         "best_score": optional(number()),
         "first_loss": number(or_nan=True),

@@ -408,6 +408,17 @@ def test_progress_that_does_not_fit_is_refused(tmp_path, path, value):
         Checkpoint.resume(file, X, Y)
 
 
+def test_a_best_epoch_that_is_still_ahead_is_refused(tmp_path):
+    file = tmp_path / "run.ckpt"
+    cut_fit(clone(CLASSIFIER).set_params(early_stopping=True), file, 5, X, Y)
+    content = read_checkpoint(file)
+    n_epochs = content["progress"]["n_epochs"]
+    content["progress"]["best_epoch"] = n_epochs + 1
+    write_checkpoint(file, content)
+    with pytest.raises(ValueError, match=f"best_epoch must be .* from 1 to {n_epochs}"):
+        Checkpoint.resume(file, X, Y)
+
+
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 def test_a_checkpoint_of_a_machine_of_the_other_byte_order(tmp_path, solver):
     path = tmp_path / "run.ckpt"
