@@ -36,8 +36,10 @@ def scale_inputs(evidence):
 
 def inputs_to_scale(evidence):
     """Advise to scale the inputs, unless their means and deviations are moderate."""
-    mean, deviation, *_ = evidence.inputs
-    unscaled = wide_features(evidence) | (abs(mean) > 10 * deviation)
+    mean, deviation, lowest, highest = evidence.inputs
+    # A constant feature remains constant in all units.
+    is_off_centre = (lowest < highest) & (abs(mean) > 10 * deviation)
+    unscaled = wide_features(evidence) | is_off_centre
     return scale_inputs(evidence) if unscaled.any() else None
 
 

@@ -808,6 +808,16 @@ def test_a_rate_far_too_low_is_tried_against_the_automatic_one(rate, max_iter):
     assert not {"too_few_epochs", "stopped_on_plateau"} & set(found.kinds)
 
 
+def test_a_constant_input_does_not_hide_a_rate_far_too_low():
+    """No unit of its own makes it a variable."""
+    X, y = IRIS
+    with_ones = np.hstack([X, np.ones((len(X), 1))])
+    found = diagnosis_of(CLASSIFIER, with_ones, y, learning_rate_init=1e-4)
+    assert only(found, "learning_rate_too_low").advice.startswith(
+        "learning_rate_init='auto'"
+    )
+
+
 def test_a_rate_that_decays_to_nothing():
     X, y = make_moons(200, noise=0.2, random_state=0)
     model = SimpleMLPClassifier(
