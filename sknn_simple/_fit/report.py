@@ -165,9 +165,13 @@ class Report:
         """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
         advice = self.advice
         scale = f", or {advice.scaling.advice}" if advice.scaling.is_far_off else ""
+        why, then = result.message, "Increase max_iter or max_fun"
+        if self.session.stop_reason == "line_search":
+            why = "no step lowers the loss, or rounding hides that it does"
+            then = f"Increase tol={self.estimator.tol:g}"
         self._warn(
-            f"lbfgs failed to converge after {result.nit} iterations "
-            f"({result.message}). Increase max_iter or max_fun{scale}."
+            f"lbfgs failed to converge after {result.nit} iterations ({why}). "
+            f"{then}{scale}."
         )
 
     def check_targets(self):

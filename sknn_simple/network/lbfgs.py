@@ -1,5 +1,7 @@
 """L-BFGS: a quasi-Newton method on all samples at once."""
 
+import math
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,10 +15,11 @@ from .minibatches import Samples
 from .objective import Objective
 from .state import TrainingState
 
-ROUNDING = 1e4 * np.finfo(np.float64).eps
-"""Training ends when the loss, or 1 if that is larger, falls by no more than this
-fraction: `tol` decides, unless hardly any progress can be seen. SciPy's default, 1,000
-times as large, ends training on targets without noise far from the minimum."""
+ROUNDING = 1e4 * sys.float_info.epsilon
+"""Training ends when the loss falls by no more than this fraction of itself, or of its
+root if that is larger: `tol` decides, unless hardly any progress can be seen. The root
+counts because a small squared error is that of numbers near 1, which are rounded. On
+targets without noise, SciPy's own rule would end training far from the minimum."""
 
 
 def make_block(losses: list[float], ending: int) -> Block:
@@ -34,15 +37,22 @@ class _Iterations:
     block_seconds: float
     losses: list[float] = field(default_factory=list)
     due: float = 0.0  # time of the next block
+    loss: float = math.inf  # of the last iteration
+    has_converged: bool = False
 
     def add(self, intermediate_result: scipy.optimize.OptimizeResult) -> None:
         """Add an iteration, as the callback of SciPy; StopIteration ends training."""
         self.state.t += self.n_samples
         # By key, which is ten times as fast as an attribute of SciPy's result.
-        self.losses.append(float(intermediate_result["fun"]))
-        ending = DONE if self.state.is_finite(self.losses[-1]) else NOT_FINITE
+        before, self.loss = self.loss, float(intermediate_result["fun"])
+        self.losses.append(self.loss)
+        ending = DONE if self.state.is_finite(self.loss) else NOT_FINITE
         is_due = ending == NOT_FINITE or time.perf_counter() >= self.due
         if is_due and self.end(ending):
+            raise StopIteration
+        least_gain = ROUNDING * max(self.loss, math.sqrt(self.loss))
+        self.has_converged = before - self.loss <= least_gain
+        if self.has_converged:
             raise StopIteration
 
     def end(self, ending: int) -> bool:
@@ -136,8 +146,11 @@ def minimize_lbfgs(
         method="L-BFGS-B",
         jac=derivative,
         callback=iterations.add,
-        options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": ROUNDING},
+        options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": 0.0},
     )
+    if iterations.has_converged:
+        result.status, result.success = 0, True
+        result.message = "the loss hardly falls any more"
     # Without the last points that a failed line search has tried.
     parameters.flat[:] = result.x
     if iterations.losses:

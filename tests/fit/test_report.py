@@ -24,6 +24,7 @@ from support import ENGINES, UNSTOPPED, RaiseAtEnd, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.scaling_advice import Scaling
+from sknn_simple.network import ENGINES as IMPLEMENTATIONS
 from sknn_simple.network import Samples
 
 X, Y = load_iris(return_X_y=True)
@@ -740,3 +741,19 @@ def test_a_weak_signal_that_is_learned_is_not_warned_of(options):
     for model, target in (SimpleMLPRegressor(), y), (SimpleMLPClassifier(), y > 0):
         model.set_params(random_state=0, **options)
         assert outcome(model, X, target) == ""
+
+
+def test_lbfgs_that_finds_no_lower_loss_advises_a_larger_tol(monkeypatch):
+    """On a slope without an end, its line search gives up."""
+
+    def make_evaluator(parameters, gradient, samples, objective):
+        gradient[:] = -1e6
+        return lambda: -1e6 * parameters.flat.sum()
+
+    engine = IMPLEMENTATIONS["numpy"]._replace(make_evaluator=make_evaluator)
+    monkeypatch.setitem(IMPLEMENTATIONS, "numpy", engine)
+    options = {"solver": "lbfgs", "engine": "numpy", "tol": 1e-9}
+    model = SimpleMLPRegressor((), random_state=0, **options)
+    with pytest.warns(ConvergenceWarning, match=r"no step lowers .*Increase tol=1e-09"):
+        model.fit(X, Y)
+    assert (model.stop_reason_, model.n_iter_) == ("line_search", 0)
