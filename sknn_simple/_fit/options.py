@@ -125,7 +125,7 @@ def learning_rate(estimator, is_new):
     return "settling" if settles else "constant"
 
 
-def learning_rate_init(estimator, targets, samples, in_stream=False):
+def learning_rate_init(estimator, targets, samples, in_stream):
     """Return the initial learning rate, perhaps for samples of a stream."""
     if estimator.solver not in OPTIMIZERS:
         return 1.0  # L-BFGS finds the length of its steps
@@ -134,7 +134,7 @@ def learning_rate_init(estimator, targets, samples, in_stream=False):
     return auto_learning_rate(estimator, targets, samples, in_stream)
 
 
-def auto_learning_rate(estimator, targets, samples, in_stream=False):
+def auto_learning_rate(estimator, targets, samples, in_stream):
     """Return the value of learning_rate_init="auto" for these Samples."""
     size = batch_size(estimator, len(samples.Y))
     return automatic_learning_rate(estimator, size, targets, samples, in_stream)

@@ -11,6 +11,7 @@ from .._fit import options
 from .._fit.advice import least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS, MUCH
 from .._fit.quartiles import Quartiles
+from .._fit.session import Mode
 from .._fit.subsample import subsample
 from ..network import LOSSES
 from . import trial
@@ -228,7 +229,8 @@ class Evidence:
     @cached_property
     def auto_rate(self):
         """The value of learning_rate_init="auto"."""
-        return options.auto_learning_rate(self.network, *self._training)
+        in_stream = self.record.mode is Mode.APPEND
+        return options.auto_learning_rate(self.network, *self._training, in_stream)
 
     @cached_property
     def is_overpenalised(self):

@@ -32,7 +32,8 @@ def gather_evidence(estimator, X, y, sample_weight=None):
     """
     network, given_X, given_weight = fitted_network(estimator), X, sample_weight
     X, feature_names = network_input(estimator, X), input_names(estimator)
-    problem = make_problem(network, X, y, sample_weight)
+    record = Record(network)
+    problem = make_problem(network, X, y, sample_weight, record.mode)
     n_samples = problem.samples.X.shape[0]
     rows = _rows_with_weight(problem.samples)
     if len(rows) < n_samples:
@@ -44,7 +45,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
     raw_prediction, outputs = _predictions(problem, [X, *activations][-1])
     return Evidence(
         network,
-        Record(network),
+        record,
         n_samples,
         rows,
         problem,

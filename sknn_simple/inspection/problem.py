@@ -1,7 +1,7 @@
 """Problem: the training problem of an estimator on given samples.
 
-The next call of `partial_fit` would solve the same problem, but not in float64. The
-estimator is not changed.
+The next call of `partial_fit`, or in another mode of `fit`, would solve the same
+problem, but not in float64. The estimator is not changed.
 """
 
 import copy
@@ -18,7 +18,6 @@ from .._targets import Targets
 from ..network import (
     ACTIVATIONS,
     LOSSES,
-    Constant,
     Engine,
     Objective,
     Parameters,
@@ -59,16 +58,13 @@ class Problem:
         return self.state.schedule.learning_rate(self.state.t)
 
 
-def make_problem(estimator, X, y, sample_weight=None):
+def make_problem(estimator, X, y, sample_weight=None, mode=Mode.APPEND):
     """Make the problem of an estimator, at its fitted or else its initial weights."""
     estimator._validate_params()
     session = make_session(
-        _detached(estimator), X, y, sample_weight, mode=Mode.APPEND, dtype=np.float64
+        _detached(estimator), X, y, sample_weight, mode=mode, dtype=np.float64
     )
     state = _in_float64(session.state)
-    if state.optimizer is None:  # steps are explained at the rate that others take
-        rate = options.learning_rate_init(estimator, session.targets, session.samples)
-        state.schedule = Constant(rate)
     return Problem(
         state.model.copy(),
         session.samples,

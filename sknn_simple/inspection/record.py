@@ -6,6 +6,7 @@ import numpy as np
 
 from .._base import BaseSimpleMLP
 from .._fit import options
+from .._fit.session import Mode
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,13 @@ class Record:
         """Training loss of the best epoch; infinite if it is unknown."""
         best_epoch = self.network.best_epoch_ or 0
         return self.losses[best_epoch - 1] if self.losses else np.inf
+
+    @property
+    def mode(self):
+        """The Mode of a training like the last one, from the weights so far."""
+        network = self.network
+        is_fit = network._continuation is None or network.stop_reason_ is not None
+        return Mode.RESUME if is_fit else Mode.APPEND
 
     @property
     def largest_rise(self):
