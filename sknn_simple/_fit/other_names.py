@@ -1,0 +1,132 @@
+"""Other names: what other libraries call options and values, and the advice on them."""
+
+EQUIVALENTS = {
+    "logistic": ["sigmoid"],
+    "identity": ["linear", "none"],
+    "relu": ["rectifier", "elu", "gelu", "mish", "selu", "silu", "swish"],
+    "leaky_relu": ["leakyrelu", "lrelu"],
+    "quantile": ["pinball", "pinball_loss", "tau"],
+    "huber": ["huber_loss", "smooth_l1"],
+    "huber_threshold": ["delta", "huber_delta", "huber_slope"],
+    "squared_error": ["quadratic", "quadratic_cost", "squared_loss", "l2", "l2_loss"],
+    "mean_squared_error": ["mse"],
+    "sum_squared_error": ["sse", "sum_of_squares"],
+    "poisson": ["gamma", "tweedie", "negative_binomial", "neg_binomial", "nbinom"],
+    "absolute_error": ["mae", "mean_absolute_error"],
+    "log_loss": [
+        "cross_entropy",
+        "crossentropy",
+        "categorical_crossentropy",
+        "binary_crossentropy",
+        "binomial",
+    ],
+    "sgd": ["gd", "gradient_descent"],
+    "adam": ["adamw", "adamax", "nadam", "rmsprop"],
+    "lbfgs": ["bfgs", "l-bfgs"],
+    "glorot_uniform": ["xavier", "xavier_normal", "xavier_uniform"],
+    "lecun_uniform": ["lecun"],
+    "compiled": ["numba"],
+    "max_iter": [
+        "epoch",
+        "epochs",
+        "n_epochs",
+        "nepochs",
+        "num_epochs",
+        "max_epochs",
+        "n_iter",
+        "num_iter",
+        "iterations",
+        "n_iterations",
+    ],
+    "learning_rate_init": ["lr", "lr_init", "eta", "eta0", "rate", "step_size"],
+    "hidden_layer_sizes": [
+        "hidden",
+        "hidden_layers",
+        "hidden_size",
+        "hidden_sizes",
+        "hidden_units",
+        "n_hidden",
+        "layers",
+        "layer_sizes",
+        "neurons",
+        "n_neurons",
+        "size",
+        "units",
+        "n_units",
+    ],
+    "alpha": [
+        "weight_decay",
+        "decay",
+        "l2",
+        "l2_reg",
+        "l2_regularization",
+        "lambda",
+        "lambda_",
+        "penalty",
+        "reg",
+        "regularization",
+    ],
+    "batch_size": ["batch", "minibatch", "minibatch_size"],
+    "solver": ["optimizer", "optimiser"],
+    "random_state": ["seed"],
+    "n_iter_no_change": ["patience"],
+    "fit_intercept": ["bias", "use_bias"],
+    "nesterovs_momentum": ["nesterov"],
+    "epsilon": ["eps"],
+    "tol": ["tolerance"],
+    "loss": ["loss_function", "criterion", "objective"],
+    "scoring": ["metric", "metrics"],
+    "validation_fraction": ["validation_split"],
+    "accuracy": ["acc", "accuracy_score"],
+    "f1": ["f1_score"],
+    "r2": ["r2_score"],
+    "roc_auc": ["auc", "roc_auc_score"],
+    "neg_mean_squared_error": ["mse"],
+    "neg_root_mean_squared_error": ["rmse"],
+    "neg_mean_absolute_error": ["mae"],
+    "neg_log_loss": ["log_loss", "logloss", "cross_entropy"],
+}
+"""Names here, and their equivalents in other libraries."""
+
+REMARKS = {
+    "dropout": "Against overfitting, increase alpha or set early_stopping=True.",
+    "out_activation": "A classifier chooses its output activation itself.",
+    "linout": "Regressors have linear outputs, unless out_activation is set.",
+    "validation_data": "Pass X_val and y_val to fit, with early_stopping=True.",
+    "exposure": "Fit y / exposure, with sample_weight=exposure.",
+    "offset": "Fit y / exp(offset), with sample_weight=exp(offset).",
+}
+"""Advice on parameters that an estimator lacks, and has no other name for."""
+
+REASONS = {"poisson": "It also suits positive or overdispersed amounts."}
+"""Why a suggested name suits, although it means something else."""
+
+SOFTMAX = (
+    "Softmax is for outputs: with three or more classes, SimpleMLPClassifier has it "
+    "there already."
+)
+
+EQUAL_WEIGHTS = (
+    "Initial weights must be random: if they are equal, all units of a layer stay "
+    "equal, and learn the same."
+)
+
+HE = (
+    "The nearest is 'lecun_uniform', the default; for relu, He's weights are sqrt(2) "
+    "times as large. Pass coefs_init to begin with just those."
+)
+
+REMARKS_ON_VALUES = {
+    "activation": {"softmax": SOFTMAX},
+    "init": {
+        **dict.fromkeys(("zero", "zeros", "one", "ones", "constant"), EQUAL_WEIGHTS),
+        **dict.fromkeys(("he", "he_normal", "he_uniform"), HE),
+        **dict.fromkeys(("kaiming", "kaiming_normal", "kaiming_uniform"), HE),
+    },
+}
+"""Advice on values, by parameter, that have no other name here."""
+
+LOG_LOSS_OF_NUMBERS = (
+    "For shares between 0 and 1, write out_activation='logistic', or repeat each "
+    "sample once per class for SimpleMLPClassifier, with the shares as sample_weight."
+)
