@@ -6,13 +6,13 @@ EQUIVALENTS = {
     "relu": ["rectifier", "elu", "gelu", "mish", "selu", "silu", "swish"],
     "leaky_relu": ["leakyrelu", "lrelu"],
     "quantile": ["pinball", "pinball_loss", "tau"],
-    "huber": ["huber_loss", "smooth_l1"],
+    "huber": ["huber_loss", "smooth_l1", "log_cosh", "logcosh"],
     "huber_threshold": ["delta", "huber_delta", "huber_slope"],
     "squared_error": ["quadratic", "quadratic_cost", "squared_loss", "l2", "l2_loss"],
     "mean_squared_error": ["mse"],
     "sum_squared_error": ["sse", "sum_of_squares"],
     "poisson": ["gamma", "tweedie", "negative_binomial", "neg_binomial", "nbinom"],
-    "absolute_error": ["mae", "mean_absolute_error"],
+    "absolute_error": ["mae", "l1", "l1_loss", "mean_absolute_error"],
     "log_loss": [
         "cross_entropy",
         "crossentropy",
@@ -22,7 +22,7 @@ EQUIVALENTS = {
     ],
     "sgd": ["gd", "gradient_descent"],
     "adam": ["adamw", "adamax", "nadam", "rmsprop"],
-    "lbfgs": ["bfgs", "l-bfgs"],
+    "lbfgs": ["bfgs", "l_bfgs"],
     "glorot_uniform": ["xavier", "xavier_normal", "xavier_uniform"],
     "lecun_uniform": ["lecun"],
     "compiled": ["numba"],
@@ -88,17 +88,42 @@ EQUIVALENTS = {
 }
 """Names here, and their equivalents in other libraries."""
 
+VALIDATION = "Pass X_val and y_val to fit, with early_stopping=True."
+
+CALLBACKS = "Call set_callbacks(...) before fit."
+
+NO_GPU = "Networks run on the CPU. For a GPU, use PyTorch, with skorch for its fit."
+
+NO_BATCH_NORM = (
+    "There is no batch normalisation. Put a StandardScaler before the network."
+)
+
+L2_ONLY = (
+    "The penalty, alpha, is on squared weights only. To select inputs, use RFE with "
+    "importance_getter."
+)
+
 REMARKS = {
+    **dict.fromkeys(("callback", "callbacks"), CALLBACKS),
+    "monitor": "Set early_stopping=True and scoring, or call set_callbacks(...).",
+    **dict.fromkeys(("eval_set", "validation_data"), VALIDATION),
+    "n_jobs": "Pass it to the search or cross_val_score, whose fits run in parallel.",
+    **dict.fromkeys(("device", "gpu", "use_gpu"), NO_GPU),
+    **dict.fromkeys(("batch_norm", "batch_normalization"), NO_BATCH_NORM),
+    "l1_ratio": L2_ONLY,
     "dropout": "Against overfitting, increase alpha or set early_stopping=True.",
+    "return_std": "Fit loss='quantile' at two quantiles, or a BaggingRegressor.",
     "out_activation": "A classifier chooses its output activation itself.",
     "linout": "Regressors have linear outputs, unless out_activation is set.",
-    "validation_data": "Pass X_val and y_val to fit, with early_stopping=True.",
     "exposure": "Fit y / exposure, with sample_weight=exposure.",
     "offset": "Fit y / exp(offset), with sample_weight=exp(offset).",
 }
 """Advice on parameters that an estimator lacks, and has no other name for."""
 
-REASONS = {"poisson": "It also suits positive or overdispersed amounts."}
+REASONS = {
+    "poisson": "It also suits positive or overdispersed amounts.",
+    "huber": "It is quadratic up to huber_threshold, and linear beyond it.",
+}
 """Why a suggested name suits, although it means something else."""
 
 SOFTMAX = (

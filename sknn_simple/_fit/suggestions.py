@@ -4,6 +4,7 @@ import difflib
 import functools
 import inspect
 import math
+import re
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, TypeVar, cast
@@ -27,7 +28,7 @@ PERCENTAGES = ("quantile", "validation_fraction")
 
 def did_you_mean(name, allowed):
     """Return " Did you mean ...?" for a name that is not allowed, or ""."""
-    other = name.lower().replace(" ", "_")
+    other = re.sub("[ -]", "_", name.lower())
     similar = [n for n in EQUIVALENTS if n in allowed and other in EQUIVALENTS[n]]
     # With a lower cutoff, 'iterations' would be close to 'activation'.
     similar += difflib.get_close_matches(other, sorted(allowed), n=1, cutoff=0.75)
@@ -152,10 +153,11 @@ def _for_text(name, value, constraints):
         return f" {remark}"
     names = [c.options for c in constraints if isinstance(c, StrOptions)]
     allowed = set().union(*names)
+    hint = did_you_mean(value, allowed)
     is_for_labels = name == "loss" and "log_loss" not in allowed
-    if is_for_labels and did_you_mean(value, {"log_loss"}):
+    if not hint and is_for_labels and did_you_mean(value, {"log_loss"}):
         return f" {LOG_LOSS_OF_NUMBERS}"
-    return did_you_mean(value, allowed)
+    return hint
 
 
 def _as_number(value, constraints):

@@ -41,6 +41,11 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
         (SimpleMLPClassifier, {"solver": "adamw"}, "adam"),
         (SimpleMLPRegressor, {"loss": "mse"}, "mean_squared_error"),
         (SimpleMLPRegressor, {"loss": "MAE"}, "absolute_error"),
+        (SimpleMLPRegressor, {"loss": "l1"}, "absolute_error"),
+        (SimpleMLPRegressor, {"loss": "L1-loss"}, "absolute_error"),
+        (SimpleMLPRegressor, {"loss": "log_cosh"}, "huber"),
+        (SimpleMLPRegressor, {"loss": "LogCosh"}, "huber"),
+        (SimpleMLPRegressor, {"loss": "log-cosh"}, "huber"),
         (SimpleMLPRegressor, {"init": "xavier"}, "glorot_uniform"),
         (SimpleMLPClassifier, {"init": "xavier_normal"}, "glorot_uniform"),
         (SimpleMLPClassifier, {"loss": "quadratic"}, "squared_error"),
@@ -63,6 +68,12 @@ def test_an_activation_of_several():
     estimator = SimpleMLPClassifier((3, 3), ("relu", "sigmoid"))
     with pytest.raises(ValueError, match=r"'sigmoid'.*Did you mean 'logistic'\?"):
         estimator.fit(X, Y)
+
+
+def test_why_huber_suits_other_losses():
+    reason = r"Did you mean 'huber'\? It is quadratic up to huber_threshold, and linear"
+    with pytest.raises(ValueError, match=reason):
+        SimpleMLPRegressor(loss="log_cosh").fit(X, Y)
 
 
 def test_why_poisson_suits_other_losses():
@@ -156,9 +167,37 @@ def test_names_in_set_params():
         ("dropout", "Against overfitting, increase alpha or set early_stopping=True."),
         ("out_activation", "A classifier chooses its output activation itself."),
         ("linout", "Regressors have linear outputs, unless out_activation is set."),
+        *(
+            (name, "Pass X_val and y_val to fit, with early_stopping=True.")
+            for name in ("validation_data", "eval_set")
+        ),
+        ("callback", "Call set_callbacks(...) before fit."),
+        ("callbacks", "Call set_callbacks(...) before fit."),
+        ("monitor", "Set early_stopping=True and scoring, or call set_callbacks(...)."),
         (
-            "validation_data",
-            "Pass X_val and y_val to fit, with early_stopping=True.",
+            "n_jobs",
+            "Pass it to the search or cross_val_score, whose fits run in parallel.",
+        ),
+        *(
+            (
+                name,
+                "Networks run on the CPU. For a GPU, use PyTorch, with skorch for its "
+                "fit.",
+            )
+            for name in ("device", "gpu", "use_gpu")
+        ),
+        *(
+            (
+                name,
+                "There is no batch normalisation. Put a StandardScaler before the "
+                "network.",
+            )
+            for name in ("batch_norm", "batch_normalization")
+        ),
+        (
+            "l1_ratio",
+            "The penalty, alpha, is on squared weights only. To select inputs, use RFE "
+            "with importance_getter.",
         ),
     ],
 )
@@ -171,6 +210,16 @@ def test_names_without_an_equivalent(given, advice):
     message = message.replace(" has", ".fit has")
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         SimpleMLPClassifier().fit(X, Y, **{given: 0.5})
+
+
+def test_the_spread_of_predictions():
+    model = SimpleMLPRegressor((2,), max_iter=0).fit(X, Y)
+    message = (
+        "SimpleMLPRegressor.predict has no parameter 'return_std'. Fit "
+        "loss='quantile' at two quantiles, or a BaggingRegressor."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        model.predict(X, return_std=True)
 
 
 @pytest.mark.parametrize(
