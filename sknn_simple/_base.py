@@ -326,4 +326,5 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
 from support import KINDS, UNSTOPPED, iris, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -31,6 +32,16 @@ def test_activations_by_hand(kind, y):
     np.testing.assert_array_equal(model.transform(X), found[1])
     np.testing.assert_allclose(model.transform(sparse.csr_array(X)), second, rtol=1e-9)
     assert model.fit(X.astype(np.float32), y).transform(X).dtype == np.float32
+
+
+@KINDS
+def test_the_tag_of_dtypes_names_those_that_transform_keeps(kind, y):
+    kept = [
+        dtype
+        for dtype in ("int64", "float16", "float32", "float64")
+        if kind((3,), **QUICK).fit_transform(X.astype(dtype), y).dtype == dtype
+    ]
+    assert sorted(get_tags(kind()).transformer_tags.preserves_dtype) == kept
 
 
 @KINDS
