@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_wine, make_multilabel_classification
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -52,6 +52,8 @@ REGRESSORS = {
     },
 }
 
+SCALERS = [StandardScaler, MinMaxScaler]
+
 
 @pytest.fixture(scope="module")
 def page():
@@ -59,24 +61,25 @@ def page():
     names = {}
     examples = doctest.DocTestParser().get_examples(PAGE.read_text())
     for example in examples:
-        if example.source.startswith(("import ", "from sknn", "def ", "FUNCTIONS =")):
+        if example.source.startswith(("import ", "from s", "def ", "FUNCTIONS =")):
             exec(example.source, names)
     return names
 
 
-def fitted(kind, X, y, options):
+def fitted(kind, X, y, options, scaler=StandardScaler):
     network = kind(**{"hidden_layer_sizes": (8,), "max_iter": 20} | options)
     network.set_params(n_iter_no_change=np.inf, random_state=0)
-    return make_pipeline(StandardScaler(), network).fit(X, y)
+    return make_pipeline(scaler(), network).fit(X, y)
 
 
 def tolerance(X):
     return {"rtol": 1e-4 if X.dtype == np.float32 else 1e-10, "atol": 1e-12}
 
 
+@pytest.mark.parametrize("scaler", SCALERS)
 @pytest.mark.parametrize(("X", "y", "options"), CLASSIFIERS.values(), ids=CLASSIFIERS)
-def test_plain_numbers_of_a_classifier(X, y, options, page):
-    pipeline = fitted(SimpleMLPClassifier, X, y, options)
+def test_plain_numbers_of_a_classifier(X, y, options, scaler, page):
+    pipeline = fitted(SimpleMLPClassifier, X, y, options, scaler)
     scaled, expected = pipeline[0].transform(X), pipeline.predict_proba(X)
     text = page["to_json"](pipeline[-1])
     rebuilt = page["from_json"](text)
@@ -91,9 +94,10 @@ def test_plain_numbers_of_a_classifier(X, y, options, page):
         np.testing.assert_array_equal(labels, pipeline.predict(X))
 
 
+@pytest.mark.parametrize("scaler", SCALERS)
 @pytest.mark.parametrize(("X", "y", "options"), REGRESSORS.values(), ids=REGRESSORS)
-def test_plain_numbers_of_a_regressor(X, y, options, page):
-    pipeline = fitted(SimpleMLPRegressor, X, y, options)
+def test_plain_numbers_of_a_regressor(X, y, options, scaler, page):
+    pipeline = fitted(SimpleMLPRegressor, X, y, options, scaler)
     scaled, expected = pipeline[0].transform(X), pipeline.predict(X)
     text = page["to_json"](pipeline[-1])
     np.testing.assert_array_equal(page["from_json"](text).predict(scaled), expected)
