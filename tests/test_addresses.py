@@ -16,6 +16,7 @@ HOSTS = {
     *("mutmut.readthedocs.io", "skops.readthedocs.io", "github.com"),
     *("www.geeksforgeeks.org", "www.kdnuggets.com", "victorzhou.com"),
     *("www.oreilly.com", "mattmazur.com", "neuralnetworksanddeeplearning.com"),
+    "www.mathworks.com",
 }
 """Sites that exist and are linked to."""
 
