@@ -57,14 +57,16 @@ def check_vectors(
         others.append((name, vector))
 
 
-def check_shapes(
+def check_samples(
     parameters: Parameters,
     X: Any,
     Y: np.ndarray,
     sample_weight: np.ndarray | None,
 ) -> None:
-    """Raise ValueError unless the shapes fit the network and each other."""
+    """Raise ValueError unless the samples fit the network, and have a weight."""
     n_samples, sizes = X.shape[0], parameters.layer_sizes
+    if n_samples == 0:
+        raise ValueError("X must have at least one row, got 0.")
     for name, array, shape in (
         ("X", X, (n_samples, sizes[0])),
         ("Y", Y, (n_samples, sizes[-1])),
@@ -75,6 +77,18 @@ def check_shapes(
                 f"{name} must be of shape {shape} for {n_samples} samples and a "
                 f"network of layer_sizes {sizes}, got {array.shape}."
             )
+    if sample_weight is not None and sample_weight.sum(dtype=np.float64) == 0:
+        raise ValueError("The sample weights must not sum to 0.")
+
+
+def check_batch_size(batch_size: Any, n_samples: int) -> int:
+    """Return the number of samples per minibatch, at most all; check that it is one."""
+    is_integer = isinstance(batch_size, int | np.integer)
+    if not is_integer or batch_size < 1:
+        raise ValueError(
+            f"batch_size must be an integer of at least 1, got {batch_size!r}."
+        )
+    return min(int(batch_size), n_samples)
 
 
 def check_rows(X: Any) -> None:

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from .activations import OUT_ACTIVATIONS, layer_activations
 from .blocks import Block
-from .checks import check_array, check_rows, check_shapes, check_vectors
+from .checks import check_array, check_batch_size, check_rows, check_samples, check_vectors
 from .losses import LOSSES
 from .minibatches import Samples
 from .objective import Objective
@@ -139,13 +139,12 @@ cdef class Trainer:
         self.parameters = parameters = state.parameters.view(state.parameters.flat)
         self.state, self.arrays = state, {}
         n_samples, sizes = samples.X.shape[0], parameters.layer_sizes
-        batch_size = min(batch_size, n_samples)
-        if not 1 <= batch_size or max(*sizes, n_samples) > MOST:
+        if max(*sizes, n_samples) > MOST:
             raise ValueError(
-                f"The compiled engine takes up to {MOST} samples and units, "
-                f"got {n_samples} samples, batch_size={batch_size} and layer_sizes="
-                f"{sizes}: use engine='numpy'."
+                f"The compiled engine takes up to {MOST} samples and units, got "
+                f"{n_samples} samples and layer_sizes={sizes}: use engine='numpy'."
             )
+        batch_size = check_batch_size(batch_size, n_samples)
         self.loops, training.batch_size = LOOPS[build % len(BUILDS)], batch_size
         training.is_single = parameters.flat.dtype == np.float32
         training.gemm = <uintptr_t>sgemm if training.is_single else <uintptr_t>dgemm
@@ -172,7 +171,7 @@ cdef class Trainer:
         training.Y = self.hold("Y", Y)
         if weights is not None:
             training.weights = self.hold("sample_weight", weights)
-        check_shapes(self.parameters, X, self.arrays["Y"], self.arrays.get("sample_weight"))
+        check_samples(self.parameters, X, self.arrays["Y"], self.arrays.get("sample_weight"))
         training.n_samples, training.total_weight = len(Y), samples.total_weight
 
     cdef uintptr_t hold(self, name, array, dtype=None) except? 0:

@@ -14,7 +14,7 @@ import numpy as np
 
 from .activations import layer_activations
 from .backprop import pass_backward
-from .checks import check_shapes
+from .checks import check_samples
 from .forward_pass import as_floats, pass_forward
 from .losses import LOSSES
 from .objective import Objective, loss_and_delta
@@ -86,14 +86,12 @@ def loss_and_gradient(
     X, Y = (as_floats(part).astype(dtype, copy=False) for part in (X, Y))
     if sample_weight is not None:
         sample_weight = as_floats(sample_weight).astype(dtype, copy=False)
-    check_shapes(parameters, X, Y, sample_weight)
+    check_samples(parameters, X, Y, sample_weight)
     if gradient is None:
         gradient = parameters.zeros_like()
     if workspace is None:
         workspace = Workspace(parameters.layer_sizes, X.shape[0], dtype)
     total_weight = X.shape[0] if sample_weight is None else float(sample_weight.sum())
-    if not total_weight:
-        raise ValueError("The sample weights must not sum to 0.")
     divisor = LOSSES[objective.loss].sample_divisor(total_weight)
     samples, scale = (X, Y, sample_weight), 1 / divisor
     loss = write_loss_gradient(

@@ -42,6 +42,12 @@ class Samples(NamedTuple):
         named = self._asdict().items()
         return {name: part for name, part in named if isinstance(part, np.ndarray)}
 
+    def astype(self, dtype: np.dtype) -> "Samples":
+        """Return the Samples in this dtype, without a copy of what has it already."""
+        X, Y, w = self
+        X, Y = X.astype(dtype, copy=False), Y.astype(dtype, copy=False)
+        return Samples(X, Y, None if w is None else w.astype(dtype, copy=False))
+
     def rows(self, rows: slice | np.ndarray) -> "Samples":
         """Return the Samples of some rows; of a slice, dense arrays are views."""
         X, Y, w = self
@@ -57,7 +63,7 @@ class Minibatches:
         self.samples = samples
         self.n_samples = samples.X.shape[0]
         self.total_weight = samples.total_weight
-        self.batch_size = min(int(batch_size), self.n_samples)
+        self.batch_size = batch_size
         # The order of a full batch is irrelevant.
         self.shuffle = shuffle and self.batch_size < self.n_samples
         self.starts = range(0, self.n_samples, self.batch_size)

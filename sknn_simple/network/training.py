@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .blocks import DONE, NOT_FINITE, PATIENCE_RAN_OUT, Block, Epoch
-from .checks import check_rows, check_shapes, check_vectors
+from .checks import check_batch_size, check_rows, check_samples, check_vectors
 from .gradient import add_penalty_gradient, write_loss_gradient
 from .losses import LOSSES
 from .minibatches import Minibatches, Samples
@@ -33,7 +33,7 @@ class Trainer:
         Changed in place.
 
     samples : Samples
-        Training samples, in the dtype of the parameters.
+        Training samples; converted to the dtype of the parameters.
 
     objective : Objective
         Function to minimise.
@@ -47,7 +47,8 @@ class Trainer:
     Raises
     ------
     ValueError
-        If the shapes of the samples do not fit the network, or each other.
+        If there are no samples, their shapes do not fit the network or each other,
+        their weights sum to 0, or `batch_size` is not a positive integer.
     """
 
     def __init__(
@@ -59,7 +60,9 @@ class Trainer:
         batch_size: int,
         shuffle: bool = True,
     ) -> None:
-        check_shapes(state.parameters, *samples)
+        samples = samples.astype(state.parameters.flat.dtype)
+        check_samples(state.parameters, *samples)
+        batch_size = check_batch_size(batch_size, samples.X.shape[0])
         if not isinstance(samples.X, np.ndarray):
             check_rows(samples.X)
         self.state = state

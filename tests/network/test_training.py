@@ -47,6 +47,45 @@ def test_an_epochs_loss_is_the_mean_over_its_minibatches():
     assert state.t == 7
 
 
+def train_on(engine, samples, batch_size=2, dtype=np.float64):
+    """Train a (3, 2, 1) network for an epoch; return its parameters."""
+    parameters = draw_parameters((3, 2, 1), np.random.RandomState(0), dtype=dtype)
+    state = TrainingState(parameters, SGD(), Constant(0.1), np.random.RandomState(0))
+    train = network.ENGINES[engine].trainer
+    train(state, samples, Objective(), batch_size=batch_size).train(1)
+    return parameters.flat
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("n_rows", "weight", "batch_size", "message"),
+    [
+        (4, 1, 0, "batch_size must be an integer of at least 1, got 0"),
+        (4, 1, 2.5, "batch_size must be an integer of at least 1, got 2.5"),
+        (0, 1, 2, "X must have at least one row, got 0"),
+        (4, 0, 2, "The sample weights must not sum to 0"),
+    ],
+)
+def test_all_engines_refuse_with_the_same_words(
+    engine, n_rows, weight, batch_size, message
+):
+    ones = np.ones((n_rows, 4))
+    samples = Samples(ones[:, :3], ones[:, :1], weight * ones[:, 0])
+    with pytest.raises(ValueError, match=message):
+        train_on(engine, samples, batch_size)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_samples_of_another_dtype_are_converted(engine):
+    X = np.array([[0, 1, 2], [2, 0, 1], [1, 1, 0]])
+    Y, weights = np.array([[1], [0], [1]]), np.array([1, 2, 1])
+    flats = []
+    for dtype in (np.float32, np.float64, np.int64):
+        samples = Samples(X.astype(dtype), Y.astype(dtype), weights.astype(dtype))
+        flats.append(train_on(engine, samples, dtype=np.float32))
+        np.testing.assert_array_equal(flats[-1], flats[0])
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_sizes_may_be_integers_of_one_byte(engine):
     """Where they overflowed, the compiled engine wrote beside its buffers."""
