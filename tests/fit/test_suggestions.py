@@ -50,6 +50,17 @@ X, Y = np.eye(4), np.array([0, 1, 0, 1])
         (SimpleMLPClassifier, {"init": "xavier_normal"}, "glorot_uniform"),
         (SimpleMLPClassifier, {"loss": "quadratic"}, "squared_error"),
         (SimpleMLPRegressor, {"loss": "L2"}, "squared_error"),
+        (SimpleMLPRegressor, {"activation": "tansig"}, "tanh"),
+        (SimpleMLPRegressor, {"activation": "logsig"}, "logistic"),
+        (SimpleMLPRegressor, {"activation": "purelin"}, "identity"),
+        (SimpleMLPRegressor, {"activation": "poslin"}, "relu"),
+        *(
+            (SimpleMLPRegressor, {"solver": name}, "lbfgs")
+            for name in ("trainlm", "lm", "trainbr", "trainbfg", "trainscg")
+        ),
+        (SimpleMLPRegressor, {"solver": "Levenberg-Marquardt"}, "lbfgs"),
+        (SimpleMLPRegressor, {"solver": "traingdm"}, "sgd"),
+        (SimpleMLPRegressor, {"solver": "traingdx"}, "sgd"),
     ],
 )
 def test_values(kind, given, meant):
@@ -143,6 +154,9 @@ def test_exposure(name, advice):
         ("criterion", "loss"),
         ("batch", "batch_size"),
         ("output_activation", "out_activation"),
+        ("max_fail", "n_iter_no_change"),
+        ("min_grad", "tol"),
+        ("mc", "momentum"),
     ],
 )
 def test_names(given, meant):
@@ -174,6 +188,7 @@ def test_names_in_set_params():
         ("callback", "Call set_callbacks(...) before fit."),
         ("callbacks", "Call set_callbacks(...) before fit."),
         ("monitor", "Set early_stopping=True and scoring, or call set_callbacks(...)."),
+        ("goal", "Set tol, or call set_callbacks(...) to stop at a given loss."),
         (
             "n_jobs",
             "Pass it to the search or cross_val_score, whose fits run in parallel.",
