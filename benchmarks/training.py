@@ -18,25 +18,27 @@ LOOPS = {"JAX": "jax_loop", "C++ loop": "bare_loop"}
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """Sigmoid hidden layers, trained by gradient descent for a number of epochs.
+    """Sigmoid hidden layers, trained for a number of epochs or L-BFGS iterations.
 
     y : labels, integers from 0 on, for a classifier; or numbers for a regressor
     sigmoid_output : squared error of a sigmoid output, as the tutorials train; or
         else log-loss for labels, and squared error of an identity output for numbers
+    solver : 'sgd', or 'lbfgs', which ignores batches, rates and momentum
     """
 
     X: np.ndarray
     y: np.ndarray
     hidden_layer_sizes: tuple
     n_epochs: int
-    batch_size: int
-    learning_rate: float
+    batch_size: int | str = "auto"
+    learning_rate: float = 0.1
     momentum: float = 0.0
     alpha: float = 0.0
     shuffle: bool = True
     init: str = "glorot_uniform"
     fit_intercept: bool = True
     sigmoid_output: bool = False
+    solver: str = "sgd"
 
     def but(self, **changes):
         """The same training but for some changes."""
@@ -85,7 +87,7 @@ class Training:
         return {
             "hidden_layer_sizes": self.hidden_layer_sizes,
             "activation": "logistic",
-            "solver": "sgd",
+            "solver": self.solver,
             "learning_rate_init": self.learning_rate,
             "momentum": self.momentum,
             "nesterovs_momentum": True,

@@ -3,7 +3,17 @@
 Each takes the names of the rivals that take part, and whether to be quick.
 """
 
-from . import growth, layers, memory, prediction, processes, search, toys
+from . import (
+    growth,
+    layers,
+    lbfgs,
+    memory,
+    prediction,
+    processes,
+    search,
+    sparse_rows,
+    toys,
+)
 
 WORKLOADS = {
     "W1": toys.soft_targets,
@@ -13,6 +23,8 @@ WORKLOADS = {
     "W5": layers.large,
     "W6": prediction.predict,
     "W7": memory.memory,
+    "W8": lbfgs.lbfgs,
+    "W9": sparse_rows.sparse_rows,
     "growth": growth.growth,
     "threads": search.threads,
     "backends": processes.backends,
@@ -27,6 +39,8 @@ TITLES = {
     "W5": "20000 rows, 784-256-10, batches of 200",
     "W6": "predict, 64-100-10",
     "W7": "memory beyond the input, 500000 x 100 float32",
+    "W8": "L-BFGS",
+    "W9": "sparse rows, 100 hidden units",
     "growth": "how the cost of an epoch grows",
     "threads": "GridSearchCV on digits in one and in two threads",
     "backends": "GridSearchCV on digits by two workers: threads, loky, Dask",
