@@ -35,12 +35,24 @@ class Scaling:
 
         Otherwise scaling may still help, unless it `is_done`.
         """
+        return self._is_y_far or self.are_inputs_large or self.are_inputs_small
+
+    @property
+    def are_inputs_large(self):
+        """Whether a usual input of a usual sample is far above 1."""
+        return self._length > 3 * math.sqrt(self.samples.X.shape[1])
+
+    @property
+    def are_inputs_small(self):
+        """Whether the inputs of a usual sample together are far below 1."""
+        return 0 < self._length < 1 / FAR
+
+    @functools.cached_property
+    def _length(self):
+        """The length of a usual sample; infinite if its square overflows."""
         X = self.samples.X
         numbers = X.data if issparse(X) else X
-        # Overflows to infinity, which is far off.
-        length = math.sqrt(np.vdot(numbers, numbers) / n_weighted(self.samples))
-        size = length / math.sqrt(X.shape[1])  # of a usual input of a usual sample
-        return self._is_y_far or size > 3 or 0 < length < 1 / FAR
+        return math.sqrt(np.vdot(numbers, numbers) / n_weighted(self.samples))
 
     @property
     def is_done(self):

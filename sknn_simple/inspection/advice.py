@@ -4,7 +4,7 @@ import math
 
 from .._fit.scaling_advice import scaler_for
 from ..network import OPTIMIZERS
-from .outliers import wide_features
+from .outliers import outlying_features, wide_features
 from .trial import FAR_BELOW
 
 FAR_ABOVE = 100
@@ -35,17 +35,22 @@ def scale_inputs(evidence):
 
 
 def inputs_to_scale(evidence):
-    """Advise to scale the inputs, unless their means and deviations are moderate."""
+    """Advise to scale the inputs, unless their means and deviations are moderate.
+
+    As in the warnings of `fit`, they may be large together, but not by outliers alone.
+    """
     mean, deviation, lowest, highest = evidence.inputs
     # A constant feature remains constant in all units.
     is_off_centre = (lowest < highest) & (abs(mean) > 10 * deviation)
-    unscaled = wide_features(evidence) | is_off_centre
-    return scale_inputs(evidence) if unscaled.any() else None
+    unscaled = (wide_features(evidence) | is_off_centre).any()
+    if evidence.scaling.are_inputs_large:
+        unscaled |= not outlying_features(evidence).any()
+    return scale_inputs(evidence) if unscaled else None
 
 
 def larger_inputs(evidence):
-    """Advise to scale inputs that are all small."""
-    return scale_inputs(evidence) if (evidence.inputs.deviation < 0.1).all() else None
+    """Advise to scale inputs that are small together."""
+    return scale_inputs(evidence) if evidence.scaling.are_inputs_small else None
 
 
 def smaller_weights(evidence):

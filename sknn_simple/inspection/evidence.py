@@ -11,6 +11,7 @@ from .._fit import options
 from .._fit.advice import least_gain
 from .._fit.kept_model import ENOUGH_EPOCHS, MUCH
 from .._fit.quartiles import Quartiles
+from .._fit.scaling_advice import Scaling
 from .._fit.session import Mode
 from .._fit.subsample import subsample
 from ..network import LOSSES
@@ -53,6 +54,11 @@ class Evidence:
         """Quartiles of dense inputs, estimated from some of the samples."""
         X, *_ = subsample(self.problem.samples)
         return Quartiles.of(X)
+
+    @cached_property
+    def scaling(self):
+        """The Scaling of the samples, which the warnings of `fit` refer to."""
+        return Scaling(*self._training)
 
     @property
     def rate(self):

@@ -5,6 +5,7 @@ Each function returns a list of findings, as `finding.beyond` makes them.
 
 from .advice import (
     far_lower_rate,
+    inputs_to_scale,
     longer_training,
     missing_weights,
     one_of,
@@ -96,6 +97,7 @@ def underfitting(evidence):
         f"{outcome}.",
         advice=one_of(
             far_lower_rate(evidence),
+            inputs_to_scale(evidence),
             None if is_weak else smaller_alpha(evidence),
             None if is_tried else longer_training(evidence),
             "more hidden units" if evidence.activations else NONLINEAR_UNITS,

@@ -23,7 +23,8 @@ from sklearn.datasets import (
     make_classification,
     make_moons,
 )
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -821,7 +822,7 @@ def test_a_constant_input_does_not_hide_a_rate_far_too_low():
 
 def few_of_a_class():
     """Nine samples of a rare class, which depends on two of the inputs."""
-    X = np.random.RandomState(0).standard_normal((3000, 4)) + 1
+    X = np.random.RandomState(0).standard_normal((3000, 4))
     product = X[:, 0] * X[:, 1]
     return X, product > np.quantile(product, 0.997)
 
@@ -862,12 +863,11 @@ def test_trials_in_a_stream_begin_at_its_rate(model, data):
 
 def test_the_automatic_rate_of_a_stream_is_not_to_be_replaced_by_itself():
     X, y = few_of_a_class()
-    model = SimpleMLPClassifier(init="normal", random_state=0)
+    model = SimpleMLPClassifier(alpha=len(y), random_state=0)
     for _ in range(30):
-        model.partial_fit(X + 3, y, classes=[False, True])
-    finding = only(diagnose(model, X + 3, y), "saturated_units")
-    assert "well below" in finding.advice
-    assert "'auto' gives" not in finding.advice
+        model.partial_fit(X, y, classes=[False, True])
+    finding = only(diagnose(model, X, y), "alpha_too_high")
+    assert "learning_rate_init" not in finding.advice
 
 
 def test_a_rate_that_decays_to_nothing():
@@ -942,12 +942,48 @@ def test_rates_are_advised_in_one_direction(scale, solver, options):
 
 
 def test_units_that_saturate_are_not_to_learn_faster():
+    """Nor more slowly, where their inputs are large: to scale these helps."""
     X, y = load_iris(return_X_y=True)
     model = SimpleMLPClassifier(max_iter=1, random_state=0).fit(X, y)
     diagnosis = diagnose(model, X, y)
     assert diagnosis.kinds == ("saturated_units", "stopped_by_max_iter")
-    assert "well below" in diagnosis[0].advice
-    assert diagnosis[1].advice == "a larger max_iter."
+    for finding in diagnosis:
+        assert finding.advice.startswith("scale the inputs")
+        assert "learning_rate" not in finding.advice
+    model.set_params(max_iter=20)
+    rate = model.history_["learning_rate"][0]
+    raw, slower, scaled = (
+        log_loss(y, model.set_params(**change).fit(inputs, y).predict_proba(inputs))
+        for inputs, change in [
+            (X, {}),
+            (X, {"learning_rate_init": rate / 10}),
+            (IRIS[0], {"learning_rate_init": "auto"}),
+        ]
+    )
+    assert scaled < 0.8 * raw < raw < slower
+
+
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+def test_inputs_that_are_large_together_are_to_be_scaled_first(kind):
+    """None of them is wide, or 10 deviations from 0."""
+    X = np.random.default_rng(0).normal(size=(400, 2))
+    product = X[:, 0] * X[:, 1]
+    y = product > 0 if kind is SimpleMLPClassifier else product
+    model = kind(random_state=0)
+    finding = only(diagnosis_of(model, X + 5, y), "saturated_units")
+    assert finding.advice.startswith("scale the inputs")
+    gain = clone(model).fit(X, y).score(X, y) - model.fit(X + 5, y).score(X + 5, y)
+    assert gain > 0.1
+
+
+def test_a_fit_and_its_diagnosis_agree_on_large_inputs():
+    """Here, nothing can be learned; but neither knows that."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(400, 5)) + 5, rng.integers(2, size=400)
+    model = SimpleMLPClassifier((10,), random_state=0)
+    with pytest.warns(ConvergenceWarning, match="scale the inputs"):
+        model.fit(X, y)
+    assert "scale the inputs" in only(diagnose(model, X, y), "underfitting").advice
 
 
 def test_a_warm_start_that_has_converged_is_not_slow():
