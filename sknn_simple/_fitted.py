@@ -182,7 +182,8 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
         All have the same dtype.
         """
-        check_is_fitted(self)
+        if not self.__sklearn_is_fitted__():
+            check_is_fitted(self)  # raises; it takes a quarter of the time of one row
         coefs, intercepts = weights_to_predict_with(self)
         dtype = coefs[0].dtype
         if not (is_plain(X, (dtype,)) and knows_columns(self, X)):

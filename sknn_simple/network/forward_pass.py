@@ -123,15 +123,17 @@ def predict(
     """
     names = layer_activations(activation, len(coefs) - 1)
     n_samples, widths = X.shape[0], [coef.shape[1] for coef in coefs]
-    n_rows = max(1, min(n_samples, _BLOCK // max(widths) + 1))
-    dtype = np.result_type(X.dtype, *coefs, *intercepts)
-    raw_prediction = np.empty((n_samples, widths[-1]), dtype)
-    hidden = [np.empty((n_rows, width), dtype) for width in widths[:-1]]
+    n_rows = _BLOCK // max(widths) + 1
     with np.errstate(over="ignore", invalid="ignore"):
+        if n_samples <= n_rows:
+            return pass_forward(X, coefs, intercepts, names, [None] * len(coefs))[-1]
+        dtype = np.result_type(X.dtype, *coefs, *intercepts)
+        raw_prediction = np.empty((n_samples, widths[-1]), dtype)
+        hidden = [np.empty((n_rows, width), dtype) for width in widths[:-1]]
         for start in range(0, n_samples, n_rows):
-            block = X if n_rows == n_samples else X[start : start + n_rows]
             out = raw_prediction[start : start + n_rows]
             memory = [*(units[: len(out)] for units in hidden), out]
+            block = X[start : start + n_rows]
             pass_forward(block, coefs, intercepts, names, memory)
     return raw_prediction
 
