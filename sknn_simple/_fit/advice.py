@@ -182,7 +182,7 @@ class Advice:
         """The advice to train longer, by the option that ended training."""
         session = self.session
         option, value = "max_iter", session.max_iter
-        if session.lost_patience:
+        if session.ending.lost_patience:
             option, value = "n_iter_no_change", session.patience.n_epochs
         return (
             f"increase {option} from {value}: with more epochs, training may leave a "

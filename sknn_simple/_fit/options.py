@@ -7,7 +7,7 @@ import math
 
 from sklearn.base import is_regressor
 
-from ..network import ENGINES, OPTIMIZERS, WHY_NOT_COMPILED
+from ..network import ENGINES, OPTIMIZERS, SCHEDULES, WHY_NOT_COMPILED
 from .architecture import activation_names
 from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
@@ -62,7 +62,7 @@ def _leaves_time_to_settle(estimator, schedule, n_samples):
     They average out the noise of minibatches. If max_iter is a number, the rate does
     not depend on it, so the model after k epochs is the same for all numbers.
     """
-    if schedule != "settling" or estimator.max_iter != "auto":
+    if not SCHEDULES[schedule].settles or estimator.max_iter != "auto":
         return False
     return batch_size(estimator, n_samples) < n_samples
 

@@ -109,16 +109,10 @@ class Report:
             return
         session = self.session
         # Targets that do not depend on X are learned for long, and in vain.
-        n_epochs = session.n_until_drop if self._settled else session.n_epochs
-        is_short = n_epochs <= 2 * session.patience.n_epochs
+        is_short = session.ending.n_at_first_rate <= 2 * session.patience.n_epochs
         if no_gain.is_far_above or no_gain.cause or is_short:
             ended = f"Training ended at a loss of {no_gain.loss:.6g} after "
             self._warn(f"{ended}{_epochs(session.n_epochs)}, {no_gain}")
-
-    @property
-    def _settled(self):
-        """Whether the learning rate has dropped for the last epochs of a training."""
-        return self.session.has_slowed and self.estimator.learning_rate != "adaptive"
 
     def interrupted(self):
         """Warn that Ctrl-C has ended training."""
@@ -140,7 +134,9 @@ class Report:
         if is_endless:
             if advice.is_stuck(no_gain):
                 self._warn_of(no_gain)
-        elif self._settled or n_epochs >= enough_epochs(self.estimator, n_samples):
+        elif session.ending.has_settled or n_epochs >= enough_epochs(
+            self.estimator, n_samples
+        ):
             self._warn_of(no_gain)
         else:
             seen, then = f"before {self.watched} stopped improving.", "Increase"

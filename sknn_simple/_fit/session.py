@@ -17,6 +17,7 @@ from ..network import (
     TrainingState,
 )
 from .architecture import Architecture
+from .ending import Ending
 from .generators import copy_of_generator
 from .history import History
 from .validation import Validation
@@ -111,24 +112,15 @@ class Session:
         return self.finished.n_epochs - self.n_earlier
 
     @property
-    def n_until_drop(self):
-        """Finished epochs before the learning rate first dropped."""
-        if not self.state.schedule.drops_on_plateau:
-            return self.n_epochs
-        rates = self.history.columns["learning_rate"][self.n_earlier :]
-        return rates[: self.n_epochs].count(rates[0])
-
-    @property
-    def has_slowed(self):
-        """Whether the learning rate has dropped."""
-        return self.n_until_drop < self.n_epochs
-
-    @property
-    def lost_patience(self):
-        """Whether patience first lowered the learning rate, or else ended training."""
-        if self.has_slowed:
-            return self.n_until_drop < self.settles_after
-        return self.stop_reason == "patience"
+    def ending(self):
+        """The Ending of this training, as far as it has come."""
+        rates = self.history.columns["learning_rate"]
+        return Ending.of(
+            rates[self.n_earlier : self.finished.n_epochs],
+            self.stop_reason,
+            settles=self.state.schedule.settles,
+            settles_after=self.settles_after,
+        )
 
     @property
     def best(self):

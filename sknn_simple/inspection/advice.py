@@ -152,7 +152,7 @@ def longer_training(evidence, n_epochs=None):
     # Two digits are enough.
     unit = 10 ** max(0, len(str(n_epochs)) - 2)
     epochs = f"max_iter={math.ceil(n_epochs / unit) * unit}"
-    if evidence.record.lost_patience:
+    if evidence.record.ending.lost_patience:
         return f"n_iter_no_change=float('inf') with {epochs}"
     return f"more epochs ({epochs})"
 

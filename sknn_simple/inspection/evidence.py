@@ -69,7 +69,7 @@ class Evidence:
         rates = self.network.history_.get("learning_rate")
         if not rates:
             return self.problem.learning_rate
-        return rates[0] if self.record.has_slowed else rates[-1]
+        return rates[0] if self.record.ending.has_settled else rates[-1]
 
     @property
     def has_squared_error(self):

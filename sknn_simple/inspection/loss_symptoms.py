@@ -83,7 +83,7 @@ def underfitting(evidence):
     ):
         return []
     # If patience was lost, `stopped_on_plateau` has tried more epochs.
-    is_tried = evidence.record.lost_patience or too_few_epochs(evidence)
+    is_tried = evidence.record.ending.lost_patience or too_few_epochs(evidence)
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
     is_weak = alpha is None or alpha <= 0.001 * total_weight
     outcome = "the network has learned next to nothing"

@@ -6,7 +6,9 @@ import numpy as np
 
 from .._base import BaseSimpleMLP
 from .._fit import options
+from .._fit.ending import Ending
 from .._fit.session import Mode
+from ..network import SCHEDULES
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,37 +42,18 @@ class Record:
         return max(np.diff(half), default=0)
 
     @property
-    def has_slowed(self):
-        """Whether the learning rate has dropped in a plain fit.
+    def ending(self):
+        """The Ending of the training.
 
-        In a stream, it falls if calls have fewer rows, or if the user lowers it.
+        In a stream, the rate falls if calls have fewer rows, or if the user lowers it.
         """
-        network = self.network
+        network, n_samples = self.network, self.n_trained
         rates = network.history_.get("learning_rate", [])
-        settles = network.learning_rate in ("auto", "settling")
-        is_plain = settles and network._continuation is None
-        return is_plain and len(rates) > 0 and rates[-1] < rates[0]
-
-    @property
-    def n_until_drop(self):
-        """Number of epochs before the learning rate first dropped."""
-        rates = self.network.history_["learning_rate"]
-        return rates.count(rates[0])
-
-    @property
-    def lost_patience(self):
-        """Whether patience first lowered the learning rate, or else ended training."""
-        if self.has_slowed:
-            due = options.settles_after(self.network, "settling", self.n_trained)
-            return self.n_until_drop < due
-        return self.network.stop_reason_ == "patience"
-
-    @property
-    def ran_out_of_epochs(self):
-        """Whether `max_iter` first lowered the rate, or else ended training."""
-        if self.has_slowed:
-            return not self.lost_patience
-        return self.network.stop_reason_ == "max_iter"
+        schedule = options.learning_rate(network, is_new=True)
+        if n_samples is None or not SCHEDULES[schedule].settles:
+            return Ending.of(rates, network.stop_reason_)
+        due = options.settles_after(network, schedule, n_samples)
+        return Ending.of(rates, network.stop_reason_, settles=True, settles_after=due)
 
     @property
     def is_untrained(self):

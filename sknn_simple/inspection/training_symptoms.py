@@ -151,26 +151,28 @@ def _as_asked(evidence):
     n_samples = evidence.record.n_trained or evidence.n_samples
     patience = options.n_iter_no_change(network, n_samples)
     is_enough = network.n_iter_ >= options.enough_epochs(network, n_samples)
-    as_asked = is_enough or math.isinf(patience) or evidence.record.has_slowed
-    return network.solver in OPTIMIZERS and as_asked
+    may_end = is_enough or math.isinf(patience) or evidence.record.ending.has_settled
+    return network.solver in OPTIMIZERS and may_end
 
 
 def too_few_epochs(evidence):
-    record = evidence.record
-    if record.is_untrained or not (record.ran_out_of_epochs and _as_asked(evidence)):
+    record, ending = evidence.record, evidence.record.ending
+    if record.is_untrained or not (ending.ran_out_of_epochs and _as_asked(evidence)):
         return []
     did = f"Training ended too early, at max_iter={evidence.network.n_iter_}"
-    if record.has_slowed:
-        did = f"The learning rate dropped too early, after {record.n_until_drop} epochs"
+    if ending.has_settled:
+        n_epochs = ending.n_at_first_rate
+        did = f"The learning rate dropped too early, after {n_epochs} epochs"
     return _more_epochs_help(evidence, did)
 
 
 def stopped_on_plateau(evidence):
-    if not evidence.record.lost_patience:
+    ending = evidence.record.ending
+    if not ending.lost_patience:
         return []
     n_iter = evidence.network.n_iter_
     did = f"Patience ended the training on a plateau, after {n_iter} epochs"
-    if evidence.record.has_slowed:
+    if ending.has_settled:
         did = "Patience lowered the learning rate on a plateau"
     return _more_epochs_help(evidence, did)
 
@@ -202,7 +204,7 @@ def _more_epochs_help(evidence, did):
         return []
     n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
     more = f"{trial.n_epochs} more epochs"
-    if evidence.record.has_slowed:
+    if evidence.record.ending.has_settled:
         more += " at the first rate"
     return beyond(
         TRAINING,

@@ -21,6 +21,9 @@ class Schedule:
     """Whether `slower` can lower the rate. Counts of patience then continue in the
     next call of `partial_fit` or of a warm-started `fit`."""
 
+    settles: ClassVar[bool] = False
+    """Whether the rate drops for the last epochs of a training only."""
+
     learning_rate_init: float
 
     def learning_rate(self, t):
@@ -123,6 +126,8 @@ class Settling(Adaptive):
     """
 
     DIVISOR: ClassVar[int] = 20
+
+    settles: ClassVar[bool] = True
 
     def slower(self):
         return super().slower() if self.factor > 1 / 100 else None

@@ -131,6 +131,18 @@ def test_a_rate_that_drops_before_patience_runs_out_is_printed_as_such(capsys):
     assert lines[750] == "Setting the learning rate to 0.015."
 
 
+def test_an_adaptive_rate_that_has_dropped_leaves_max_iter_to_be_increased():
+    rng = np.random.RandomState(0)
+    X, y = rng.standard_normal((300, 5)) * [1, 1, 1, 1, 300], rng.standard_normal(300)
+    model = SimpleMLPRegressor(
+        (10,), learning_rate="adaptive", tol=0.02, n_iter_no_change=60, random_state=0
+    )
+    with pytest.warns(ConvergenceWarning, match="increase max_iter from 200"):
+        model.set_params(learning_rate_init=0.001).fit(X, y)
+    assert model.stop_reason_ == "max_iter"
+    assert len(set(model.history_["learning_rate"])) > 1
+
+
 # Advice, followed ------------------------------------------------------------------
 
 
