@@ -5,12 +5,13 @@ import inspect
 import re
 import typing
 from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from sklearn.utils._param_validation import StrOptions
 
-from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, datasets
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, datasets, network
 
 ESTIMATORS = [SimpleMLPClassifier, SimpleMLPRegressor]
 
@@ -157,3 +158,19 @@ def test_see_also_leads_back():
     for name, others in related.items():
         for other in others & public.keys():
             assert name in related[other], (name, other)
+
+
+def test_a_module_of_the_network_uses_only_the_ones_before_it():
+    """In the order of the package's docstring, which lists all but the engines."""
+    folder = Path(network.__file__).parent
+    order = re.findall(r"`(\w+)`", network.__doc__)
+    known = set()
+    for name in order:
+        tree = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 1:
+                names = [node.module] if node.module else [n.name for n in node.names]
+                assert set(names) <= known, name
+        known.add(name)
+    others = {path.stem for path in folder.glob("*.py")} - known
+    assert others == {"__init__", "engines"}

@@ -1,9 +1,9 @@
 """The network, from scratch on NumPy arrays: no scikit-learn, no estimators.
 
 Read `activations`, `baselines`, `losses`, `parameters`, `objective`,
-`initial_weights`, `workspace`, `forward_pass`, `backprop`, `gradient`, `optimizers`,
-`schedules`, `minibatches`, `state`, `blocks`, `training` and `lbfgs`, in this order:
-each uses only the ones before it.
+`initial_weights`, `workspace`, `forward_pass`, `backprop`, `checks`, `gradient`,
+`optimizers`, `schedules`, `minibatches`, `state`, `blocks`, `training` and `lbfgs`, in
+this order: each uses only the ones before it.
 """
 
 from .activations import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
