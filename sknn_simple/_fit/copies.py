@@ -43,15 +43,17 @@ def distinct_rows(samples):
 def _has_equal_rows(X):
     """Return whether some rows are equal."""
     numbers = _row_numbers(X)
-    numbers.sort()  # in place: large tables leave little memory
+    # In place, and not kept for `distinct_rows`: large tables leave little memory.
+    numbers.sort()
     return (numbers[1:] == numbers[:-1]).any()
 
 
 def _row_numbers(X):
-    """Return a 64-bit number for each row, which differs if the rows differ.
+    """Return a 64-bit number for each row: equal rows have equal numbers.
 
-    It is the sum of the bits of the values, each multiplied by a random odd number of
-    its column: a universal hash [1]_.
+    Different rows almost surely have different ones. The number is the sum of the bits
+    of the values, each multiplied by a random odd number of its column: a universal
+    hash [1]_.
 
     References
     ----------
