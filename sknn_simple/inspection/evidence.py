@@ -18,6 +18,7 @@ from ..network import LOSSES
 from . import trial
 from .columns import Columns
 from .corrections import loss_of_recalibrated, loss_of_scaled
+from .excess import cause_of_excess
 from .other_units import features_in_other_units, loss_of_standardised
 from .problem import Problem, layer_name, loss_without_penalty, penalty
 from .record import Record
@@ -25,7 +26,7 @@ from .record import Record
 LEAST_SHIFT = 0.05  # of the loss of a constant prediction, gained by recalibration
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Evidence:
     """Measurements of a fitted network on given samples."""
 
@@ -180,6 +181,11 @@ class Evidence:
         least = max(LEAST_SHIFT * self.constant_loss, 10 * n_outputs * by_chance)
         return self.loss - self.recalibrated_loss > least
 
+    @cached_property
+    def cause_of_excess(self):
+        """The kind of finding that explains a loss far above that of training."""
+        return cause_of_excess(self)
+
     @property
     def may_be_a_short_part(self):
         """Whether the training samples, or those of a stream, may vary more."""
@@ -284,7 +290,7 @@ class Evidence:
 
     @cached_property
     def longer_trial(self):
-        """The Trial of more epochs like the ones before."""
+        """The Trial of more epochs, at a constant learning rate."""
         n_epochs, enough = self.network.n_iter_, 0.5 * self.loss
         # Where early stopping has judged otherwise, new samples must be the judge.
         fewest = 2 if self.is_held_back else trial.FEWEST_DIVIDED

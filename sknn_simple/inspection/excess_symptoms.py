@@ -14,11 +14,10 @@ from .advice import (
     one_of,
     three_times_alpha,
 )
-from .data_symptoms import outlying_inputs
 from .evidence import LEAST_SHIFT
+from .excess import are_shifted
 from .finding import beyond
 from .notation import output_names, printable
-from .outliers import usual_loss
 from .training_symptoms import misleading_validation
 
 
@@ -40,7 +39,7 @@ def scaled_unlike_training(evidence):
         )
     return _excess(
         evidence,
-        scaled_unlike_training,
+        "scaled_unlike_training",
         seen=f"but most of that is gone if these samples are scaled: {cause}",
         advice=advice,
     )
@@ -64,8 +63,8 @@ def _units(evidence):
 
 def shifted_targets(evidence):
     # Where the targets vary less than in training, there may be no excess.
-    causes = (None, shifted_targets)
-    if not _are_shifted(evidence) or _cause_of_excess(evidence) not in causes:
+    causes = (None, "shifted_targets")
+    if evidence.cause_of_excess not in causes or not are_shifted(evidence):
         return []
     if evidence.problem.targets.are_labels:
         cause = "The shares of the classes differ from those in training"
@@ -114,21 +113,6 @@ def _largest_mean_error(evidence):
     return name, f"The mean {what} of {{worst}} is {means}"
 
 
-def _are_shifted(evidence):
-    """Return whether a constant error of the outputs explains most of the excess."""
-    constant, expected = evidence.constant_loss, evidence.expected_constant
-    loss, trained = evidence.loss, evidence.training_loss
-    has_learned = trained < max(constant, expected)
-    if constant <= 0 or not has_learned or not evidence.are_others:
-        return False
-    if not evidence.is_off_on_average:
-        return False
-    gain = loss - evidence.recalibrated_loss
-    # Classes of more equal shares have a higher constant loss than in training.
-    rest = evidence.recalibrated_loss / constant - trained / expected
-    return rest <= 0.25 or gain >= 0.5 * (loss - trained)
-
-
 def average_worse(evidence):
     if evidence.average_is_outdated:
         return beyond(
@@ -142,7 +126,7 @@ def average_worse(evidence):
         )
     return _excess(
         evidence,
-        average_worse,
+        "average_worse",
         seen="and the training loss jumped between epochs: the average of such "
         "different weights, which is the model, is far worse than the last weights.",
         advice=one_of(
@@ -157,7 +141,7 @@ def average_worse(evidence):
 def final_iterate_worse(evidence):
     return _excess(
         evidence,
-        final_iterate_worse,
+        "final_iterate_worse",
         seen="but not after a few smaller steps of training: the last steps overshot.",
         advice=one_of(
             far_lower_rate(evidence),
@@ -182,7 +166,7 @@ def overfitting(evidence):
     memorised = "the network memorised its training samples (it overfits)"
     advice = one_of(*cures, missing_weights(evidence))
     seen = f"{memorised}, or these samples differ from the training samples."
-    findings = _excess(evidence, overfitting, seen=seen, advice=advice)
+    findings = _excess(evidence, "overfitting", seen=seen, advice=advice)
     losses = network.history_["loss"]
     validation_losses = network.history_.get("validation_loss", [None])
     *_, validation_loss = validation_losses
@@ -208,51 +192,16 @@ EXCESS = (
 )
 
 
-def _excess(evidence, symptom, *, seen, advice):
-    """Compare the loss with the training loss, if `symptom` explains the excess."""
-    if _cause_of_excess(evidence) is not symptom:
+def _excess(evidence, kind, *, seen, advice):
+    """Compare the loss with the training loss, if this kind explains the excess."""
+    if evidence.cause_of_excess != kind:
         return []
     excess = evidence.loss - evidence.training_loss
+    mark = ":" if kind == "overfitting" else ","
     return beyond(
         ["these samples"],
         [excess / evidence.constant_loss],
         above=0.25,
-        seen=f"{EXCESS}{':' if symptom is overfitting else ','} {seen}",
+        seen=f"{EXCESS}{mark} {seen}",
         advice=advice,
     )
-
-
-def _cause_of_excess(evidence):
-    """Return the symptom that explains a loss far above the training loss, or None."""
-    constant, trained = evidence.constant_loss, evidence.training_loss
-    excess = evidence.loss - trained
-    # A network that has learned nothing has not memorised its samples.
-    if excess <= 0.25 * constant or trained >= 0.9 * evidence.training_constant:
-        return None
-    if evidence.average_is_outdated:
-        return average_worse
-    enough = trained + min(0.25 * excess, 0.1 * constant)
-    if usual_loss(evidence) < enough:
-        return outlying_inputs
-    if evidence.scaled_loss < enough or _are_in_other_units(evidence):
-        return scaled_unlike_training
-    if evidence.are_new or not evidence.problem.is_stochastic:
-        return shifted_targets if _are_shifted(evidence) else overfitting
-    # Steps that harm the last weights, or their average, harm earlier losses as well.
-    is_restless = evidence.record.largest_rise > 0.5 * excess
-    if is_restless and evidence.network.average:
-        return average_worse
-    may_overshoot = is_restless or len(evidence.record.losses) < 10
-    if may_overshoot and evidence.slower_trial.after < enough:
-        return final_iterate_worse
-    return shifted_targets if _are_shifted(evidence) else overfitting
-
-
-def _are_in_other_units(evidence):
-    """Return whether features in other units explain most of the excess.
-
-    The rest may be overfitting.
-    """
-    loss = evidence.loss_in_usual_units
-    explains = loss < (evidence.loss + evidence.training_loss) / 2
-    return explains and loss < evidence.constant_loss
