@@ -25,7 +25,7 @@ from . import _persistence
 from ._addresses import DocumentationLink
 from ._fit import suggestions
 from ._fit.callback_bridge import CallbackBridge, CallbackSupport
-from ._fit.constraints import CONSTRAINTS, default_options
+from ._fit.constraints import CONSTRAINTS, OF_FUNCTIONS, default_options
 from ._fit.given_weights import weights_to_save
 from ._fit.loop import Loop
 from ._fit.session import Mode
@@ -94,7 +94,10 @@ def _check_option(cls, name, value):
 
 
 _check_plain_option = functools.lru_cache(typed=True)(_check_option)
-"""The same for plain numbers and texts, which are checked once."""
+"""The same for plain numbers and texts, which are checked once.
+
+Names of functions are not among them, since these may be registered and removed.
+"""
 
 
 class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
@@ -160,7 +163,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
             if name in defaults and value is defaults[name]:
                 continue
             is_plain = type(value) in (bool, float, int, str)
-            check = _check_plain_option if is_plain else _check_option
+            is_fixed = is_plain and name not in OF_FUNCTIONS
+            check = _check_plain_option if is_fixed else _check_option
             try:
                 check(type(self), name, value)
             except InvalidParameterError as error:
@@ -212,7 +216,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         Raises
         ------
         ValueError
-            If a parameter or the data are invalid, or if training diverges.
+            If a parameter or the data are invalid, or if training diverges. Also if
+            `engine="compiled"` lacks an activation or loss of your own.
 
         TypeError
             If the type of the data is not supported, such as dates as labels with a

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ._rules import RANDOM_STATE, RuleError, integer, part
+from ._fit.constraints import OF_FUNCTIONS
+from ._fit.suggestions import TO_REGISTER
+from ._rules import RANDOM_STATE, RuleError, constrained, integer, part
 from ._saved_fields import (
     COEFS,
     Layout,
@@ -40,6 +42,7 @@ def check_model(kind, attributes):
         for name in PARTS & attributes.keys():
             raise RuleError(f"coefs_ is missing, but there is {name}")
         return
+    _check_functions(kind, attributes.get("_architecture"))
     first = {
         "_architecture": part("architecture"),
         "n_features_in_": integer(1),
@@ -65,6 +68,21 @@ def check_model(kind, attributes):
     fields = attribute_fields(layout, n_features, n_epochs, targets)
     check_fields(attributes, fields, parts)
     _check_together(attributes)
+
+
+def _check_functions(kind, architecture):
+    """Raise ValueError if a function of the network is not registered."""
+    if not isinstance(architecture, dict):
+        return
+    for option in OF_FUNCTIONS & kind._parameter_constraints.keys():
+        given = architecture.get(option)
+        allowed = constrained(kind._parameter_constraints[option])
+        for name in given if isinstance(given, tuple) else (given,):
+            if isinstance(name, str) and not allowed.holds(name):
+                raise ValueError(
+                    f"This model has {option}={name!r}, which is not registered. "
+                    f"Register it in this process first, {TO_REGISTER}"
+                )
 
 
 def check_generator(name, state):

@@ -25,7 +25,7 @@ from ._conversion import (
     to_sklearn,
 )
 from ._fit.class_weights import weigh_classes
-from ._fit.constraints import Names
+from ._fit.constraints import LossNames, Names
 from ._fit.samples import (
     check_length,
     naming,
@@ -40,7 +40,16 @@ from ._targets import (
     are_multilabel,
     label_targets,
 )
-from .network import Parameters
+from .network import LOSSES, Parameters
+
+SQUARED_ERRORS = "squared_error", "mean_squared_error", "sum_squared_error"
+"""Losses of numbers that suit labels, too."""
+
+
+def _is_for_labels(name):
+    """Return whether a loss is for labels, and not one of those of 'log_loss'."""
+    kinds = BinaryTargets, MulticlassTargets
+    return LOSSES[name].for_labels and name not in {kind.log_loss for kind in kinds}
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
@@ -78,6 +87,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         - 'softplus': log(1 + exp(z)), a smooth relu.
         - 'identity': z, for a linear network.
 
+        A function of your own may be registered, see `network.ACTIVATIONS`.
+
     loss : {'log_loss', 'squared_error', 'mean_squared_error', \
             'sum_squared_error'}, default='log_loss'
         Loss function:
@@ -90,6 +101,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         - 'mean_squared_error': the same, not halved.
         - 'sum_squared_error': half the square, summed over samples and outputs. The
           gradient of a minibatch is also a sum, so textbook learning rates apply.
+
+        A loss of your own may be registered, see `network.LOSSES`.
 
     solver : {'sgd', 'adam', 'lbfgs'}, default='sgd'
         Algorithm that minimises the loss:
@@ -271,8 +284,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
     engine : {'auto', 'numpy', 'compiled'}, default='auto'
         Implementation of training and prediction. 'compiled' is an extension module,
         built when the package is installed if there is a C++ compiler. 'auto' is
-        'compiled' where it was built, and 'numpy' otherwise. Both engines train the
-        same models up to rounding, and each can continue the training of the other.
+        'compiled' where it was built, and 'numpy' otherwise, or with an activation or
+        loss of your own. Both engines train the same models up to rounding, and each
+        can continue the training of the other.
 
     Attributes
     ----------
@@ -404,11 +418,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
-        "loss": [
-            Names(
-                {"log_loss", "squared_error", "mean_squared_error", "sum_squared_error"}
-            )
-        ],
+        "loss": [Names(LossNames(_is_for_labels, ("log_loss", *SQUARED_ERRORS)))],
         "class_weight": [dict, Names({"balanced"}), None],
     }
 

@@ -21,7 +21,7 @@ from ._base import (
 )
 from ._caller import warn_caller
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
-from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, Names
+from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, LossNames, Names
 from ._fit.samples import (
     check_length,
     naming,
@@ -68,6 +68,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         - 'softplus': log(1 + exp(z)), a smooth relu.
         - 'identity': z, for a linear network.
 
+        A function of your own may be registered, see `network.ACTIVATIONS`.
+
     loss : {'squared_error', 'mean_squared_error', 'sum_squared_error', \
             'absolute_error', 'quantile', 'huber', 'poisson'}, default='squared_error'
         Loss function:
@@ -83,6 +85,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
           beyond, so that outliers have a bounded influence [6]_.
         - 'poisson': half the Poisson deviance, for counts. Its output is exponential
           and starts at the mean of y.
+
+        A loss of your own may be registered, see `network.LOSSES`.
 
     out_activation : {'identity', 'logistic', 'tanh', 'relu', 'leaky_relu', \
             'softplus'}, default='identity'
@@ -285,8 +289,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
     engine : {'auto', 'numpy', 'compiled'}, default='auto'
         Implementation of training and prediction. 'compiled' is an extension module,
         built when the package is installed if there is a C++ compiler. 'auto' is
-        'compiled' where it was built, and 'numpy' otherwise. Both engines train the
-        same models up to rounding, and each can continue the training of the other.
+        'compiled' where it was built, and 'numpy' otherwise, or with an activation or
+        loss of your own. Both engines train the same models up to rounding, and each
+        can continue the training of the other.
 
     Attributes
     ----------
@@ -410,8 +415,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
-        "loss": [Names({n for n in LOSSES if not LOSSES[n].for_labels})],
-        "out_activation": [Names(ACTIVATIONS)],
+        "loss": [Names(LossNames(lambda name: not LOSSES[name].for_labels))],
+        "out_activation": [Names(ACTIVATIONS.keys())],
         "normalize_y": [BOOLEAN],
         "quantile": [BETWEEN_0_AND_1],
         "huber_threshold": [POSITIVE],

@@ -14,12 +14,13 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from support import source_files
 
 from sknn_simple.inspection.diagnosis import SYMPTOMS
-from sknn_simple.network import suitable_learning_rate
+from sknn_simple.network import ACTIVATIONS, LOSSES, suitable_learning_rate
 from sknn_simple.playground.lessons import load_lessons
 
 ROOT = Path(__file__).parent.parent
@@ -67,9 +68,10 @@ def run_code(page):
     """Run the doctests of a page; every Python block on it must be one."""
     blocks = re.findall(r"^```python\n(.{4})", page.read_text(), re.MULTILINE)
     assert set(blocks) <= {">>> "}
-    results = doctest.testfile(
-        str(page), module_relative=False, optionflags=doctest.ELLIPSIS
-    )
+    with patch.dict(ACTIVATIONS), patch.dict(LOSSES):  # a page may register others
+        results = doctest.testfile(
+            str(page), module_relative=False, optionflags=doctest.ELLIPSIS
+        )
     assert results.failed == 0
     assert results.attempted >= len(blocks)
     return results.attempted

@@ -410,7 +410,7 @@ TRAINED = "_continuation.state."
         ("sgd, numpy", "_history.learning_rate", [0.1, 0.1, 0.1]),
         ("sgd, numpy", "_architecture.hidden_layer_sizes", (-4,)),
         ("sgd, numpy", "_architecture.hidden_layer_sizes", [4]),
-        ("sgd, numpy", "_architecture.activation", "sigmoid"),
+        ("sgd, numpy", "_architecture.activation", 1),
         ("sgd, numpy", "_targets.classes", np.array([2, 1, 0])),
         ("sgd, numpy", "_targets.classes", np.array([0, 1])),
         ("sgd, numpy", "_targets.n_outputs", 2),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ..network import ACTIVATIONS, layer_activations
-from .suggestions import did_you_mean
+from .suggestions import for_function, for_unknown_function
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,23 @@ def activation(estimator):
     try:
         names = tuple(layer_activations(given, len(hidden_layer_sizes(estimator))))
     except ValueError as error:
-        texts = [] if isinstance(given, str) else filter(_is_text, given)
-        unknown = [name for name in texts if name not in ACTIVATIONS]
-        hint = did_you_mean(unknown[0], ACTIVATIONS) if unknown else ""
-        raise ValueError(f"{error}{hint}") from None
+        raise ValueError(f"{error}{_hint(given)}") from None
     if not names:
         return given or "identity"
     return names if len(set(names)) > 1 else names[0]
 
 
+def _hint(given):
+    """Return a hint for activations that are not known, or ""."""
+    names = [given] if isinstance(given, str) else given
+    for name in names:
+        if isinstance(name, str) and name not in ACTIVATIONS:
+            return for_unknown_function(name, ACTIVATIONS)
+        if callable(name):
+            return for_function("activation")
+    return ""
+
+
 def activation_names(estimator):
     """Return the name of the activation of each hidden layer."""
     return layer_activations(activation(estimator), len(hidden_layer_sizes(estimator)))
-
-
-def _is_text(value):
-    return isinstance(value, str)

@@ -2,13 +2,14 @@
 
 import inspect
 import math
+from collections.abc import Set
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
-from ..network import ACTIVATIONS, INITS, OPTIMIZERS, SCHEDULES
+from ..network import ACTIVATIONS, INITS, LOSSES, OPTIMIZERS, SCHEDULES
 
 
 class FloatInterval(Interval):
@@ -22,18 +23,43 @@ class FloatInterval(Interval):
 
 
 class Names(StrOptions):
-    """Names that a message describes, or lists in sorted order.
+    """A set of names that a message describes, or lists in sorted order.
 
     The order of a set of strings changes from process to process.
     """
 
     def __init__(self, names, description=""):
-        super().__init__(set(names))
-        listed = ", ".join(map(repr, sorted(names)))
-        self.description = description or "one of " * (len(names) > 1) + listed
+        super().__init__(names)
+        self.description = description
 
     def __str__(self):
-        return self.description
+        listed = ", ".join(map(repr, sorted(self.options)))
+        return self.description or "one of " * (len(self.options) > 1) + listed
+
+
+class LossNames(Set):
+    """The names that `loss` may have, now: registered losses that satisfy a condition.
+
+    `others` are names that an estimator has for losses of its own choice.
+    """
+
+    def __init__(self, condition, others=()):
+        self.condition, self.others = condition, others
+
+    @classmethod
+    def _from_iterable(cls, names):
+        """Return the result of an operation on sets."""
+        return set(names)
+
+    def __contains__(self, name):
+        is_suitable = name in LOSSES and self.condition(name)
+        return is_suitable or name in self.others
+
+    def __iter__(self):
+        return iter([*self.others, *filter(self.condition, LOSSES)])
+
+    def __len__(self):
+        return sum(1 for _ in self)
 
 
 class Boolean(Options):
@@ -61,7 +87,7 @@ SCORER = Names(
 
 CONSTRAINTS: dict = {
     "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
-    "activation": [Names(ACTIVATIONS), tuple, list],
+    "activation": [Names(ACTIVATIONS.keys()), tuple, list],
     "solver": [Names({*OPTIMIZERS, "lbfgs"})],
     "alpha": [AUTO, NOT_NEGATIVE],
     "batch_size": [Names({"auto", "full"}), POSITIVE_INTEGER],
@@ -85,12 +111,15 @@ CONSTRAINTS: dict = {
     "n_iter_no_change": [AUTO, POSITIVE_INTEGER, Options(Real, {np.inf})],
     "max_fun": [POSITIVE_INTEGER],
     "fit_intercept": [BOOLEAN],
-    "init": [Names(INITS)],
+    "init": [Names(INITS.keys())],
     "coefs_init": ["array-like", None],
     "intercepts_init": ["array-like", None],
     "scoring": [SCORER, callable, None],
     "engine": [Names({"auto", "numpy", "compiled"})],
 }
+
+OF_FUNCTIONS = {"activation", "out_activation", "loss"}
+"""Options that name functions, which users may register and remove."""
 
 
 def default_options(cls):

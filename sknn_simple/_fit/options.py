@@ -8,6 +8,7 @@ import math
 from sklearn.base import is_regressor
 
 from ..network import ENGINES, OPTIMIZERS, SCHEDULES, WHY_NOT_COMPILED
+from ..network.engines import not_compiled
 from .architecture import activation_names
 from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
@@ -152,23 +153,30 @@ def alpha_is_too_high(estimator, targets, samples):
     return given > 5 * auto_penalty(estimator, targets, samples).alpha
 
 
-def engine(estimator):
+def engine(estimator, objective):
     """Return the Engine to train with.
 
     Raises
     ------
     ImportError
         If the compiled engine is required but was not built.
+    ValueError
+        If it is required but lacks a function of the objective.
     """
-    name = estimator.engine
+    name, lacking = estimator.engine, not_compiled(objective)
     if name == "auto":
-        return fastest_engine()
+        return ENGINES["numpy"] if lacking else fastest_engine()
     if name not in ENGINES:
         raise ImportError(
             "engine='compiled' needs the compiled engine, which was not built when "
             f"sknn_simple was installed ({WHY_NOT_COMPILED}). Install a C++ compiler "
             "and reinstall sknn_simple, or use engine='auto' or 'numpy'."
         ) from WHY_NOT_COMPILED
+    if name == "compiled" and lacking:
+        raise ValueError(
+            f"engine='compiled' lacks {lacking[0]!r}, which is a function of your own. "
+            "Use engine='auto' or 'numpy'."
+        )
     return ENGINES[name]
 
 

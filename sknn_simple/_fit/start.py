@@ -71,18 +71,21 @@ def make_session(
         estimator, targets, samples, rate, rng, earlier.state, resumes, schedule
     )
     _check_weighted_sums(state.parameters.coefs[0], samples.X)
-    n_samples = samples.X.shape[0]
+    objective = _make_objective(estimator, targets, samples)
+    engine, n_samples = options.engine(estimator, objective), samples.X.shape[0]
     return Session(
         mode=mode,
         architecture=architecture,
         columns=columns,
         targets=targets,
         samples=samples,
-        objective=_make_objective(estimator, targets, samples),
+        objective=objective,
         state=state,
-        engine=options.engine(estimator),
+        engine=engine,
         validation=held_out
-        and Validation.of(estimator, targets, held_out, state.parameters, is_given),
+        and Validation.of(
+            estimator, targets, held_out, engine, state.parameters, is_given
+        ),
         patience=_make_patience(estimator, state.schedule, earlier, n_samples),
         history=estimator._history.view() if resumes and appends else History(),
         max_iter=1 if appends else options.max_iter(estimator, schedule, n_samples),

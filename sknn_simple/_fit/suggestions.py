@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from .constraints import OF_FUNCTIONS
 from .other_names import (
     EQUIVALENTS,
     LOG_LOSS_OF_NUMBERS,
@@ -25,13 +26,16 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 PERCENTAGES = ("quantile", "validation_fraction")
 """Parameters between 0 and 1 that other libraries have in percent."""
 
+TO_REGISTER = "as the user guide shows under 'Your own activation or loss'."
+
 
 def did_you_mean(name, allowed):
     """Return " Did you mean ...?" for a name that is not allowed, or ""."""
     other = re.sub("[ -]", "_", name.lower())
     similar = [n for n in EQUIVALENTS if n in allowed and other in EQUIVALENTS[n]]
-    # With a lower cutoff, 'iterations' would be close to 'activation'.
-    similar += difflib.get_close_matches(other, sorted(allowed), n=1, cutoff=0.75)
+    # With a lower cutoff, 'iterations' would be close to 'activation', and 'log_cosh'
+    # to 'log_loss'.
+    similar += difflib.get_close_matches(other, sorted(allowed), n=1, cutoff=0.76)
     misspelt = {e: n for n in EQUIVALENTS if n in allowed for e in EQUIVALENTS[n]}
     close = difflib.get_close_matches(other, misspelt, n=1, cutoff=0.9)
     similar += [misspelt[equivalent] for equivalent in close]
@@ -139,11 +143,27 @@ def for_value(name, options, constraints):
         return f" For two hidden layers, write {(sizes, value)}."
     if name in PERCENTAGES and isinstance(value, Real) and 1 < value < 100:
         return f" Write {name}={value / 100:g}."
+    if name in OF_FUNCTIONS and callable(value):
+        return for_function(name)
     number = _as_number(value, constraints)
     if number is not None:
         shown = f"float('{number}')" if number == math.inf else repr(number)
         return f" Write {name}={shown}."
     return _for_text(name, value, constraints) if isinstance(value, str) else ""
+
+
+def for_function(name):
+    """Return a hint for an option whose value is a function in place of its name."""
+    return f" Register the function, and pass its name as {name}, {TO_REGISTER}"
+
+
+def for_unknown_function(value, allowed):
+    """Return a hint for the name of a function that is not registered."""
+    hint = did_you_mean(value, allowed)
+    if hint.endswith("?"):
+        return hint
+    own = " If it is a function of your own, register it in this process, "
+    return hint + own + TO_REGISTER
 
 
 def _for_text(name, value, constraints):
@@ -157,7 +177,7 @@ def _for_text(name, value, constraints):
     is_for_labels = name == "loss" and "log_loss" not in allowed
     if not hint and is_for_labels and did_you_mean(value, {"log_loss"}):
         return f" {LOG_LOSS_OF_NUMBERS}"
-    return hint
+    return for_unknown_function(value, allowed) if name in OF_FUNCTIONS else hint
 
 
 def _as_number(value, constraints):

@@ -14,7 +14,6 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
 from ..network import LOSSES, Samples, loss_and_delta
-from . import options
 from .architecture import activation
 from .samples import LabelledSamples, check_samples, check_total_weight, encode
 
@@ -153,16 +152,14 @@ class Validation:
     is_given: bool  # by the caller, as X_val and y_val
 
     @classmethod
-    def of(cls, estimator, targets, held_out, parameters, is_given):
+    def of(cls, estimator, targets, held_out, engine, parameters, is_given):
         """Make the validation of a network with the layout of these Parameters."""
         scorer = None
         if estimator.scoring not in (None, "loss"):
             scorer = check_scoring(estimator, estimator.scoring)
         with naming_validation_data():
             samples = encode(targets, held_out)
-        predict = options.engine(estimator).make_predictor(
-            parameters, samples.X, activation(estimator)
-        )
+        predict = engine.make_predictor(parameters, samples.X, activation(estimator))
         return cls(samples, held_out, estimator, scorer, predict, is_given)
 
     def evaluate(self, session):

@@ -6,7 +6,12 @@ Read `activations`, `baselines`, `losses`, `parameters`, `objective`,
 this order: each uses only the ones before it.
 """
 
-from .activations import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
+from .activations import (
+    ACTIVATIONS,
+    OUT_ACTIVATIONS,
+    Activation,
+    layer_activations,
+)
 from .backprop import backward
 from .blocks import DONE, NOT_FINITE, PATIENCE_RAN_OUT, Block, Epoch
 from .engines import ENGINES, WHY_NOT_COMPILED, Engine
@@ -14,7 +19,7 @@ from .forward_pass import forward, predict
 from .gradient import loss_and_gradient
 from .initial_weights import INITS, draw_parameters
 from .lbfgs import minimize_lbfgs
-from .losses import LOSSES
+from .losses import LOSSES, Loss
 from .minibatches import Samples
 from .objective import Objective, loss_and_delta
 from .optimizers import OPTIMIZERS, SGD, Adam
@@ -44,6 +49,7 @@ __all__ = [
     "SCHEDULES",
     "SGD",
     "WHY_NOT_COMPILED",
+    "Activation",
     "Adam",
     "Adaptive",
     "Block",
@@ -51,6 +57,7 @@ __all__ = [
     "Engine",
     "Epoch",
     "InvScaling",
+    "Loss",
     "Objective",
     "Parameters",
     "Patience",

@@ -9,6 +9,7 @@ write to; it is allocated when not given.
 NumPy may warn of an overflow in exp, which is harmless: callers silence it.
 """
 
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,20 +106,71 @@ def softmax(Z):
     Z /= Z.sum(axis=1, keepdims=True)
 
 
+COMPILED = (
+    (identity, identity_derivative),
+    (logistic, logistic_derivative),
+    (tanh, tanh_derivative),
+    (relu, relu_derivative),
+    (exp, None),
+    (softmax, None),
+    (leaky_relu, leaky_relu_derivative),
+    (softplus, softplus_derivative),
+)
+"""What the compiled loops have, in the order of their codes."""
+
+NOT_COMPILED = 99
+"""Code of a function that the compiled loops lack."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Activation:
-    """An activation function, and everything that other modules know about it."""
+    """An activation function, and everything that other modules know about it.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(Z)`` overwrites pre-activations, shape (n_samples, n_units), with
+        the activations A.
+
+    derivative : callable, default=None
+        ``derivative(A, delta, scratch=None)`` multiplies `delta` by the slope, which
+        must follow from A. It may write to `scratch`, an array of the same shape. None
+        if the function is differentiated together with its loss.
+
+    formula : str
+        The activation of the pre-activation ``{z}``, as text.
+
+    slope : str, default=''
+        The slope at the activation ``{a}``, as text. Explanations show both.
+
+    bounds : tuple of float, default=(-inf, inf)
+        Interval of the targets of an output with this activation. If both are finite,
+        the function saturates.
+
+    range : tuple of float, default=(-inf, inf)
+        Interval of the outputs, if targets may lie outside it.
+
+    kinked : bool, default=False
+        Whether the slope jumps where the activation passes 0.
+
+    glorot_factor : float, default=6
+        Glorot's bound of initial weights is sqrt(factor / (fan_in + fan_out)).
+    """
 
     function: Callable
-    derivative: Any = None  # a callable; None if differentiated together with its loss
-    formula: str  # the activation of the pre-activation {z}, as text
-    slope: str = ""  # the derivative from the activation {a}, as text
-    code: int  # number in the compiled loops
-    bounds: tuple[float, float] = (-np.inf, np.inf)  # interval of the targets
-    # Interval of the outputs, if targets may lie outside it.
+    derivative: Any = None
+    formula: str
+    slope: str = ""
+    bounds: tuple[float, float] = (-np.inf, np.inf)
     range: tuple[float, float] = (-np.inf, np.inf)
-    kinked: bool = False  # whether the derivative jumps where the activation passes 0
-    glorot_factor: float = 6  # Glorot's bound is sqrt(factor / (fan_in + fan_out))
+    kinked: bool = False
+    glorot_factor: float = 6
+
+    @property
+    def code(self) -> int:
+        """Number in the compiled loops; NOT_COMPILED if these lack the function."""
+        pair = self.function, self.derivative
+        return COMPILED.index(pair) if pair in COMPILED else NOT_COMPILED
 
     @property
     def saturates(self):
@@ -126,20 +178,18 @@ class Activation:
         return np.isfinite(self.bounds).all()
 
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Activation] = {
     "identity": Activation(
         function=identity,
         derivative=identity_derivative,
         formula="{z}",
         slope="1",
-        code=0,
     ),
     "logistic": Activation(
         function=logistic,
         derivative=logistic_derivative,
         formula="logistic({z})",
         slope="{a} * (1 - {a})",
-        code=1,
         bounds=(0, 1),
         glorot_factor=2,
     ),
@@ -148,7 +198,6 @@ ACTIVATIONS = {
         derivative=tanh_derivative,
         formula="tanh({z})",
         slope="1 - {a}^2",
-        code=2,
         bounds=(-1, 1),
     ),
     "relu": Activation(
@@ -156,7 +205,6 @@ ACTIVATIONS = {
         derivative=relu_derivative,
         formula="relu({z})",
         slope="1 if {a} > 0, else 0",
-        code=3,
         range=(0, np.inf),
         kinked=True,
     ),
@@ -165,7 +213,6 @@ ACTIVATIONS = {
         derivative=leaky_relu_derivative,
         formula="leaky_relu({z})",
         slope="1 if {a} > 0, else 0.01",
-        code=6,
         kinked=True,
     ),
     "softplus": Activation(
@@ -173,32 +220,29 @@ ACTIVATIONS = {
         derivative=softplus_derivative,
         formula="log(1 + exp({z}))",
         slope="1 - exp(-{a})",
-        code=7,
         bounds=(0, np.inf),
     ),
 }
-"""The activations of hidden layers: a dict of name to ``Activation``.
+"""The activations of hidden layers: a dict of name to `Activation`.
 
-``ACTIVATIONS[name].function(Z)`` overwrites pre-activations with activations A, and
-``derivative(A, delta)`` multiplies delta by the slope, which must follow from A. The
-fields ``formula`` and ``slope`` are the two as text; ``network/activations.py``
-describes the others.
+A new entry may be used at once, by its name. The user guide shows an example under
+"Your own activation or loss".
 
 SiLU is not among them: it falls and rises, so that its output does not determine its
 derivative.
 """
 
-OUT_ACTIVATIONS = {
-    **ACTIVATIONS,
-    "exp": Activation(function=exp, formula="exp({z})", code=4, bounds=(0, np.inf)),
+_OF_OUTPUTS_ONLY = {
+    "exp": Activation(function=exp, formula="exp({z})", bounds=(0, np.inf)),
     "softmax": Activation(
         function=softmax,
         formula="exp({z}) / sum of exp(z) over the outputs",
-        code=5,
         bounds=(0, 1),
     ),
 }
-"""The activations of output layers: a dict like `ACTIVATIONS`, with two more.
+
+OUT_ACTIVATIONS = ChainMap(_OF_OUTPUTS_ONLY, ACTIVATIONS)
+"""The activations of output layers: a view of `ACTIVATIONS`, with two more.
 
 ``exp`` and ``softmax`` are differentiated together with their losses.
 """

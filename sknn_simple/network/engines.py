@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import forward_pass, gradient, training
+from .activations import NOT_COMPILED, OUT_ACTIVATIONS
+from .losses import LOSSES
+from .objective import Objective
 from .parameters import Parameters
 
 
@@ -56,6 +59,18 @@ ENGINES = {
 }
 """The engines that are installed: a dict of name to `Engine`, the fastest one last."""
 
+
+def not_compiled(objective: Objective) -> list[str]:
+    """Return the names of the objective's functions that only NumPy's engine has."""
+    hidden = objective.activation
+    hidden = [hidden] if isinstance(hidden, str) else hidden
+    entries: dict[str, Any] = {
+        name: OUT_ACTIVATIONS[name] for name in (*hidden, objective.out_activation)
+    }
+    entries[objective.loss] = LOSSES[objective.loss]
+    return [name for name, entry in entries.items() if entry.code == NOT_COMPILED]
+
+
 # The compiled engine predicts faster from MANY activations on, if there is at least one
 # for every COEFS_PER_ACTIVATION coefs, which it copies.
 MANY, COEFS_PER_ACTIVATION = 2**17, 8
@@ -79,7 +94,8 @@ else:
         n_activations = X.shape[0] * sum(coef.shape[1] for coef in coefs)
         n_coefs = sum(coef.size for coef in coefs)
         as_stored = not isinstance(X, np.ndarray) or X.flags.c_contiguous
-        if n_activations < max(MANY, n_coefs / COEFS_PER_ACTIVATION) or not as_stored:
+        is_small = n_activations < max(MANY, n_coefs / COEFS_PER_ACTIVATION)
+        if is_small or not as_stored or not_compiled(Objective(activation=activation)):
             return forward_pass.predict(X, coefs, intercepts, activation)
         parameters = Parameters.from_arrays(coefs, intercepts)
         return compiled.make_predictor(parameters, X, activation)(parameters.flat)

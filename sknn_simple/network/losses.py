@@ -16,15 +16,15 @@ A loss may depend on a number, its option, which is then the last argument of it
 function and of its baseline.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import xlogy
 
 from . import baselines
-from .activations import ACTIVATIONS, exp, logistic
+from .activations import ACTIVATIONS, NOT_COMPILED, exp, logistic
 
 
 def _weighted_sum(losses, sample_weight):
@@ -151,27 +151,111 @@ class LossOption(NamedTuple):
     high: float
 
 
+COMPILED = (
+    squared_error,
+    absolute_error,
+    poisson,
+    binary_log_loss,
+    softmax_log_loss,
+    quantile_loss,
+    huber,
+)
+"""What the compiled loops have, in the order of their codes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """A loss, and everything that other modules know about it."""
+    """A loss, and everything that other modules know about it.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(out, Y, sample_weight, delta, scratch)`` returns the weighted sum of
+        the losses, and overwrites `delta` with the derivatives with respect to `out`,
+        not weighted. All but the weights, which may be None, are of shape (n_samples,
+        n_outputs). It may overwrite `out` and `scratch`, too.
+
+    of_constant : callable, default=None
+        ``of_constant(Y, sample_weight)`` returns the loss of the best constant
+        prediction: a sum over outputs of means over samples. None searches for it.
+
+    option : LossOption, default=None
+        A parameter of the estimators that is the last argument of both functions.
+
+    out_activations : collection of str, default=ACTIVATIONS
+        Names of the output activations that the loss takes.
+
+    canonical : bool, default=False
+        Whether `out` is the raw prediction, with respect to which `delta` then is.
+
+    averaged : bool, default=True
+        Whether the objective averages over outputs, or else sums.
+
+    summed : bool, default=False
+        Whether the objective sums over samples, or else averages.
+
+    factor : float, default=1.0
+        Factor of `function` in the objective.
+
+    scored : bool, default=False
+        Whether the negative loss is the default score of validation.
+
+    robust : bool, default=False
+        Whether the derivative is bounded, so that outliers hardly count.
+
+    for_labels : bool, default=False
+        Whether the targets are labels, coded as 0 and 1.
+
+    sides : callable, default=None
+        ``sides(error)`` returns the side of each kink, for a loss that has some.
+
+    of_unit_error : float, default=0.5
+        Loss of a prediction that is wrong by 1, or of even odds for labels. Warnings
+        measure losses by it.
+
+    title : str, default='Loss'
+        Name for axes and headings.
+
+    formula : str
+        The loss of the output a and the target y, as text.
+
+    slope : str, default=''
+        The derivative by ``{a}``, with the target ``{y}``, as text. Explanations show
+        both.
+    """
 
     function: Callable
-    of_constant: Callable  # loss of the best constant, from Y and the sample weights
-    option: LossOption | None = None  # the last argument of both
-    out_activations: tuple[str, ...]  # output activations that the loss takes
-    canonical: bool  # whether the two are differentiated together
-    averaged: bool  # whether the objective averages over outputs, or else sums
-    summed: bool = False  # whether it sums over samples, or else averages
-    factor: float = 1.0  # of `function` in the objective
-    scored: bool = False  # whether its negative is the default score of validation
-    robust: bool = False  # whether its slope is bounded, so that outliers hardly count
-    for_labels: bool = False  # whether targets are labels, coded as 0 and 1
-    sides: Callable | None = None  # side of each kink, from errors and the option
-    of_unit_error: float  # of a prediction wrong by 1, of even odds for labels
-    title: str  # name for axes and headings
-    formula: str  # the loss of the output a, as text; {option} is the option
-    slope: str = "{a} - {y}"  # its derivative; for the pre-activation if canonical
-    code: int  # number in the compiled loops
+    of_constant: Callable | None = None
+    option: LossOption | None = None
+    out_activations: Collection[str] = field(default_factory=lambda: ACTIVATIONS)
+    canonical: bool = False
+    averaged: bool = True
+    summed: bool = False
+    factor: float = 1.0
+    scored: bool = False
+    robust: bool = False
+    for_labels: bool = False
+    sides: Callable | None = None
+    of_unit_error: float = 0.5
+    title: str = "Loss"
+    formula: str
+    slope: str = ""
+
+    @property
+    def code(self) -> int:
+        """Number in the compiled loops; NOT_COMPILED if these lack the function."""
+        if self.function in COMPILED:
+            return COMPILED.index(self.function)
+        return NOT_COMPILED
+
+    def of_best_constant(
+        self, Y: np.ndarray, sample_weight: np.ndarray | None, *arguments: float
+    ) -> float:
+        """Return the loss of the best constant prediction, as `of_constant` does."""
+        if self.of_constant is not None:
+            return self.of_constant(Y, sample_weight, *arguments)
+        bounds = None if self.canonical else (Y.min(axis=0), Y.max(axis=0))
+        return baselines.by_search(self.function, Y, sample_weight, arguments, bounds)
 
     def output_divisor(self, n_outputs: int) -> float:
         """Return the number by which the objective divides the sum over outputs."""
@@ -185,16 +269,12 @@ class Loss:
 _SQUARED_ERROR = Loss(
     function=squared_error,
     of_constant=baselines.squared_error,
-    out_activations=tuple(ACTIVATIONS),
-    canonical=False,
-    averaged=True,
-    of_unit_error=0.5,
     title="Half squared error",
     formula="(a - y)^2 / 2",
-    code=0,
+    slope="{a} - {y}",
 )
 
-LOSSES = {
+LOSSES: dict[str, Loss] = {
     "squared_error": _SQUARED_ERROR,
     "mean_squared_error": replace(
         _SQUARED_ERROR,
@@ -213,59 +293,44 @@ LOSSES = {
     "absolute_error": Loss(
         function=absolute_error,
         of_constant=baselines.absolute_error,
-        out_activations=tuple(ACTIVATIONS),
-        canonical=False,
-        averaged=True,
         robust=True,
         sides=sides_of_zero,
         of_unit_error=1.0,
         title="Absolute error",
         formula="|a - y|",
         slope="sign({a} - {y})",
-        code=1,
     ),
     "quantile": Loss(
         function=quantile_loss,
         of_constant=baselines.quantile,
         option=LossOption("quantile", 0.5, 0.0, 1.0),
-        out_activations=tuple(ACTIVATIONS),
-        canonical=False,
-        averaged=True,
         scored=True,
         robust=True,
         sides=sides_of_zero,
-        of_unit_error=0.5,
         title="Quantile loss",
         formula="max({option:g} * (y - a), (1 - {option:g}) * (a - y))",
         slope="1 - {option:g} if {a} > {y}, -{option:g} if {a} < {y}",
-        code=5,
     ),
     "huber": Loss(
         function=huber,
         of_constant=baselines.huber,
         option=LossOption("huber_threshold", 1.0, 0.0, np.inf),
-        out_activations=tuple(ACTIVATIONS),
-        canonical=False,
-        averaged=True,
         robust=True,
         sides=sides_of_threshold,
-        of_unit_error=0.5,
         title="Huber loss",
         formula="(a - y)^2 / 2 if |a - y| <= {option:g}, "
         "else {option:g} * (|a - y| - {option:g} / 2)",
         slope="{a} - {y}, clipped to +-{option:g}",
-        code=6,
     ),
     "poisson": Loss(
         function=poisson,
         of_constant=baselines.poisson,
         out_activations=("exp",),
         canonical=True,
-        averaged=True,
         of_unit_error=np.e - 2,
         title="Half Poisson deviance",
         formula="y * log(y / a) - y + a",
-        code=2,
+        slope="{a} - {y}",
     ),
     "binary_log_loss": Loss(
         function=binary_log_loss,
@@ -277,7 +342,7 @@ LOSSES = {
         of_unit_error=np.log(2),
         title="Log-loss",
         formula="-y * log(a) - (1 - y) * log(1 - a)",
-        code=3,
+        slope="{a} - {y}",
     ),
     "softmax_log_loss": Loss(
         function=softmax_log_loss,
@@ -289,13 +354,11 @@ LOSSES = {
         of_unit_error=np.log(2),
         title="Log-loss",
         formula="-y * log(a)",
-        code=4,
+        slope="{a} - {y}",
     ),
 }
-"""The losses that a network can be trained with: a dict of name to ``Loss``.
+"""The losses that a network can be trained with: a dict of name to `Loss`.
 
-``LOSSES[name].function(out, Y, sample_weight, delta, scratch)`` returns the weighted
-sum of the losses and overwrites ``delta`` with the derivatives. ``out_activations``
-lists the output activations that the loss takes; ``network/losses.py`` describes the
-other fields.
+A new entry may be used at once, by its name. The user guide shows an example under
+"Your own activation or loss".
 """

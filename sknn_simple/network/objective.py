@@ -122,7 +122,7 @@ class Objective:
     ) -> float:
         """Return the loss of the best constant prediction of `Y`, without penalty."""
         loss = LOSSES[self.loss]
-        value = loss.of_constant(Y, sample_weight, *self.loss_arguments)
+        value = loss.of_best_constant(Y, sample_weight, *self.loss_arguments)
         total_weight = len(Y) if sample_weight is None else float(sample_weight.sum())
         value *= total_weight / loss.sample_divisor(total_weight)
         return float(value / loss.output_divisor(Y.shape[1]))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from .activations import ACTIVATIONS
 from .losses import LOSSES
 
 
@@ -203,7 +204,8 @@ def _rate_of_adam(loss, names, out_activation):
         return 0.01
     if loss == "poisson" or out_activation == "logistic":
         return 0.003
-    is_deep = len(names) > 1
-    if set(names) <= {"logistic"}:
+    is_deep, others = len(names) > 1, set(names) - {"logistic"}
+    if not others:
         return 0.01 if is_deep else 0.02
-    return 0.004 if is_deep and "tanh" in names else 0.01
+    saturates = any(ACTIVATIONS[name].saturates for name in others)
+    return 0.004 if is_deep and saturates else 0.01

@@ -12,7 +12,7 @@ from sknn_simple.network import LOSSES, Objective, loss_and_delta
 
 def loss_value(loss, raw, Y, weights=None, out_activation=None, option=None):
     raw = np.array(raw, float)
-    out_activation = out_activation or LOSSES[loss].out_activations[0]
+    out_activation = out_activation or next(iter(LOSSES[loss].out_activations))
     delta, scratch = np.empty_like(raw), np.empty_like(raw)
     objective = Objective(loss, out_activation=out_activation, loss_option=option)
     return loss_and_delta(objective, raw, Y, weights, delta, scratch)

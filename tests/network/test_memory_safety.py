@@ -49,7 +49,7 @@ WIDTHS = [(1, 5, 2), (9, 17, 3, 2), (70, 40, 3)]
 def problem(dtype, container, loss, layer_sizes):
     """Return samples, an objective and initial parameters."""
     rng = np.random.RandomState(0)
-    out = LOSSES[loss].out_activations[-1]
+    out = list(LOSSES[loss].out_activations)[-1]
     n_outputs = layer_sizes[-1]
     X = rng.standard_normal((40, layer_sizes[0])) * (rng.rand(40, 1) < 0.7)
     Y = np.eye(n_outputs)[rng.randint(n_outputs, size=40)]
