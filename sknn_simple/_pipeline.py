@@ -8,6 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    RobustScaler,
+    StandardScaler,
+)
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP
@@ -90,6 +96,37 @@ def network_input(estimator: Any, X: Any) -> Any:
         if len(pipeline.steps) > 1:
             X = pipeline[:-1].transform(X)
     return X
+
+
+def input_factor(estimator: Any) -> Any:
+    """Return by what the steps before the network multiply the inputs, 1 if nothing.
+
+    Raises
+    ------
+    ValueError
+        If a step is not a scaler.
+    """
+    factor: Any = 1.0
+    for pipeline, _ in _last_steps(estimator):
+        for _, step in pipeline.steps[:-1]:
+            factor = factor * _factor(step)
+    return factor
+
+
+def _factor(step):
+    if step is None or step == "passthrough":
+        return 1.0
+    # Exactly these classes: a subclass may do more.
+    if type(step) in (StandardScaler, RobustScaler, MaxAbsScaler):
+        return 1.0 if step.scale_ is None else 1 / step.scale_
+    if type(step) is MinMaxScaler and not step.clip:
+        return step.scale_
+    raise ValueError(
+        "The steps before the network must be scalers (StandardScaler, MinMaxScaler "
+        f"with clip=False, MaxAbsScaler, RobustScaler), got {type(step).__name__}. For "
+        "derivatives by the inputs of the network itself, pass the last step and "
+        "samples that pipeline[:-1].transform returns."
+    )
 
 
 def has_step(estimator: Any, classes: tuple[type, ...]) -> bool:

@@ -2,7 +2,9 @@
 
 A subclass encodes y as ``Y`` of shape ``(n_samples, n_outputs)``, names the loss and
 the output activation of the network that learns it, and decodes raw predictions (the
-output layer's pre-activations, of the same shape as ``Y``).
+output layer's pre-activations, of the same shape as ``Y``). ``slopes`` are derivatives
+of what a method of the estimator returns by the raw predictions: they have one more
+axis, of length n_outputs.
 """
 
 import numpy as np
@@ -43,3 +45,8 @@ class Targets:
 
     def unfold(self, coefs, intercepts):
         """Convert lists of coefs and intercepts (or None) to the units of training."""
+
+
+def on_diagonals(rows):
+    """Return a diagonal matrix per row: shape (n, k) becomes (n, k, k)."""
+    return rows[:, :, None] * np.eye(rows.shape[1], dtype=rows.dtype)

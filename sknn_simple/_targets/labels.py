@@ -5,7 +5,7 @@ from scipy.special import expit, log_expit, log_softmax
 from sklearn.metrics import accuracy_score
 
 from ..network.activations import softmax
-from .base import Targets
+from .base import Targets, on_diagonals
 from .classes import are_multilabel, find_classes, label_codes, warn_of_quantities
 
 
@@ -29,6 +29,15 @@ class LabelTargets(Targets):
     def decision(self, raw_prediction):
         """Return the result of `decision_function`."""
         return raw_prediction
+
+    def slopes(self, response_method, raw_prediction):
+        """Return the derivatives of a response by the raw prediction."""
+        if response_method == "decision_function":
+            return self.decision(on_diagonals(np.ones_like(raw_prediction)))
+        of_logarithms = self.log_probability_slopes(raw_prediction)
+        if response_method == "predict_log_proba":
+            return of_logarithms
+        return self.probabilities(raw_prediction.copy())[:, :, None] * of_logarithms
 
 
 class BinaryTargets(LabelTargets):
@@ -66,6 +75,12 @@ class BinaryTargets(LabelTargets):
         if len(self.classes) == 1:
             return np.ones_like(raw_prediction)
         return expit(np.hstack([-raw_prediction, raw_prediction]))
+
+    def log_probability_slopes(self, raw_prediction):
+        """Return slopes of log(1 - p) and log(p), shape (n_samples, n_classes, 1)."""
+        if len(self.classes) == 1:
+            return np.zeros_like(raw_prediction)[:, :, None]
+        return np.stack([-expit(raw_prediction), expit(-raw_prediction)], axis=1)
 
 
 class MulticlassTargets(LabelTargets):
@@ -106,6 +121,14 @@ class MulticlassTargets(LabelTargets):
             softmax(raw_prediction)
         return raw_prediction
 
+    def log_probability_slopes(self, raw_prediction):
+        """Return slopes, shape (n_samples, n_classes, n_outputs)."""
+        probabilities = self.probabilities(raw_prediction.copy())
+        slopes = on_diagonals(np.ones_like(raw_prediction)) - probabilities[:, None, :]
+        if self.out_activation == "logistic":  # whose logarithms softmax takes
+            slopes *= expit(-raw_prediction)[:, None, :]
+        return slopes
+
 
 class MultilabelTargets(LabelTargets):
     """Any number of labels per sample, as an indicator matrix: one output each."""
@@ -137,6 +160,10 @@ class MultilabelTargets(LabelTargets):
 
     def probabilities(self, raw_prediction):
         return expit(raw_prediction)
+
+    def log_probability_slopes(self, raw_prediction):
+        """Return slopes, shape (n_samples, n_labels, n_labels)."""
+        return on_diagonals(expit(-raw_prediction))
 
 
 def label_targets(y, loss, classes=None):

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from ..network import LOSSES, OUT_ACTIVATIONS
-from .base import Targets
+from .base import Targets, on_diagonals
 from .scaling import center_and_scale
 from .score import r2
 
@@ -129,6 +129,14 @@ class NumericTargets(Targets):
                 f"{_advice_on_scale(Y.dtype)}"
             )
         return Y
+
+    def slopes(self, response_method, raw_prediction):
+        """Return the derivatives of the prediction by the raw prediction."""
+        out, A = OUT_ACTIVATIONS[self.out_activation], raw_prediction.copy()
+        slopes = np.ones_like(A)
+        out.function(A)
+        out.derivative(A, slopes)
+        return slopes if self.squeeze else on_diagonals(slopes)
 
     def predict(self, raw_prediction):
         """Return predictions in the units of y, computed in place."""

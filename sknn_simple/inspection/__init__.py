@@ -1,9 +1,10 @@
-"""Inspection of a network: its gradient, a training step, and common problems."""
+"""Inspection of a network: its derivatives, a training step, and common problems."""
 
 from .diagnosis import Diagnosis, diagnose
 from .explanation import explain_step
 from .finding import Finding
 from .gradient import GradientCheck, check_gradient
+from .input_derivatives import input_gradient
 from .step import StepExplanation
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "check_gradient",
     "diagnose",
     "explain_step",
+    "input_gradient",
 ]

@@ -64,6 +64,8 @@ def explain_step(
         Comparison of the gradient with numerical differences.
     sknn_simple.inspection.diagnose :
         Search for common problems of a trained network.
+    sknn_simple.inspection.input_gradient :
+        Derivatives of the predictions with respect to the inputs.
     sknn_simple.plotting.StepDisplay :
         Diagram of the step.
 

@@ -169,6 +169,8 @@ def check_gradient(
         One training step, with every factor of the chain rule.
     sknn_simple.inspection.diagnose :
         Search for common problems of a trained network.
+    sknn_simple.inspection.input_gradient :
+        Derivatives of the predictions with respect to the inputs.
 
     Notes
     -----

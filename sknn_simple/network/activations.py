@@ -99,6 +99,11 @@ def exp(Z):
     np.exp(Z, out=Z)
 
 
+def exp_derivative(A, delta, scratch=None):
+    """dA/dZ = A."""
+    delta *= A
+
+
 def softmax(Z):
     """A = exp(Z) / sum(exp(Z)) over the units of each row."""
     Z -= Z.max(axis=1, keepdims=True)
@@ -111,7 +116,7 @@ COMPILED = (
     (logistic, logistic_derivative),
     (tanh, tanh_derivative),
     (relu, relu_derivative),
-    (exp, None),
+    (exp, exp_derivative),
     (softmax, None),
     (leaky_relu, leaky_relu_derivative),
     (softplus, softplus_derivative),
@@ -233,7 +238,13 @@ derivative.
 """
 
 _OF_OUTPUTS_ONLY = {
-    "exp": Activation(function=exp, formula="exp({z})", bounds=(0, np.inf)),
+    "exp": Activation(
+        function=exp,
+        derivative=exp_derivative,
+        formula="exp({z})",
+        slope="{a}",
+        bounds=(0, np.inf),
+    ),
     "softmax": Activation(
         function=softmax,
         formula="exp({z}) / sum of exp(z) over the outputs",
@@ -244,7 +255,7 @@ _OF_OUTPUTS_ONLY = {
 OUT_ACTIVATIONS = ChainMap(_OF_OUTPUTS_ONLY, ACTIVATIONS)
 """The activations of output layers: a view of `ACTIVATIONS`, with two more.
 
-``exp`` and ``softmax`` are differentiated together with their losses.
+``softmax`` is differentiated together with its loss.
 """
 
 

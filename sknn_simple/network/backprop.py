@@ -90,3 +90,16 @@ def pass_backward(activations, delta, parameters, names, gradient, workspace):
             delta = delta.dot(parameters.coefs[i].T, workspace.deltas[i - 1])
             derivative = ACTIVATIONS[names[i - 1]].derivative
             derivative(below, delta, workspace.scratch[i - 1])
+
+
+def pass_to_inputs(activations, delta, coefs, names):
+    """Return d objective / d X: one delta below the first layer.
+
+    `names` has the activation of each hidden layer.
+    """
+    for below, coef, name in zip(
+        activations[-2:0:-1], coefs[:0:-1], names[::-1], strict=True
+    ):
+        delta = delta.dot(coef.T)
+        ACTIVATIONS[name].derivative(below, delta)
+    return delta.dot(coefs[0].T)
