@@ -14,7 +14,12 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple.inspection import check_gradient, diagnose, explain_step
+from sknn_simple.inspection import (
+    check_gradient,
+    diagnose,
+    explain_step,
+    input_gradient,
+)
 from sknn_simple.network import (
     ACTIVATIONS,
     ENGINES,
@@ -153,6 +158,14 @@ def test_explanations_show_their_formulas(registered):
     assert "tanh(a_o - y)" in text
 
 
+def test_derivatives_by_the_inputs(registered):
+    model, y = make("deep", out_activation="softsign")
+    model.fit(X, y / 9)
+    step = np.array([1e-5, 0, 0])
+    expected = (model.predict(X + step) - model.predict(X - step)) / 2e-5
+    assert_allclose(input_gradient(model, X)[:, 0], expected, rtol=1e-4, atol=1e-6)
+
+
 def test_output_activations_follow_the_registry(registered):
     assert OUT_ACTIVATIONS["softsign"] is SOFTSIGN
     assert "softsign" in LOSSES["squared_error"].out_activations
@@ -181,6 +194,16 @@ def test_an_altered_function_is_not_mistaken_for_the_compiled_one(field, monkeyp
     altered = replace(entry, **{field: lambda *arguments: None})
     monkeypatch.setitem(ACTIVATIONS, "tanh", altered)
     assert not_compiled(Objective(activation="tanh")) == ["tanh"]
+
+
+@pytest.mark.parametrize("field", ["function", "derivative"])
+def test_functions_that_do_not_work_in_place_are_refused(field):
+    """They would be taken for identity, without an error."""
+    in_place = {"function": lambda Z: np.tanh(Z, out=Z), "formula": ""}
+    Activation(**in_place)  # which returns its argument
+    returned = {field: lambda *arrays: np.tanh(arrays[-1])}
+    with pytest.raises(ValueError, match=rf"{field}\(.* must overwrite .* ndarray\."):
+        Activation(**in_place | returned)
 
 
 def test_the_loss_of_a_constant_is_found_by_search(registered):

@@ -160,6 +160,11 @@ class Activation:
 
     glorot_factor : float, default=6
         Glorot's bound of initial weights is sqrt(factor / (fan_in + fan_out)).
+
+    Raises
+    ------
+    ValueError
+        If a function returns another array in place of overwriting its argument.
     """
 
     function: Callable
@@ -171,6 +176,12 @@ class Activation:
     kinked: bool = False
     glorot_factor: float = 6
 
+    def __post_init__(self) -> None:
+        Z, delta = np.zeros((1, 1)), np.ones((1, 1))
+        _check_in_place("function(Z)", self.function, Z)
+        if self.derivative is not None:
+            _check_in_place("derivative(A, delta)", self.derivative, Z, delta)
+
     @property
     def code(self) -> int:
         """Number in the compiled loops; NOT_COMPILED if these lack the function."""
@@ -181,6 +192,18 @@ class Activation:
     def saturates(self):
         """Whether the output is bounded, however large the pre-activation is."""
         return np.isfinite(self.bounds).all()
+
+
+def _check_in_place(call, function, *arrays):
+    """Raise ValueError if a function returns anything but its last argument or None."""
+    with np.errstate(all="ignore"):
+        result = function(*arrays)
+    if result is not None and result is not arrays[-1]:
+        raise ValueError(
+            f"{call} must overwrite its last argument and return None, got a function "
+            f"that returns {type(result).__name__}. Write, for instance, Z *= 2 in "
+            "place of return 2 * Z."
+        )
 
 
 ACTIVATIONS: dict[str, Activation] = {
