@@ -203,7 +203,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
             Pipeline, `transform_input=["X_val"]` transforms them like `X`.
 
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            Targets of the validation samples.
+            Targets of the validation samples, in the units of `y`. A
+            TransformedTargetRegressor does not transform them.
 
         sample_weight_val : array-like of shape (n_val,), default=None
             Weights of the validation samples.
@@ -243,9 +244,10 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
             'sgd' or 'adam'. Also if the final loss is far above the loss of a constant
             prediction, or close to it for a likely cause, such as unscaled inputs; if
             early stopping chose such a model, though later epochs learned more; if
-            `X_val` is far outside of `X`, or its loss far above the loss of a constant
-            prediction; or if a warm start does not suit the data, because the average
-            holds earlier weights or `y` is in other units.
+            `X_val` is far outside of `X`, `y_val` is in other units than `y`, or their
+            loss is far above the loss of a constant prediction; or if a warm start does
+            not suit the data, because the average holds earlier weights or `y` is in
+            other units.
         """
         mode = Mode.RESUME if self.warm_start else Mode.NEW
         validation_data = ValidationData(X_val, y_val, sample_weight_val)

@@ -28,13 +28,15 @@ def held_back_by_early_stopping(advice):
     if loss <= 0.99 * constant:  # weak dependence is learned before the noise
         return None
     by_loss = "" if advice.estimator.scoring == "loss" else "scoring='loss', "
+    next_step = "increase validation_fraction, or pass X_val and y_val"
+    if session.validation.is_given:
+        next_step = "check that X_val and y_val have the units of X and y"
     return (
         f"Early stopping chose epoch {best.epoch} of {session.n_epochs}, whose loss on "
         f"the training samples ({loss:.6g}) is no better than the loss of a constant "
         f"prediction ({constant:.6g}); the last epoch reached {last:.6g}. If y depends "
         "on X, the held-out samples are too few, or unlike the others: set "
-        f"{by_loss}early_stopping=False, increase validation_fraction, or pass X_val "
-        "and y_val."
+        f"{by_loss}early_stopping=False, or {next_step}."
     )
 
 

@@ -181,17 +181,20 @@ def misleading_validation(evidence):
     if not evidence.is_held_back or not _may_train_longer(evidence):
         return []
     network, trial = evidence.network, evidence.longer_trial
+    cause = "the held-out samples are too few, or unlike the others"
+    other_samples = "a larger validation_fraction, or other X_val"
+    if evidence.record.n_trained == evidence.n_samples:  # none were held out
+        cause = "X_val and y_val are too few, unlike X and y, or in other units"
+        other_samples = "X_val and y_val transformed like X and y, or more of them"
     return beyond(
         TRAINING,
         [trial.fall / evidence.constant_loss],
         above=2 * PROGRESS,  # some of the noise of small halves looks like progress
         seen=f"Early stopping chose epoch {network.best_epoch_} of {network.n_iter_}, "
         f"but {trial.n_epochs} epochs more, tried on a copy, lower the loss of these "
-        "samples by {figure:.3g} times the loss of a constant prediction: the "
-        "held-out samples are too few, or unlike the others.",
-        advice=one_of(
-            "early_stopping=False", "a larger validation_fraction, or other X_val"
-        ),
+        "samples by {figure:.3g} times the loss of a constant prediction: "
+        f"{cause}.",
+        advice=one_of("early_stopping=False", other_samples),
     )
 
 

@@ -481,7 +481,7 @@ MISTAKES = {
         "misleading_validation",
         CIRCLES.map(y=lambda y: y - 0.5),
         with_options(early_stopping=False),
-        "early_stopping=False; or a larger validation_fraction",
+        "early_stopping=False; or X_val and y_val transformed like X and y",
         {"early_stopping": True},
         REGRESSOR,
         fit=validated_by_others,
