@@ -5,12 +5,13 @@ Each function returns a list of findings, as `finding.beyond` makes them.
 
 import numpy as np
 from scipy.sparse import issparse
-from scipy.stats import skew
+from scipy.stats import rankdata, skew
 from sklearn.base import is_regressor
 
+from .._fit.neighbourhood import Neighbourhood
 from .._fit.quartiles import Quartiles
 from .._targets.scaling import QUARTILES_OF_NORMAL
-from ..network import OUT_ACTIVATIONS
+from ..network import OUT_ACTIVATIONS, Samples
 from .advice import one_of, scale_inputs
 from .finding import beyond
 from .notation import output_names
@@ -221,7 +222,9 @@ def skewed_targets(evidence):
     varies = targets.deviation > 1e-10 * np.abs(targets.mean)
     skewness = np.zeros(len(varies))
     skewness[varies] = np.abs(skew(Y[:, varies]))
-    poorly_fitted = _are_poorly_fitted(evidence)
+    share = _share_of_outliers(Y)
+    suspects = varies & ((skewness > 3) | (share > 0.5))
+    poorly_fitted = _are_poorly_fitted(evidence, suspects)
     are_skewed = (skewness > 3) & poorly_fitted
     y = (Y * of_y.scale + of_y.mean)[:, are_skewed]
     return beyond(
@@ -229,17 +232,18 @@ def skewed_targets(evidence):
         skewness,
         above=3,
         among=are_skewed,
-        seen="The skewness of the targets is {figure:.3g}, and the fit is poor: a few "
-        "extreme ones outweigh all others in the squared error.",
+        seen="The skewness of the targets is {figure:.3g}, and they, or most of them, "
+        "are fitted poorly: a few extreme ones outweigh all others in the squared "
+        "error.",
         advice=_against_skewness(y),
     ) + beyond(
         _target_names(evidence),
-        _share_of_outliers(Y),
+        share,
         above=0.5,
-        among=varies & poorly_fitted & ~are_skewed,
+        among=poorly_fitted & ~are_skewed,
         seen="A few extreme targets have {figure:.0%} of the squared distances from "
-        "the median, and the fit is poor: they outweigh all others in the squared "
-        "error.",
+        "the median, and the targets, or most of them, are fitted poorly: the extreme "
+        "ones outweigh all others in the squared error.",
         advice=one_of(_near_the_median(HUBER), "check these targets"),
     )
 
@@ -261,18 +265,37 @@ def _share_of_outliers(Y):
     return np.divide(share, total, out=np.zeros_like(total), where=is_known)
 
 
-def _are_poorly_fitted(evidence):
-    """Return which outputs miss 0.1 of the variance of all targets, or of most."""
+def _are_poorly_fitted(evidence, suspects):
+    """Return which of the suspected outputs miss all targets, or most of them.
+
+    The squared error is above 0.1 of the variance of all.
+    """
     Y = evidence.problem.samples.Y
-    distances = np.abs(Y - np.median(Y, axis=0))
-    is_usual = distances <= np.median(distances, axis=0)  # half of them
     errors = (evidence.outputs - Y) ** 2
-    missed = np.zeros(Y.shape[1], bool)
-    for rows in (True, is_usual):
-        variance = Y.var(axis=0, where=rows)
-        varies = variance > 1e-12 * Y.var(axis=0)  # most targets may be equal
-        missed |= varies & (errors.mean(axis=0, where=rows) > 0.1 * variance)
+    missed = suspects & (errors.mean(axis=0) > 0.1 * Y.var(axis=0))
+    for column in np.flatnonzero(suspects & ~missed):
+        missed[column] = _misses_most(evidence, errors[:, column], column)
     return missed
+
+
+def _misses_most(evidence, errors, column):
+    """Return whether squared errors are high at the half nearest to the median.
+
+    A few targets may have most of the variance of all. Noise, as it is estimated from
+    the ranks of similar samples, is tolerated: most targets may be flat but for noise.
+    """
+    X, Y, sample_weight = evidence.problem.samples
+    y = Y[:, column]
+    squares = (y - np.median(y)) ** 2
+    are_usual = squares <= np.median(squares)
+    usual = np.median(squares[are_usual])
+    if usual <= 1e-12 * y.var():  # most targets may be equal
+        return False
+    missed = np.median(errors[are_usual]) / usual
+    if missed <= 0.1:
+        return False
+    ranks = Samples(X, rankdata(y)[:, None], sample_weight)
+    return missed > 0.1 + 4 * Neighbourhood(ranks).noise
 
 
 def _against_skewness(y):

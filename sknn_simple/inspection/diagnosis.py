@@ -203,8 +203,11 @@ def diagnose(
                               quartiles) from the median have more than 0.5 of the
                               squared distances from it; the loss is the squared
                               error; and the mean squared error is above 0.1 times the
-                              variance, of all targets or of the half nearest to the
-                              median
+                              variance, or at the half of the targets nearest to their
+                              median, the median squared error, relative to the median
+                              squared distance, is above 0.1 plus 4 times the share
+                              of noise in the ranks of all targets (estimated as for
+                              alpha='auto')
     not_trained               no step of training has changed the weights (made by
                               `from_coefs`, or by a fit with max_iter=0), and the loss
                               is above 0.9 times the constant

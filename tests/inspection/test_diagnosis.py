@@ -409,6 +409,50 @@ def test_skewed_targets_that_are_fitted_well_are_no_mistake():
         assert ("skewed_targets" in diagnosis.kinds) == found
 
 
+FLAT = {
+    "peak": lambda x: 100 * np.exp(-(((x - 5) / 0.4) ** 2)),
+    "load": lambda x: 100 * np.maximum(0, x - 8),
+    "exponential": lambda x: np.exp(x) / 220,
+}
+
+
+def flat_targets(shape, noise, seed):
+    """Return inputs, noisy targets of which most are flat, and the truth."""
+    rng = np.random.default_rng(seed)
+    X = rng.uniform(0, 10, (400, 1))
+    truth = FLAT[shape](X[:, 0])
+    return (X - 5) / 2.9, truth + noise * rng.normal(size=400), truth
+
+
+@pytest.mark.parametrize("noise", [1, 3])
+@pytest.mark.parametrize("shape", FLAT)
+def test_targets_that_are_flat_but_for_noise_are_fitted_well(shape, noise):
+    """Their noise is not to be fitted: loss='huber' would not help."""
+    model = SimpleMLPRegressor((10,), "tanh", solver="lbfgs", random_state=0)
+    for seed in range(3):
+        X, y, truth = flat_targets(shape, noise, seed)
+        assert "skewed_targets" not in diagnose(model.fit(X, y), X, y).kinds
+        assert model.score(X, truth) > 0.998
+
+
+@pytest.mark.parametrize("shape", ["peak", "load"])
+def test_flat_targets_that_are_fitted_with_waves_are_found(shape):
+    """The network is accurate at the large targets, and loss='huber' at all."""
+    model = SimpleMLPRegressor(random_state=0)
+    X, y, truth = flat_targets(shape, 0.2, 0)
+    flat = truth < np.median(truth) + 1
+    finding = only(diagnosis_of(model, X, y), "skewed_targets")
+    assert "most of them, are fitted poorly" in finding.seen
+    assert "loss='huber'" in finding.advice
+    assert clone(model).fit(X, y).score(X, truth) > 0.98
+
+    def error(loss):
+        cured = clone(model).set_params(loss=loss).fit(X, y)
+        return np.mean((cured.predict(X)[flat] - truth[flat]) ** 2)
+
+    assert error("huber") < 0.3 * error("squared_error")
+
+
 def test_the_advice_on_skewed_targets_suits_their_sign():
     X, y = DIABETES
     y = np.exp(3 * (y - y.mean()) / y.std())
