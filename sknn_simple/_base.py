@@ -236,7 +236,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         UserWarning
             On Ctrl-C in a later epoch. The model of the last complete epoch is kept.
             Also if more than half of the values of a classifier's `y` are different
-            numbers, or if a regressor's `quantile` is set without `loss="quantile"`.
+            numbers, if a regressor's `quantile` is set without `loss="quantile"`, or if
+            the samples seem to be the columns of `X` and `y`.
 
         ConvergenceWarning
             If training stopped after `max_iter` epochs, before the loss or score

@@ -12,6 +12,7 @@ from ..network import NOT_FINITE
 from .advice import Advice, capitalised, constant_loss
 from .kept_model import held_back_by_early_stopping, outdated_average
 from .options import enough_epochs
+from .orientation import has_samples_in_columns
 from .session import Mode, Session
 from .stream_fault import in_other_units, stream_fault
 from .validation_fault import unlike_training
@@ -48,6 +49,20 @@ class Report:
             f"{self.watched.capitalize()} did not improve by more than "
             f"tol={patience.tol} for {patience.n_epochs} consecutive epochs."
         )
+
+    def check_orientation(self):
+        """Warn in `fit` if the columns of X and y seem to be samples."""
+        session = self.session
+        if session.mode is Mode.APPEND:  # a call of a stream may have a single row
+            return
+        if has_samples_in_columns(session.targets, session.samples):
+            n_rows, n_columns = session.samples.X.shape
+            self._warn(
+                "X and y must have one row per sample, got the shape "
+                f"({n_rows}, {n_columns}) for each of them. If each column is a "
+                "sample, as in MATLAB, pass X.T and y.T.",
+                UserWarning,
+            )
 
     def check_precision(self):
         """Warn if the dtype of X cannot hold predictions in the units of y."""

@@ -1,4 +1,4 @@
-"""Symptoms of the data: inputs that are hard to learn from.
+"""Symptoms of the data: inputs that are hard to learn from, rows that are no samples.
 
 Each function returns a list of findings, as `finding.beyond` makes them.
 """
@@ -6,6 +6,7 @@ Each function returns a list of findings, as `finding.beyond` makes them.
 import numpy as np
 from scipy.sparse import issparse
 
+from .._fit.orientation import RATIO, has_samples_in_columns
 from .advice import scale_inputs
 from .finding import beyond
 from .outliers import outlying_features, outlying_rows, repeated_outlier, wide_features
@@ -15,6 +16,22 @@ FEW = 0.02
 
 FAR_FROM_0 = 10
 """A mean of inputs that no part of standardised training samples is likely to have."""
+
+
+def samples_in_columns(evidence):
+    problem = evidence.problem
+    n_rows, n_columns = problem.samples.X.shape
+    # A network that was trained on other samples may judge a few rows.
+    are_trained = evidence.record.n_trained == evidence.n_samples
+    return beyond(
+        ["X and y"],
+        [n_columns / n_rows],
+        above=RATIO,
+        among=are_trained and has_samples_in_columns(problem.targets, problem.samples),
+        seen=f"X and y have {n_rows} rows and {n_columns} columns each: the network "
+        "was trained on each row as a sample.",
+        advice="X.T and y.T, if each column is a sample.",
+    )
 
 
 def constant_inputs(evidence):

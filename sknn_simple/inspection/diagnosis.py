@@ -21,6 +21,7 @@ from .gathering import gather_evidence
 SYMPTOMS = (
     excess_symptoms.scaled_unlike_training,
     excess_symptoms.shifted_targets,
+    data_symptoms.samples_in_columns,
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
     data_symptoms.uncentred_inputs,
@@ -174,6 +175,10 @@ def diagnose(
                               mean outputs. And it removes more than 0.5 of the excess,
                               or leaves a loss that, relative to these constants,
                               exceeds the training loss by at most 0.25
+    samples_in_columns        dense X and y of a fit have at most 10 rows, and the same
+                              number of columns, more than 10 times as many; and y is
+                              not X (the mean squared difference is above 0.5 times
+                              the variance of y, as given or standardised)
     constant_inputs           more than 0.1 of the features have a single value (in a
                               network without biases: only zeros); not for a part
     unscaled_inputs           the standard deviation of a feature is above 10, and not

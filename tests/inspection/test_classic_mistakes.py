@@ -30,7 +30,10 @@ from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import diagnose
 from sknn_simple.inspection.diagnosis import SYMPTOMS
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning",
+    "ignore:X and y must have one row per sample:UserWarning",
+)
 
 # Every option that matters is stated, whatever the defaults are.
 OPTIONS = {
@@ -85,6 +88,12 @@ GROWTH = halves(
     *(lambda X: (X, np.exp(2.5 * X[:, :4].sum(axis=1))))(
         np.random.RandomState(0).uniform(-1, 1, (300, 8))
     )
+)
+ENGINE = halves(
+    *(lambda X: (X, np.column_stack([np.tanh(X[:, 0]) * X[:, 1], X[:, 0] - X[:, 1]])))(
+        np.random.RandomState(0).uniform(-2, 2, (400, 2))
+    ),
+    scale=False,
 )
 X_WAVE, X_BOND = (
     np.linspace(-1.7, 1.7, 400),
@@ -168,6 +177,11 @@ def pipeline_without_the_mean_error(estimator, data):
 
 def with_targets(function):
     return lambda estimator, data: as_it_is(clone(estimator), data.map(y=function))
+
+
+def in_rows(estimator, data):
+    """Cure data with one column per sample."""
+    return as_it_is(estimator, data.map(np.transpose, np.transpose))
 
 
 def of_logarithms(func, inverse_func):
@@ -262,6 +276,14 @@ MISTAKES = {
         "out_activation='identity'",
         {"out_activation": "relu", "alpha": 10.0},
         REGRESSOR,
+    ),
+    "samples in columns": Mistake(
+        "samples_in_columns",
+        ENGINE.map(np.transpose, np.transpose),
+        in_rows,
+        "X.T and y.T",
+        estimator=SimpleMLPRegressor(random_state=0),
+        rise=0.5,
     ),
     "raw targets": Mistake(
         "unscaled_targets",
