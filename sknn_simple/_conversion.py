@@ -9,7 +9,7 @@ from ._fit.architecture import Architecture
 from ._fit.given_weights import weights_to_predict_with
 from ._fit.history import History
 from ._fit.session import fitted_attributes
-from .network import Parameters
+from .network import SCHEDULES, Parameters
 
 
 def estimator_of_shape(kind, coefs, intercepts, options):
@@ -85,7 +85,7 @@ def to_sklearn(estimator, kind):
     for name, value in [*params.items()]:
         if isinstance(value, str) and value in ("auto", "full"):
             params[name] = substitutes[name]
-    if params["learning_rate"] == "settling":
+    if SCHEDULES[params["learning_rate"]].settles:
         params["learning_rate"] = "adaptive"
     # Not the caller's RandomState, from which both would draw.
     other = kind(**copy.deepcopy(params))

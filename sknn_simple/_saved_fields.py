@@ -1,5 +1,6 @@
 """Saved fields: what each part of a saved model must hold, with a line per field."""
 
+import dataclasses
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -168,12 +169,14 @@ def optimizer_parts(layout):
 
 def schedule_parts():
     """Return the fields of the learning-rate schedules, by kind."""
-    rate = {"learning_rate_init": number(5e-324)}
+    rules = {
+        "learning_rate_init": number(5e-324),
+        "power_t": _option("power_t"),
+        "factor": number(5e-324),
+    }
     return {
-        "constant": rate,
-        "invscaling": rate | {"power_t": _option("power_t")},
-        "adaptive": rate | {"factor": number(5e-324)},
-        "settling": rate | {"factor": number(5e-324)},
+        name: {field.name: rules[field.name] for field in dataclasses.fields(kind)}
+        for name, kind in SCHEDULES.items()
     }
 
 
