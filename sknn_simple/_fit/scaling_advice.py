@@ -13,7 +13,7 @@ from .data_errors import in_columns
 from .quartiles import Quartiles
 from .subsample import n_weighted, subsample
 
-FAR = 30
+FAR_FROM_1 = 30
 """Factor within which the largest raw target must be of 1 to count as standardised."""
 
 
@@ -45,7 +45,7 @@ class Scaling:
     @property
     def are_inputs_small(self):
         """Whether the inputs of a usual sample together are far below 1."""
-        return 0 < self._length < 1 / FAR
+        return 0 < self._length < 1 / FAR_FROM_1
 
     @functools.cached_property
     def _length(self):
@@ -102,7 +102,7 @@ class Scaling:
         if not self.is_y_raw:
             return False
         largest = abs(self.samples.Y).max()
-        return largest > 0 and not 1 / FAR < largest < FAR
+        return largest > 0 and not 1 / FAR_FROM_1 < largest < FAR_FROM_1
 
     @functools.cached_property
     def _are_inputs_standardised(self):

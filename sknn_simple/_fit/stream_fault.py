@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .scaling_advice import FAR
+from .scaling_advice import FAR_FROM_1
 
 FAR_FROM_MEAN = 100
 """Distance of targets from their mean, in spreads, that takes long to learn."""
@@ -66,7 +66,7 @@ def in_other_units(session):
     if distance > FAR_FROM_MEAN:
         seen = f"half of the targets are {distance:.3g} or more spreads of the first y "
         seen += "away from its mean"
-    elif smallest < 1 / FAR:
+    elif smallest < 1 / FAR_FROM_1:
         seen = f"targets vary by only {smallest:.2g} times the spread in the first fit"
     else:
         return None

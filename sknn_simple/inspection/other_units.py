@@ -9,7 +9,7 @@ from ..network import Samples
 from .corrections import loss_of_scaled
 from .outliers import wide_features
 
-FAR = 3
+UNUSUAL_MEAN = 3
 """Distance of a mean from 0, in deviations of the training samples, that is unusual."""
 
 MANY = 20
@@ -23,7 +23,7 @@ def features_in_other_units(evidence):
     they are.
     """
     mean, *_ = evidence.inputs
-    found = (np.abs(mean) > FAR) | wide_features(evidence)
+    found = (np.abs(mean) > UNUSUAL_MEAN) | wide_features(evidence)
     if not evidence.behind_scaler:
         return np.zeros_like(found)
     if not 1 < found.sum() <= MANY:
