@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from ..network import ACTIVATIONS, LOSSES, Workspace, layer_activations
+from ..network import ACTIVATIONS, LOSSES, Workspace
 from ..network.gradient import write_loss_gradient
 from .options import alpha_is_too_high, auto_learning_rate, auto_penalty
 from .scaling_advice import Scaling
@@ -212,8 +212,7 @@ class Advice:
     def _activations(self):
         """The Activation of each hidden layer."""
         n_hidden = len(self.session.state.parameters.coefs) - 1
-        names = layer_activations(self.session.objective.activation, n_hidden)
-        return [ACTIVATIONS[name] for name in names]
+        return self.session.objective.functions(n_hidden)
 
     @property
     def is_linear(self):

@@ -226,7 +226,8 @@ class Report:
         rose = epoch.loss > 1.5 * first_loss + max(session.patience.tol, 1e-4)
         if not rose:
             return
-        limit = max(3 * self.advice.constant_loss, self.advice.unit)
+        advice = self.advice
+        limit = max(3 * advice.constant_loss, advice.unit)
         # Momentum may carry the weights far before it ebbs.
         if number - session.n_earlier < 10:
             limit *= 10

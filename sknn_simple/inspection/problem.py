@@ -16,14 +16,12 @@ from .._fit.session import Mode
 from .._fit.start import make_session
 from .._targets import Targets
 from ..network import (
-    ACTIVATIONS,
     LOSSES,
     Engine,
     Objective,
     Parameters,
     Samples,
     TrainingState,
-    layer_activations,
     loss_and_gradient,
 )
 
@@ -48,9 +46,7 @@ class Problem:
     @property
     def functions(self):
         """The Activation of each hidden layer."""
-        n_hidden = len(self.parameters.coefs) - 1
-        names = layer_activations(self.objective.activation, n_hidden)
-        return [ACTIVATIONS[name] for name in names]
+        return self.objective.functions(len(self.parameters.coefs) - 1)
 
     @property
     def learning_rate(self):

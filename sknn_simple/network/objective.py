@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .activations import OUT_ACTIVATIONS, check_activation
+from .activations import (
+    ACTIVATIONS,
+    OUT_ACTIVATIONS,
+    Activation,
+    check_activation,
+    layer_activations,
+)
 from .losses import LOSSES, LossOption
 from .parameters import Parameters
 
@@ -97,6 +103,11 @@ class Objective:
     def loss_arguments(self) -> tuple[float, ...]:
         """The last arguments of the loss and of its baseline: its option, if any."""
         return () if self.loss_option is None else (self.loss_option,)
+
+    def functions(self, n_hidden: int) -> list[Activation]:
+        """Return the Activation of each of so many hidden layers."""
+        names = layer_activations(self.activation, n_hidden)
+        return [ACTIVATIONS[name] for name in names]
 
     def check_factors(self, parameters: Parameters) -> None:
         """Raise ValueError unless there is one input factor per input."""
