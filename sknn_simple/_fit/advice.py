@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS, LOSSES, Workspace
 from ..network.gradient import write_loss_gradient
-from .options import alpha_is_too_high, auto_learning_rate, auto_penalty
+from .automatic import Automatic
 from .scaling_advice import Scaling
 from .session import Mode, Session
 from .stuck_outputs import advice_on_stuck_outputs
@@ -88,25 +88,11 @@ class Advice:
         return LOSSES[self.session.objective.loss].of_unit_error
 
     @functools.cached_property
-    def auto_rate(self):
-        """The value of learning_rate_init="auto"."""
+    def automatic(self):
+        """The Automatic options for the samples of the training."""
         session = self.session
         in_stream = session.mode is Mode.APPEND
-        return auto_learning_rate(
-            self.estimator, session.targets, session.samples, in_stream
-        )
-
-    @functools.cached_property
-    def auto_alpha(self):
-        """The value of alpha="auto"."""
-        session = self.session
-        return auto_penalty(self.estimator, session.targets, session.samples).alpha
-
-    @functools.cached_property
-    def alpha_is_too_high(self):
-        """Whether the penalty is so strong that it may prevent all learning."""
-        session = self.session
-        return alpha_is_too_high(self.estimator, session.targets, session.samples)
+        return Automatic(self.estimator, session.targets, session.samples, in_stream)
 
     @functools.cached_property
     def scaling(self):
@@ -120,12 +106,12 @@ class Advice:
         most = (1 - least_gain(*session.samples.X.shape)) * constant
         if loss <= most:
             return None
-        if session.best is not None or not self.alpha_is_too_high:
+        if session.best is not None or not self.automatic.alpha_is_too_high:
             loss = self.loss_of(self.session.kept_flat)
             if loss <= most:
                 return None
         # If the penalty alone is that large, the advice is to lower alpha.
-        if loss <= 1.5 * constant or not self.alpha_is_too_high:
+        if loss <= 1.5 * constant or not self.automatic.alpha_is_too_high:
             loss, _ = self.loss_and_gradient
         # If nothing can be learned, noise alone makes the loss slightly higher.
         noise, least = 0.01 if constant > 0 else self.unit, session.patience.tol
@@ -163,8 +149,8 @@ class Advice:
             return self.scaling.against_outliers
         if self.scaling.is_far_off:
             return self.scaling.advice
-        if rate is not None and self._initial_rate < self.auto_rate / 30:
-            auto = f"('auto' gives {self.auto_rate:g} here)"
+        if rate is not None and self._initial_rate < self.automatic.rate / 30:
+            auto = f"('auto' gives {self.automatic.rate:g} here)"
             return f"raise learning_rate_init from {self._initial_rate:g} {auto}"
         if self._has_dead_layer:
             given = self.estimator.coefs_init, self.estimator.intercepts_init
@@ -276,8 +262,8 @@ class Advice:
         """Return whether the penalty or the learning rate may prevent all learning."""
         # Without momentum, a rate moves the weights a tenth as far.
         is_plain = self.estimator.solver == "sgd" and self.estimator.momentum == 0
-        longest = (100 if is_plain else 10) * self.auto_rate
-        return self.alpha_is_too_high or (rate or 0) > longest
+        longest = (100 if is_plain else 10) * self.automatic.rate
+        return self.automatic.alpha_is_too_high or (rate or 0) > longest
 
     @property
     def _initial_rate(self):
@@ -286,10 +272,10 @@ class Advice:
 
     def to_shorten_steps(self, rate):
         """Return the advice against steps that are too long."""
-        if self.alpha_is_too_high:
-            given, auto = self.session.objective.alpha, self.auto_alpha
+        if self.automatic.alpha_is_too_high:
+            given, auto = self.session.objective.alpha, self.automatic.alpha
             changes = [f"lower alpha from {given:g} ('auto' gives {auto:.2g} here)"]
-            if rate is not None and self._initial_rate > self.auto_rate:
+            if rate is not None and self._initial_rate > self.automatic.rate:
                 changes.append(self._to_lower_rate)
             if self.scaling.is_far_off:
                 changes.append(self.scaling.advice)
@@ -301,9 +287,9 @@ class Advice:
     @property
     def _to_lower_rate(self):
         """The advice to lower the learning rate."""
-        rate = self._initial_rate
-        if rate > self.auto_rate:
-            return f"lower learning_rate_init ('auto' gives {self.auto_rate:g} here)"
+        rate, auto = self._initial_rate, self.automatic.rate
+        if rate > auto:
+            return f"lower learning_rate_init ('auto' gives {auto:g} here)"
         return f"lower learning_rate_init from {rate:.2g} to {rate / 10:.1g}"
 
 

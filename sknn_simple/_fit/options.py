@@ -141,18 +141,6 @@ def auto_learning_rate(estimator, targets, samples, in_stream):
     return automatic_learning_rate(estimator, size, targets, samples, in_stream)
 
 
-def alpha_is_too_high(estimator, targets, samples):
-    """Return whether the penalty is so strong that it may prevent all learning.
-
-    Sigmoids stay at weights of 0 from an alpha of about W / 10 on, and with the squared
-    error of labels from about W / 50 on.
-    """
-    given = estimator.alpha
-    if given == "auto" or given <= samples.total_weight / 50:
-        return False
-    return given > 5 * auto_penalty(estimator, targets, samples).alpha
-
-
 def engine(estimator, objective):
     """Return the Engine to train with.
 

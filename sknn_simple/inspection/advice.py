@@ -70,7 +70,7 @@ def lower_rate(evidence):
     """
     if evidence.network.solver not in OPTIMIZERS or evidence.record.is_untrained:
         return None
-    rate, auto = evidence.rate, evidence.auto_rate
+    rate, auto = evidence.rate, evidence.automatic.rate
     if rate > CLEARLY * auto:
         return f"a lower learning_rate_init ('auto' gives {auto:.2g} here)"
     if inputs_to_scale(evidence) or rate < FAR_BELOW * auto:
@@ -81,7 +81,7 @@ def lower_rate(evidence):
 def far_lower_rate(evidence):
     """Advise a lower learning rate before all else, if it is far too high."""
     solver = evidence.network.solver
-    if solver not in OPTIMIZERS or evidence.rate < FAR_ABOVE * evidence.auto_rate:
+    if solver not in OPTIMIZERS or evidence.rate < FAR_ABOVE * evidence.automatic.rate:
         return None
     return lower_rate(evidence)
 
@@ -105,7 +105,7 @@ def higher_rate(evidence):
         return None
     if network.solver == "sgd" and network.learning_rate == "invscaling":
         return "learning_rate='constant', which does not lower the rate"
-    rate, auto_rate = evidence.rate, evidence.auto_rate
+    rate, auto_rate = evidence.rate, evidence.automatic.rate
     if rate < FAR_BELOW * auto_rate:
         return f"learning_rate_init='auto', which gives {auto_rate:.2g} here"
     auto = ", or 'auto'" if auto_rate > CLEARLY * rate else ""

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from .._base import BaseSimpleMLP, MatrixLike
-from .._fit import options
 from .._fit.advice import least_gain
+from .._fit.automatic import Automatic
 from .._fit.kept_model import ENOUGH_EPOCHS, MUCH
 from .._fit.quartiles import Quartiles
 from .._fit.scaling_advice import Scaling
@@ -234,15 +234,10 @@ class Evidence:
         return with_penalty if 1.5 < with_penalty < np.inf else self.relative_loss
 
     @cached_property
-    def auto_alpha(self):
-        """The value of alpha="auto"."""
-        return options.auto_penalty(self.network, *self._training).alpha
-
-    @cached_property
-    def auto_rate(self):
-        """The value of learning_rate_init="auto"."""
+    def automatic(self):
+        """The Automatic options for a training like the last one."""
         in_stream = self.record.mode is Mode.APPEND
-        return options.auto_learning_rate(self.network, *self._training, in_stream)
+        return Automatic(self.network, *self._training, in_stream)
 
     @cached_property
     def is_overpenalised(self):
@@ -250,7 +245,7 @@ class Evidence:
         nothing_to_learn = self.constant_loss <= 0
         if nothing_to_learn or self.record.is_untrained or self.penalised_loss <= 0.9:
             return False
-        return options.alpha_is_too_high(self.network, *self._training)
+        return self.automatic.alpha_is_too_high
 
     @property
     def may_learn_more(self):
@@ -265,7 +260,7 @@ class Evidence:
         """Whether a learning rate far below the rate of 'auto' is to blame."""
         if not self.problem.is_stochastic or not self.may_learn_more:
             return False
-        if self.rate > trial.FAR_BELOW * self.auto_rate:
+        if self.rate > trial.FAR_BELOW * self.automatic.rate:
             return False
         return self.gain_by_auto_rate > trial.PROGRESS
 
@@ -300,12 +295,12 @@ class Evidence:
     def gain_by_auto_rate(self):
         """The fall of the relative loss at the rate of 'auto'."""
         alpha = self.problem.objective.alpha
-        return self._gain(trial.changed(self.problem, self.auto_rate, alpha))
+        return self._gain(trial.changed(self.problem, self.automatic.rate, alpha))
 
     @cached_property
     def gain_by_auto_alpha(self):
         """How much more the relative loss falls under the penalty of 'auto', too."""
-        both = trial.changed(self.problem, self.auto_rate, self.auto_alpha)
+        both = trial.changed(self.problem, self.automatic.rate, self.automatic.alpha)
         return self._gain(both) - self.gain_by_auto_rate
 
     def _gain(self, result):

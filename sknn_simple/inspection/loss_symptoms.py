@@ -38,8 +38,8 @@ def alpha_too_high(evidence):
         )
     else:
         return []
-    advice = f"alpha='auto', which gives {evidence.auto_alpha:.2g} here"
-    if evidence.problem.is_stochastic and evidence.rate > evidence.auto_rate:
+    advice = f"alpha='auto', which gives {evidence.automatic.alpha:.2g} here"
+    if evidence.problem.is_stochastic and evidence.rate > evidence.automatic.rate:
         advice += ", and learning_rate_init='auto'"
     return beyond(
         ["training"], [figure], above=threshold, seen=seen, advice=f"{advice}."
@@ -50,7 +50,7 @@ def _may_be_penalised(evidence):
     """Return whether the penalty is high, and a trial can show what it costs."""
     if not evidence.problem.is_stochastic or not evidence.may_learn_more:
         return False
-    return evidence.problem.objective.alpha > 5 * evidence.auto_alpha
+    return evidence.problem.objective.alpha > 5 * evidence.automatic.alpha
 
 
 def not_trained(evidence):

@@ -74,7 +74,7 @@ def learning_rate_too_low(evidence):
             [evidence.gain_by_auto_rate],
             above=PROGRESS,
             seen=f"The learning rate of the last epoch was {evidence.rate:.2g}: a rate "
-            f"of {evidence.auto_rate:.2g}, tried on a copy, lowers the loss by "
+            f"of {evidence.automatic.rate:.2g}, tried on a copy, lowers the loss by "
             "{figure:.3g} times the loss of a constant prediction.",
             advice=one_of(higher_rate(evidence)),
         )

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from .._fit.options import alpha_is_too_high
+from .._fit.automatic import Automatic
 from ..inspection import diagnose
 from ..inspection.problem import make_problem
 from .settings import MAX_ALPHA, MAX_UNITS
@@ -76,8 +76,8 @@ def _automatic_penalty(training):
 def _automatic_penalty_if_too_high(training):
     network = training.network
     problem = make_problem(network, training.inputs_train, training.y_train)
-    is_too_high = alpha_is_too_high(network, problem.targets, problem.samples)
-    return _automatic_penalty(training) if is_too_high else None
+    automatic = Automatic(network, problem.targets, problem.samples, in_stream=True)
+    return _automatic_penalty(training) if automatic.alpha_is_too_high else None
 
 
 def _more_units(training):

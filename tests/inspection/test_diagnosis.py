@@ -891,7 +891,7 @@ def test_trials_after_a_fit_begin_at_its_rate(model, data, warm_start):
     evidence = gather_evidence(model, *data)
     rate = pytest.approx(model.history_["learning_rate"][0])
     assert evidence.problem.learning_rate == rate
-    assert evidence.auto_rate == rate
+    assert evidence.automatic.rate == rate
 
 
 @OF_ANOTHER_RATE_IN_STREAMS
@@ -902,7 +902,7 @@ def test_trials_in_a_stream_begin_at_its_rate(model, data):
     evidence = gather_evidence(model, X, y)
     rate = pytest.approx(model.history_["learning_rate"][-1])
     assert evidence.problem.learning_rate == rate
-    assert evidence.auto_rate == rate
+    assert evidence.automatic.rate == rate
 
 
 def test_the_automatic_rate_of_a_stream_is_not_to_be_replaced_by_itself():
