@@ -2,7 +2,8 @@
 ================================================
 
 `input_gradient` returns the derivative of a prediction with respect to every input. For
-images, it is an image, too: a saliency map. A small step along it misleads the network.
+an image, it is an image, too: a saliency map. A small step against it misleads the
+network.
 """
 
 # %%

@@ -99,7 +99,7 @@ def network_input(estimator: Any, X: Any) -> Any:
 
 
 def input_factor(estimator: Any) -> Any:
-    """Return by what the steps before the network multiply the inputs, 1 if nothing.
+    """Return the factors by which the steps before the network multiply the inputs.
 
     Raises
     ------

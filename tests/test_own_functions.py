@@ -31,8 +31,7 @@ from sknn_simple.network import (
 )
 from sknn_simple.network.engines import not_compiled
 
-RNG = np.random.RandomState(0)
-X = RNG.standard_normal((60, 3))
+X = np.random.RandomState(0).standard_normal((60, 3))
 NUMBERS = X[:, 0] + np.sin(2 * X[:, 1])
 GUIDE = "'Your own activation or loss'"
 
@@ -132,7 +131,7 @@ def test_own_functions_are_used_as_if_built_in(name, solver, registered):
     model, y = make(name, solver=solver, early_stopping=True)
     model.fit(X, y)
     assert model.engine_ == "numpy"
-    weights = RNG.randint(1, 4, len(X))
+    weights = np.random.RandomState(1).randint(1, 4, len(X))
     assert check_gradient(model, X, y, weights).max_difference < 1e-5
     diagnose(model, X, y)
     repr(explain_step(model, X[0], y[0]))
@@ -196,6 +195,44 @@ def test_an_altered_function_is_not_mistaken_for_the_compiled_one(field, monkeyp
     assert not_compiled(Objective(activation="tanh")) == ["tanh"]
 
 
+@NEEDS_COMPILED
+@pytest.mark.parametrize("name", ["huber", "exp"])
+def test_an_activation_may_have_the_name_of_a_loss_or_of_an_output(name, monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS, name, SOFTSIGN)
+    options = OPTIONS | {"max_iter": 30}
+    model = SimpleMLPRegressor((4,), name, loss="huber", **options).fit(X, NUMBERS)
+    assert model.engine_ == "numpy"
+    assert check_gradient(model, X, NUMBERS).max_difference < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("function", "does"),
+    [
+        (lambda out, Y, weight, delta, scratch: 0.0, "does not overwrite it"),
+        (lambda out, Y, weight, delta, scratch: delta.fill(1), "returns NoneType"),
+        (
+            lambda out, Y, weight, delta, scratch: np.subtract(out, Y, out=delta),
+            "returns ndarray",
+        ),
+    ],
+)
+def test_a_loss_without_its_sum_or_derivatives_is_refused(function, does):
+    with pytest.raises(ValueError, match=f"must return a number, .* that {does}"):
+        replace(LOG_COSH, function=function)
+
+
+def test_a_derivative_without_scratch_is_refused():
+    with pytest.raises(TypeError, match="takes 2 positional arguments but 3"):
+        replace(SOFTSIGN, derivative=lambda A, delta: None)
+
+
+@pytest.mark.parametrize("entry", [SOFTSIGN, LOG_COSH])
+def test_an_entry_in_place_of_a_name(entry):
+    option = "activation" if entry is SOFTSIGN else "loss"
+    with pytest.raises(ValueError, match="pass its name as " + option):
+        SimpleMLPRegressor(**{option: entry}).fit(X, NUMBERS)
+
+
 @pytest.mark.parametrize("field", ["function", "derivative"])
 def test_functions_that_do_not_work_in_place_are_refused(field):
     """They would be taken for identity, without an error."""
@@ -207,7 +244,7 @@ def test_functions_that_do_not_work_in_place_are_refused(field):
 
 
 def test_the_loss_of_a_constant_is_found_by_search(registered):
-    Y, weights = X[:, :2].copy(), RNG.randint(0, 3, len(X)).astype(float)
+    Y, weights = X[:, :2].copy(), np.arange(len(X)) % 3.0
 
     def mean_loss(constant, y):
         return np.average(np.log(np.cosh(y - constant)), weights=weights)

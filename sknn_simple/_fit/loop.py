@@ -85,7 +85,7 @@ class Loop:
         """Find the loss of the initial weights, which are the model."""
         self.report.check_targets()
         session, parameters = self.session, self.session.state.parameters
-        gradient = np.empty_like(parameters.flat)  # nobody needs it
+        gradient = np.empty_like(parameters.flat)  # not used
         evaluate = session.engine.make_evaluator(
             parameters, gradient, session.samples, session.objective
         )

@@ -150,7 +150,7 @@ EQUAL_WEIGHTS = (
 
 HE = (
     "The nearest is 'lecun_uniform', the default; for relu, He's weights are sqrt(2) "
-    "times as large. Pass coefs_init to begin with just those."
+    "times as large. Pass coefs_init to start from them."
 )
 
 REMARKS_ON_VALUES = {

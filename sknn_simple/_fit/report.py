@@ -179,7 +179,7 @@ class Report:
         why, then = result.message, "Increase max_iter or max_fun"
         if self.session.stop_reason == "line_search":
             why = "no step lowers the loss, or rounding hides that it does"
-            then = f"Increase tol={self.estimator.tol:g}"
+            then = f"Increase tol from {self.estimator.tol:g}"
         self._warn(
             f"lbfgs failed to converge after {result.nit} iterations ({why}). "
             f"{then}{scale}."

@@ -177,15 +177,15 @@ def check_samples(estimator, X, y, sample_weight, *, reset, dtype):
                 y_numeric=needs_numbers,
                 reset=reset,
             )
-        X = _with_single_entries(X)
+        X = _without_duplicates(X)
     y = check_shape(y)
     if needs_numbers:
         check_finite(y)
     return LabelledSamples(X, y, _check_weights(sample_weight, X))
 
 
-def _with_single_entries(X):
-    """Return X with one stored number per entry, by which sizes are measured."""
+def _without_duplicates(X):
+    """Return X with one stored number per entry: the sum of its parts."""
     if not issparse(X) or X.has_canonical_format:
         return X
     X = X.copy()  # it may be the caller's

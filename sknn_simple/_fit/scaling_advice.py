@@ -49,7 +49,10 @@ class Scaling:
 
     @functools.cached_property
     def _length(self):
-        """The length of a usual sample; infinite if its square overflows."""
+        """The length of a usual sample; infinite if its square overflows.
+
+        Samples of weight 0 have been set to 0.
+        """
         X = self.samples.X
         numbers = X.data if issparse(X) else X
         return math.sqrt(np.vdot(numbers, numbers) / n_weighted(self.samples))

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from ..network import Activation, Loss
 from .constraints import OF_FUNCTIONS
 from .other_names import (
     EQUIVALENTS,
@@ -32,16 +33,17 @@ TO_REGISTER = "as the user guide shows under 'Your own activation or loss'."
 def did_you_mean(name, allowed):
     """Return " Did you mean ...?" for a name that is not allowed, or ""."""
     other = re.sub("[ -]", "_", name.lower())
-    similar = [n for n in EQUIVALENTS if n in allowed and other in EQUIVALENTS[n]]
+    equivalent = [n for n in EQUIVALENTS if n in allowed and other in EQUIVALENTS[n]]
     # With a lower cutoff, 'iterations' would be close to 'activation', and 'log_cosh'
     # to 'log_loss'.
-    similar += difflib.get_close_matches(other, sorted(allowed), n=1, cutoff=0.76)
+    similar = difflib.get_close_matches(other, sorted(allowed), n=1, cutoff=0.76)
+    similar = equivalent + similar
     misspelt = {e: n for n in EQUIVALENTS if n in allowed for e in EQUIVALENTS[n]}
     close = difflib.get_close_matches(other, misspelt, n=1, cutoff=0.9)
-    similar += [misspelt[equivalent] for equivalent in close]
+    similar += [misspelt[name] for name in close]
     if not similar:
         return ""
-    reason = REASONS.get(similar[0])
+    reason = REASONS.get(similar[0]) if equivalent else None  # not of a typing error
     return f" Did you mean {similar[0]!r}?" + (f" {reason}" if reason else "")
 
 
@@ -143,7 +145,8 @@ def for_value(name, options, constraints):
         return f" For two hidden layers, write {(sizes, value)}."
     if name in PERCENTAGES and isinstance(value, Real) and 1 < value < 100:
         return f" Write {name}={value / 100:g}."
-    if name in OF_FUNCTIONS and callable(value):
+    is_function = callable(value) or isinstance(value, Activation | Loss)
+    if name in OF_FUNCTIONS and is_function:
         return for_function(name)
     number = _as_number(value, constraints)
     if number is not None:

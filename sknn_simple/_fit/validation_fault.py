@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .data_errors import in_columns
-from .validation_targets import in_other_units
+from .validation_targets import y_val_in_other_units
 
 FAR = 10
 """Distance from the training mean, in deviations, that drift hardly reaches."""
@@ -36,7 +36,7 @@ def unlike_training(advice):
             f"X_val is far outside of X{in_columns(columns)}: most of its values are "
             f"more than {FAR} deviations from the mean of X. {NEXT_STEP}."
         )
-    return in_other_units(advice) or _high_loss(advice)
+    return y_val_in_other_units(advice) or _high_loss(advice)
 
 
 def _far_columns(training, validation):

@@ -6,12 +6,14 @@ from scipy.stats import spearmanr
 
 from ..network import OUT_ACTIVATIONS
 
-FAR = 10
-"""Distance from the mean of y, in deviations, and ratio of deviations, that drift and
-groups hardly reach."""
+FAR_IN_DEVIATIONS = 10
+"""Distance from the mean of y, in deviations, that drift and groups hardly reach."""
 
-BEYOND = 3
+FAR_IN_RANGES = 3
 """Distance from the mean of y, in ranges of y, that drift hardly reaches."""
+
+OTHER_SCALE = 10
+"""Ratio of two deviations that drift and groups hardly reach."""
 
 RESCALED = (
     "probably in other units than y: the predictions for X_val rise and fall with "
@@ -24,7 +26,7 @@ NEXT_STEP = (
 )
 
 
-def in_other_units(advice):
+def y_val_in_other_units(advice):
     """Return a warning about a y_val in other units than y, or None."""
     session = advice.session
     if session.targets.are_labels or session.best is None:  # there may be no epoch
@@ -64,15 +66,15 @@ def _are_far(Y, Y_val):
     """Return in which columns most validation targets are far from all others."""
     distance = np.median(abs(Y_val - Y.mean(axis=0)), axis=0)
     reach = np.ptp(Y, axis=0)
-    limit = np.maximum(FAR * Y.std(axis=0), BEYOND * reach)
+    limit = np.maximum(FAR_IN_DEVIATIONS * Y.std(axis=0), FAR_IN_RANGES * reach)
     return (reach > 0) & (distance > limit)
 
 
 def _are_rescaled(advice, Y, Y_val):
     """Return in which columns predictions are like `Y_val`, but on another scale.
 
-    Early stopping, which the wrong units mislead, may choose a useless model: these are
-    the predictions of the last epoch. Extrapolations are not judged.
+    The predictions are those of the last epoch, since wrong units may lead early
+    stopping to a useless one. Extrapolations are not judged.
     """
     session = advice.session
     last_loss = session.history.columns["validation_loss"][-1]
@@ -83,8 +85,8 @@ def _are_rescaled(advice, Y, Y_val):
     OUT_ACTIVATIONS[session.objective.out_activation].function(predictions)
     predictions = predictions[_have_weight(validation.samples)]
     spread, *others = (part.std(axis=0) for part in (Y_val, Y, predictions))
-    is_narrow = (spread > 0) & (FAR * spread < np.minimum(*others))
-    are_rescaled = is_narrow | (spread > FAR * np.maximum(*others))
+    is_narrow = (spread > 0) & (OTHER_SCALE * spread < np.minimum(*others))
+    are_rescaled = is_narrow | (spread > OTHER_SCALE * np.maximum(*others))
     for column in np.flatnonzero(are_rescaled):
         correlation, _ = spearmanr(predictions[:, column], Y_val[:, column])
         are_rescaled[column] = correlation > 3 / np.sqrt(len(Y_val))  # beyond chance

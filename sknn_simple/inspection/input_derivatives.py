@@ -30,8 +30,8 @@ def input_gradient(
 ) -> np.ndarray:
     """Compute the derivatives of a network's predictions with respect to its inputs.
 
-    They are exact, by the chain rule: how much a prediction changes per unit of each
-    input, at the given samples. Uses are sensitivity analysis, physical rates dy/dx,
+    A derivative is the change of a prediction per unit of an input, at a given sample,
+    exact by the chain rule. Uses are sensitivity analysis, physical rates dy/dx,
     saliency maps and adversarial examples.
 
     Parameters
@@ -48,10 +48,10 @@ def input_gradient(
             'decision_function'}, default='auto'
         Method of the estimator whose result is differentiated. 'auto' is 'predict' for
         a regressor, whose derivatives are in units of y per unit of X, and
-        'predict_proba' for a classifier. Where a classifier is sure, the derivatives of
-        its probabilities are almost 0; those of 'predict_log_proba' and of the logits
-        ('decision_function') are not. The log-loss of a sample is minus its
-        'predict_log_proba' of the true class, and so are the derivatives.
+        'predict_proba' for a classifier. Where probabilities are close to 0 or 1, their
+        derivatives are almost 0; the derivatives of 'predict_log_proba' and of the
+        logits ('decision_function') are not. The derivatives of a sample's log-loss are
+        minus those of 'predict_log_proba' for its class.
 
     output : int, default=None
         Column of the response to differentiate: a class, label or target. None
@@ -62,7 +62,7 @@ def input_gradient(
     gradient : ndarray of shape (n_samples, n_features) or \
             (n_samples, n_columns, n_features)
         ``gradient[i, k, j]`` is the derivative of column k of the response to sample i,
-        with respect to input j, in the dtype of `coefs_`. Without the axis of columns
+        with respect to input j, in the dtype of `coefs_`. There is no axis of columns
         if `output` is given, or if the response has shape (n_samples,).
 
     Raises
@@ -110,7 +110,7 @@ def input_gradient(
     >>> bool(0 < length < width)
     True
     """
-    network = copy.copy(fitted_network(estimator))
+    network = copy.copy(fitted_network(estimator))  # another thread may refit it
     response_method = _check_response(network, response_method)
     factor = input_factor(estimator)
     X, coefs, intercepts = network._validated(network_input(estimator, X))
@@ -147,7 +147,7 @@ def _check_response(network, given):
 
 
 def _of_rows(network, X, coefs, intercepts, response_method, output):
-    """Return the derivatives for a few samples."""
+    """Return the derivatives for some samples."""
     activation = network._architecture.activation
     names = layer_activations(activation, len(coefs) - 1)
     activations = forward(X, coefs, intercepts, activation)

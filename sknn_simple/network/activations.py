@@ -164,7 +164,7 @@ class Activation:
     Raises
     ------
     ValueError
-        If a function returns another array in place of overwriting its argument.
+        If a function returns a new array instead of overwriting its argument.
     """
 
     function: Callable
@@ -177,10 +177,11 @@ class Activation:
     glorot_factor: float = 6
 
     def __post_init__(self) -> None:
-        Z, delta = np.zeros((1, 1)), np.ones((1, 1))
+        Z, delta, scratch = np.zeros((1, 1)), np.ones((1, 1)), np.empty((1, 1))
         _check_in_place("function(Z)", self.function, Z)
         if self.derivative is not None:
-            _check_in_place("derivative(A, delta)", self.derivative, Z, delta)
+            call = "derivative(A, delta, scratch)"
+            _check_in_place(call, self.derivative, Z, delta, scratch)
 
     @property
     def code(self) -> int:
@@ -195,14 +196,15 @@ class Activation:
 
 
 def _check_in_place(call, function, *arrays):
-    """Raise ValueError if a function returns anything but its last argument or None."""
+    """Raise ValueError if a function returns anything but `Z` or `delta`, or None."""
     with np.errstate(all="ignore"):
         result = function(*arrays)
-    if result is not None and result is not arrays[-1]:
+    name, written = ("delta", arrays[1]) if arrays[1:] else ("Z", arrays[0])
+    if result is not None and result is not written:
         raise ValueError(
-            f"{call} must overwrite its last argument and return None, got a function "
-            f"that returns {type(result).__name__}. Write, for instance, Z *= 2 in "
-            "place of return 2 * Z."
+            f"{call} must overwrite {name} and return None, got a function that "
+            f"returns {type(result).__name__}. Write, for instance, {name} *= 2 "
+            f"instead of return 2 * {name}."
         )
 
 

@@ -93,7 +93,7 @@ def pass_backward(activations, delta, parameters, names, gradient, workspace):
 
 
 def pass_to_inputs(activations, delta, coefs, names):
-    """Return d objective / d X: one delta below the first layer.
+    """Return the derivatives with respect to X: one delta below the first layer.
 
     `names` has the activation of each hidden layer.
     """

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import forward_pass, gradient, training
-from .activations import NOT_COMPILED, OUT_ACTIVATIONS
+from .activations import ACTIVATIONS, NOT_COMPILED, OUT_ACTIVATIONS
 from .losses import LOSSES
 from .objective import Objective
 from .parameters import Parameters
@@ -64,11 +64,11 @@ def not_compiled(objective: Objective) -> list[str]:
     """Return the names of the objective's functions that only NumPy's engine has."""
     hidden = objective.activation
     hidden = [hidden] if isinstance(hidden, str) else hidden
-    entries: dict[str, Any] = {
-        name: OUT_ACTIVATIONS[name] for name in (*hidden, objective.out_activation)
-    }
-    entries[objective.loss] = LOSSES[objective.loss]
-    return [name for name, entry in entries.items() if entry.code == NOT_COMPILED]
+    # An activation and a loss may have the same name.
+    entries: list[tuple[str, Any]] = [(name, ACTIVATIONS[name]) for name in hidden]
+    out, loss = objective.out_activation, objective.loss
+    entries += [(out, OUT_ACTIVATIONS[out]), (loss, LOSSES[loss])]
+    return [name for name, entry in entries if entry.code == NOT_COMPILED]
 
 
 # The compiled engine predicts faster from MANY activations on, if there is at least one

@@ -17,9 +17,9 @@ from .state import TrainingState
 
 ROUNDING = 1e4 * sys.float_info.epsilon
 """Training ends when the loss falls by no more than this fraction of itself, or of its
-root if that is larger: `tol` decides, unless hardly any progress can be seen. The root
-counts because a small squared error is that of numbers near 1, which are rounded. On
-targets without noise, SciPy's own rule would end training far from the minimum."""
+square root if that is larger. Usually `tol` ends training earlier. The square root
+counts because a small squared error is the difference of rounded numbers near 1. On
+targets without noise, SciPy's own rule ends training far from the minimum."""
 
 
 def make_block(losses: list[float], ending: int) -> Block:
@@ -151,7 +151,7 @@ def minimize_lbfgs(
     if iterations.has_converged:
         result.status, result.success = 0, True
         result.message = "the loss hardly falls any more"
-    # Without the last points that a failed line search has tried.
+    # A failed line search leaves the last point that it tried.
     parameters.flat[:] = result.x
     if iterations.losses:
         iterations.end(DONE)

@@ -180,7 +180,8 @@ class Loss:
         prediction: a sum over outputs of means over samples. None searches for it.
 
     option : LossOption, default=None
-        A parameter of the estimators that is the last argument of both functions.
+        A parameter of the estimators that is the last argument of both functions. For
+        built-in losses; other losses are registered once per value.
 
     out_activations : collection of str, default=ACTIVATIONS
         Names of the output activations that the loss takes.
@@ -222,12 +223,19 @@ class Loss:
     slope : str, default=''
         The derivative by ``{a}``, with the target ``{y}``, as text. Explanations show
         both.
+
+    Raises
+    ------
+    ValueError
+        If `function` does not return a number, or does not overwrite `delta`.
     """
 
     function: Callable
     of_constant: Callable | None = None
     option: LossOption | None = None
-    out_activations: Collection[str] = field(default_factory=lambda: ACTIVATIONS)
+    out_activations: Collection[str] = field(
+        default_factory=lambda: ACTIVATIONS, repr=False
+    )
     canonical: bool = False
     averaged: bool = True
     summed: bool = False
@@ -240,6 +248,22 @@ class Loss:
     title: str = "Loss"
     formula: str
     slope: str = ""
+
+    def __post_init__(self) -> None:
+        out, Y, scratch = np.full((2, 1), 0.5), np.ones((2, 1)), np.empty((2, 1))
+        delta = np.full((2, 1), np.nan)
+        option = () if self.option is None else (self.option.default,)
+        with np.errstate(all="ignore"):
+            value = self.function(out, Y, None, delta, scratch, *option)
+        if value is None or np.ndim(value) or np.isnan(delta).any():
+            does = f"returns {type(value).__name__}"
+            if np.isnan(delta).any():
+                does = "does not overwrite it"
+            raise ValueError(
+                "function(out, Y, sample_weight, delta, scratch) must return a number, "
+                "the sum of the losses, and overwrite delta with the derivatives, got "
+                f"a function that {does}. Write, for instance, delta[:] = out - Y."
+            )
 
     @property
     def code(self) -> int:

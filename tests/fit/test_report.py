@@ -766,6 +766,7 @@ def test_lbfgs_that_finds_no_lower_loss_advises_a_larger_tol(monkeypatch):
     monkeypatch.setitem(IMPLEMENTATIONS, "numpy", engine)
     options = {"solver": "lbfgs", "engine": "numpy", "tol": 1e-9}
     model = SimpleMLPRegressor((), random_state=0, **options)
-    with pytest.warns(ConvergenceWarning, match=r"no step lowers .*Increase tol=1e-09"):
+    advice = r"no step lowers .*Increase tol from 1e-09"
+    with pytest.warns(ConvergenceWarning, match=advice):
         model.fit(X, Y)
     assert (model.stop_reason_, model.n_iter_) == ("line_search", 0)

@@ -81,6 +81,12 @@ def test_an_activation_of_several():
         estimator.fit(X, Y)
 
 
+@pytest.mark.parametrize(("typo", "name"), [("huberr", "huber"), ("poison", "poisson")])
+def test_a_typing_error_needs_no_reason(typo, name):
+    with pytest.raises(ValueError, match=rf"Did you mean '{name}'\?$"):
+        SimpleMLPRegressor(loss=typo).fit(X, Y)
+
+
 def test_why_huber_suits_other_losses():
     reason = r"Did you mean 'huber'\? It is quadratic up to huber_threshold, and linear"
     with pytest.raises(ValueError, match=reason):
@@ -278,7 +284,7 @@ def test_the_spread_of_predictions():
                 {"init": name},
                 f"'uniform'. Got '{name}' instead. The nearest is 'lecun_uniform', the "
                 "default; for relu, He's weights are sqrt(2) times as large. Pass "
-                "coefs_init to begin with just those.",
+                "coefs_init to start from them.",
             )
             for name in ("he_normal", "Kaiming_uniform")
         ),

@@ -4,6 +4,7 @@ In float64 they agree to 1e-12 after one epoch for every option, and to 1e-9 aft
 on stable problems; in float32 to 1e-4 after one.
 """
 
+import functools
 import itertools
 import pickle
 import signal
@@ -987,7 +988,7 @@ def test_codes_are_those_of_the_loops(monkeypatch):
     state = TrainingState(Parameters((4, 3, 2)), SGD(), Constant(0.1), None)
     for name, registry in known.items():
         entry = next(iter(registry.values()))
-        new = replace(entry, function=lambda *arguments: None)
+        new = replace(entry, function=functools.partial(entry.function))
         monkeypatch.setitem(registry, "new", new)
         objective = SimpleNamespace(**vars(Objective()) | {name: "new"})
         with pytest.raises(ValueError, match="engine='numpy'"):
