@@ -565,6 +565,59 @@ def test_numbers_without_noise_are_hardly_penalised(activation):
     assert model.score(x[300:], y[300:]) > 0.995
 
 
+def curve(n_cycles, n_samples, noise, seed):
+    """Return noisy samples of a sine of variance 1 - noise, and new clean ones."""
+    rng = np.random.default_rng(seed)
+    x = np.concatenate([rng.uniform(0, 1, n_samples), np.linspace(0, 1, 1000)])
+    y = np.sqrt(2 * (1 - noise)) * np.sin(2 * np.pi * n_cycles * x)
+    y[:n_samples] += np.sqrt(noise) * rng.standard_normal(n_samples)
+    X = (x - 0.5)[:, None] * 12**0.5
+    return (X[:n_samples], y[:n_samples]), (X[n_samples:], y[n_samples:])
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("n_samples", [100, 200, 500, 2000])
+@pytest.mark.parametrize("n_cycles", [1, 4, 8])
+def test_the_noise_of_curves_is_right_within_a_factor(n_cycles, n_samples, noise):
+    """However fast they are: along one input, the nearest samples tell."""
+    estimates = []
+    for seed in range(8):
+        (X, y), _ = curve(n_cycles, n_samples, noise, seed)
+        estimates.append(Neighbourhood(Samples(X, y[:, None])).noise)
+    # Without noise, 12 random samples per cycle leave gaps that look like 0.01.
+    gaps = 0.03 if n_samples / n_cycles < 20 else 0
+    assert noise / 1.5 < np.mean(estimates) < 1.5 * noise + gaps
+
+
+@pytest.mark.parametrize("n_samples", [50, 200, 1000])
+@pytest.mark.parametrize("n_inputs", [1, 2, 5])
+def test_pure_noise_is_no_curve(n_inputs, n_samples):
+    rng = np.random.default_rng(0)
+    X, Y = (rng.standard_normal((n_samples, size)) for size in (n_inputs, 1))
+    assert Neighbourhood(Samples(X, Y)).noise > 0.9
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_fast_curves_are_learned():
+    (X, y), new = curve(8, 300, 0.01, 0)
+    scores = [
+        SimpleMLPRegressor((20,), "tanh", solver="lbfgs", random_state=seed)
+        .fit(X, y)
+        .score(*new)
+        for seed in range(5)
+    ]
+    assert np.median(scores) > 0.7
+
+
+def test_a_fast_curve_in_one_of_two_regimes_is_not_noise():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0, 1, 600)
+    X = np.column_stack([x, x > 0.5])
+    Y = (np.sin(40 * x) * (x > 0.5) + 0.1 * rng.standard_normal(600))[:, None]
+    noise = Neighbourhood(Samples(X, Y)).noise
+    assert 0.01 / Y.var() / 1.5 < noise < 1.5 * 0.01 / Y.var()
+
+
 def test_tanh_takes_about_the_penalty_of_the_same_function_of_sigmoids():
     """For noise. With twice the coefs, its sigmoids predict the same."""
     rng = np.random.RandomState(0)
