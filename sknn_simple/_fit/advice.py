@@ -104,6 +104,8 @@ class Advice:
         session = self.session
         loss, constant = session.history.last.loss, self.constant_loss
         most = (1 - least_gain(*session.samples.X.shape)) * constant
+        if loss > 0.9 * constant and self.automatic.alpha_is_too_high:
+            most = 0.9 * constant
         if loss <= most:
             return None
         if session.best is not None or not self.automatic.alpha_is_too_high:

@@ -39,9 +39,11 @@ class Automatic:
         """Whether the penalty is so strong that it may prevent all learning.
 
         Sigmoids stay at weights of 0 from an alpha of about W / 10 on, and with the
-        squared error of labels from about W / 50 on.
+        squared error of labels from about W / 50 on. A sine of 8 cycles is not learned
+        from about W / 2000 on.
         """
         given = self.estimator.alpha
-        if given == "auto" or given <= self.samples.total_weight / 50:
+        least = self.samples.total_weight / (50 if self.targets.are_labels else 2000)
+        if given == "auto" or given <= least:
             return False
         return given > 5 * self.alpha

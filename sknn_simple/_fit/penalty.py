@@ -83,6 +83,14 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     return Penalty(alpha, neighbourhood.scale() / (relevance + 0.1))
 
 
+def neighbours_predict(targets, samples):
+    """Return whether neighbours predict most of the variance of numbers."""
+    if targets.are_labels or targets.are_counts:
+        return False
+    fenced = LOSSES[targets.network_loss].robust
+    return Neighbourhood(samples, fenced=fenced).noise < 0.5
+
+
 def _per_weight(targets, neighbourhood, activations):
     """Return alpha for samples of weight 1."""
     n = neighbourhood.n_distinct

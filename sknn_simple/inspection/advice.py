@@ -143,9 +143,9 @@ def smaller_alpha(evidence):
 def longer_training(evidence, n_epochs=None):
     """Advise to train longer: more epochs, and more patience if it was lost.
 
-    Not if early stopping would discard what more epochs learn.
+    Not if L-BFGS has converged, or early stopping would discard what they learn.
     """
-    if evidence.is_held_back:
+    if evidence.is_held_back or evidence.network.stop_reason_ == "converged":
         return None
     if n_epochs is None:
         n_epochs = 5 * max(evidence.network.n_iter_, 20)

@@ -10,6 +10,7 @@ from .._base import BaseSimpleMLP, MatrixLike
 from .._fit.advice import least_gain
 from .._fit.automatic import Automatic
 from .._fit.kept_model import ENOUGH_EPOCHS, MUCH
+from .._fit.penalty import neighbours_predict
 from .._fit.quartiles import Quartiles
 from .._fit.scaling_advice import Scaling
 from .._fit.session import Mode
@@ -203,10 +204,13 @@ class Evidence:
     def has_weak_signal(self):
         """Whether an automatic penalty left a small gain that chance does not explain.
 
-        A weaker penalty would fit noise.
+        A weaker penalty would fit noise. But a small gain is no weak signal if
+        neighbours predict much more.
         """
         least = least_gain(self.n_samples, self.problem.samples.X.shape[1])
-        return self.network.alpha == "auto" and self.relative_loss <= 1 - least
+        if self.network.alpha != "auto" or self.relative_loss > 1 - least:
+            return False
+        return self.relative_loss <= 0.9 or not neighbours_predict(*self._training)
 
     @property
     def has_only_outliers(self):

@@ -541,6 +541,7 @@ MISTAKES = {
         {
             "hidden_layer_sizes": (50, 50),
             "activation": "leaky_relu",
+            "alpha": 0.0034834,
             "learning_rate": "constant",
         },
         SimpleMLPRegressor(random_state=0),

@@ -1244,6 +1244,39 @@ def test_a_penalty_under_which_a_network_learns_too_little(alpha):
     assert f"gives {weaker.alpha_:.2g} here" in finding.advice
 
 
+SINE = np.linspace(-1.7, 1.7, 200)[:, None]
+EIGHT_CYCLES = np.sin(2 * np.pi * 8 * np.linspace(0, 1, 200))
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "sgd"])
+@pytest.mark.parametrize("alpha", [0.5, 10.0])
+def test_a_penalty_under_which_a_clean_curve_is_not_learned(solver, alpha):
+    """Fit warns, too, and names the cause."""
+    model = SimpleMLPRegressor((20,), "tanh", solver=solver, random_state=0)
+    model.set_params(alpha=alpha)
+    with pytest.warns(ConvergenceWarning, match=f"lower alpha from {alpha:g} "):
+        model.fit(SINE, EIGHT_CYCLES)
+    assert model.score(SINE, EIGHT_CYCLES) < 0.1
+    diagnosis = diagnose(model, SINE, EIGHT_CYCLES)
+    assert "alpha='auto'" in only(diagnosis, "alpha_too_high").advice
+
+
+def test_a_clean_curve_that_is_not_learned_is_no_weak_signal():
+    model = SimpleMLPRegressor(random_state=0).fit(SINE, EIGHT_CYCLES)
+    assert 0.02 < model.score(SINE, EIGHT_CYCLES) < 0.1
+    assert diagnose(model, SINE, EIGHT_CYCLES).kinds == ("underfitting",)
+
+
+def test_lbfgs_that_has_converged_needs_no_more_iterations():
+    rng = np.random.RandomState(0)
+    X, y = rng.standard_normal((200, 3)), rng.standard_normal(200)
+    model = SimpleMLPRegressor((5,), solver="lbfgs", alpha=1.0, random_state=0)
+    assert model.fit(X, y).stop_reason_ == "converged"
+    advice = only(diagnose(model, X, y), "underfitting").advice
+    assert "max_iter" not in advice
+    assert "more hidden units" in advice
+
+
 NOISE = np.random.RandomState(1).standard_normal((200, 20))
 COINS = np.random.RandomState(2).randint(0, 2, 200)
 MEMORISING = SimpleMLPClassifier(
