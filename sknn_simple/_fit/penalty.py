@@ -38,7 +38,8 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
         limit = max(n / 60, v / 15) * min(1, n / 100)
 
     for numbers, with their `Neighbourhood.noise`, and v their `Neighbourhood.n_inputs`.
-    For labels and counts it is ::
+    Indicators of many categories lower it (see `_factor_of_categories`). For labels and
+    counts it is ::
 
         w * min(c * sqrt(n_features) * exp(-3 * R^2), limit)
         limit = n / 200 * min(1, n / 40) * max(1, v / 3)
@@ -114,9 +115,22 @@ def _per_weight(targets, neighbourhood, activations):
 def _for_numbers(neighbourhood, are_steep):
     """Return alpha per weight for numbers, and its limit."""
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
-    noise = neighbourhood.noise
+    noise, factor = neighbourhood.noise, _factor_of_categories(neighbourhood)
     alpha = n_features * (1.5 * noise**2 if are_steep else 0.3 * noise**1.5)
-    return alpha, max(n / 60, neighbourhood.n_inputs / 15) * min(1, n / 100)
+    limit = max(n / 60, neighbourhood.n_inputs / 15) * min(1, n / 100)
+    return factor * alpha, factor * limit
+
+
+def _factor_of_categories(neighbourhood):
+    """Return a factor, at most 1, for numbers that depend on many categories.
+
+    A sample has few neighbours of the same categories, so the noise is overestimated,
+    as with the fixed effects of a panel. Words of documents are alike, but there are
+    more of them per sample, and each predicts less.
+    """
+    n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
+    scale = float(neighbourhood.scale().mean()) / 0.4
+    return min(1.0, max(scale, 2 * n_features / n)) ** 1.25
 
 
 def _for_labels_or_counts(neighbourhood, n, c):

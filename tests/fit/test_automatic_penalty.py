@@ -10,7 +10,7 @@ from sklearn.datasets import load_diabetes, make_friedman1
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
 from sklearn.metrics import d2_tweedie_score, log_loss, r2_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 from support import diabetes, iris
@@ -883,3 +883,18 @@ def test_the_weight_of_a_class_too_rare_to_be_drawn_counts(seed):
     neighbourhood = Neighbourhood(Samples(X, Y, weight), by_class=True)
     # Both classes have half of the weight.
     assert neighbourhood.mean_weight == pytest.approx((250 + 5000 / 9980) / 2)
+
+
+def test_a_panel_with_an_indicator_per_unit_is_learned():
+    """Much better than by a linear model, judged by the function without noise."""
+    rng = np.random.default_rng(0)
+    unit = np.tile(np.arange(40), 40)
+    x = rng.normal(size=(1600, 4))
+    truth = 1.2 * rng.normal(size=40)[unit] + np.cos(1.5 * x[:, 0]) + 0.5 * x[:, 1]
+    y = truth + rng.normal(size=1600)
+    X = np.column_stack([x, np.eye(40)[unit]])
+    network = SimpleMLPRegressor(random_state=0).fit(X[:800], y[:800])
+    linear = RidgeCV(np.logspace(-2, 3, 10)).fit(X[:800], y[:800])
+    ours, theirs = (m.score(X[800:], truth[800:]) for m in (network, linear))
+    assert ours > 0.87
+    assert ours > theirs + 0.1
