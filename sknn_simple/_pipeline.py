@@ -116,14 +116,16 @@ def input_factor(estimator: Any) -> Any:
 def _factor(step):
     if step is None or step == "passthrough":
         return 1.0
-    # Exactly these classes: a subclass may do more.
-    if type(step) in (StandardScaler, RobustScaler, MaxAbsScaler):
+    # Exactly these classes: a subclass may do more. Where inputs are clipped, the
+    # derivative is 0.
+    clips = getattr(step, "clip", False)
+    if type(step) in (StandardScaler, RobustScaler, MaxAbsScaler) and not clips:
         return 1.0 if step.scale_ is None else 1 / step.scale_
-    if type(step) is MinMaxScaler and not step.clip:
+    if type(step) is MinMaxScaler and not clips:
         return step.scale_
     raise ValueError(
-        "The steps before the network must be scalers (StandardScaler, MinMaxScaler "
-        f"with clip=False, MaxAbsScaler, RobustScaler), got {type(step).__name__}. For "
+        "The steps before the network must be scalers (StandardScaler, MinMaxScaler, "
+        f"MaxAbsScaler or RobustScaler) without clip=True, got {step!r}. For "
         "derivatives by the inputs of the network itself, pass the last step and "
         "samples that pipeline[:-1].transform returns."
     )

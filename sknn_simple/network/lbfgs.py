@@ -50,7 +50,8 @@ class _Iterations:
         is_due = ending == NOT_FINITE or time.perf_counter() >= self.due
         if is_due and self.end(ending):
             raise StopIteration
-        least_gain = ROUNDING * max(self.loss, math.sqrt(self.loss))
+        size = abs(self.loss)  # which rounding may make negative
+        least_gain = ROUNDING * max(size, math.sqrt(size))
         self.has_converged = before - self.loss <= least_gain
         if self.has_converged:
             raise StopIteration
@@ -148,7 +149,9 @@ def minimize_lbfgs(
         callback=iterations.add,
         options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol, "ftol": 0.0},
     )
-    if iterations.has_converged:
+    # Near a loss of 0, rounding ends the line search first.
+    ends_at_0 = result.status == 2 and abs(result.fun) <= ROUNDING
+    if iterations.has_converged or ends_at_0:
         result.status, result.success = 0, True
         result.message = "the loss hardly falls any more"
     # A failed line search leaves the last point that it tried.

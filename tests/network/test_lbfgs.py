@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from support import ENGINES, iris
 
+from sknn_simple import SimpleMLPRegressor
 from sknn_simple.network import (
     DONE,
     Constant,
@@ -117,3 +118,14 @@ def test_a_failed_line_search_leaves_the_weights_before_it():
     assert (result.status, blocks) == (2, [])
     assert not np.array_equal(tried[-1], before)
     np.testing.assert_array_equal(start.flat, before)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rounding_may_make_a_small_loss_negative(engine):
+    """For rates without noise, the Poisson deviance ends some 1e-18 below 0."""
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    model = SimpleMLPRegressor(
+        (), loss="poisson", solver="lbfgs", alpha=0, tol=1e-10, engine=engine
+    ).fit(X, np.exp(1 + X[:, 0]))
+    assert abs(model.loss_) < 1e-12
+    assert model.stop_reason_ == "converged"
