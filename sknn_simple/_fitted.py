@@ -184,6 +184,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         """
         if not self.__sklearn_is_fitted__():
             check_is_fitted(self)  # raises; it takes a quarter of the time of one row
+        self._architecture.check_registered()
         coefs, intercepts = weights_to_predict_with(self)
         dtype = coefs[0].dtype
         if not (is_plain(X, (dtype,)) and knows_columns(self, X)):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._fit.constraints import OF_FUNCTIONS
-from ._fit.suggestions import TO_REGISTER
+from ._fit.suggestions import not_registered
 from ._rules import RANDOM_STATE, RuleError, constrained, integer, part
 from ._saved_fields import (
     COEFS,
@@ -79,10 +79,7 @@ def _check_functions(kind, architecture):
         allowed = constrained(kind._parameter_constraints[option])
         for name in given if isinstance(given, tuple) else (given,):
             if isinstance(name, str) and not allowed.holds(name):
-                raise ValueError(
-                    f"This model has {option}={name!r}, which is not registered. "
-                    f"Register it in this process first, {TO_REGISTER}"
-                )
+                raise ValueError(not_registered(option, name))
 
 
 def check_generator(name, state):

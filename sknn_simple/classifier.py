@@ -25,7 +25,7 @@ from ._conversion import (
     to_sklearn,
 )
 from ._fit.class_weights import weigh_classes
-from ._fit.constraints import LossNames, Names
+from ._fit.constraints import CurrentNames, Names
 from ._fit.samples import (
     check_length,
     naming,
@@ -46,10 +46,15 @@ SQUARED_ERRORS = "squared_error", "mean_squared_error", "sum_squared_error"
 """Losses of numbers that suit labels, too."""
 
 
-def _is_for_labels(name):
-    """Return whether a loss is for labels, and not one of those of 'log_loss'."""
-    kinds = BinaryTargets, MulticlassTargets
-    return LOSSES[name].for_labels and name not in {kind.log_loss for kind in kinds}
+def _losses():
+    """Return the names of losses: those of 'log_loss' are not among them."""
+    of_log_loss = BinaryTargets.log_loss, MulticlassTargets.log_loss
+    of_labels = [
+        name
+        for name, loss in LOSSES.items()
+        if isinstance(name, str) and loss.for_labels and name not in of_log_loss
+    ]
+    return ["log_loss", *SQUARED_ERRORS, *of_labels]
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
@@ -418,7 +423,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
-        "loss": [Names(LossNames(_is_for_labels, ("log_loss", *SQUARED_ERRORS)))],
+        "loss": [Names(CurrentNames(_losses))],
         "class_weight": [dict, Names({"balanced"}), None],
     }
 
@@ -584,6 +589,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             )
 
     def _make_targets(self, y, classes):
+        if self.loss == "log_loss" and "log_loss" in LOSSES:
+            raise ValueError(
+                "loss='log_loss' is built in, and would ignore the function of your "
+                "own in LOSSES['log_loss']. Register it under another name."
+            )
         with naming("y" if classes is None else "classes"):
             return label_targets(y, self.loss, classes)
 

@@ -21,7 +21,7 @@ from ._base import (
 )
 from ._caller import warn_caller
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
-from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, LossNames, Names
+from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, CurrentNames, Names
 from ._fit.samples import (
     check_length,
     naming,
@@ -31,7 +31,17 @@ from ._fit.samples import (
 from ._fit.session import Mode
 from ._fit.target_checks import check_numbers
 from ._targets import CountTargets, RegressionTargets, r2
-from .network import ACTIVATIONS, LOSSES
+from .network import LOSSES
+from .network.activations import outputs_of_numbers
+
+
+def _losses():
+    """Return the names of the registered losses of numbers."""
+    return [
+        name
+        for name, loss in LOSSES.items()
+        if isinstance(name, str) and not loss.for_labels
+    ]
 
 
 class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
@@ -415,8 +425,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     _parameter_constraints = {
         **BaseSimpleMLP._parameter_constraints,
-        "loss": [Names(LossNames(lambda name: not LOSSES[name].for_labels))],
-        "out_activation": [Names(ACTIVATIONS.keys())],
+        "loss": [Names(CurrentNames(_losses))],
+        "out_activation": [Names(CurrentNames(outputs_of_numbers))],
         "normalize_y": [BOOLEAN],
         "quantile": [BETWEEN_0_AND_1],
         "huber_threshold": [POSITIVE],
@@ -557,7 +567,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         return self
 
     def _make_targets(self, y, classes=None):
-        if self.loss != "quantile" and self.quantile != 0.5:
+        option = LOSSES[self.loss].option
+        if self.quantile != 0.5 and (option is None or option.name != "quantile"):
             warn_caller(
                 f"quantile={self.quantile} has no effect with loss={self.loss!r}. Set "
                 "loss='quantile' to predict this quantile."

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -361,3 +362,121 @@ def test_a_search_in_other_processes_fails_clearly(registered):
     search = GridSearchCV(MODELS["activation"][0], {"alpha": [0, 1]}, n_jobs=2, cv=2)
     with pytest.raises(ValueError, match=rf"register it in this process, .*{GUIDE}"):
         search.fit(X, NUMBERS)
+
+
+def test_losses_of_numbers_and_of_labels_are_told_apart(registered):
+    with pytest.raises(ValueError, match="registered, but without for_labels=True"):
+        SimpleMLPClassifier(loss="log_cosh").fit(X, NUMBERS > 0)
+    with pytest.raises(ValueError, match="for classifiers, with for_labels=True"):
+        SimpleMLPRegressor(loss="focal").fit(X, NUMBERS)
+
+
+def test_a_classifier_does_not_ignore_a_function_named_log_loss(monkeypatch):
+    model = SimpleMLPClassifier((4,), **OPTIONS)
+    monkeypatch.setitem(LOSSES, "log_loss", FOCAL)
+    with pytest.raises(ValueError, match=r"ignore .*LOSSES\['log_loss'\]"):
+        model.fit(X, NUMBERS > 0)
+    model.set_params(loss="squared_error").fit(X, NUMBERS > 0)
+
+
+@pytest.mark.parametrize("name", ["exp", "softmax"])
+def test_an_own_function_does_not_pass_for_a_built_in_output(name, monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS, name, SOFTSIGN)
+    model = SimpleMLPRegressor((4,), out_activation=name, **OPTIONS)
+    with pytest.raises(ValueError, match=r"built-in output\. .* another name\.$"):
+        model.fit(X, NUMBERS / 9)
+    model.set_params(activation=name, out_activation="identity").fit(X, NUMBERS)
+    assert check_gradient(model, X, NUMBERS).max_difference < 1e-5
+
+
+def test_an_own_loss_with_an_exponential_output(monkeypatch):
+    def gamma(out, Y, sample_weight, delta, scratch):
+        mean = np.exp(out)
+        delta[:] = 1 - Y / mean
+        weights = np.ones(len(Y)) if sample_weight is None else sample_weight
+        return weights.dot(Y / mean + out).sum()
+
+    loss = Loss(
+        function=gamma,
+        out_activations=("exponential",),
+        canonical=True,
+        formula="",
+    )
+    monkeypatch.setitem(LOSSES, "gamma_loss", loss)
+    model = SimpleMLPRegressor((4,), loss="gamma_loss", out_activation="exp")
+    with pytest.raises(ValueError, match=r"ACTIVATIONS\['exponential'\] = OUT_ACT"):
+        model.fit(X, np.exp(NUMBERS))
+    monkeypatch.setitem(ACTIVATIONS, "exponential", OUT_ACTIVATIONS["exp"])
+    model.set_params(out_activation="exponential", **OPTIONS)
+    y = np.exp(NUMBERS)
+    assert check_gradient(model.fit(X, y), X, y).max_difference < 1e-6
+    raw = model.transform(X) @ model.coefs_[-1] + model.intercepts_[-1]
+    assert_allclose(model.predict(X), np.exp(raw[:, 0]))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"activation": "square"},
+        {"activation": ("relu", "square"), "hidden_layer_sizes": (3, 3)},
+        {"out_activation": "square"},
+    ],
+)
+def test_an_activation_without_a_derivative_is_refused(options, monkeypatch):
+    entry = replace(SOFTSIGN, derivative=None)
+    monkeypatch.setitem(ACTIVATIONS, "square", entry)
+    message = "It is registered, but without a derivative"
+    with pytest.raises(ValueError, match=message):
+        SimpleMLPRegressor(**options).fit(X, NUMBERS / 9)
+
+
+def test_a_loss_that_is_not_finite_is_named(monkeypatch):
+    def root(out, Y, sample_weight, delta, scratch):
+        delta[:] = 1
+        return np.sqrt(out - Y).sum()
+
+    loss = Loss(function=root, formula="sqrt(a - y)")
+    monkeypatch.setitem(LOSSES, "root", loss)
+    with pytest.raises(ValueError, match=r"loss='root', .* your own, returns nan"):
+        SimpleMLPRegressor((4,), loss="root", **OPTIONS).fit(X, NUMBERS)
+
+
+def test_names_that_are_not_text_are_not_listed(registered, monkeypatch):
+    monkeypatch.setitem(LOSSES, 3, LOG_COSH)
+    monkeypatch.setitem(ACTIVATIONS, 3, SOFTSIGN)
+    for option in ("loss", "activation", "out_activation"):
+        with pytest.raises(ValueError, match=r"Got 'sotfsign' instead\."):
+            SimpleMLPRegressor(**{option: "sotfsign"}).fit(X, NUMBERS)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_alias_has_the_option_of_its_entry(monkeypatch):
+    monkeypatch.setitem(LOSSES, "my_quantile", LOSSES["quantile"])
+    model = SimpleMLPRegressor((4,), loss="my_quantile", quantile=0.9, random_state=0)
+    expected = clone(model).set_params(loss="quantile").fit(X, NUMBERS).predict(X)
+    assert_array_equal(model.fit(X, NUMBERS).predict(X), expected)
+
+
+@pytest.mark.parametrize("name", ["activation", "deep", "output"])
+def test_predictions_name_the_function_that_is_missing(name, registered, monkeypatch):
+    model, y = make(name)
+    model.fit(X, y)
+    monkeypatch.delitem(ACTIVATIONS, "softsign")
+    message = rf"activation='softsign', which is not registered\. .*{GUIDE}"
+    for predict in (
+        model.predict,
+        model.transform,
+        lambda X: model.score(X, y),
+        lambda X: input_gradient(model, X),
+    ):
+        with pytest.raises(ValueError, match=message):
+            predict(X)
+
+
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+def test_constraints_can_be_copied_and_still_follow_the_registries(kind, monkeypatch):
+    constraints = kind._parameter_constraints
+    copies = deepcopy(constraints), pickle.loads(pickle.dumps(constraints))
+    monkeypatch.setitem(ACTIVATIONS, "softsign", SOFTSIGN)
+    for copied in copies:
+        assert copied["activation"][0].is_satisfied_by("softsign")

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS, LOSSES, Workspace
+from ..network.activations import NOT_COMPILED
 from ..network.gradient import write_loss_gradient
 from .automatic import Automatic
 from .scaling_advice import Scaling
@@ -31,6 +32,12 @@ def constant_loss(objective, samples):
     """Return the loss of the best constant prediction, without penalty."""
     with np.errstate(over="ignore", invalid="ignore"):
         value = objective.loss_of_constant(samples.Y, samples.sample_weight)
+    if not np.isfinite(value) and LOSSES[objective.loss].code == NOT_COMPILED:
+        raise ValueError(
+            f"loss={objective.loss!r}, a function of your own, returns {value} for a "
+            "constant prediction. Make it finite for all predictions, or scale y if "
+            "its numbers are too large."
+        )
     if not np.isfinite(value):
         raise ValueError(
             f"y is too large for loss={objective.loss!r}: even the loss of the best "

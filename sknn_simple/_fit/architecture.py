@@ -5,8 +5,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..network import ACTIVATIONS, layer_activations
-from .suggestions import for_function, for_unknown_function
+from ..network import ACTIVATIONS, OUT_ACTIVATIONS, layer_activations
+from ..network.activations import differentiable
+from .suggestions import (
+    for_function,
+    for_unknown_function,
+    not_registered,
+    why_refused,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,16 @@ class Architecture:
         given = {f.name: options[f.name] for f in fields(cls) if f.name in options}
         sizes, names = hidden_layer_sizes(estimator), activation(estimator)
         return cls(**given | {"hidden_layer_sizes": sizes, "activation": names})
+
+    def check_registered(self):
+        """Raise ValueError unless all activations are still registered."""
+        names = self.activation
+        for name in (names,) if isinstance(names, str) else names:
+            if name not in ACTIVATIONS:
+                raise ValueError(not_registered("activation", name))
+        out = self.out_activation
+        if out is not None and out not in OUT_ACTIVATIONS:
+            raise ValueError(not_registered("out_activation", out))
 
     def check_same(self, earlier):
         """Raise ValueError unless the `earlier` architecture is the same."""
@@ -78,10 +94,11 @@ def activation(estimator):
 
 def _hint(given):
     """Return a hint for activations that are not known, or ""."""
-    names = [given] if isinstance(given, str) else given
+    names, known = [given] if isinstance(given, str) else given, differentiable()
     for name in names:
-        if isinstance(name, str) and name not in ACTIVATIONS:
-            return for_unknown_function(name, ACTIVATIONS)
+        if isinstance(name, str) and name not in known:
+            why = why_refused("activation", name)
+            return why or for_unknown_function(name, known)
         if callable(name):
             return for_function("activation")
     return ""

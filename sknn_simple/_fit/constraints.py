@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
-from ..network import ACTIVATIONS, INITS, LOSSES, OPTIMIZERS, SCHEDULES
+from ..network import INITS, OPTIMIZERS, SCHEDULES
+from ..network.activations import differentiable
 
 
 class FloatInterval(Interval):
@@ -37,14 +38,11 @@ class Names(StrOptions):
         return self.description or "one of " * (len(self.options) > 1) + listed
 
 
-class LossNames(Set):
-    """The names that `loss` may have, now: registered losses that satisfy a condition.
+class CurrentNames(Set):
+    """The names that a function returns now, since functions may be registered."""
 
-    `others` are names that an estimator has for losses of its own choice.
-    """
-
-    def __init__(self, condition, others=()):
-        self.condition, self.others = condition, others
+    def __init__(self, names):
+        self.names = names
 
     @classmethod
     def _from_iterable(cls, names):
@@ -52,14 +50,13 @@ class LossNames(Set):
         return set(names)
 
     def __contains__(self, name):
-        is_suitable = name in LOSSES and self.condition(name)
-        return is_suitable or name in self.others
+        return name in self.names()
 
     def __iter__(self):
-        return iter([*self.others, *filter(self.condition, LOSSES)])
+        return iter(self.names())
 
     def __len__(self):
-        return sum(1 for _ in self)
+        return len(self.names())
 
 
 class Boolean(Options):
@@ -87,7 +84,7 @@ SCORER = Names(
 
 CONSTRAINTS: dict = {
     "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
-    "activation": [Names(ACTIVATIONS.keys()), tuple, list],
+    "activation": [Names(CurrentNames(differentiable)), tuple, list],
     "solver": [Names({*OPTIMIZERS, "lbfgs"})],
     "alpha": [AUTO, NOT_NEGATIVE],
     "batch_size": [Names({"auto", "full"}), POSITIVE_INTEGER],
@@ -111,7 +108,7 @@ CONSTRAINTS: dict = {
     "n_iter_no_change": [AUTO, POSITIVE_INTEGER, Options(Real, {np.inf})],
     "max_fun": [POSITIVE_INTEGER],
     "fit_intercept": [BOOLEAN],
-    "init": [Names(INITS.keys())],
+    "init": [Names({*INITS})],
     "coefs_init": ["array-like", None],
     "intercepts_init": ["array-like", None],
     "scoring": [SCORER, callable, None],

@@ -153,8 +153,15 @@ HE = (
     "times as large. Pass coefs_init to start from them."
 )
 
+EXP = (
+    "Write loss='poisson', which has this output. For a loss of your own, register the "
+    "output under another name, as in ACTIVATIONS['exponential'] = "
+    "OUT_ACTIVATIONS['exp'], also in its out_activations."
+)
+
 REMARKS_ON_VALUES = {
     "activation": {"softmax": SOFTMAX},
+    "out_activation": {"exp": EXP},
     "init": {
         **dict.fromkeys(("zero", "zeros", "one", "ones", "constant"), EQUAL_WEIGHTS),
         **dict.fromkeys(("he", "he_normal", "he_uniform"), HE),

@@ -12,7 +12,8 @@ from typing import Any, TypeVar, cast
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
-from ..network import Activation, Loss
+from ..network import ACTIVATIONS, LOSSES, Activation, Loss
+from ..network.activations import NOT_COMPILED
 from .constraints import OF_FUNCTIONS
 from .other_names import (
     EQUIVALENTS,
@@ -160,6 +161,31 @@ def for_function(name):
     return f" Register the function, and pass its name as {name}, {TO_REGISTER}"
 
 
+def not_registered(option, name):
+    """Return the message for a fitted network, one of whose functions is missing."""
+    return (
+        f"This model has {option}={name!r}, which is not registered. Register it in "
+        f"this process first, {TO_REGISTER}"
+    )
+
+
+def why_refused(option, name):
+    """Return why a registered function of the user's own is not allowed, or ""."""
+    entry: Any = (LOSSES if option == "loss" else ACTIVATIONS).get(name)
+    if entry is None or entry.code != NOT_COMPILED:
+        return ""
+    if option == "loss" and entry.for_labels:
+        return " It is registered, but for classifiers, with for_labels=True."
+    if option == "loss":
+        return " It is registered, but without for_labels=True, for regressors."
+    if entry.derivative is None:
+        return " It is registered, but without a derivative."
+    return (
+        " It is registered, but this is also a built-in output. Register it under "
+        "another name."
+    )
+
+
 def for_unknown_function(value, allowed):
     """Return a hint for the name of a function that is not registered."""
     hint = did_you_mean(value, allowed)
@@ -171,6 +197,8 @@ def for_unknown_function(value, allowed):
 
 def _for_text(name, value, constraints):
     """Return a hint for a text that is not among the allowed ones, or ""."""
+    if name in OF_FUNCTIONS and (why := why_refused(name, value)):
+        return why
     remark = REMARKS_ON_VALUES.get(name, {}).get(value.lower())
     if remark is not None:
         return f" {remark}"

@@ -140,7 +140,8 @@ class Activation:
     derivative : callable, default=None
         ``derivative(A, delta, scratch=None)`` multiplies `delta` by the slope, which
         must follow from A. It may write to `scratch`, an array of the same shape. None
-        if the function is differentiated together with its loss.
+        if the function is differentiated together with its loss, as softmax is.
+        Estimators need the derivative of every other function.
 
     formula : str
         The activation of the pre-activation ``{z}``, as text.
@@ -284,13 +285,30 @@ OUT_ACTIVATIONS = ChainMap(_OF_OUTPUTS_ONLY, ACTIVATIONS)
 """
 
 
+def differentiable() -> list[str]:
+    """Return the names of the activations that may be trained in any layer, now."""
+    return [
+        name
+        for name, entry in ACTIVATIONS.items()
+        if isinstance(name, str) and entry.derivative is not None
+    ]
+
+
+def outputs_of_numbers() -> list[str]:
+    """Return the names that a regressor's `out_activation` may have, now.
+
+    An own function with the name of a built-in output may serve hidden layers only.
+    """
+    return [name for name in differentiable() if name not in _OF_OUTPUTS_ONLY]
+
+
 def check_activation(activation: str | Sequence[str]) -> None:
     """Raise ValueError unless `activation` names activations of hidden layers."""
     names = activation if isinstance(activation, (tuple, list)) else [activation]
-    known = (isinstance(name, str) and name in ACTIVATIONS for name in names)
-    if not all(known):
+    known = differentiable()
+    if not all(isinstance(name, str) and name in known for name in names):
         raise ValueError(
-            f"activation must be one of {list(ACTIVATIONS)}, or a list or tuple of "
+            f"activation must be one of {known}, or a list or tuple of "
             f"these, one per hidden layer, got {activation!r}."
         )
 

@@ -258,7 +258,7 @@ class Loss:
         if value is None or np.ndim(value) or np.isnan(delta).any():
             does = f"returns {type(value).__name__}"
             if np.isnan(delta).any():
-                does = "does not overwrite it"
+                does = "does not overwrite it, or writes NaN"
             raise ValueError(
                 "function(out, Y, sample_weight, delta, scratch) must return a number, "
                 "the sum of the losses, and overwrite delta with the derivatives, got "
