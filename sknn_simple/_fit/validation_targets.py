@@ -6,14 +6,14 @@ from scipy.stats import spearmanr
 
 from ..network import OUT_ACTIVATIONS
 
-FAR_IN_DEVIATIONS = 10
-"""Distance from the mean of y, in deviations, that drift and groups hardly reach."""
+FAR_IN_QUARTILE_RANGES = 10
+"""Distance from y, in quartile ranges of y, that drift and groups hardly reach."""
 
 FAR_IN_RANGES = 3
-"""Distance from the mean of y, in ranges of y, that drift hardly reaches."""
+"""Distance from y, in ranges of y, that drift hardly reaches."""
 
 OTHER_SCALE = 10
-"""Ratio of two deviations that drift and groups hardly reach."""
+"""Ratio of two quartile ranges that drift and groups hardly reach."""
 
 RESCALED = (
     "probably in other units than y: the predictions for X_val rise and fall with "
@@ -31,7 +31,10 @@ def y_val_in_other_units(advice):
     session = advice.session
     if session.targets.are_labels or session.best is None:  # there may be no epoch
         return None
-    Y, Y_val = map(_targets, (session.samples, session.validation.samples))
+    Y, Y_val = (
+        session.targets.scale * _targets(samples) + session.targets.mean
+        for samples in (session.samples, session.validation.samples)
+    )
     are_wrong, fault = _are_far(Y, Y_val), "far outside of y"
     if not are_wrong.any():
         are_wrong, fault = _are_rescaled(advice, Y, Y_val), RESCALED
@@ -39,10 +42,8 @@ def y_val_in_other_units(advice):
         return None
     column = are_wrong.argmax()
     where = f" in column {column}" if len(are_wrong) > 1 else ""
-    given, given_val = (_in_units(session.targets, part, column) for part in (Y, Y_val))
-    return (
-        f"y_val{where} is {fault}. y_val is {given_val}, and y is {given}. {NEXT_STEP}."
-    )
+    y, y_val = (_described(part[:, column]) for part in (Y, Y_val))
+    return f"y_val{where} is {fault}. y_val is {y_val}, and y is {y}. {NEXT_STEP}."
 
 
 def _targets(samples):
@@ -56,18 +57,26 @@ def _have_weight(samples):
     return samples.sample_weight > 0
 
 
-def _in_units(targets, Y, column):
-    """Describe a column of targets in the units of the user."""
-    y = Y[:, column] * targets.scale[column] + targets.mean[column]
+def _described(y):
     return f"from {y.min():.4g} to {y.max():.4g} (median {np.median(y):.4g})"
 
 
+def _quartile_range(Y):
+    """Return the width of each column, which no few outliers decide."""
+    return np.subtract(*np.percentile(Y, [75, 25], axis=0))
+
+
 def _are_far(Y, Y_val):
-    """Return in which columns most validation targets are far from all others."""
-    distance = np.median(abs(Y_val - Y.mean(axis=0)), axis=0)
-    reach = np.ptp(Y, axis=0)
-    limit = np.maximum(FAR_IN_DEVIATIONS * Y.std(axis=0), FAR_IN_RANGES * reach)
-    return (reach > 0) & (distance > limit)
+    """Return in which columns most validation targets are far from all others.
+
+    The nearer quartile is judged, since values that only scatter more than y lie on
+    both sides of it. A few of them may lie on one side by chance.
+    """
+    low, high = np.percentile(Y_val, [25, 75], axis=0)
+    median, width = np.median(Y, axis=0), _quartile_range(Y)
+    distance = np.maximum(low - median, median - high)
+    limit = np.maximum(FAR_IN_QUARTILE_RANGES * width, FAR_IN_RANGES * np.ptp(Y, 0))
+    return (width > 0) & (distance > np.maximum(limit, high - low))
 
 
 def _are_rescaled(advice, Y, Y_val):
@@ -80,17 +89,36 @@ def _are_rescaled(advice, Y, Y_val):
     last_loss = session.history.columns["validation_loss"][-1]
     if last_loss < advice.constant_loss / 2 or _extrapolates(session):
         return np.zeros(Y.shape[1], bool)
-    validation = session.validation
-    predictions = validation.predict(session.state.model_flat).copy()
-    OUT_ACTIVATIONS[session.objective.out_activation].function(predictions)
-    predictions = predictions[_have_weight(validation.samples)]
-    spread, *others = (part.std(axis=0) for part in (Y_val, Y, predictions))
-    is_narrow = (spread > 0) & (OTHER_SCALE * spread < np.minimum(*others))
-    are_rescaled = is_narrow | (spread > OTHER_SCALE * np.maximum(*others))
+    predictions = _predictions(session)
+    widths = np.stack([_quartile_range(part) for part in (Y_val, Y, predictions)])
+    width, *others = widths
+    is_narrow = OTHER_SCALE * width < np.minimum(*others)
+    is_wide = width > OTHER_SCALE * np.maximum(*others)
+    are_rescaled = (is_narrow | is_wide) & (widths > 0).all(axis=0)
+    are_rescaled &= ~_have_equal_medians(Y, Y_val)
     for column in np.flatnonzero(are_rescaled):
         correlation, _ = spearmanr(predictions[:, column], Y_val[:, column])
         are_rescaled[column] = correlation > 3 / np.sqrt(len(Y_val))  # beyond chance
     return are_rescaled
+
+
+def _predictions(session):
+    """Return the predictions for X_val in the units of y, without those of weight 0."""
+    validation, targets = session.validation, session.targets
+    predictions = validation.predict(session.state.model_flat).copy()
+    OUT_ACTIVATIONS[session.objective.out_activation].function(predictions)
+    used = predictions[_have_weight(validation.samples)]
+    return targets.scale * used + targets.mean
+
+
+def _have_equal_medians(Y, Y_val):
+    """Return in which columns the medians are equal, and far from 0.
+
+    Other units would have changed such a median as well.
+    """
+    median, median_val = np.median(Y, axis=0), np.median(Y_val, axis=0)
+    width = np.maximum(_quartile_range(Y), _quartile_range(Y_val))
+    return (2 * abs(median_val - median) < width) & (width < abs(median))
 
 
 def _extrapolates(session):

@@ -36,9 +36,13 @@ def surface(noise=0.0):
 
 
 def warning_of(network, X, y, X_val, y_val, **weights):
-    """Fit, and return the warning about y_val, or an empty text."""
+    """Fit, and return the warning about y_val, or an empty text.
+
+    Other warnings than a ConvergenceWarning are errors.
+    """
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+        warnings.simplefilter("error")
+        warnings.simplefilter("always", ConvergenceWarning)
         network.fit(X, y, X_val=X_val, y_val=y_val, **weights)
     messages = [str(warning.message) for warning in caught]
     return " ".join(message for message in messages if "y_val" in message)
@@ -114,6 +118,15 @@ def test_five_validation_targets_far_away_are_enough():
     assert message.startswith("y_val is far outside of y")
 
 
+@pytest.mark.parametrize("factor", [1000, 0.001])
+def test_medians_of_0_are_equal_in_all_units(factor):
+    X, y = surface()
+    y -= np.median(y)
+    y_val = factor * (y[VAL] - np.median(y[VAL]))
+    message = warning_of(clone(NETWORKS["auto"]), X[TRAIN], y[TRAIN], X[VAL], y_val)
+    assert "in other units" in message
+
+
 def test_labels_have_no_units():
     """Codes of classes are no numbers."""
     X, y = surface()
@@ -187,6 +200,63 @@ def test_honest_targets_are_in_the_same_units(network, targets, n_val):
             message = warning_of(clone(network), X[train], y[train], X[val], y[val])
             assert "units" not in message
             assert "far outside" not in message
+
+
+HEAVY_TAILS = {
+    "Cauchy": lambda rng, x: x + rng.standard_cauchy(len(x)),
+    "t": lambda rng, x: 2 * x + rng.standard_t(1.5, len(x)),
+    "claims": lambda rng, x: np.exp(x) * rng.pareto(1.1, len(x)),
+}
+
+
+@pytest.mark.parametrize("targets", HEAVY_TAILS.values(), ids=HEAVY_TAILS)
+def test_a_few_huge_targets_are_no_other_unit(targets):
+    """One of them may decide a standard deviation."""
+    network = SimpleMLPRegressor((8,), early_stopping=True, max_iter=30, random_state=0)
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(size=(1000, 3))
+        y = targets(rng, X[:, 0])
+        message = warning_of(clone(network), X[:500], y[:500], X[500:], y[500:])
+        assert "units" not in message
+        assert "far outside" not in message
+
+
+@pytest.mark.parametrize("n_val", [5, 100])
+def test_volatile_targets_around_the_same_mean_are_not_far_outside(n_val):
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(size=(500 + n_val, 3))
+        y = 0.1 * (X[:, 0] + rng.normal(size=len(X)))
+        y[500:] *= 30
+        data = X[:500], y[:500], X[500:], y[500:]
+        assert "far outside" not in warning_of(clone(NETWORKS["auto"]), *data)
+
+
+@pytest.mark.parametrize("factor", [30, 1 / 30])
+def test_an_equal_median_far_from_0_is_in_the_same_unit(factor):
+    """A thermostat whose room is disturbed, or is no longer."""
+    X, y = surface()
+    y = 20 + 0.01 * (y - 1000) / 130
+    y_val = 20 + factor * (y[VAL] - 20)
+    message = warning_of(clone(NETWORKS["auto"]), X[TRAIN], y[TRAIN], X[VAL], y_val)
+    assert "units" not in message
+    assert "far outside" not in message
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_constant_validation_targets_have_no_scale(network):
+    """Neither are they said to be in other units, nor correlated."""
+    X, y = surface()
+    y = (y - 1000) / 130
+    zeros = np.zeros(100)
+    counts = np.random.default_rng(0).poisson(np.exp(y)).astype(float)
+    two = np.column_stack([y, np.where(X[:, 0] > 0, 0.1, 0.7)])
+    constant = np.column_stack([y[VAL], np.full(100, 0.3)])
+    for targets, y_val in ((y, zeros), (counts, zeros), (two, constant)):
+        message = warning_of(clone(network), X[TRAIN], targets[TRAIN], X[VAL], y_val)
+        assert "units than" not in message
+        assert "far outside" not in message
 
 
 # What else is said of validation data ------------------------------------------------
