@@ -56,11 +56,10 @@ class Report:
         if session.mode is Mode.APPEND:  # a call of a stream may have a single row
             return
         if has_samples_in_columns(session.targets, session.samples):
-            n_rows, n_columns = session.samples.X.shape
+            n_columns = session.samples.X.shape[1]  # rows may have been held out
             self._warn(
-                "X and y must have one row per sample, got the shape "
-                f"({n_rows}, {n_columns}) for each of them. If each column is a "
-                "sample, as in MATLAB, pass X.T and y.T.",
+                f"X and y seem to have one column per sample: both have {n_columns} "
+                "columns, and only a few rows. If so, as in MATLAB, pass X.T and y.T.",
                 UserWarning,
             )
 

@@ -28,9 +28,9 @@ def samples_in_columns(evidence):
         [n_columns / n_rows],
         above=RATIO,
         among=are_trained and has_samples_in_columns(problem.targets, problem.samples),
-        seen=f"X and y have {n_rows} rows and {n_columns} columns each: the network "
-        "was trained on each row as a sample.",
-        advice="X.T and y.T, if each column is a sample.",
+        seen="X and y seem to have one column per sample: both have "
+        f"{n_columns} columns, and {n_rows} rows.",
+        advice="X.T and y.T, if so, as in MATLAB.",
     )
 
 

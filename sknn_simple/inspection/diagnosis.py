@@ -176,9 +176,11 @@ def diagnose(
                               or leaves a loss that, relative to these constants,
                               exceeds the training loss by at most 0.25
     samples_in_columns        dense X and y of a fit have at most 10 rows, and the same
-                              number of columns, more than 10 times as many; and y is
-                              not X (the mean squared difference is above 0.5 times
-                              the variance of y, as given or standardised)
+                              number of columns, more than 50 times as many; and y, as
+                              given and standardised, is not X (the mean squared
+                              difference is above 0.5 times the variance of y, and,
+                              unless there is a single row, X is not constant and the
+                              correlation is below 0.99)
     constant_inputs           more than 0.1 of the features have a single value (in a
                               network without biases: only zeros); not for a part
     unscaled_inputs           the standard deviation of a feature is above 10, and not

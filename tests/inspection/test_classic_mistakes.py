@@ -32,7 +32,7 @@ from sknn_simple.inspection.diagnosis import SYMPTOMS
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning",
-    "ignore:X and y must have one row per sample:UserWarning",
+    "ignore:X and y seem to have one column per sample:UserWarning",
 )
 
 # Every option that matters is stated, whatever the defaults are.
