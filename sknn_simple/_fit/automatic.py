@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 from .._targets import Targets
 from ..network import Samples
 from .options import auto_learning_rate, auto_penalty
+from .penalty import neighbours_predict
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +40,22 @@ class Automatic:
         """Whether the penalty is so strong that it may prevent all learning.
 
         Sigmoids stay at weights of 0 from an alpha of about W / 10 on, and with the
-        squared error of labels from about W / 50 on. A sine of 8 cycles is not learned
-        from about W / 2000 on.
+        squared error of labels from about W / 50 on.
         """
+        return self._alpha_is_above(1 / 50) or self.alpha_hides_a_curve
+
+    @functools.cached_property
+    def alpha_hides_a_curve(self):
+        """Whether numbers that neighbours predict may be lost under the penalty.
+
+        A sine of 8 cycles is not learned from an alpha of about W / 2000 on.
+        """
+        return self._alpha_is_above(1 / 2000) and neighbours_predict(
+            self.targets, self.samples
+        )
+
+    def _alpha_is_above(self, share):
         given = self.estimator.alpha
-        least = self.samples.total_weight / (50 if self.targets.are_labels else 2000)
-        if given == "auto" or given <= least:
+        if given == "auto" or given <= share * self.samples.total_weight:
             return False
         return given > 5 * self.alpha

@@ -179,6 +179,20 @@ class Neighbourhood:
         variances = np.minimum(self.deviations, 1) ** 2
         return np.sqrt(np.maximum(variances, variances.mean() / 10 or 1.0))
 
+    def scale_of_indicators(self):
+        """Return the mean deviation of indicators of categories, others counting as 1.
+
+        An indicator has two values, whose difference is 1. The product of the smallest
+        and the largest standardised value is -1 only if there are two: the inequality
+        of Bhatia and Davis (American Mathematical Monthly 107, 2000).
+        """
+        low, high = self.X.min(axis=0), self.X.max(axis=0)
+        are_indicators = np.isclose(low * high, -1)
+        are_indicators &= np.isclose(self.deviations * (high - low), 1)
+        deviations = np.where(are_indicators, self.deviations, 1)
+        varying = high > low  # others may vary among all samples
+        return float(deviations[varying].mean()) if varying.any() else 1.0
+
     def relevance(self):
         """Return how much each input helps to predict, shape (n_features,), of mean 1.
 

@@ -129,7 +129,7 @@ def _factor_of_categories(neighbourhood):
     more of them per sample, and each predicts less.
     """
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
-    scale = float(neighbourhood.scale().mean()) / 0.4
+    scale = neighbourhood.scale_of_indicators() / 0.4
     return min(1.0, max(scale, 2 * n_features / n)) ** 1.25
 
 
