@@ -202,13 +202,16 @@ class Evidence:
 
     @property
     def has_weak_signal(self):
-        """Whether an automatic penalty left a small gain that chance does not explain.
+        """Whether a suitable penalty left a small gain that chance does not explain.
 
         A weaker penalty would fit noise. But a small gain is no weak signal if
         neighbours predict much more.
         """
         least = least_gain(self.n_samples, self.problem.samples.X.shape[1])
-        if self.network.alpha != "auto" or self.relative_loss > 1 - least:
+        if self.relative_loss > 1 - least:
+            return False
+        alpha = self.network.alpha
+        if alpha != "auto" and not alpha / 5 <= self.automatic.alpha <= 5 * alpha:
             return False
         return self.relative_loss <= 0.9 or not neighbours_predict(*self._training)
 

@@ -1261,6 +1261,23 @@ def test_a_penalty_under_which_a_clean_curve_is_not_learned(solver, alpha):
     assert "alpha='auto'" in only(diagnosis, "alpha_too_high").advice
 
 
+def test_a_weak_signal_under_a_penalty_three_times_as_strong_as_usual():
+    """A weaker one would fit noise: on new samples, it is worse than a constant."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(8000, 15))
+    y = rng.uniform(size=8000) < 1 / (1 + np.exp(-0.25 * (X[:, 0] + X[:, 1])))
+    X, y, X_new, y_new = X[:4000], y[:4000], X[4000:], y[4000:]
+    usual = SimpleMLPClassifier(random_state=0).fit(X, y).alpha_
+    losses = []
+    for alpha in (3 * usual, 0.3):
+        model = SimpleMLPClassifier(alpha=alpha, random_state=0).fit(X, y)
+        losses.append(log_loss(y_new, model.predict_proba(X_new)))
+        if alpha > usual:
+            assert "underfitting" not in diagnose(model, X, y).kinds
+    constant = log_loss(y_new, np.full(len(y_new), y.mean()))
+    assert losses[0] < constant < losses[1]
+
+
 def test_a_clean_curve_that_is_not_learned_is_no_weak_signal():
     model = SimpleMLPRegressor(random_state=0).fit(SINE, EIGHT_CYCLES)
     assert 0.02 < model.score(SINE, EIGHT_CYCLES) < 0.1
@@ -1270,7 +1287,7 @@ def test_a_clean_curve_that_is_not_learned_is_no_weak_signal():
 def test_lbfgs_that_has_converged_needs_no_more_iterations():
     rng = np.random.RandomState(0)
     X, y = rng.standard_normal((200, 3)), rng.standard_normal(200)
-    model = SimpleMLPRegressor((5,), solver="lbfgs", alpha=1.0, random_state=0)
+    model = SimpleMLPRegressor((5,), solver="lbfgs", alpha=3.0, random_state=0)
     assert model.fit(X, y).stop_reason_ == "converged"
     advice = only(diagnose(model, X, y), "underfitting").advice
     assert "max_iter" not in advice
