@@ -54,7 +54,7 @@ SOFTSIGN = Activation(
     derivative=softsign_derivative,
     formula="{z} / (1 + |{z}|)",
     slope="(1 - |{a}|)^2",
-    bounds=(-1, 1),
+    target_bounds=(-1, 1),
 )
 
 
@@ -323,7 +323,7 @@ def softsign_derivative(A, delta, scratch=None):
 
 
 ACTIVATIONS["softsign"] = Activation(
-    function=softsign, derivative=softsign_derivative, formula="", bounds=(-1, 1)
+    function=softsign, derivative=softsign_derivative, formula="", target_bounds=(-1, 1)
 )
 
 

@@ -111,7 +111,7 @@ class NumericTargets(Targets):
                 f"{Y.shape[1]}. To change their number, train a new network, with "
                 "warm_start=False."
             )
-        low, high = OUT_ACTIVATIONS[self.out_activation].bounds
+        low, high = OUT_ACTIVATIONS[self.out_activation].target_bounds
         beyond = max(low - Y.min(), Y.max() - high)
         if beyond > 10 * np.finfo(dtype).eps:
             raise ValueError(

@@ -49,7 +49,7 @@ def one_hot_targets(evidence):
 
 
 def targets_out_of_range(evidence):
-    low, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].range
+    low, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].output_range
     Y = evidence.problem.samples.Y
     return beyond(
         _target_names(evidence),
@@ -217,13 +217,13 @@ def _logarithms(y):
 
 def _is_unbounded(evidence):
     """Return whether the network is a regressor of any numbers."""
-    low, _ = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].bounds
+    low, _ = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].target_bounds
     return _is_unbounded_above(evidence) and low == -np.inf
 
 
 def _is_unbounded_above(evidence):
     """Return whether the network is a regressor of numbers of any size."""
-    _, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].bounds
+    _, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].target_bounds
     return is_regressor(evidence.network) and high == np.inf
 
 

@@ -70,7 +70,7 @@ def saturated_units(evidence):
     for activation, A in zip(
         evidence.problem.functions, evidence.activations, strict=True
     ):
-        low, high = activation.bounds
+        low, high = activation.target_bounds
         middle, half = (low + high) / 2, (high - low) / 2
         is_bounded = np.isfinite(half)
         shares.append(np.mean(np.abs(A - middle) > 0.98 * half) if is_bounded else 0)

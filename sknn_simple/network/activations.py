@@ -149,11 +149,11 @@ class Activation:
     slope : str, default=''
         The slope at the activation ``{a}``, as text. Explanations show both.
 
-    bounds : tuple of float, default=(-inf, inf)
+    target_bounds : tuple of float, default=(-inf, inf)
         Interval of the targets of an output with this activation. If both are finite,
         the function saturates.
 
-    range : tuple of float, default=(-inf, inf)
+    output_range : tuple of float, default=(-inf, inf)
         Interval of the outputs, if targets may lie outside it.
 
     kinked : bool, default=False
@@ -172,8 +172,8 @@ class Activation:
     derivative: Any = None
     formula: str
     slope: str = ""
-    bounds: tuple[float, float] = (-np.inf, np.inf)
-    range: tuple[float, float] = (-np.inf, np.inf)
+    target_bounds: tuple[float, float] = (-np.inf, np.inf)
+    output_range: tuple[float, float] = (-np.inf, np.inf)
     kinked: bool = False
     glorot_factor: float = 6
 
@@ -193,7 +193,7 @@ class Activation:
     @property
     def saturates(self):
         """Whether the output is bounded, however large the pre-activation is."""
-        return np.isfinite(self.bounds).all()
+        return np.isfinite(self.target_bounds).all()
 
 
 def _check_in_place(call, function, *arrays):
@@ -221,7 +221,7 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=logistic_derivative,
         formula="logistic({z})",
         slope="{a} * (1 - {a})",
-        bounds=(0, 1),
+        target_bounds=(0, 1),
         glorot_factor=2,
     ),
     "tanh": Activation(
@@ -229,14 +229,14 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=tanh_derivative,
         formula="tanh({z})",
         slope="1 - {a}^2",
-        bounds=(-1, 1),
+        target_bounds=(-1, 1),
     ),
     "relu": Activation(
         function=relu,
         derivative=relu_derivative,
         formula="relu({z})",
         slope="1 if {a} > 0, else 0",
-        range=(0, np.inf),
+        output_range=(0, np.inf),
         kinked=True,
     ),
     "leaky_relu": Activation(
@@ -251,7 +251,7 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=softplus_derivative,
         formula="log(1 + exp({z}))",
         slope="1 - exp(-{a})",
-        bounds=(0, np.inf),
+        target_bounds=(0, np.inf),
     ),
 }
 """The activations of hidden layers: a dict of name to `Activation`.
@@ -269,12 +269,12 @@ _OF_OUTPUTS_ONLY = {
         derivative=exp_derivative,
         formula="exp({z})",
         slope="{a}",
-        bounds=(0, np.inf),
+        target_bounds=(0, np.inf),
     ),
     "softmax": Activation(
         function=softmax,
         formula="exp({z}) / sum of exp(z) over the outputs",
-        bounds=(0, 1),
+        target_bounds=(0, 1),
     ),
 }
 

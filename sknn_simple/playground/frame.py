@@ -191,7 +191,7 @@ def _neurons(network, grid):
     names = layer_activations(network.activation, len(hidden))
     layers = []
     for name, units in zip(names, hidden, strict=True):
-        low, high = ACTIVATIONS[name].bounds
+        low, high = ACTIVATIONS[name].target_bounds
         if not math.isfinite(high - low):
             high = float(np.abs(units).max()) or 1.0
             low = -high
