@@ -601,12 +601,14 @@ def test_pure_noise_is_no_curve(n_inputs, n_samples):
 def test_fast_curves_are_learned():
     (X, y), new = curve(8, 300, 0.01, 0)
     scores = [
-        SimpleMLPRegressor((20,), "tanh", solver="lbfgs", random_state=seed)
+        SimpleMLPRegressor(
+            (30,), "tanh", solver="lbfgs", max_iter=3000, random_state=seed
+        )
         .fit(X, y)
         .score(*new)
         for seed in range(5)
     ]
-    assert np.median(scores) > 0.7
+    assert np.median(scores) > 0.95
 
 
 def test_a_fast_curve_in_one_of_two_regimes_is_not_noise():
