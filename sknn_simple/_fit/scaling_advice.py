@@ -70,7 +70,7 @@ class Scaling:
     @property
     def advice(self):
         """The advice to scale the data."""
-        if self._are_inputs_standardised and self.is_y_raw:
+        if self.is_y_raw and self._are_inputs_standardised:
             return "scale y (for instance with normalize_y=True from the first call on)"
         what = "the inputs and y" if self.is_y_raw else "the inputs"
         return f"scale {what} (for instance with {scaler_for(self.samples.X)})"
