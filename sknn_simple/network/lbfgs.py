@@ -46,9 +46,8 @@ class _Iterations:
         # By key, which is ten times as fast as an attribute of SciPy's result.
         before, self.loss = self.loss, float(intermediate_result["fun"])
         self.losses.append(self.loss)
-        ending = DONE if self.state.is_finite(self.loss) else NOT_FINITE
-        is_due = ending == NOT_FINITE or time.perf_counter() >= self.due
-        if is_due and self.end(ending):
+        is_due = not math.isfinite(self.loss) or time.perf_counter() >= self.due
+        if is_due and self.end():
             raise StopIteration
         size = abs(self.loss)  # which rounding may make negative
         least_gain = ROUNDING * max(size, math.sqrt(size))
@@ -56,8 +55,9 @@ class _Iterations:
         if self.has_converged:
             raise StopIteration
 
-    def end(self, ending: int) -> bool:
+    def end(self) -> bool:
         """End a block; return whether training ends with it."""
+        ending = DONE if self.state.is_finite(self.loss) else NOT_FINITE
         block = make_block(self.losses, ending)
         self.losses = []
         stops = self.end_block(block)
@@ -157,5 +157,5 @@ def minimize_lbfgs(
     # A failed line search leaves the last point that it tried.
     parameters.flat[:] = result.x
     if iterations.losses:
-        iterations.end(DONE)
+        iterations.end()
     return result
