@@ -5,6 +5,7 @@ from scipy.sparse import issparse
 from scipy.stats import spearmanr
 
 from ..network import OUT_ACTIVATIONS
+from .quartiles import Quartiles
 
 FAR_IN_QUARTILE_RANGES = 10
 """Distance from y, in quartile ranges of y, that drift and groups hardly reach."""
@@ -61,22 +62,17 @@ def _described(y):
     return f"from {y.min():.4g} to {y.max():.4g} (median {np.median(y):.4g})"
 
 
-def _quartile_range(Y):
-    """Return the width of each column, which no few outliers decide."""
-    return np.subtract(*np.percentile(Y, [75, 25], axis=0))
-
-
 def _are_far(Y, Y_val):
     """Return in which columns most validation targets are far from all others.
 
     The nearer quartile is judged, since values that only scatter more than y lie on
     both sides of it. A few of them may lie on one side by chance.
     """
-    low, high = np.percentile(Y_val, [25, 75], axis=0)
-    median, width = np.median(Y, axis=0), _quartile_range(Y)
-    distance = np.maximum(low - median, median - high)
+    of_y, of_val = Quartiles.of(Y), Quartiles.of(Y_val)
+    far = np.maximum(of_val.low - of_y.middle, of_y.middle - of_val.high)
+    width = of_y.distance
     limit = np.maximum(FAR_IN_QUARTILE_RANGES * width, FAR_IN_RANGES * np.ptp(Y, 0))
-    return (width > 0) & (distance > np.maximum(limit, high - low))
+    return (width > 0) & (far > np.maximum(limit, of_val.distance))
 
 
 def _are_rescaled(advice, Y, Y_val):
@@ -90,12 +86,13 @@ def _are_rescaled(advice, Y, Y_val):
     if last_loss < advice.constant_loss / 2 or _extrapolates(session):
         return np.zeros(Y.shape[1], bool)
     predictions = _predictions(session)
-    widths = np.stack([_quartile_range(part) for part in (Y_val, Y, predictions)])
+    of_val, of_y, of_predictions = map(Quartiles.of, (Y_val, Y, predictions))
+    widths = np.stack([of_val.distance, of_y.distance, of_predictions.distance])
     width, *others = widths
     is_narrow = OTHER_SCALE * width < np.minimum(*others)
     is_wide = width > OTHER_SCALE * np.maximum(*others)
     are_rescaled = (is_narrow | is_wide) & (widths > 0).all(axis=0)
-    are_rescaled &= ~_have_equal_medians(Y, Y_val)
+    are_rescaled &= ~_have_equal_medians(of_y, of_val)
     for column in np.flatnonzero(are_rescaled):
         correlation, _ = spearmanr(predictions[:, column], Y_val[:, column])
         are_rescaled[column] = correlation > 3 / np.sqrt(len(Y_val))  # beyond chance
@@ -111,14 +108,14 @@ def _predictions(session):
     return targets.scale * used + targets.mean
 
 
-def _have_equal_medians(Y, Y_val):
+def _have_equal_medians(of_y, of_val):
     """Return in which columns the medians are equal, and far from 0.
 
     Other units would have changed such a median as well.
     """
-    median, median_val = np.median(Y, axis=0), np.median(Y_val, axis=0)
-    width = np.maximum(_quartile_range(Y), _quartile_range(Y_val))
-    return (2 * abs(median_val - median) < width) & (width < abs(median))
+    width = np.maximum(of_y.distance, of_val.distance)
+    distance = abs(of_val.middle - of_y.middle)
+    return (2 * distance < width) & (width < abs(of_y.middle))
 
 
 def _extrapolates(session):
