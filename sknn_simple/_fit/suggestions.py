@@ -31,8 +31,11 @@ PERCENTAGES = ("quantile", "validation_fraction")
 TO_REGISTER = "as the user guide shows under 'Your own activation or loss'."
 
 
-def did_you_mean(name, allowed):
-    """Return " Did you mean ...?" for a name that is not allowed, or ""."""
+def _suggestion(name, allowed):
+    """Return the most similar allowed name, or None, and a reason, or None.
+
+    Only names of other libraries have reasons: a typing error needs none.
+    """
     other = re.sub("[ -]", "_", name.lower())
     equivalent = [n for n in EQUIVALENTS if n in allowed and other in EQUIVALENTS[n]]
     # With a lower cutoff, 'iterations' would be close to 'activation', and 'log_cosh'
@@ -43,9 +46,19 @@ def did_you_mean(name, allowed):
     close = difflib.get_close_matches(other, misspelt, n=1, cutoff=0.9)
     similar += [misspelt[name] for name in close]
     if not similar:
+        return None, None
+    return similar[0], REASONS.get(similar[0]) if equivalent else None
+
+
+def did_you_mean(name, allowed, which=""):
+    """Return " Did you mean ...?" for a name that is not allowed, or ""."""
+    return _question(*_suggestion(name, allowed), which)
+
+
+def _question(similar, reason, which=""):
+    if similar is None:
         return ""
-    reason = REASONS.get(similar[0]) if equivalent else None  # not of a typing error
-    return f" Did you mean {similar[0]!r}?" + (f" {reason}" if reason else "")
+    return f" Did you mean {similar!r}{which}?" + (f" {reason}" if reason else "")
 
 
 def _for_name(name, allowed):
@@ -119,10 +132,9 @@ def _for_argument(name, names, options):
     """Return a hint for an unknown argument of a method with these `names`."""
     if name in options:
         return " Pass it to the constructor."
-    of_constructor = ", a parameter of the constructor?"
     return (
         _for_name(name, names)
-        or did_you_mean(name, options).replace("?", of_constructor)
+        or did_you_mean(name, options, ", a parameter of the constructor")
         or _listing(names)
     )
 
@@ -188,8 +200,9 @@ def why_refused(option, name):
 
 def for_unknown_function(value, allowed):
     """Return a hint for the name of a function that is not registered."""
-    hint = did_you_mean(value, allowed)
-    if hint.endswith("?"):
+    similar, reason = _suggestion(value, allowed)
+    hint = _question(similar, reason)
+    if similar is not None and reason is None:
         return hint
     own = " If it is a function of your own, register it in this process, "
     return hint + own + TO_REGISTER
