@@ -32,19 +32,19 @@ def constant_loss(objective, samples):
     """Return the loss of the best constant prediction, without penalty."""
     with np.errstate(over="ignore", invalid="ignore"):
         value = objective.loss_of_constant(samples.Y, samples.sample_weight)
-    if not np.isfinite(value) and LOSSES[objective.loss].code == NOT_COMPILED:
+    if np.isfinite(value):
+        return value
+    if LOSSES[objective.loss].code == NOT_COMPILED:
         raise ValueError(
             f"loss={objective.loss!r}, a function of your own, returns {value} for a "
             "constant prediction. Make it finite for all predictions, or scale y if "
             "its numbers are too large."
         )
-    if not np.isfinite(value):
-        raise ValueError(
-            f"y is too large for loss={objective.loss!r}: even the loss of the best "
-            "constant prediction is not finite. Scale y, for instance with "
-            "normalize_y=True from the first call on."
-        )
-    return value
+    raise ValueError(
+        f"y is too large for loss={objective.loss!r}: even the loss of the best "
+        "constant prediction is not finite. Scale y, for instance with "
+        "normalize_y=True from the first call on."
+    )
 
 
 class NoGain(NamedTuple):

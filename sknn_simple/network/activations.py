@@ -287,11 +287,13 @@ OUT_ACTIVATIONS = ChainMap(_OF_OUTPUTS_ONLY, ACTIVATIONS)
 
 def differentiable() -> list[str]:
     """Return the names of the activations that may be trained in any layer, now."""
-    return [
-        name
-        for name, entry in ACTIVATIONS.items()
-        if isinstance(name, str) and entry.derivative is not None
-    ]
+    return [name for name in ACTIVATIONS if _is_differentiable(name)]
+
+
+def _is_differentiable(name):
+    if not isinstance(name, str) or name not in ACTIVATIONS:
+        return False
+    return ACTIVATIONS[name].derivative is not None
 
 
 def outputs_of_numbers() -> list[str]:
@@ -305,10 +307,9 @@ def outputs_of_numbers() -> list[str]:
 def check_activation(activation: str | Sequence[str]) -> None:
     """Raise ValueError unless `activation` names activations of hidden layers."""
     names = activation if isinstance(activation, (tuple, list)) else [activation]
-    known = differentiable()
-    if not all(isinstance(name, str) and name in known for name in names):
+    if not all(map(_is_differentiable, names)):
         raise ValueError(
-            f"activation must be one of {known}, or a list or tuple of "
+            f"activation must be one of {differentiable()}, or a list or tuple of "
             f"these, one per hidden layer, got {activation!r}."
         )
 
