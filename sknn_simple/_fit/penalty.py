@@ -125,8 +125,8 @@ def _factor_of_categories(neighbourhood):
     """Return a factor, at most 1, for numbers that depend on many categories.
 
     A sample has few neighbours of the same categories, so the noise is overestimated,
-    as with the fixed effects of a panel. Words of documents are alike, but there are
-    more of them per sample, and each predicts less.
+    as with the fixed effects of a panel. Where inputs are many, they may be words: a
+    sample has more of them, each predicts less, and the factor is larger.
     """
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
     scale = neighbourhood.scale_of_indicators() / 0.4

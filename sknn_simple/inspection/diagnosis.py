@@ -222,11 +222,11 @@ def diagnose(
     alpha_too_high            as underfitting, or the training loss, with the penalty,
                               is above 1.5 times the constant; and alpha is above 5
                               times the value of 'auto' and above 0.02 times the sum
-                              of the sample weights (0.0005 for numbers). Or alpha
-                              is above 5 times the value of 'auto', and in a trial of
-                              5000 steps at the rate of 'auto', the loss falls by
-                              more than 0.075 times the constant further under the
-                              penalty of 'auto'
+                              of the sample weights (0.0005 times for numbers that
+                              neighbouring samples predict). Or alpha is above 5 times
+                              the value of 'auto', and in a trial of 5000 steps at the
+                              rate of 'auto', the loss falls by more than 0.075 times
+                              the constant further under the penalty of 'auto'
     identical_units           more than 0.2 of the units of a hidden layer have the
                               same incoming weights as another one
     linear_network            no hidden unit has different derivatives for different
@@ -276,10 +276,11 @@ def diagnose(
                               it falls by more than 0.15 times the constant
     underfitting              the loss on `X` (if new, recalibrated) and the training
                               loss, if it is known, are above 0.9 times the constant,
-                              after any training; with alpha='auto', the gain is below
-                              0.05 and, for n samples of p inputs, below
-                              2 (p + 1) / n: a weak signal is no fault, unless they
-                              are numbers that neighbouring samples predict
+                              after any training; with alpha='auto', or within a
+                              factor of 5 of it, the gain is below 0.05 and, for n
+                              samples of p inputs, below 2 (p + 1) / n: a weak signal
+                              is no fault, unless neighbouring samples predict the
+                              numbers
     average_worse             as overfitting, but the samples may be the training
                               samples, average=True, and in the second half of the
                               epochs, the training loss rose between two epochs by

@@ -83,7 +83,7 @@ def minimize_lbfgs(
     Parameters
     ----------
     state : TrainingState
-        Changed in place after each iteration.
+        Changed in place. When a block ends, it holds the weights of its last iteration.
 
     samples : Samples
         Training samples, in the dtype of the parameters.
