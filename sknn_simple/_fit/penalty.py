@@ -12,6 +12,9 @@ import numpy as np
 from ..network import LOSSES
 from .neighbourhood import Neighbourhood
 
+FEW = 10
+"""So few samples are points of a textbook, which a line or a neuron should meet."""
+
 
 class Penalty(NamedTuple):
     """The L2 penalty of a training.
@@ -50,8 +53,9 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     `_factor_of_weak_signals`), and indicators raise the limit (see
     `_factor_of_indicators`).
 
-    The limits let a few samples be learned; there are none if the network has no hidden
-    layer. `activations` has one name per hidden layer.
+    The limits let a few samples be learned; if the network has no hidden layer, they
+    hold only for fewer than 10 distinct samples. `activations` has one name per hidden
+    layer.
 
     Steep units (all but sigmoids) have higher penalties. Since tanh(z) is
     2 * logistic(2 * z) - 1, sigmoids need coefs twice as large, before and after them,
@@ -109,7 +113,7 @@ def _per_weight(targets, neighbourhood, activations):
         factor = min(factor, 4.0)
         alpha, limit = _for_numbers(neighbourhood, are_steep=factor > 1)
     limit *= max(1, factor * min(1, n / 400))
-    return min(alpha, limit) if activations else alpha
+    return min(alpha, limit) if activations or n < FEW else alpha
 
 
 def _for_numbers(neighbourhood, are_steep):

@@ -1,5 +1,6 @@
 """The penalty that alpha='auto' stands for, against sums written out pair by pair."""
 
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -292,6 +293,26 @@ def test_few_samples_limit_the_penalty():
     penalty = automatic_penalty(LABELS, Samples(X, Y))
     assert penalty.alpha == pytest.approx(4 / 200 * 4 / 40 * 1.08)
     np.testing.assert_allclose(penalty.input_factors, 0.5 * 10 / 11)
+
+
+@pytest.mark.parametrize("rule", [np.all, np.any])
+@pytest.mark.parametrize("n_inputs", [1, 2, 3])
+def test_a_neuron_learns_a_gate(n_inputs, rule):
+    X = np.array(list(itertools.product([0, 1], repeat=n_inputs)))
+    y = rule(X, axis=1)
+    for solver in ("sgd", "lbfgs"):
+        neuron = SimpleMLPClassifier((), solver=solver, random_state=0)
+        assert neuron.fit(X, y).score(X, y) == 1
+
+
+@pytest.mark.parametrize("n_samples", [3, 4, 9])
+def test_a_line_meets_a_few_points(n_samples):
+    x = np.linspace(-1.5, 1.5, n_samples)
+    y = 2 * x + 1 + 0.1 * np.cos(9 * x)
+    model = SimpleMLPRegressor((), random_state=0).fit(x[:, None], y)
+    slope, intercept = np.polyfit(x, y, 1)
+    assert model.coefs_[0].item() == pytest.approx(slope, rel=0.01)
+    assert model.intercepts_[0].item() == pytest.approx(intercept, rel=0.01)
 
 
 @pytest.mark.parametrize(
