@@ -116,6 +116,7 @@ def training_parts(layout):
             "seed": SEED,
             "split_seed": SEED,
             "warned": or_missing(TOPICS),
+            "n_samples": or_missing(optional(integer(1))),
         },
         "training": {
             "parameters": part("parameters"),

@@ -346,7 +346,7 @@ def change(state, path, change_place):
 
 OPTIONAL = (
     r"feature_names_in_|engine_|_history\.(learning_rate|validation)"
-    r"|_continuation\.warned"
+    r"|_continuation\.(warned|n_samples)"
 )
 
 

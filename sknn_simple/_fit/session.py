@@ -74,6 +74,7 @@ class Continuation:
     seed: int | None = None  # an integer random_state, the seed of the rng
     split_seed: int | None = None  # seed of the split of early stopping
     warned: tuple[str, ...] = ()  # topics of the warnings that are given only once
+    n_samples: int | None = None  # that the last `fit` trained on
 
 
 @dataclass
@@ -295,8 +296,14 @@ class Session:
         state = self.state if self.seed is not None else replace(self.state, rng=None)
         # Counts continue only for a rate that can drop, and only those of the loss.
         keeps = state.schedule.drops_on_plateau and self.validation is None
-        patience = self.patience if keeps else None
-        return Continuation(state, patience, self.seed, self.split_seed, self.warned)
+        return Continuation(
+            state,
+            self.patience if keeps else None,
+            self.seed,
+            self.split_seed,
+            self.warned,
+            None if self.mode is Mode.APPEND else self.samples.X.shape[0],
+        )
 
 
 def fitted_attributes(

@@ -153,8 +153,8 @@ def diagnose(
     `fit_transform` encode the training samples differently. The training loss is
     compared without its penalty, where the penalty does not outweigh the samples.
 
-    New samples, and any samples after `partial_fit` or a warm start, may be a *part*
-    that varies less than the training samples did: in a week, the season is constant.
+    New samples, and any samples after `partial_fit`, may be a *part* that varies less
+    than the training samples did: in a week, the season is constant.
 
     ========================= =======================================================
     kind                      criterion

@@ -210,10 +210,15 @@ class Evidence:
         least = least_gain(self.n_samples, self.problem.samples.X.shape[1])
         if self.relative_loss > 1 - least:
             return False
-        alpha = self.network.alpha
-        if alpha != "auto" and not alpha / 5 <= self.automatic.alpha <= 5 * alpha:
+        if not self.penalty_is_usual:
             return False
         return self.relative_loss <= 0.9 or not neighbours_predict(*self._training)
+
+    @property
+    def penalty_is_usual(self):
+        """Whether alpha is 'auto', or within a factor of 5 of it."""
+        alpha = self.network.alpha
+        return alpha == "auto" or alpha / 5 <= self.automatic.alpha <= 5 * alpha
 
     @property
     def has_only_outliers(self):

@@ -85,7 +85,12 @@ def underfitting(evidence):
     # If patience was lost, `stopped_on_plateau` has tried more epochs.
     is_tried = evidence.record.ending.lost_patience or too_few_epochs(evidence)
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
-    is_weak = alpha is None or alpha <= 0.001 * total_weight
+    # Otherwise it is hardly the reason.
+    is_strong = (
+        alpha is not None
+        and alpha > 0.001 * total_weight
+        and not evidence.penalty_is_usual
+    )
     outcome = "the network has learned next to nothing"
     if evidence.relative_loss > 1.1:
         outcome = "the network predicts worse than that constant"
@@ -98,11 +103,11 @@ def underfitting(evidence):
         advice=one_of(
             far_lower_rate(evidence),
             inputs_to_scale(evidence),
-            None if is_weak else smaller_alpha(evidence),
+            smaller_alpha(evidence) if is_strong else None,
             None if is_tried else longer_training(evidence),
-            "more hidden units" if evidence.activations else NONLINEAR_UNITS,
-            smaller_alpha(evidence) if is_weak else None,
             "more informative inputs",
+            "more hidden units" if evidence.activations else NONLINEAR_UNITS,
+            None if is_strong else smaller_alpha(evidence),
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
     )

@@ -31,8 +31,8 @@ class Record:
     @property
     def mode(self):
         """The Mode of a training like the last one, from the weights so far."""
-        network = self.network
-        is_fit = network._continuation is None or network.stop_reason_ is not None
+        continuation = self.network._continuation
+        is_fit = continuation is None or continuation.n_samples is not None
         return Mode.RESUME if is_fit else Mode.APPEND
 
     @property
@@ -49,7 +49,7 @@ class Record:
         """
         network, n_samples = self.network, self.n_trained
         rates = network.history_.get("learning_rate", [])
-        schedule = options.learning_rate(network, is_new=True)
+        schedule = options.learning_rate(network, is_new=not network._continuation)
         if n_samples is None or not SCHEDULES[schedule].settles:
             return Ending.of(rates, network.stop_reason_)
         due = options.settles_after(network, schedule, n_samples)
@@ -65,12 +65,13 @@ class Record:
 
     @property
     def n_trained(self):
-        """Number of samples of the fit; None if it is unknown.
+        """Number of samples of the last fit; None if it is unknown.
 
-        It is unknown after `partial_fit` and warm starts, which may have had other
-        samples in each call.
+        It is unknown after `partial_fit`, which may have had others in each call.
         """
         network = self.network
-        if network.n_iter_ == 0 or network._continuation is not None:
+        if network.n_iter_ == 0:
             return None
+        if network._continuation is not None:
+            return network._continuation.n_samples
         return network.t_ // network.n_iter_
