@@ -8,11 +8,14 @@ from scipy.sparse import issparse
 
 from .._fit.orientation import RATIO, has_samples_in_columns
 from .advice import scale_inputs
+from .codes import LEAST_COUNT
 from .finding import beyond
 from .outliers import outlying_features, outlying_rows, repeated_outlier, wide_features
 
 FEW = 0.02
 """Share of the rows that may be outliers; more of them are a skewed distribution."""
+
+IMPUTE = "replace it by NaN, and use SimpleImputer in a Pipeline"
 
 FAR_FROM_0 = 10
 """A mean of inputs that no part of standardised training samples is likely to have."""
@@ -104,14 +107,34 @@ def uncentred_inputs(evidence):
     )
 
 
+def missing_codes(evidence):
+    codes = evidence.codes
+    if not codes:
+        return []
+    counts = np.zeros(len(evidence.feature_names))
+    counts[[*codes]] = [code.count for code in codes.values()]
+    code = codes[counts.argmax()]
+    return beyond(
+        evidence.feature_names,
+        counts,
+        above=LEAST_COUNT - 1,
+        seen="{n_found} of {n} features seem to have codes for missing values: "
+        f"{{worst}} is {code} in {{figure:.0f}} rows, and all its other values are "
+        f"whole numbers from {code.low:.0f} to {code.high:.0f}.",
+        advice=f"if {code} is a code for missing values, {IMPUTE}.",
+    )
+
+
 def outlying_inputs(evidence):
     if issparse(evidence.problem.samples.X):
         return []
+    has_no_code = np.ones(len(evidence.feature_names), bool)
+    has_no_code[[*evidence.codes]] = False
     return beyond(
         evidence.feature_names,
         evidence.quartiles.relative_to(evidence.inputs.deviation),
         below=0.1,
-        among=outlying_features(evidence),
+        among=outlying_features(evidence) & has_no_code,
         seen="A few extreme values spread {n_found} of {n} features: the quartiles of "
         "{worst} are only {figure:.2g} standard deviations apart, so that most samples "
         "look alike.",
@@ -126,7 +149,7 @@ def _against_outliers(evidence):
         value, count = repeated
         return (
             f"if {value:.10g}, which occurs {count} times in X, is a code for missing "
-            "values, replace it by NaN, and use SimpleImputer in a Pipeline."
+            f"values, {IMPUTE}."
         )
     far_rows = evidence.rows[outlying_rows(evidence)]
     if 0 < len(far_rows) <= FEW * len(evidence.rows):

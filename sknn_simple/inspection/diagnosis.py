@@ -25,6 +25,7 @@ SYMPTOMS = (
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
     data_symptoms.uncentred_inputs,
+    data_symptoms.missing_codes,
     data_symptoms.outlying_inputs,
     target_symptoms.constant_targets,
     target_symptoms.one_hot_targets,
@@ -192,11 +193,18 @@ def diagnose(
                               features (such narrow features not for a part)
     uncentred_inputs          the mean of a feature is above 1 (for a part, above 10)
                               and above 10 standard deviations
-    outlying_inputs           in dense X, the quartiles of a feature differ, but by less
-                              than 0.1 standard deviations (the advice names the value
-                              of at least 3, and of half, of the values that lie more
-                              than 10 such distances from the median; or their rows, if
-                              they are at most 0.02 of all)
+    missing_codes             in the data before the steps of a Pipeline, at least 3
+                              (and at most half) of the values of a feature are -9 to
+                              -1, 7, 8, 9, 77, 88, or nines that may end in 7 or 8, with
+                              or without a minus. All others are whole numbers, of which
+                              more than half within their range occur, and are as far
+                              away as they reach, and at least 4. The feature reaches
+                              the network as it is or scaled
+    outlying_inputs           in dense X, the quartiles of a feature without such codes
+                              differ, but by less than 0.1 standard deviations (the
+                              advice names the value of at least 3, and of half, of the
+                              values that lie more than 10 such distances from the
+                              median; or their rows, if they are at most 0.02 of all)
     constant_targets          all samples, of which there are several, have the same
                               target
     one_hot_targets           y of a classifier is an indicator matrix, and more than

@@ -17,6 +17,7 @@ from .._fit.session import Mode
 from .._fit.subsample import subsample
 from ..network import LOSSES
 from . import trial
+from .codes import codes_of_features
 from .columns import Columns
 from .corrections import loss_of_recalibrated, loss_of_scaled
 from .excess import cause_of_excess
@@ -56,6 +57,11 @@ class Evidence:
         """Quartiles of dense inputs, estimated from some of the samples."""
         X, *_ = subsample(self.problem.samples)
         return Quartiles.of(X)
+
+    @cached_property
+    def codes(self):
+        """A Code for each feature that may hold codes for missing values."""
+        return codes_of_features(self)
 
     @cached_property
     def scaling(self):

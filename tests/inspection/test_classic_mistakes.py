@@ -22,6 +22,7 @@ from sklearn.datasets import (
     make_friedman1,
 )
 from sklearn.feature_selection import VarianceThreshold
+from sklearn.impute import SimpleImputer
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
@@ -101,6 +102,12 @@ X_WAVE, X_BOND = (
 )
 WAVE = halves(X_WAVE[:, None], np.sin(5.9 * X_WAVE))
 BOND = halves(X_BOND[:, None], (3.4 / X_BOND) ** 12 - (3.4 / X_BOND) ** 6)
+ANSWERS = halves(
+    *(lambda X: (X, 0.3 * X.sum(axis=1) + np.random.RandomState(1).normal(size=800)))(
+        np.random.RandomState(0).randint(1, 6, (800, 8))
+    ),
+    scale=False,
+)
 # Another instrument measures what the network is tested on.
 INSTRUMENTS = IRIS._replace(X_new=IRIS.X_new + 1)
 XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
@@ -218,6 +225,10 @@ TINY_AND_HUGE = [
 ]
 
 
+def with_answers_missing(X):
+    return np.where(np.random.RandomState(0).uniform(size=X.shape) < 0.06, -9, X)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A mistake, the words of the advice that name its cure, and the cure."""
@@ -234,6 +245,14 @@ class Mistake:
 
 
 MISTAKES = {
+    "a code for missing answers": Mistake(
+        "missing_codes",
+        ANSWERS.map(with_answers_missing),
+        in_pipeline(make_pipeline(SimpleImputer(missing_values=-9), StandardScaler())),
+        "if -9 is a code for missing values, replace it by NaN, and use SimpleImputer",
+        estimator=make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0)),
+        rise=0.02,
+    ),
     "constant inputs": Mistake(
         "constant_inputs",
         IRIS.map(lambda X: np.hstack([X, np.full((len(X), 3), 30.0)])),

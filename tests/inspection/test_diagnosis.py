@@ -25,6 +25,7 @@ from sklearn.datasets import (
     make_moons,
 )
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -38,6 +39,7 @@ from support import ENGINES
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import Finding, diagnose
+from sknn_simple.inspection.codes import code_of
 from sknn_simple.inspection.diagnosis import SYMPTOMS
 from sknn_simple.inspection.gathering import gather_evidence
 
@@ -303,6 +305,126 @@ def test_codes_for_missing_values_among_new_samples_are_no_overfitting():
     # Without them, a network that is bad on new samples overfits all the same.
     wrong = np.where(np.arange(160) % 2, new[1], (new[1] + 1) % 3)
     assert "overfitting" in diagnose(model, new[0], wrong).kinds
+
+
+def questionnaire(seed=0, n_samples=500):
+    """Return answers from 1 to 5, and a target that depends on all of them."""
+    rng = np.random.RandomState(seed)
+    X = rng.randint(1, 6, (n_samples, 8)).astype(float)
+    return X, 0.3 * X.sum(axis=1) + rng.standard_normal(n_samples)
+
+
+def without_answers(X, share, code):
+    missing = np.random.RandomState(1).uniform(size=X.shape) < share
+    return np.where(missing, code, X)
+
+
+SURVEY_MODEL = make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0))
+CODES = [(-9, 0.06), (9, 0.06), (99, 0.06), (-99, 0.01)]
+
+
+@pytest.mark.parametrize(("code", "share"), CODES)
+def test_codes_of_a_questionnaire_are_named_and_the_advice_is_a_cure(code, share):
+    X, y = questionnaire()
+    coded = without_answers(X, share, code)
+    (finding,) = diagnosis_of(SURVEY_MODEL, coded, y)
+    counts = np.count_nonzero(coded == code, axis=0)
+    assert finding.kind == "missing_codes"
+    assert finding.where == tuple(f"x{k + 1}" for k in np.flatnonzero(counts >= 3))
+    assert finding.figure == counts.max()
+    worst = f"x{counts.argmax() + 1} is {code} in {counts.max()} rows"
+    assert worst in finding.seen
+    assert "from 1 to 5" in finding.seen
+    assert finding.advice == (
+        f"if {code} is a code for missing values, replace it by NaN, and use "
+        "SimpleImputer in a Pipeline."
+    )
+    new_X, new_y = questionnaire(seed=2, n_samples=2000)
+    new_X = without_answers(new_X, share, code)
+    advised = make_pipeline(
+        FunctionTransformer(lambda X: np.where(code == X, np.nan, X)),
+        SimpleImputer(),
+        clone(SURVEY_MODEL),
+    ).fit(coded, y)
+    before = clone(SURVEY_MODEL).fit(coded, y).score(new_X, new_y)
+    assert advised.score(new_X, new_y) > before + 0.01
+    # The data still hold the code, but it no longer reaches the network.
+    assert diagnose(advised, coded, y) == ()
+
+
+def test_codes_among_texts_and_behind_encoders():
+    X, y = questionnaire()
+    frame = pd.DataFrame(without_answers(X, 0.06, 9), columns=list("abcdefgh"))
+    frame["town"] = np.where(y > y.mean(), "north", "south")
+    encoder, regressor = OneHotEncoder(), SURVEY_MODEL[-1]
+    columns = ColumnTransformer(
+        [("text", encoder, ["town", "b"]), ("number", StandardScaler(), ["a", "h"])]
+    )
+    for sparse_threshold in (0, 1):
+        columns.set_params(sparse_threshold=sparse_threshold)
+        model = make_pipeline(columns, regressor)
+        finding = only(diagnosis_of(model, frame, y), "missing_codes")
+        assert finding.where == ("number__a", "number__h")
+    # A category of its own is as good as a missing value.
+    model = make_pipeline(OneHotEncoder(), regressor)
+    assert "missing_codes" not in diagnosis_of(model, frame, y).kinds
+
+
+def test_two_codes_of_one_question():
+    X, y = questionnaire()
+    X[:7, 2], X[7:11, 2] = 99, 98
+    X[20:22, 4] = 99  # too few
+    finding = only(diagnosis_of(SURVEY_MODEL, X, y), "missing_codes")
+    assert (finding.where, finding.figure) == (("x3",), 11)
+    assert "if 98 or 99 is a code" in finding.advice
+    weight = np.ones(len(X))
+    weight[:9] = 0
+    assert diagnose(clone(SURVEY_MODEL).fit(X, y), X, y, weight) == ()
+
+
+def usual_columns(n_samples, seed):
+    rng = np.random.RandomState(seed)
+    uniform = rng.uniform(size=n_samples)
+    gains = np.array([0, 594, 2174, 3103, 5178, 7298, 15024, 41310, 99999])
+    return np.c_[
+        rng.poisson(3, n_samples),
+        rng.geometric(0.3, n_samples),
+        rng.negative_binomial(0.5, 0.2, n_samples),
+        np.minimum(rng.negative_binomial(0.5, 0.1, n_samples), 10),
+        rng.poisson(8, n_samples) * (uniform < 0.2),
+        rng.randint(18, 100, n_samples),
+        rng.randint(1970, 2030, n_samples),
+        rng.randint(1, 13, n_samples),
+        rng.randint(1, 6, n_samples) * 2 - 1,  # 9 is the last of the odd numbers
+        uniform < 0.05,
+        rng.choice([3, 6, 7], n_samples),
+        rng.choice([4, 6, 8], n_samples),
+        rng.choice([5, 6, 8], n_samples),
+        rng.choice([0, 7, 8, 9], n_samples),
+        rng.choice([0, 1, 2, 20], n_samples),
+        rng.choice([1, 2, 9], n_samples, p=[0.1, 0.1, 0.8]),
+        np.floor(rng.pareto(1, n_samples)),
+        np.round(3 * rng.standard_normal(n_samples)),
+        rng.choice(gains, n_samples, p=[0.9] + [0.0125] * 8),
+    ].astype(float)
+
+
+@pytest.mark.parametrize("n_samples", [50, 300, 3000])
+def test_usual_columns_hold_no_codes(n_samples):
+    for seed in range(10):
+        columns = usual_columns(n_samples, seed).T
+        assert [k for k, column in enumerate(columns) if code_of(column)] == []
+
+
+TABLES = [load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine]
+
+
+@pytest.mark.parametrize("load", TABLES)
+def test_usual_tables_hold_no_codes(load):
+    X, _ = load(return_X_y=True)
+    for n_samples in (100, len(X)):
+        columns = np.random.RandomState(0).permutation(X)[:n_samples].T
+        assert not any(map(code_of, columns))
 
 
 def test_standardised_inputs_with_an_extreme_value_are_not_to_be_scaled():
