@@ -162,3 +162,12 @@ def missing_weights(evidence):
     if evidence.is_weighted or evidence.are_new:
         return None
     return "if the fit had a sample_weight, pass it to diagnose, too"
+
+
+def earlier_samples(evidence):
+    """Advise against forgetting, after calls that may have had different samples."""
+    if not evidence.record.may_have_changed_samples:
+        return None
+    return (
+        "if calls had different samples, train on the earlier and later ones together"
+    )

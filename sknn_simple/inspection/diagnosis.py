@@ -19,6 +19,7 @@ from .finding import Finding
 from .gathering import gather_evidence
 
 SYMPTOMS = (
+    excess_symptoms.edited_weights,
     excess_symptoms.scaled_unlike_training,
     excess_symptoms.shifted_targets,
     data_symptoms.samples_in_columns,
@@ -160,6 +161,10 @@ def diagnose(
     ========================= =======================================================
     kind                      criterion
     ========================= =======================================================
+    edited_weights            the loss exceeds the training loss by more than 0.05 times
+                              the constant, and all weights to or from a unit are 0
+                              without `coefs_init`, or after `partial_fit` or a warm
+                              start, the weights differ from those that it left
     scaled_unlike_training    as overfitting, but the training loss is reached on the
                               samples when all features, or all but those of zeros and
                               ones, are standardised, or scaled to [0, 1]. Or, in a
@@ -243,7 +248,8 @@ def diagnose(
                               by more than 0.05 times the constant per epoch on
                               average; or it ends more than 0.25 times the constant
                               above its lowest value (with average=True, three times
-                              as much)
+                              as much). After `partial_fit`, the largest rise does
+                              not count: other samples may have caused it
     saturated_units           more than 0.5 of the activations of a sigmoid or tanh
                               layer lie within 1% of the ends of their range, and the
                               network is not learned
@@ -293,9 +299,10 @@ def diagnose(
                               samples, average=True, and in the second half of the
                               epochs, the training loss rose between two epochs by
                               more than half the excess. Or after `partial_fit` or a
-                              warm start, and at least 50 epochs, the loss is above
-                              the loss of the last weights by more than 0.1 times the
-                              constant
+                              warm start, and at least 50 epochs or a rise of the
+                              training loss by more than 0.5 times the constant, the
+                              loss is above the loss of the last weights by more than
+                              0.1 times the constant and half the excess
     final_iterate_worse       the same with average=False or fewer than 10 epochs, and
                               the training loss is reached in a trial of 200 steps at
                               1/30 of the learning rate

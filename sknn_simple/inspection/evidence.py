@@ -112,10 +112,12 @@ class Evidence:
         """How much lower the relative loss of the last weights is than the average's.
 
         It is 0 if they are unknown, as after a plain fit, or if the average is so short
-        that it lags behind.
+        that it lags behind, though no loss shows that samples have changed.
         """
         state = self.problem.state
-        if state.n_averaged < ENOUGH_EPOCHS or self.constant_loss <= 0:
+        has_jumped = self.record.jump > 0.5 * self.constant_loss
+        is_short = state.n_averaged < ENOUGH_EPOCHS and not has_jumped
+        if state.n_averaged == 0 or is_short or self.constant_loss <= 0:
             return 0.0
         last = replace(self.problem, parameters=state.parameters)
         fall = self.loss - loss_without_penalty(last, last.samples)
@@ -123,8 +125,13 @@ class Evidence:
 
     @property
     def average_is_outdated(self):
-        """Whether data have changed, but the average of the weights has not."""
-        return self.gain_by_last_weights > MUCH
+        """Whether data have changed, but the average of the weights has not.
+
+        Where the last weights are hardly better, they have forgotten earlier data.
+        """
+        gain = self.gain_by_last_weights * self.constant_loss
+        excess = self.loss - self.training_loss
+        return gain > max(MUCH * self.constant_loss, 0.5 * excess)
 
     @property
     def is_held_back(self):

@@ -13,6 +13,8 @@ def cause_of_excess(evidence):
     # A network that has learned nothing has not memorised its samples.
     if excess <= 0.25 * constant or trained >= 0.9 * evidence.training_constant:
         return None
+    if evidence.record.was_edited:
+        return "edited_weights"
     if evidence.average_is_outdated:
         return "average_worse"
     enough = trained + min(0.25 * excess, 0.1 * constant)
@@ -38,6 +40,8 @@ def are_shifted(evidence):
     loss, trained = evidence.loss, evidence.training_loss
     has_learned = trained < max(constant, expected)
     if constant <= 0 or not has_learned or not evidence.are_others:
+        return False
+    if evidence.record.was_edited:
         return False
     if not evidence.is_off_on_average:
         return False

@@ -7,6 +7,7 @@ import numpy as np
 
 from .._fit.kept_model import MUCH
 from .advice import (
+    earlier_samples,
     far_lower_rate,
     lower_momentum,
     lower_rate,
@@ -19,6 +20,25 @@ from .excess import are_shifted
 from .finding import beyond
 from .notation import output_names, printable
 from .training_symptoms import misleading_validation
+
+
+def edited_weights(evidence):
+    if evidence.constant_loss <= 0 or not evidence.record.was_edited:
+        return []
+    how = "they are not those of the last call"
+    if evidence.record.has_silent_unit:
+        how = "all weights to or from a unit are 0"
+    advice = one_of(
+        "fit with warm_start=True, or partial_fit, to train these weights further",
+        "a fit from scratch, with warm_start=False",
+    )
+    return beyond(
+        ["these samples"],
+        [(evidence.loss - evidence.training_loss) / evidence.constant_loss],
+        above=LEAST_SHIFT,
+        seen=f"{EXCESS}, and the weights were edited after training: {how}.",
+        advice=advice,
+    )
 
 
 def scaled_unlike_training(evidence):
@@ -84,15 +104,28 @@ def shifted_targets(evidence):
         above=LEAST_SHIFT,
         seen=f"{mean_error}: adding a constant to the outputs lowers the "
         "loss by {figure:.3g} times the loss of a constant prediction. "
-        f"{cause}, or inputs have another meaning here.",
+        f"{cause}, or inputs have another meaning here{_or_else(evidence)}.",
         advice=one_of(
             _units(evidence),
+            earlier_samples(evidence),
             advice,
             "train on samples like these",
             "check for inputs that are not known yet when the network predicts",
             missing_weights(evidence),
         ),
     )
+
+
+def _or_else(evidence):
+    """Name what may have happened after training on these very samples."""
+    if evidence.record.may_have_changed_samples:
+        return (
+            ". Or the network was trained on these samples earlier, and on others "
+            "since: it forgets"
+        )
+    if evidence.are_new:
+        return ""
+    return ". Or weights were edited after training on these samples"
 
 
 def _largest_mean_error(evidence):
@@ -158,6 +191,7 @@ def overfitting(evidence):
         return []
     is_small = (evidence.record.n_trained or evidence.n_samples) < 200
     cures = (
+        earlier_samples(evidence),
         three_times_alpha(evidence),
         "more samples",
         "fewer hidden units",
@@ -165,7 +199,8 @@ def overfitting(evidence):
     )
     memorised = "the network memorised its training samples (it overfits)"
     advice = one_of(*cures, missing_weights(evidence))
-    seen = f"{memorised}, or these samples differ from the training samples."
+    seen = f"{memorised}, or these samples differ from the training samples"
+    seen += f"{_or_else(evidence)}."
     findings = _excess(evidence, "overfitting", seen=seen, advice=advice)
     losses = network.history_["loss"]
     validation_losses = network.history_.get("validation_loss", [None])

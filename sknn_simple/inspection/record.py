@@ -7,6 +7,7 @@ import numpy as np
 from .._base import BaseSimpleMLP
 from .._fit import options
 from .._fit.ending import Ending
+from .._fit.given_weights import were_edited
 from .._fit.session import Mode
 from ..network import SCHEDULES
 
@@ -36,10 +37,58 @@ class Record:
         return Mode.RESUME if is_fit else Mode.APPEND
 
     @property
+    def may_have_changed_samples(self):
+        """Whether calls after the first one may have had other samples."""
+        return self.network._continuation is not None and not self.is_untrained
+
+    @property
+    def jump(self):
+        """The largest rise of the training loss in a stream; 0 in a fit.
+
+        There, samples may have changed between two calls.
+        """
+        rises = np.diff(self.losses)
+        return max(rises, default=0) if self.mode is Mode.APPEND else 0
+
+    @property
+    def steady_losses(self):
+        """The training losses without the jump."""
+        losses = np.array(self.losses)
+        if self.jump > 0:
+            losses[np.diff(losses).argmax() + 1 :] -= self.jump
+        return losses
+
+    @property
     def largest_rise(self):
-        """The largest rise of the training loss in the second half of the epochs."""
-        half = self.losses[len(self.losses) // 2 :]
+        """The largest rise of the steady losses in the second half of the epochs."""
+        half = self.steady_losses[len(self.losses) // 2 :]
         return max(np.diff(half), default=0)
+
+    @property
+    def has_silent_unit(self):
+        """Whether all weights to or from a unit are 0, which training does not reach.
+
+        The weights of an input that never varies decay, but not to 0.
+        """
+        network = self.network
+        if network.coefs_init is not None:
+            return False
+        return not all(
+            np.any(coef, axis=axis).all() for coef in network.coefs_ for axis in (0, 1)
+        )
+
+    @property
+    def was_edited(self):
+        """Whether weights were edited after training, as far as that is known.
+
+        After a plain fit, there is no other copy of the weights.
+        """
+        network = self.network
+        if self.is_untrained:
+            return False
+        if network._continuation is None:
+            return self.has_silent_unit
+        return were_edited(network, network._targets, network._continuation.state)
 
     @property
     def ending(self):

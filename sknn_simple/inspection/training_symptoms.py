@@ -10,6 +10,7 @@ import numpy as np
 from .._fit import options
 from ..network import OPTIMIZERS
 from .advice import (
+    earlier_samples,
     far_lower_rate,
     higher_rate,
     inputs_to_scale,
@@ -39,6 +40,7 @@ def learning_rate_too_high(evidence):
     losses, constant = _losses(evidence), evidence.training_constant
     if losses is None or constant <= 0 or evidence.is_overpenalised:
         return []
+    losses = evidence.record.steady_losses
     half = losses[len(losses) // 2 :]
     # The average of the weights evens out what their losses show.
     tolerated = 3 if evidence.network.average else 1
@@ -48,6 +50,7 @@ def learning_rate_too_high(evidence):
         lower_momentum(evidence),
         lower_rate(evidence),
         "learning_rate='adaptive'",
+        earlier_samples(evidence),
     )
     return beyond(
         TRAINING,

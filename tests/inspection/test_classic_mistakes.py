@@ -15,6 +15,7 @@ from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import (
     load_diabetes,
+    load_digits,
     load_iris,
     load_wine,
     make_circles,
@@ -108,6 +109,7 @@ ANSWERS = halves(
     ),
     scale=False,
 )
+DIGITS = halves(*load_digits(return_X_y=True), scale=False).map(lambda X: X / 16)
 # Another instrument measures what the network is tested on.
 INSTRUMENTS = IRIS._replace(X_new=IRIS.X_new + 1)
 XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
@@ -229,6 +231,35 @@ def with_answers_missing(X):
     return np.where(np.random.RandomState(0).uniform(size=X.shape) < 0.06, -9, X)
 
 
+def after_a_lesion(estimator, data):
+    """Silence the hidden unit of the largest weights."""
+    outgoing = estimator.fit(data.X, data.y).coefs_[1]
+    outgoing[abs(outgoing).sum(axis=1).argmax()] = 0
+    return estimator, data
+
+
+def trained_further(estimator, data):
+    fitted, data = after_a_lesion(clone(estimator), data)
+    return as_it_is(fitted.set_params(warm_start=True), data)
+
+
+def in_calls(estimator, data, parts):
+    """Train on parts of the samples, one after the other."""
+    for rows in parts:
+        for _ in range(50):
+            estimator.partial_fit(data.X[rows], data.y[rows], classes=range(10))
+    return estimator, data
+
+
+def earlier_digits_first(estimator, data):
+    return in_calls(estimator, data, [data.y < 5, data.y >= 5])
+
+
+def digits_together(estimator, data):
+    estimator, data = earlier_digits_first(clone(estimator), data)
+    return in_calls(estimator, data, [slice(None)])
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A mistake, the words of the advice that name its cure, and the cure."""
@@ -252,6 +283,24 @@ MISTAKES = {
         "if -9 is a code for missing values, replace it by NaN, and use SimpleImputer",
         estimator=make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0)),
         rise=0.02,
+    ),
+    "a lesion": Mistake(
+        "edited_weights",
+        IRIS,
+        trained_further,
+        "fit with warm_start=True, or partial_fit",
+        {"hidden_layer_sizes": (4,)},
+        fit=after_a_lesion,
+        rise=0.1,
+    ),
+    "forgetting": Mistake(
+        "shifted_targets",
+        DIGITS,
+        digits_together,
+        "if calls had different samples, train on the earlier and later ones together",
+        {"alpha": 1.0},
+        fit=earlier_digits_first,
+        rise=0.3,
     ),
     "constant inputs": Mistake(
         "constant_inputs",

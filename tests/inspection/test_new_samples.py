@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_digits, load_iris
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -264,3 +265,128 @@ def test_a_column_of_other_samples_may_have_varied_in_training():
     assert finding.kind == "constant_inputs"
     assert "in every one of these samples" in finding.seen
     assert "if these are not the training samples" in finding.advice
+
+
+# Edited weights, and samples that change between calls ------------------------------
+
+
+def silence(network):
+    outgoing = network.coefs_[1]
+    outgoing[abs(outgoing).sum(axis=1).argmax()] = 0
+
+
+def deafen(network):
+    network.coefs_[0][2] = 0
+
+
+def swap_signs(network):
+    network.coefs_[0][:, 0] *= -1
+
+
+@pytest.mark.parametrize("edit", [silence, deafen])
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_a_lesion_is_no_fault_of_the_samples(edit, solver):
+    X, y = scaled_iris()
+    network = SimpleMLPClassifier((4,), solver=solver, random_state=0).fit(X, y)
+    assert diagnose(network, X, y) == ()
+    loss, recorded = log_loss(y, network.predict_proba(X)), network.history_["loss"][-1]
+    edit(network)
+    excess = log_loss(y, network.predict_proba(X)) - loss
+    (finding,) = diagnose(network, X, y)
+    assert finding.kind == "edited_weights"
+    assert finding.figure == pytest.approx(excess / np.log(3), abs=recorded)
+    assert "all weights to or from a unit are 0" in finding.seen
+
+
+def test_an_edit_is_known_until_training_goes_on():
+    X, y = scaled_iris()
+    network = SimpleMLPClassifier((4,), random_state=0)
+    for _ in range(60):
+        network.partial_fit(X, y, classes=range(3))
+    assert "edited_weights" not in diagnose(network, X, y).kinds
+    swap_signs(network)
+    (finding,) = diagnose(network, X, y)
+    assert finding.kind == "edited_weights"
+    assert "not those of the last call" in finding.seen
+    # As advised.
+    for _ in range(60):
+        network.partial_fit(X, y)
+    assert "edited_weights" not in diagnose(network, X, y).kinds
+    # A plain fit keeps no second copy: the edit is only one of the possible causes.
+    network.set_params(warm_start=False).fit(X, y)
+    swap_signs(network)
+    (finding,) = diagnose(network, X, y)
+    assert finding.kind == "shifted_targets"
+    assert "Or weights were edited after training" in finding.seen
+
+
+def scaled_iris():
+    X, y = load_iris(return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+def parts_of_digits():
+    X, y = load_digits(return_X_y=True)
+    X, first = X / 16, y < 5
+    return (X[first], y[first]), (X[~first], y[~first]), (X, y)
+
+
+def trained_in_turn(n_first, n_then, **options):
+    """Return a network that learned digits up to 4, and then those from 5."""
+    network = SimpleMLPClassifier((20,), random_state=0, **options)
+    first, then, _ = parts_of_digits()
+    for samples, n_calls in ((first, n_first), (then, n_then)):
+        for _ in range(n_calls):
+            network.partial_fit(*samples, classes=range(10))
+    return network
+
+
+@pytest.mark.parametrize("options", [{}, {"average": False}])
+@pytest.mark.parametrize(("n_first", "n_then"), [(30, 30), (10, 60)])
+def test_forgetting_is_named(n_first, n_then, options):
+    network = trained_in_turn(n_first, n_then, **options)
+    first, then, both = parts_of_digits()
+    assert network.score(*first) < 0.1
+    assert network.score(*then) > 0.95
+    for samples in (first, both):
+        findings = [f for f in diagnose(network, *samples) if "loss" in f.seen]
+        (finding,) = [f for f in findings if f.kind != "outlying_inputs"]
+        assert finding.kind == "shifted_targets"
+        assert "was trained on these samples earlier" in " ".join(finding.seen.split())
+        assert "train on the earlier and later ones together" in finding.advice
+    assert "shifted_targets" not in diagnose(network, *then).kinds
+
+
+@pytest.mark.parametrize("n_then", [1, 3, 10])
+def test_a_jump_of_the_loss_as_samples_change_is_no_fault_of_the_rate(n_then):
+    network = trained_in_turn(30, n_then, average=False)
+    losses = network.history_["loss"]
+    assert losses[30] > losses[29] + 1
+    for samples in parts_of_digits():
+        kinds = diagnose(network, *samples).kinds
+        assert not {"learning_rate_too_high", "average_worse"} & {*kinds}
+
+
+def test_an_average_of_weights_for_other_samples_is_outdated():
+    """On the later samples, the last weights are better; on the earlier ones, worse."""
+    network = trained_in_turn(30, 3)
+    first, then, _ = parts_of_digits()
+    assert network.score(*first) > 0.9
+    assert "average_worse" in diagnose(network, *then).kinds
+    assert "average_worse" not in diagnose(network, *first).kinds
+
+
+def test_a_warm_start_on_other_samples_forgets_as_well():
+    """The cure, both together, restores the accuracy on the earlier samples."""
+    _, _, (X, y) = parts_of_digits()
+    shuffled = X[:, np.random.default_rng(1).permutation(64)]
+    network = SimpleMLPClassifier((20,), warm_start=True, random_state=0).fit(X, y)
+    network.fit(shuffled, y)
+    assert network.score(X, y) < 0.6
+    findings = {finding.kind: finding for finding in diagnose(network, X, y)}
+    (kind,) = {"overfitting", "shifted_targets"} & {*findings}
+    seen = " ".join(findings[kind].seen.split())
+    assert "trained on these samples earlier, and on others since" in seen
+    assert "the earlier and later ones together" in findings[kind].advice
+    network.fit(np.vstack([X, shuffled]), np.r_[y, y])
+    assert network.score(X, y) > 0.95
