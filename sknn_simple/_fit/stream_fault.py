@@ -86,7 +86,8 @@ def _divergence(advice, losses):
         return None
     option = "learning_rate_init"
     if advice.estimator.solver == "sgd" and advice.estimator.momentum:
-        option = f"momentum (0 suits rows in the order of time) or {option}"
+        suits = "0 suits a regressor whose rows come in the order of time"
+        option = f"momentum ({suits}) or {option}"
     return StreamFault(
         "divergence",
         f"Training diverges: the loss of this call of partial_fit is {losses[-1]:.3g}, "
