@@ -71,7 +71,7 @@ def lower_rate(evidence):
     if evidence.network.solver not in OPTIMIZERS or evidence.record.is_untrained:
         return None
     rate, auto = evidence.rate, evidence.automatic.rate
-    if rate > CLEARLY * auto:
+    if rate > CLEARLY * auto and evidence.network.learning_rate_init != "auto":
         return f"a lower learning_rate_init ('auto' gives {auto:.2g} here)"
     if inputs_to_scale(evidence) or rate < FAR_BELOW * auto:
         return None
@@ -106,9 +106,12 @@ def higher_rate(evidence):
     if network.solver == "sgd" and network.learning_rate == "invscaling":
         return "learning_rate='constant', which does not lower the rate"
     rate, auto_rate = evidence.rate, evidence.automatic.rate
+    is_auto = network.learning_rate_init == "auto"  # lower in calls of a few rows
     if rate < FAR_BELOW * auto_rate:
+        if is_auto:
+            return f"learning_rate_init={auto_rate:.2g}"
         return f"learning_rate_init='auto', which gives {auto_rate:.2g} here"
-    auto = ", or 'auto'" if auto_rate > CLEARLY * rate else ""
+    auto = ", or 'auto'" if auto_rate > CLEARLY * rate and not is_auto else ""
     return f"a learning_rate_init of 3 to 10 times {rate:.3g}{auto}"
 
 

@@ -153,7 +153,9 @@ def diagnose(
     0.1 times the constant, or is as far below it while recalibration gains as much as
     for shifted_targets, or if they are behind TargetEncoder, whose `transform` and
     `fit_transform` encode the training samples differently. The training loss is
-    compared without its penalty, where the penalty does not outweigh the samples.
+    compared without its penalty, where the penalty does not outweigh the samples. After
+    calls of `partial_fit` with fewer samples, it is the mean over the last 500 of them,
+    or over as many as `X` has.
 
     New samples, and any samples after `partial_fit`, may be a *part* that varies less
     than the training samples did: in a week, the season is constant.
@@ -249,7 +251,9 @@ def diagnose(
                               average; or it ends more than 0.25 times the constant
                               above its lowest value (with average=True, three times
                               as much). After `partial_fit`, the largest rise does
-                              not count: other samples may have caused it
+                              not count: other samples may have caused it; and none
+                              does if calls have fewer samples than `X`, and fewer
+                              than 500: their losses differ by chance
     saturated_units           more than 0.5 of the activations of a sigmoid or tanh
                               layer lie within 1% of the ends of their range, and the
                               network is not learned

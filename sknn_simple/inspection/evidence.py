@@ -95,10 +95,20 @@ class Evidence:
         Y = np.outer([-1.0, 1.0], np.ones(self.outputs.shape[1]))
         return self.problem.objective.loss_of_constant(Y, None)
 
+    @property
+    def penalised_training_loss(self):
+        """The training loss of the best epoch, or in a stream, of the last calls."""
+        return self.record.penalised_training_loss(self.n_samples)
+
+    @property
+    def losses_vary_by_chance(self):
+        """Whether the losses are those of few rows, as in calls of a stream."""
+        return self.record.n_calls(self.n_samples) > 1
+
     @cached_property
     def training_loss(self):
         """The training loss of the best epoch without the penalty, if that is known."""
-        loss = self.record.penalised_training_loss
+        loss = self.penalised_training_loss
         # The penalty is relative to the number of samples, which must be known.
         # Where it outweighs the samples, it may be the larger part.
         is_known = self.network.alpha_ and self.record.n_trained
@@ -115,7 +125,10 @@ class Evidence:
         that it lags behind, though no loss shows that samples have changed.
         """
         state = self.problem.state
-        has_jumped = self.record.jump > 0.5 * self.constant_loss
+        has_jumped = (
+            not self.losses_vary_by_chance
+            and self.record.jump > 0.5 * self.constant_loss
+        )
         is_short = state.n_averaged < ENOUGH_EPOCHS and not has_jumped
         if state.n_averaged == 0 or is_short or self.constant_loss <= 0:
             return 0.0
@@ -246,16 +259,14 @@ class Evidence:
     def relative_loss(self):
         """The loss relative to the constant loss, which must not be 0."""
         # A high loss on other samples may be overfitting instead.
-        trained = (
-            self.training_loss if self.are_new else self.record.penalised_training_loss
-        )
+        trained = self.training_loss if self.are_new else self.penalised_training_loss
         loss = self.recalibrated_loss if self.are_others else self.loss
         return min(loss / self.constant_loss, trained / self.training_constant)
 
     @property
     def penalised_loss(self):
         """The relative loss; with the penalty if weights of 0 would be better."""
-        with_penalty = self.record.penalised_training_loss / self.training_constant
+        with_penalty = self.penalised_training_loss / self.training_constant
         return with_penalty if 1.5 < with_penalty < np.inf else self.relative_loss
 
     @cached_property

@@ -25,7 +25,10 @@ def cause_of_excess(evidence):
     if evidence.are_new or not evidence.problem.is_stochastic:
         return "shifted_targets" if are_shifted(evidence) else "overfitting"
     # Steps that harm the last weights, or their average, harm earlier losses as well.
-    is_restless = evidence.record.largest_rise > 0.5 * excess
+    is_restless = (
+        not evidence.losses_vary_by_chance
+        and evidence.record.largest_rise > 0.5 * excess
+    )
     if is_restless and evidence.network.average:
         return "average_worse"
     may_overshoot = is_restless or len(evidence.record.losses) < 10

@@ -11,6 +11,9 @@ from .._fit.given_weights import were_edited
 from .._fit.session import Mode
 from ..network import SCHEDULES
 
+ENOUGH_SAMPLES = 500
+"""A number of samples whose mean loss differs little from that of others."""
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -23,11 +26,27 @@ class Record:
         """Training loss of each epoch; empty if it is unknown."""
         return self.network.history_["loss"]
 
-    @property
-    def penalised_training_loss(self):
-        """Training loss of the best epoch; infinite if it is unknown."""
-        best_epoch = self.network.best_epoch_ or 0
-        return self.losses[best_epoch - 1] if self.losses else np.inf
+    def penalised_training_loss(self, n_samples):
+        """Return the training loss of the best epoch; infinite if it is unknown.
+
+        In a stream, it is the mean loss of the last calls, of `n_samples` in all.
+        """
+        if not self.losses:
+            return np.inf
+        if self.network.best_epoch_ is not None:
+            return self.losses[self.network.best_epoch_ - 1]
+        return float(np.mean(self.losses[-self.n_calls(n_samples) :]))
+
+    def n_calls(self, n_samples):
+        """Return how many calls of a stream have as many samples, or 500, together.
+
+        It is 1 for a fit, and for calls of `partial_fit` with all samples. Otherwise,
+        the losses of single calls differ by chance.
+        """
+        if self.mode is Mode.RESUME or not self.losses:
+            return 1
+        per_call = self.network.t_ / self.network.n_iter_
+        return max(1, round(min(n_samples, ENOUGH_SAMPLES) / per_call))
 
     @property
     def mode(self):

@@ -40,6 +40,8 @@ def learning_rate_too_high(evidence):
     losses, constant = _losses(evidence), evidence.training_constant
     if losses is None or constant <= 0 or evidence.is_overpenalised:
         return []
+    if evidence.losses_vary_by_chance:
+        return []
     losses = evidence.record.steady_losses
     half = losses[len(losses) // 2 :]
     # The average of the weights evens out what their losses show.

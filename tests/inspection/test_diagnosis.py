@@ -1037,6 +1037,70 @@ def test_the_automatic_rate_of_a_stream_is_not_to_be_replaced_by_itself():
     assert "learning_rate_init" not in finding.advice
 
 
+def in_calls(model, X, y, n_rows):
+    """Return a copy of the model after one pass over the rows, some per call."""
+    model, classes = clone(model), np.unique(y)
+    for i in range(0, len(y), n_rows):
+        part = slice(i, i + n_rows)
+        model.partial_fit(X[part], y[part], classes=classes)
+    return model
+
+
+def shuffled_digits():
+    X, y = load_digits(return_X_y=True)
+    order = np.random.RandomState(0).permutation(len(y))
+    return X[order] / 16, y[order]
+
+
+def test_the_number_that_is_advised_for_calls_of_single_rows_is_better():
+    """'auto' is there already: it is lower in calls of a few rows."""
+    (X, y), seen = shuffled_digits(), slice(1300)
+    model = SimpleMLPClassifier(alpha=1e-4, momentum=0, random_state=0)
+    slow = in_calls(model, X[seen], y[seen], 1)
+    (finding,) = diagnose(slow, X[seen], y[seen])
+    assert finding.kind == "learning_rate_too_low"
+    name, _, rate = finding.advice.rstrip(".").partition("=")
+    better = in_calls(model.set_params(**{name: float(rate)}), X[seen], y[seen], 1)
+    assert better.score(X[1300:], y[1300:]) > slow.score(X[1300:], y[1300:]) + 0.1
+    assert diagnose(better, X[seen], y[seen]) == ()
+
+
+@pytest.mark.parametrize("n_rows", [1, 4])
+@pytest.mark.parametrize("average", [False, True])
+def test_losses_of_a_few_rows_vary_without_a_fault(n_rows, average):
+    X, y = shuffled_digits()
+    model = SimpleMLPClassifier(alpha=1e-4, average=average, random_state=0)
+    model = in_calls(model, X[:1300], y[:1300], n_rows)
+    assert model.score(X[1300:], y[1300:]) > 0.9
+    assert diagnose(model, X[:1300], y[:1300]) == ()
+    assert diagnose(model, X[1300:], y[1300:]) == ()
+
+
+def test_the_last_single_row_does_not_show_the_training_loss():
+    """It is predicted well by chance, or by its own step; others are not."""
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((1500, 5))
+    y = (X[:, 0] + 2 * rng.standard_normal(1500) > 0).astype(int)
+    model = SimpleMLPClassifier(alpha=1e-4, average=False, random_state=0)
+    model = in_calls(model, X[:1000], y[:1000], 1)
+    model.partial_fit([[4, 0, 0, 0, 0]], [1])  # an easy row
+    assert model.history_["loss"][-1] < 0.3
+    kinds = diagnose(model, X[1000:], y[1000:]).kinds
+    assert not {"overfitting", "shifted_targets", "final_iterate_worse"} & set(kinds)
+
+
+@pytest.mark.parametrize("n_rows", [500, 1000])
+def test_losses_of_many_rows_show_a_rate_that_is_too_high(n_rows):
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((20_000, 5))
+    y = (X[:, 0] > 0).astype(int)
+    model = SimpleMLPClassifier(
+        (5,), alpha=0, learning_rate_init=100, average=False, random_state=0
+    )
+    model = in_calls(model, X, y, n_rows)
+    assert "learning_rate_too_high" in diagnose(model, X, y).kinds
+
+
 def test_a_rate_that_decays_to_nothing():
     X, y = make_moons(200, noise=0.2, random_state=0)
     model = SimpleMLPClassifier(
