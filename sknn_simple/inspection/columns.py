@@ -23,10 +23,13 @@ class Columns(NamedTuple):
         """Measure a matrix whose rows may have weights."""
         if issparse(X):
             mean, variance = mean_variance_axis(X, axis=0, weights=sample_weight)
-            return cls(mean, np.sqrt(variance), *min_max_axis(X, axis=0))
-        mean = np.average(X, weights=sample_weight, axis=0)
-        deviation = _deviation(X, mean, sample_weight)
-        return cls(mean, deviation, X.min(axis=0), X.max(axis=0))
+            deviation, extremes = np.sqrt(variance), min_max_axis(X, axis=0)
+        else:
+            mean = np.average(X, weights=sample_weight, axis=0)
+            deviation = _deviation(X, mean, sample_weight)
+            extremes = X.min(axis=0), X.max(axis=0)
+        deviation[np.equal(*extremes)] = 0  # without the rounding of the mean
+        return cls(mean, deviation, *extremes)
 
     @property
     def are_indicators(self):

@@ -158,7 +158,11 @@ def diagnose(
     or over as many as `X` has.
 
     New samples, and any samples after `partial_fit`, may be a *part* that varies less
-    than the training samples did: in a week, the season is constant.
+    than the training samples did: in a week, the season is constant. Where the loss is
+    too high on at least 20 samples behind a scaler, the advice names the features that
+    may come from a broken sensor: they are constant, but neither 0 nor 1, and have a
+    mean beyond 3, or raise the loss by more than 0.05 times the constant, compared with
+    their mean in training.
 
     ========================= =======================================================
     kind                      criterion
@@ -182,7 +186,8 @@ def diagnose(
                               constant and the loss of a constant prediction of the
                               mean outputs. And it removes more than 0.5 of the excess,
                               or leaves a loss that, relative to these constants,
-                              exceeds the training loss by at most 0.25
+                              exceeds the training loss by at most 0.25. The advice is
+                              not to recalibrate if this leaves the constant or more
     samples_in_columns        dense X and y of a fit have at most 10 rows, and the same
                               number of columns, more than 50 times as many; and y, as
                               given and standardised, is not X (the mean squared

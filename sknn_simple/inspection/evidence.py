@@ -24,6 +24,7 @@ from .excess import cause_of_excess
 from .other_units import features_in_other_units, loss_of_standardised
 from .problem import Problem, layer_name, loss_without_penalty, penalty
 from .record import Record
+from .stuck_features import stuck_features
 
 LEAST_SHIFT = 0.05  # of the loss of a constant prediction, gained by recalibration
 
@@ -361,6 +362,11 @@ class Evidence:
     def in_other_units(self):
         """Which features seem to be in another unit than those of the training."""
         return features_in_other_units(self)
+
+    @cached_property
+    def stuck(self):
+        """Which features are constant, as from a broken sensor."""
+        return stuck_features(self, LEAST_SHIFT * self.constant_loss)
 
     @cached_property
     def loss_in_usual_units(self):

@@ -53,6 +53,7 @@ def scaled_unlike_training(evidence):
             "instrument or place may be."
         )
         advice = one_of(
+            _sensors(evidence),
             _units(evidence),
             "scale such samples by their own means and deviations before you predict",
             "train on samples of both kinds",
@@ -65,20 +66,35 @@ def scaled_unlike_training(evidence):
     )
 
 
+def _sensors(evidence):
+    """Advise to check constant features that a scaler expects to vary."""
+    if not evidence.stuck.any():
+        return None
+    are = "is" if evidence.stuck.sum() == 1 else "are"
+    return (
+        f"check {_names(evidence, evidence.stuck)}, which {are} constant here, as from "
+        "a broken sensor"
+    )
+
+
 def _units(evidence):
     """Advise to check the units of features that are far from what a scaler returns."""
-    found = evidence.in_other_units
+    mean, deviation, *_ = evidence.inputs
+    found = evidence.in_other_units & ~evidence.stuck
     if not found.any():
         return None
-    named = np.array(evidence.feature_names)[found]
-    names = [printable(name) for name in named]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    mean, deviation, *_ = evidence.inputs
     k = np.where(found, np.abs(mean) + deviation, 0).argmax()
     return (
-        f"check the unit of {', '.join(names[:5])}{more}: behind the scaler, the mean "
-        f"is {mean[k]:.4g} and the deviation {deviation[k]:.4g}"
+        f"check the unit of {_names(evidence, found)}: behind the scaler, the mean is "
+        f"{mean[k]:.4g} and the deviation {deviation[k]:.4g}"
     )
+
+
+def _names(evidence, found):
+    """Return the first names of the features of a mask."""
+    names = [printable(name) for name in np.array(evidence.feature_names)[found]]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{', '.join(names[:5])}{more}"
 
 
 def shifted_targets(evidence):
@@ -86,34 +102,49 @@ def shifted_targets(evidence):
     causes = (None, "shifted_targets")
     if evidence.cause_of_excess not in causes or not are_shifted(evidence):
         return []
-    if evidence.problem.targets.are_labels:
-        cause = "The shares of the classes differ from those in training"
-        advice = (
-            "recalibrate the network on such samples, for instance with a "
-            "CalibratedClassifierCV of a FrozenEstimator"
-        )
-    else:
-        cause = "The mean of y differs from that in training"
-        advice = (
-            "correct predictions for such samples by the mean error on some of them"
-        )
     name, mean_error = _largest_mean_error(evidence)
+    rest = evidence.recalibrated_loss / evidence.constant_loss
+    outcome, cause, correction = _after_recalibration(evidence, rest)
     return beyond(
         [name],
-        [(evidence.loss - evidence.recalibrated_loss) / evidence.constant_loss],
+        [evidence.loss / evidence.constant_loss - rest],
         above=LEAST_SHIFT,
         seen=f"{mean_error}: adding a constant to the outputs lowers the "
-        "loss by {figure:.3g} times the loss of a constant prediction. "
-        f"{cause}, or inputs have another meaning here{_or_else(evidence)}.",
+        f"loss by {{figure:.3g}} times the loss of a constant prediction{outcome}. "
+        f"{cause} another meaning here, as from another sensor or machine"
+        f"{_or_else(evidence)}.",
         advice=one_of(
+            _sensors(evidence),
             _units(evidence),
             earlier_samples(evidence),
-            advice,
+            correction,
             "train on samples like these",
             "check for inputs that are not known yet when the network predicts",
             missing_weights(evidence),
         ),
     )
+
+
+def _after_recalibration(evidence, rest):
+    """Return what the relative loss after recalibration means, its cause, and advice.
+
+    Recalibration is no cure if a constant prediction remains better.
+    """
+    if rest >= 1:
+        advice = "check that each feature has the place and meaning it had in training"
+        return f", but leaves {rest:.3g} times that loss", "Inputs have", advice
+    if evidence.problem.targets.are_labels:
+        cause = "The shares of the classes differ from those in training, or inputs"
+        advice = (
+            "recalibrate the network on such samples, for instance with a "
+            "CalibratedClassifierCV of a FrozenEstimator"
+        )
+    else:
+        cause = "The mean of y differs from that in training, or inputs"
+        advice = (
+            "correct predictions for such samples by the mean error on some of them"
+        )
+    return "", f"{cause} have", advice
 
 
 def _or_else(evidence):
@@ -198,7 +229,7 @@ def overfitting(evidence):
         None if network.early_stopping or is_small else "early_stopping=True",
     )
     memorised = "the network memorised its training samples (it overfits)"
-    advice = one_of(*cures, missing_weights(evidence))
+    advice = one_of(_sensors(evidence), *cures, missing_weights(evidence))
     seen = f"{memorised}, or these samples differ from the training samples"
     seen += f"{_or_else(evidence)}."
     findings = _excess(evidence, "overfitting", seen=seen, advice=advice)

@@ -267,6 +267,106 @@ def test_a_column_of_other_samples_may_have_varied_in_training():
     assert "if these are not the training samples" in finding.advice
 
 
+def measurements(n_samples, seed):
+    """Return measurements of eight sensors, three of which depend on the class."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(3, size=n_samples)
+    X = rng.normal(20, 2, (n_samples, 8))
+    X[:, 0] += 3 * y
+    X[:, 1] -= 4 * (y == 1)
+    X[:, 2] += 3 * (y == 2)
+    return X, y
+
+
+def model_of_sensors(X, y):
+    model = make_pipeline(StandardScaler(), SimpleMLPClassifier(random_state=0))
+    return model.fit(X, y)
+
+
+@pytest.mark.parametrize("value", [0, 26])  # impossible, and plausible
+@pytest.mark.parametrize("n_samples", [500, 1000])
+def test_a_sensor_that_is_stuck_is_named(value, n_samples):
+    model = model_of_sensors(*measurements(1000, 0))
+    X, y = measurements(n_samples, 1)
+    assert diagnose(model, X, y) == ()
+    X[:, 0] = value
+    assert model.score(X, y) < 0.7
+    finding = diagnose(model, X, y)[0]
+    assert finding.kind in ("scaled_unlike_training", "shifted_targets")
+    assert finding.advice.startswith("check x1, which is constant here, as from ")
+    assert "unit" not in finding.advice
+
+
+def test_all_stuck_sensors_that_do_harm_are_named():
+    model = model_of_sensors(*measurements(1000, 0))
+    X, y = measurements(500, 1)
+    X[:, [0, 2, 7]] = 0  # the network hardly uses x8
+    finding = diagnose(model, X, y)[0]
+    assert finding.advice.startswith("check x1, x3, which are constant here, as from ")
+    assert "unit" not in finding.advice
+
+
+def test_a_stuck_sensor_is_told_from_another_unit():
+    model = model_of_sensors(*measurements(1000, 0))
+    X, y = measurements(500, 1)
+    X[:, 0], X[:, 1] = 26, 1000 * X[:, 1]
+    finding = diagnose(model, X, y)[0]
+    assert finding.advice.startswith("check x1, which is constant here")
+    assert "check the unit of x2: behind the scaler" in finding.advice
+
+
+def test_a_rare_event_that_does_not_occur_is_no_stuck_sensor():
+    X, y = measurements(1000, 0)
+    event = (np.random.default_rng(0).random(1000) < 0.01).astype(float)
+    model = model_of_sensors(np.c_[X, event], y)
+    X, y = measurements(500, 1)
+    X = np.c_[X, np.zeros(500)]
+    X[:, 0] = 26
+    finding = diagnose(model, X, y)[0]
+    assert finding.advice.startswith("check x1, which")
+
+
+def test_a_constant_feature_of_the_training_is_no_stuck_sensor():
+    X, y = measurements(1000, 0)
+    X[:, 7] = 0.1  # the mean of which is rounded
+    model = model_of_sensors(X, y)
+    X, y = measurements(500, 1)
+    X[:, 7] = 0.1
+    X[:, 0] = 26
+    assert diagnose(model, X, y)[0].advice.startswith("check x1, which")
+
+
+def test_the_stuck_sensor_of_a_network_that_overfits():
+    X, y = measurements(60, 0)
+    network = SimpleMLPClassifier(alpha=0, solver="lbfgs", random_state=0)
+    model = make_pipeline(StandardScaler(), network).fit(X, y)
+    X, y = measurements(500, 1)
+    X[:, 3] = 16  # tells nothing, but the network uses it
+    finding = diagnose(model, X, y)[0]
+    assert finding.kind == "overfitting"
+    assert finding.advice.startswith("check x4, which is constant here")
+
+
+@pytest.mark.parametrize("offset", [0, 5])
+def test_recalibration_is_advised_where_it_beats_a_constant_prediction(offset):
+    """With the columns in another order, it does not."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(900, 2))
+    y = 3 * X[:, 0] + 0.1 * rng.normal(size=900)
+    model = SimpleMLPRegressor((), random_state=0).fit(X[:600], y[:600])
+    swapped = X[600:, ::-1] + [3, 0] if offset == 0 else X[600:]
+    new = y[600:] + offset
+    (finding,) = diagnose(model, swapped, new)
+    assert finding.kind == "shifted_targets"
+    corrected = model.predict(swapped)
+    corrected += np.mean(new - corrected)
+    helps = np.mean((corrected - new) ** 2) < new.var()
+    assert ("mean error" in finding.advice) == helps == (offset > 0)
+    assert ("the place and meaning" in finding.advice) == (not helps)
+    rest = np.mean((corrected - new) ** 2) / new.var()
+    assert (f"leaves {rest:.3g} times that loss" in finding.seen) == (not helps)
+
+
 # Edited weights, and samples that change between calls ------------------------------
 
 
