@@ -7,13 +7,19 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._fit.orientation import RATIO, has_samples_in_columns
-from .advice import scale_inputs
+from .advice import one_of, scale_inputs
 from .codes import LEAST_COUNT
 from .finding import beyond
-from .outliers import outlying_features, outlying_rows, repeated_outlier, wide_features
+from .outliers import (
+    FEW,
+    check_rows,
+    outlying_features,
+    outlying_rows,
+    repeated_outlier,
+    wide_features,
+)
 
-FEW = 0.02
-"""Share of the rows that may be outliers; more of them are a skewed distribution."""
+TRANSFORM = "QuantileTransformer, or the logarithm of positive features, in a Pipeline"
 
 IMPUTE = "replace it by NaN, and use SimpleImputer in a Pipeline"
 
@@ -143,7 +149,7 @@ def outlying_inputs(evidence):
 
 
 def _against_outliers(evidence):
-    """Advise on a code; or to check a few extreme rows; or a transformer."""
+    """Advise on a code; or on a few extreme rows and a transformer."""
     repeated = repeated_outlier(evidence.X)
     if repeated is not None:
         value, count = repeated
@@ -153,12 +159,5 @@ def _against_outliers(evidence):
         )
     far_rows = evidence.rows[outlying_rows(evidence)]
     if 0 < len(far_rows) <= FEW * len(evidence.rows):
-        return f"check and correct, or remove, {_rows(far_rows)}."
-    return "QuantileTransformer, or the logarithm of positive features, in a Pipeline."
-
-
-def _rows(numbers):
-    """Name rows, which count from 0."""
-    if len(numbers) == 1:
-        return f"row {numbers[0]} of X"
-    return f"{len(numbers)} rows of X, of which row {numbers[0]} is the first"
+        return one_of(check_rows(far_rows, "X"), TRANSFORM)
+    return one_of(TRANSFORM)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .._base import BaseSimpleMLP, MatrixLike
 from .._fit.advice import least_gain
@@ -48,10 +49,20 @@ class Evidence:
     loss: float  # without penalty
     constant_loss: float  # loss of the best constant prediction
     X: MatrixLike  # as given, before the other steps of a Pipeline
+    given_y: ArrayLike
     in_pipeline: bool
     behind_scaler: bool  # a step of the Pipeline scales features, maybe not all
     behind_target_encoder: bool
     is_weighted: bool  # by a given sample_weight
+
+    @cached_property
+    def y(self):
+        """The targets of a regressor in their own units, shape (n_samples, n_outputs).
+
+        Those that are standardised have lost the last digits of small ones.
+        """
+        y = np.asarray(self.given_y, dtype=float)
+        return y.reshape(len(y), -1)[self.rows]
 
     @cached_property
     def quartiles(self):

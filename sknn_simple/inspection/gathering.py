@@ -59,6 +59,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
         loss=loss,
         constant_loss=constant_loss(problem.objective, problem.samples),
         X=given_X,
+        given_y=y,
         in_pipeline=estimator is not network,
         behind_scaler=has_step(estimator, SCALERS),
         behind_target_encoder=has_step(estimator, (preprocessing.TargetEncoder,)),

@@ -8,6 +8,9 @@ from .._fit.subsample import some_rows
 from .columns import Columns
 from .problem import loss_without_penalty
 
+FEW = 0.1
+"""Share of the rows that may be faults; more of them are a skewed distribution."""
+
 
 def outlying_features(evidence):
     """Return which features extreme values spread; none of sparse inputs."""
@@ -59,8 +62,21 @@ def repeated_outlier(X):
     quartiles = Quartiles.of(X[some_rows(*X.shape)])
     outlying = quartiles.are_dwarfed(Columns.of(X, None).deviation)
     X = X[:, outlying]
-    outliers = X[quartiles.of_columns(outlying).are_far(X)]
+    return most_frequent(X[quartiles.of_columns(outlying).are_far(X)])
+
+
+def most_frequent(outliers):
+    """Return the value of at least 3, and half, of them, and its number, or None."""
     values, counts = np.unique(outliers, return_counts=True)
     if counts.max(initial=0) < max(3, len(outliers) / 2):
         return None
     return values[counts.argmax()], counts.max()
+
+
+def check_rows(numbers, name):
+    """Advise to check some rows of X or y, which count from 0."""
+    rows = f"row {numbers[0]} of {name}"
+    if len(numbers) > 1:
+        first = f"row {numbers[0]} is the first"
+        rows = f"{len(numbers)} rows of {name}, of which {first}"
+    return f"check and correct, or remove, {rows}"

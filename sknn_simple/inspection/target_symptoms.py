@@ -4,18 +4,18 @@ Each function returns a list of findings, as `finding.beyond` makes them.
 """
 
 import numpy as np
-from scipy.stats import rankdata, skew
+from scipy.stats import skew
 from sklearn.base import is_regressor
 
-from .._fit.neighbourhood import Neighbourhood
-from .._fit.quartiles import Quartiles
-from .._targets.scaling import QUARTILES_OF_NORMAL
-from ..network import OUT_ACTIVATIONS, Samples
-from .advice import one_of
+from ..network import OUT_ACTIVATIONS
+from .extreme_targets import (
+    against_outliers,
+    against_skewness,
+    noise_of_ranks,
+    share_of_outliers,
+)
 from .finding import beyond
 from .notation import output_names
-
-HUBER = "loss='huber'"
 
 
 def constant_targets(evidence):
@@ -102,52 +102,39 @@ def skewed_targets(evidence):
     if not _is_unbounded(evidence) or not evidence.has_squared_error:
         return []
     Y, targets = evidence.problem.samples.Y, evidence.targets
-    of_y = evidence.problem.targets
     # Targets that are constant up to rounding are not skewed.
     varies = targets.deviation > 1e-10 * np.abs(targets.mean)
     skewness = np.zeros(len(varies))
     skewness[varies] = np.abs(skew(Y[:, varies]))
-    share = _share_of_outliers(Y)
+    share = share_of_outliers(Y)
     suspects = varies & ((skewness > 3) | (share > 0.5))
     poorly_fitted = _are_poorly_fitted(evidence, suspects)
     are_skewed = (skewness > 3) & poorly_fitted
-    y = (Y * of_y.scale + of_y.mean)[:, are_skewed]
-    return beyond(
-        _target_names(evidence),
-        skewness,
-        above=3,
-        among=are_skewed,
-        seen="The skewness of the targets is {figure:.3g}, and they, or most of them, "
-        "are fitted poorly: a few extreme ones outweigh all others in the squared "
-        "error.",
-        advice=_against_skewness(y),
-    ) + beyond(
-        _target_names(evidence),
-        share,
-        above=0.5,
-        among=poorly_fitted & ~are_skewed,
-        seen="A few extreme targets have {figure:.0%} of the squared distances from "
-        "the median, and the targets, or most of them, are fitted poorly: the extreme "
-        "ones outweigh all others in the squared error.",
-        advice=one_of(_near_the_median(HUBER), "check these targets"),
-    )
-
-
-def _share_of_outliers(Y):
-    """Return the outliers' share of the squared distances from the median.
-
-    Outliers are more than 5 spreads away from it, where the spread is the deviation of
-    a normal distribution of the same quartiles.
-    """
-    quartiles = Quartiles.of(Y)
-    distances = np.abs(Y - quartiles.middle)
-    is_far = distances > 5 * quartiles.distance / QUARTILES_OF_NORMAL
-    squares = distances**2
-    total = squares.sum(axis=0)
-    # Where quartiles are equal, most targets are; those of a few targets tell little.
-    is_known = (quartiles.distance > 0) & (len(Y) >= 20)
-    share = squares.sum(axis=0, where=is_far)
-    return np.divide(share, total, out=np.zeros_like(total), where=is_known)
+    have_outliers = (share > 0.5) & poorly_fitted & ~are_skewed
+    findings = []
+    if are_skewed.any():
+        findings += beyond(
+            _target_names(evidence),
+            skewness,
+            above=3,
+            among=are_skewed,
+            seen="The skewness of the targets is {figure:.3g}, and they, or most of "
+            "them, are fitted poorly: a few extreme ones outweigh all others in the "
+            "squared error.",
+            advice=against_skewness(evidence, are_skewed),
+        )
+    if have_outliers.any():
+        findings += beyond(
+            _target_names(evidence),
+            share,
+            above=0.5,
+            among=have_outliers,
+            seen="A few extreme targets have {figure:.0%} of the squared distances "
+            "from the median, and the targets, or most of them, are fitted poorly: the "
+            "extreme ones outweigh all others in the squared error.",
+            advice=against_outliers(evidence, have_outliers),
+        )
+    return findings
 
 
 def _are_poorly_fitted(evidence, suspects):
@@ -169,8 +156,7 @@ def _misses_most(evidence, errors, column):
     A few targets may have most of the variance of all. Noise, as it is estimated from
     the ranks of similar samples, is tolerated: most targets may be flat but for noise.
     """
-    X, Y, sample_weight = evidence.problem.samples
-    y = Y[:, column]
+    y = evidence.problem.samples.Y[:, column]
     squares = (y - np.median(y)) ** 2
     are_usual = squares <= np.median(squares)
     usual = np.median(squares[are_usual])
@@ -179,40 +165,7 @@ def _misses_most(evidence, errors, column):
     missed = np.median(errors[are_usual]) / usual
     if missed <= 0.1:
         return False
-    ranks = Samples(X, rankdata(y)[:, None], sample_weight)
-    return missed > 0.1 + 4 * Neighbourhood(ranks).noise
-
-
-def _against_skewness(y):
-    """Advise what suits skewed targets. A few low ones may be faults.
-
-    Poisson loss is for amounts, since its predictions add up to the right total.
-    """
-    if y.size and (skew(y) < 0).all():
-        lowest = f"check the lowest targets, such as {y.min():.4g}"
-        return one_of(lowest, _near_the_median(HUBER))
-    are_amounts = (y >= -1e-9 * np.abs(y).max(initial=0)).all()
-    poisson = "loss='poisson'" if are_amounts else None
-    return one_of(poisson, _near_the_median(_logarithms(y), HUBER))
-
-
-def _near_the_median(*changes):
-    """Advise changes that lower the predictions of skewed targets."""
-    known = [*filter(None, changes)]
-    predict = "predict" if known[1:] else "predicts"
-    return (
-        f"{', or '.join(known)}, which {predict} something nearer to the median than "
-        "the mean"
-    )
-
-
-def _logarithms(y):
-    """Advise logarithms after which targets are less skewed, if there are some."""
-    for lowest, function, inverse in ((-1, np.log1p, np.expm1), (0, np.log, np.exp)):
-        if (y > lowest).all() and (np.abs(skew(function(y))) < 3).all():
-            names = f"np.{function.__name__} and np.{inverse.__name__}"
-            return f"TransformedTargetRegressor with {names}"
-    return None
+    return missed > 0.1 + 4 * noise_of_ranks(evidence, column)
 
 
 def _is_unbounded(evidence):

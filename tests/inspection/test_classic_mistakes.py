@@ -364,9 +364,9 @@ MISTAKES = {
     "skewed targets": Mistake(
         "skewed_targets",
         FRIEDMAN.map(y=lambda y: np.exp(y / 3)),
-        of_logarithms(np.log1p, np.expm1),
-        "TransformedTargetRegressor with np.log1p",
-        estimator=REGRESSOR,
+        of_logarithms(np.log, np.exp),
+        "TransformedTargetRegressor with np.log and np.exp, since",
+        estimator=SimpleMLPRegressor(random_state=0),
     ),
     "tiny skewed targets": Mistake(
         "skewed_targets",

@@ -26,7 +26,7 @@ from sklearn.datasets import (
 )
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.impute import SimpleImputer
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, r2_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -256,19 +256,39 @@ def test_outlying_inputs():
         assert finding.where == ("x2",)
         low, high = np.percentile(values[:, 1], [25, 75])
         assert finding.figure == pytest.approx((high - low) / values[:, 1].std())
-        assert finding.advice == "check and correct, or remove, row 17 of X."
+        rows = "check and correct, or remove, row 17 of X; or QuantileTransformer"
+        assert finding.advice.startswith(rows)
     cell[[5, 140], 1] = -1e4
     # Rows of weight 0 count, but are not to be checked.
     weights = np.ones(150)
     weights[[0, 17]] = 0
     model = clone(CLASSIFIER).fit(cell, y, sample_weight=weights)
     finding = only(diagnose(model, cell, y, weights), "outlying_inputs")
-    rows = "check and correct, or remove, 2 rows of X, of which row 5 is the first."
-    assert finding.advice == rows
+    rows = "check and correct, or remove, 2 rows of X, of which row 5 is the first;"
+    assert finding.advice.startswith(rows)
     # Rare indicators and heavy tails such as those of incomes are no outliers.
     rng = np.random.RandomState(0)
     usual = np.c_[np.exp(rng.standard_normal((150, 2))), rng.poisson(0.1, 150)]
     assert "outlying_inputs" not in diagnosis_of(CLASSIFIER, usual, y).kinds
+
+
+def test_a_tenth_of_the_rows_in_another_unit_is_named_before_a_transformer():
+    rng = np.random.default_rng(0)
+    X = rng.dirichlet(np.ones(5), 120)
+    y = np.sin(6 * X[:, 0]) + np.sin(6 * X[:, 1])
+    mixed = X.copy()
+    mixed[30:42] *= 100  # percents among fractions
+    model = make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0))
+    advice = only(diagnosis_of(model, mixed, y), "outlying_inputs").advice
+    rows = "check and correct, or remove, 12 rows of X, of which row 30 is the first"
+    assert advice.startswith(f"{rows}; or QuantileTransformer")
+    usual = np.r_[0:30, 42:120]
+    cured = clone(model).fit(mixed[usual], y[usual])
+    assert cured.score(X, y) > 0.95 > clone(model).fit(mixed, y).score(X, y) + 0.5
+    # More of them are a distribution.
+    mixed[30:43] = 100 * X[30:43]
+    advice = only(diagnosis_of(model, mixed, y), "outlying_inputs").advice
+    assert advice.startswith("QuantileTransformer")
 
 
 def spoil(X):
@@ -579,15 +599,108 @@ def test_flat_targets_that_are_fitted_with_waves_are_found(shape):
 def test_the_advice_on_skewed_targets_suits_their_sign():
     X, y = DIABETES
     y = np.exp(3 * (y - y.mean()) / y.std())
-    for offset, logarithm, counts in (
-        (0, True, True),
-        (-0.5, True, False),
-        (-9, *2 * [False]),
+    for targets, logarithm, counts, start in (
+        (y, True, True, "loss='poisson'"),
+        (y - 0.5, True, False, "TransformedTargetRegressor with np.log1p"),
+        (y - 9, False, False, "loss='huber'"),
+        (-np.sqrt(y), False, False, "check the lowest targets, such as -"),
     ):
-        advice = only(diagnosis_of(REGRESSOR, X, y + offset), "skewed_targets").advice
+        advice = only(diagnosis_of(REGRESSOR, X, targets), "skewed_targets").advice
         assert ("log1p" in advice) == logarithm
         assert ("poisson" in advice) == counts
         assert "loss='huber'" in advice
+        assert advice.startswith(start)
+
+
+def decades(n_samples, noise, seed):
+    """Return inputs and targets over ten decades, with noise in some of them."""
+    rng = np.random.default_rng(seed)
+    X = rng.uniform(0, 1, (n_samples, 3))
+    exponent = 10 * X[:, 0] * np.sqrt(X[:, 1]) - 8
+    return X, 10 ** (exponent + noise * rng.normal(size=n_samples))
+
+
+@pytest.mark.parametrize("unit", [1, 1e-12])
+@pytest.mark.parametrize("n_samples", [60, 150])
+def test_the_first_advice_on_targets_over_decades_is_the_logarithm(n_samples, unit):
+    (X, y), (X_new, y_new) = decades(n_samples, 0.05, 0), decades(1000, 0.05, 1)
+    y, y_new = unit * y, unit * y_new
+    network = make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0))
+    advice = only(diagnosis_of(network, X, y), "skewed_targets").advice
+    assert advice.startswith("TransformedTargetRegressor with np.log and np.exp, since")
+    logarithm = TransformedTargetRegressor(network, func=np.log, inverse_func=np.exp)
+    models = [logarithm, network]
+    for loss in ("poisson", "huber"):
+        models.append(clone(network).set_params(simplemlpregressor__loss=loss))
+    scores, errors = [], []
+    for model in models:
+        predicted = model.fit(X, y).predict(X_new)
+        scores.append(r2_score(y_new, predicted))
+        ratio = np.maximum(predicted, 1e-14 * unit) / y_new
+        errors.append(np.median(np.abs(np.log10(ratio))))
+    assert scores[0] > max(scores[1:])
+    assert errors[0] < 0.1 < min(errors[1:])
+
+
+def test_noise_over_decades_leaves_the_total_to_poisson_loss():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1000, 3))
+    y = np.exp(0.5 * X[:, 0] + 2 * rng.normal(size=1000))
+    low, high = np.percentile(y, [10, 90])
+    assert high > 100 * low
+    network = SimpleMLPRegressor(random_state=0)
+    advice = only(diagnosis_of(network, X, y), "skewed_targets").advice
+    assert advice.startswith("loss='poisson'; or TransformedTargetRegressor")
+    logarithm = TransformedTargetRegressor(network, func=np.log, inverse_func=np.exp)
+    assert logarithm.fit(X, y).predict(X).sum() < 0.3 * y.sum()
+    total = clone(network).set_params(loss="poisson").fit(X, y).predict(X).sum()
+    assert total == pytest.approx(y.sum(), rel=0.2)
+
+
+def hardness(n_samples, seed):
+    """Return the inputs and the hardness of alloys, in HV."""
+    rng = np.random.default_rng(seed)
+    X = rng.uniform(0, 1, (n_samples, 3))
+    y = 200 + 200 * X[:, 0] + 150 * X[:, 1] * X[:, 2]
+    return X, y + 5 * rng.normal(size=n_samples)
+
+
+FAULTS = {
+    "units": (
+        lambda y: 9.8 * y,
+        "check and correct, or remove, 7 rows of y, of which row 15 is the first;",
+    ),
+    "code": (
+        lambda y: -999 * np.ones_like(y),
+        "if -999, which occurs 7 times in y, is a code for missing values or failed "
+        "measurements, remove these rows;",
+    ),
+    "both signs": (
+        lambda y: y + 5000 * (-1.0) ** np.arange(len(y)),
+        "check and correct, or remove, 7 rows of y, of which row 15 is the first;",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_corrupt_targets_are_named(fault):
+    spoilt, start = FAULTS[fault]
+    (X, y), (X_new, y_new) = hardness(120, 0), hardness(1000, 1)
+    y[15::15] = spoilt(y[15::15])
+    rows = np.arange(15, 120, 15)
+    network = make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0))
+    advice = only(diagnosis_of(network, X, y), "skewed_targets").advice
+    assert advice.startswith(start)
+    before = clone(network).fit(X, y).score(X_new, y_new)
+    assert before < 0.5
+    others = np.delete(np.arange(len(y)), rows)
+    removed = clone(network).fit(X[others], y[others])
+    assert removed.score(X_new, y_new) > 0.95
+    for loss in ("absolute_error", "huber"):
+        assert f"loss='{loss}'" in advice
+        robust = clone(network).set_params(simplemlpregressor__loss=loss).fit(X, y)
+        assert robust.score(X_new, y_new) > before + 0.4
+    assert "poisson" not in advice
 
 
 def test_the_first_advice_on_amounts_with_many_zeros_keeps_their_total():
@@ -655,7 +768,8 @@ def test_a_few_low_targets_are_to_be_checked():
     broken = np.where(failed, 0.0, y)
     model = SimpleMLPRegressor(random_state=0)
     finding = only(diagnosis_of(model, X, broken), "skewed_targets")
-    assert finding.advice.startswith("check the lowest targets, such as 0;")
+    code = "if 0, which occurs 12 times in y, is a code for missing values or failed"
+    assert finding.advice.startswith(code)
     assert "poisson" not in finding.advice
     before = clone(model).fit(X, broken).score(X[~failed], y[~failed])
     for X_left, y_left, loss in (
