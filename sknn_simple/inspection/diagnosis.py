@@ -177,8 +177,10 @@ def diagnose(
                               Pipeline with a scaler, more than 0.5 of the excess is
                               gone, and the loss is below the constant, when features
                               with a mean beyond 3 or a deviation above 10 are
-                              standardised. The units and their gradients are then not
-                              judged
+                              standardised; or if there are none, of n samples, those
+                              with a mean beyond 0.5 + 5 d / sqrt(n), where d is the
+                              deviation, at least 1. The units and their gradients
+                              are then not judged
     shifted_targets           on new samples, recalibration (the best constant added to
                               each raw prediction) lowers the loss by more than 0.05
                               times the constant. For n samples and k outputs, it also

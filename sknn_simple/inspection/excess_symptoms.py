@@ -19,6 +19,7 @@ from .evidence import LEAST_SHIFT
 from .excess import are_shifted
 from .finding import beyond
 from .notation import output_names, printable
+from .other_units import have_unusual_values
 from .training_symptoms import misleading_validation
 
 
@@ -84,9 +85,12 @@ def _units(evidence):
     if not found.any():
         return None
     k = np.where(found, np.abs(mean) + deviation, 0).argmax()
+    otherwise = ""
+    if have_unusual_values(evidence)[k]:
+        otherwise = " (or such values were rare or absent in training)"
     return (
         f"check the unit of {_names(evidence, found)}: behind the scaler, the mean is "
-        f"{mean[k]:.4g} and the deviation {deviation[k]:.4g}"
+        f"{mean[k]:.4g} and the deviation {deviation[k]:.4g}{otherwise}"
     )
 
 

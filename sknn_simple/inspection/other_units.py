@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .._fit.kept_model import MUCH
 from .._fit.subsample import subsample
 from ..network import Samples
 from .corrections import loss_of_scaled
@@ -12,6 +13,9 @@ from .outliers import wide_features
 UNUSUAL_MEAN = 3
 """Distance of a mean from 0, in deviations of the training samples, that is unusual."""
 
+MOVED_MEAN = 0.5
+"""Distance of a mean from 0, beyond chance, that may explain an excess of the loss."""
+
 MANY = 20
 """Largest number of features to judge one by one, since each takes a pass."""
 
@@ -19,13 +23,45 @@ MANY = 20
 def features_in_other_units(evidence):
     """Return which features are far from 0 or wide, unlike what a scaler returns.
 
-    Features that bypass the scaler are left out: the network learned from these as
-    they are.
+    If there are none, means that have moved less may explain most of an excess.
     """
-    mean, *_ = evidence.inputs
-    found = (np.abs(mean) > UNUSUAL_MEAN) | wide_features(evidence)
     if not evidence.behind_scaler:
-        return np.zeros_like(found)
+        return np.zeros(len(evidence.feature_names), bool)
+    unusual = have_unusual_values(evidence)
+    if unusual.any():
+        return _that_matter(evidence, unusual)
+    moved = _that_matter(evidence, _have_moved_means(evidence), least_gain=0.05)
+    loss = loss_of_standardised(evidence.problem, evidence.inputs, moved)
+    excess = evidence.loss - evidence.training_loss
+    gain = evidence.loss - loss
+    explains = gain > max(0.5 * excess, MUCH * evidence.constant_loss)
+    return moved & explains
+
+
+def have_unusual_values(evidence):
+    """Return which features hardly any training samples can have had behind a scaler.
+
+    They had another unit, or varied less.
+    """
+    return (np.abs(evidence.inputs.mean) > UNUSUAL_MEAN) | wide_features(evidence)
+
+
+def _have_moved_means(evidence):
+    """Return which means are farther from 0 than those of random samples.
+
+    By chance, the mean of n samples is hardly more than 5 deviations / sqrt(n) away.
+    """
+    mean, deviation, *_ = evidence.inputs
+    chance = 5 * np.maximum(deviation, 1) / np.sqrt(len(evidence.rows))
+    return np.abs(mean) > MOVED_MEAN + chance
+
+
+def _that_matter(evidence, found, least_gain=0.0):
+    """Return the features without those that bypass the scaler.
+
+    The network learned from these as they are: standardised, they raise the loss, or
+    do not lower it by the least gain, relative to the loss of a constant prediction.
+    """
     if not 1 < found.sum() <= MANY:
         return found
     some = Samples(*subsample(evidence.problem.samples))
@@ -34,7 +70,7 @@ def features_in_other_units(evidence):
     for k in np.flatnonzero(found):
         others = found & (np.arange(len(found)) != k)
         loss = loss_of_standardised(problem, evidence.inputs, others)
-        if loss < least:
+        if loss < least + least_gain * evidence.constant_loss:
             found, least = others, loss
     return found
 

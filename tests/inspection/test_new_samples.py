@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, logit
+from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits, load_iris
 from sklearn.metrics import log_loss
@@ -235,6 +236,78 @@ def test_raw_numbers_beside_codes_are_seen_without_the_pipeline(sparse_output):
     raw = columns.transform(X[1500:])
     raw[:, [0]] = X[["size"]][1500:].to_numpy()
     assert diagnose(model[-1], raw, y[1500:]).kinds[0] == "scaled_unlike_training"
+
+
+def annealed(n_samples, seed, low=600, high=1400):
+    """Return alloys, annealed at temperatures in K, and their hardness."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.dirichlet([6, 2, 1, 1], n_samples), columns=[*"abcd"])
+    X["kelvin"] = rng.uniform(low, high, n_samples)
+    X["batch"] = rng.integers(1, 4, n_samples)
+    y = 4 * X["a"] * X["b"] + X["c"] + np.exp(-(((X["kelvin"] - 950) / 150) ** 2))
+    return X, y + 0.02 * rng.normal(size=n_samples)
+
+
+@pytest.fixture(scope="module")
+def model_of_alloys():
+    columns = make_column_transformer(
+        ("passthrough", ["batch"]), remainder=StandardScaler()
+    )
+    return make_pipeline(columns, SimpleMLPRegressor(random_state=0)).fit(
+        *annealed(200, 0)
+    )
+
+
+@pytest.mark.parametrize("n_new", [100, 500])
+def test_celsius_instead_of_kelvin_is_named_though_its_mean_is_not_far_off(
+    model_of_alloys, n_new
+):
+    """A batch number, which bypasses the scaler, is farther from 0."""
+    X, y = annealed(n_new, 1)
+    assert diagnose(model_of_alloys, X, y) == ()
+    celsius = X.assign(kelvin=X["kelvin"] - 273.15)
+    mean = model_of_alloys[0].transform(celsius)[:, -1].mean()
+    assert -1.5 < mean < -0.9
+    (finding,) = diagnose(model_of_alloys, celsius, y)
+    assert finding.kind == "scaled_unlike_training"
+    scaler = f"behind the scaler, the mean is {mean:.4g}"
+    assert finding.advice.startswith(f"check the unit of remainder__kelvin: {scaler}")
+    assert "absent in training" not in finding.advice
+
+
+def test_a_chance_mean_of_few_samples_is_no_other_unit():
+    """The network memorises pure noise."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 10)), rng.normal(size=60)
+    network = SimpleMLPRegressor(alpha=0, solver="lbfgs", random_state=0)
+    model = make_pipeline(StandardScaler(), network).fit(X, y)
+    reports = ""
+    for _ in range(50):
+        reports += str(diagnose(model, rng.normal(size=(12, 10)), rng.normal(size=12)))
+    assert reports.count("overfitting") > 40
+    assert "check the unit of" not in reports
+
+
+def test_samples_beyond_the_training_samples_may_have_the_right_unit(model_of_alloys):
+    X, y = annealed(200, 0, high=900)
+    model = clone(model_of_alloys).fit(X, y)
+    advice = diagnose(model, *annealed(300, 1, low=1200))[0].advice
+    assert advice.startswith("check the unit of remainder__kelvin: behind the scaler")
+    assert "(or such values were rare or absent in training)" in advice
+
+
+def test_an_element_that_was_rare_in_training_may_have_the_right_unit():
+    """A single alloy had a trace of it."""
+    rng = np.random.default_rng(0)
+    X, X_new = rng.dirichlet(np.ones(5), 120), rng.dirichlet(np.ones(5), 300)
+    X[:, 4] = np.where(np.arange(120) == 7, 0.003, 0)
+    y, y_new = (10 * F[:, 0] * F[:, 1] + F[:, 2] for F in (X, X_new))
+    network = SimpleMLPRegressor(random_state=0)
+    model = make_pipeline(StandardScaler(), network).fit(X, y)
+    finding = diagnose(model, X_new, y_new)[0]
+    assert finding.kind == "scaled_unlike_training"
+    assert finding.advice.startswith("check the unit of x5: behind the scaler")
+    assert "(or such values were rare or absent in training)" in finding.advice
 
 
 def test_a_unit_that_only_moves_the_predictions_is_named_as_well():
