@@ -111,7 +111,10 @@ class Advice:
         session = self.session
         loss, constant = session.history.last.loss, self.constant_loss
         most = (1 - least_gain(*session.samples.X.shape)) * constant
-        if loss > 0.9 * constant and self.automatic.alpha_hides_a_curve:
+        # A small gain is no weak signal where a fault is known that hides much more.
+        if loss > 0.9 * constant and (
+            self.scaling.are_inputs_large or self.automatic.alpha_hides_a_curve
+        ):
             most = 0.9 * constant
         if loss <= most:
             return None

@@ -429,6 +429,22 @@ def test_codes_of_missing_values_are_to_be_replaced(options):
         assert model.score(cured, y) > 0.5
 
 
+def test_a_small_gain_from_raw_inputs_is_no_weak_signal():
+    """Powers in frequency bands span six decades; a fault raises one of them."""
+    rng = np.random.default_rng(0)
+    y = np.arange(5000) < 250
+    decades = np.linspace(3, -3, 12) + 0.5 * rng.standard_normal((5000, 12))
+    decades[y, 4] += 1
+    model = SimpleMLPClassifier(random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"next to nothing.*scale the inputs"):
+        model.fit(10**decades, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(StandardScaler().fit_transform(decades), y)
+    constant = -(0.05 * np.log(0.05) + 0.95 * np.log(0.95))
+    assert model.loss_ < 0.9 * constant
+
+
 def test_heavy_tails_are_no_outliers():
     rng = np.random.RandomState(0)
     X = np.c_[np.exp(rng.standard_normal((300, 2))), rng.poisson(0.1, 300)]
