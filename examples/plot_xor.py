@@ -10,7 +10,9 @@ can: they map the points to places that a straight line separates.
 # Without a hidden layer, and with one
 # ------------------------------------
 # A network with ``hidden_layer_sizes=()`` is logistic regression: a sigmoid of one
-# weighted sum.
+# weighted sum. Its fit warns that it has learned nothing.
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -32,10 +34,13 @@ training = {
     "alpha": 0,
     "random_state": 4,
 }
-flat = SimpleMLPClassifier((), **training).fit(X, y)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    flat = SimpleMLPClassifier((), **training).fit(X, y)
+print("Warning of the fit:", caught[0].message)
 deep = SimpleMLPClassifier((2,), **training).fit(X, y)
 
-print("probability of yes for    " + "".join(f"{f'{a}, {b}':>9}" for a, b in X))
+print("\nprobability of yes for    " + "".join(f"{f'{a}, {b}':>9}" for a, b in X))
 for name, network in [("no hidden layer", flat), ("two hidden neurons", deep)]:
     answers = network.predict_proba(X)[:, 1]
     print(f"{name:26}" + "".join(f"{answer:9.3f}" for answer in answers))

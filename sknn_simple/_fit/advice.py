@@ -14,6 +14,7 @@ from .automatic import Automatic
 from .scaling_advice import Scaling
 from .session import Mode, Session
 from .stuck_outputs import advice_on_stuck_outputs
+from .subsample import subsample
 
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
@@ -133,7 +134,7 @@ class Advice:
         if not is_far_above and not loss > most > least:
             return None
         rate = session.history.last.learning_rate
-        cause = self._against_cause(rate)
+        cause = self._against_cause(rate, loss)
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
         advice = self._against_no_gain(cause, is_far_above)
@@ -151,11 +152,11 @@ class Advice:
             no_scaling = self.is_linear or self.scaling.is_done
             return other if no_scaling else f"{to_scale}, or {other}"
         may_train = cause == to_scale and self.session.stop_reason != "converged"
-        return f"{cause}, or {other}" if may_train else cause
+        return f"{cause}, or {other}" if may_train or self.is_linear else cause
 
-    def _against_cause(self, rate):
+    def _against_cause(self, rate, loss):
         """Return the advice against a likely cause, or None."""
-        if self._steps_are_too_long(rate):
+        if self.automatic.alpha_is_too_high or self._is_rate_too_high(rate, loss):
             return self.to_shorten_steps(rate)
         if self.scaling.against_outliers is not None:
             return self.scaling.against_outliers
@@ -187,6 +188,16 @@ class Advice:
             "plateau"
         )
 
+    def explains(self, no_gain):
+        """Return whether a NoGain has a known cause, such as a linear model.
+
+        From inputs that are all alike, no model can learn anything.
+        """
+        if no_gain.is_far_above or no_gain.cause is not None:
+            return True
+        X, *_ = subsample(self.session.samples)
+        return self.is_linear and bool(np.ptp(X, axis=0).any())
+
     def is_stuck(self, no_gain):
         """Return whether the last half of the epochs gained nothing, and why is known.
 
@@ -194,7 +205,7 @@ class Advice:
         not yet a sign of steps that are too long. But from a loss above that of a
         constant prediction, which the biases alone could reach, it must fall.
         """
-        if no_gain is None or (no_gain.cause is None and not no_gain.is_far_above):
+        if no_gain is None or not self.explains(no_gain):
             return False
         n_epochs, history = self.session.n_epochs, self.session.history
         last = slice(history.n_epochs - n_epochs, history.n_epochs)
@@ -204,7 +215,9 @@ class Advice:
             return False
         rises = np.diff(later).max() > 0.01 * self.constant_loss
         are_raw = self.scaling.against_outliers or self.scaling.is_far_off
-        return rises or no_gain.is_above or are_raw or self._has_dead_layer
+        if rises or no_gain.is_above or are_raw or self._has_dead_layer:
+            return True
+        return self.is_linear  # which has no plateaus
 
     @property
     def _activations(self):
@@ -270,12 +283,20 @@ class Advice:
             gradient.flat += summand.flat
         return loss / divisor, gradient
 
-    def _steps_are_too_long(self, rate):
-        """Return whether the penalty or the learning rate may prevent all learning."""
+    def _is_rate_too_high(self, rate, loss):
+        """Return whether the learning rate may prevent all learning.
+
+        Steps that are too long would not end at the loss of a constant prediction,
+        which may be the lowest loss of a linear model.
+        """
+        if (
+            self.is_linear
+            and abs(loss - self.constant_loss) < 1e-3 * self.constant_loss
+        ):
+            return False
         # Without momentum, a rate moves the weights a tenth as far.
         is_plain = self.estimator.solver == "sgd" and self.estimator.momentum == 0
-        longest = (100 if is_plain else 10) * self.automatic.rate
-        return self.automatic.alpha_is_too_high or (rate or 0) > longest
+        return (rate or 0) > (100 if is_plain else 10) * self.automatic.rate
 
     @property
     def _initial_rate(self):

@@ -167,8 +167,9 @@ class Report:
 
     def converged(self):
         """Warn if L-BFGS has converged without a gain, for a known cause."""
-        no_gain = self.advice.no_gain()
-        if no_gain is not None and (no_gain.is_far_above or no_gain.cause):
+        advice = self.advice
+        no_gain = advice.no_gain()
+        if no_gain is not None and advice.explains(no_gain):
             self._warn_of(no_gain)
 
     def not_converged(self, result):

@@ -366,6 +366,54 @@ def test_a_linear_network_on_xor_is_told_to_become_nonlinear(kind, options):
     assert cured.score(*XOR) > 0.9 > model.score(*XOR)
 
 
+PLAIN = {"n_iter_no_change": np.inf, "batch_size": "full", "alpha": 0.0}
+
+
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"solver": "lbfgs"},
+        {"solver": "lbfgs", "alpha": 0.0},
+        {"max_iter": 500} | PLAIN,
+        {"max_iter": 500, "learning_rate_init": 0.5, "average": False} | PLAIN,
+    ],
+    ids=str,
+)
+def test_a_linear_network_that_can_learn_no_more_is_warned_of(kind, options):
+    """However long it trains, its loss stays that of a constant prediction."""
+    rng = np.random.RandomState(0)
+    X = np.repeat(XOR[0], 5, axis=0) + 0.1 * rng.standard_normal((20, 2))
+    model = kind((), random_state=0, **options)
+    for inputs, targets in (XOR, (X, np.repeat(XOR[1], 5))):
+        advice = outcome(model, inputs, targets)
+        assert "If y depends on X, use hidden units" in advice
+        assert "learning_rate_init" not in advice
+        cured = clone(model).set_params(hidden_layer_sizes=(10,), activation="tanh")
+        cured.set_params(max_iter=5000, learning_rate_init="auto")
+        cured.fit(inputs, targets)
+        assert cured.score(inputs, targets) > 0.9
+        assert model.score(inputs, targets) < 0.8
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_a_linear_network_under_a_penalty_is_told_of_both(solver):
+    """Either may be the reason, or both."""
+    advice = outcome(SimpleMLPClassifier((), alpha=100.0, solver=solver), *XOR)
+    assert "If y depends on X, lower alpha from 100" in advice
+    assert ", or use hidden units with an activation such as 'tanh'" in advice
+
+
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+@pytest.mark.parametrize(
+    "options",
+    [{"solver": "lbfgs"}, {"max_iter": 40} | PLAIN, {"max_iter": 500} | PLAIN],
+)
+def test_a_linear_network_that_learns_is_not_warned_of(kind, options):
+    X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 0, 1, 1])
+    assert outcome(kind((), random_state=0, **options), X, y) == ""
+
+
 def test_unscaled_inputs_are_named_before_a_maximum_of_epochs():
     X, y = load_digits(return_X_y=True)
     model = SimpleMLPClassifier(max_iter=50, random_state=0)
