@@ -251,10 +251,12 @@ def diagnose(
                               is above 1.5 times the constant; and alpha is above 5
                               times the value of 'auto' and above 0.02 times the sum
                               of the sample weights (0.0005 times for numbers that
-                              neighbouring samples predict). Or alpha is above 5 times
-                              the value of 'auto', and in a trial of 5000 steps at the
-                              rate of 'auto', the loss falls by more than 0.075 times
-                              the constant further under the penalty of 'auto'
+                              neighbouring samples predict); without hidden layers,
+                              not as underfitting if in a trial as below, the loss falls
+                              by at most 0.075 times the constant. Or alpha is above 5
+                              times the value of 'auto', and in a trial of 5000 steps
+                              at the rate of 'auto', the loss falls by more than 0.075
+                              times the constant further under the penalty of 'auto'
     identical_units           more than 0.2 of the units of a hidden layer have the
                               same incoming weights as another one
     linear_network            no hidden unit has different derivatives for different

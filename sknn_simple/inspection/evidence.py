@@ -293,7 +293,14 @@ class Evidence:
         nothing_to_learn = self.constant_loss <= 0
         if nothing_to_learn or self.record.is_untrained or self.penalised_loss <= 0.9:
             return False
-        return self.automatic.alpha_is_too_high
+        return self.automatic.alpha_is_too_high and not self._needs_hidden_units
+
+    @property
+    def _needs_hidden_units(self):
+        """Whether a linear model learns nothing under the penalty of 'auto', either."""
+        if self.activations or self.penalised_loss > 1.5 or not self.may_learn_more:
+            return False
+        return self._gain(self._trial_of_auto_alpha) <= trial.PROGRESS
 
     @property
     def may_learn_more(self):
@@ -348,8 +355,13 @@ class Evidence:
     @cached_property
     def gain_by_auto_alpha(self):
         """How much more the relative loss falls under the penalty of 'auto', too."""
-        both = trial.changed(self.problem, self.automatic.rate, self.automatic.alpha)
-        return self._gain(both) - self.gain_by_auto_rate
+        return self._gain(self._trial_of_auto_alpha) - self.gain_by_auto_rate
+
+    @cached_property
+    def _trial_of_auto_alpha(self):
+        """The Trial at the rate, and under the penalty, of 'auto'."""
+        auto = self.automatic
+        return trial.changed(self.problem, auto.rate, auto.alpha)
 
     def _gain(self, result):
         return result.fall / self.constant_loss

@@ -12,7 +12,7 @@ from .advice import (
     smaller_alpha,
 )
 from .finding import beyond
-from .training_symptoms import too_few_epochs
+from .training_symptoms import TRAINING, ended_as_meant, has_flat_loss, may_train_longer
 from .trial import PROGRESS
 
 NONLINEAR_UNITS = (
@@ -41,9 +41,7 @@ def alpha_too_high(evidence):
     advice = f"alpha='auto', which gives {evidence.automatic.alpha:.2g} here"
     if evidence.problem.is_stochastic and evidence.rate > evidence.automatic.rate:
         advice += ", and learning_rate_init='auto'"
-    return beyond(
-        ["training"], [figure], above=threshold, seen=seen, advice=f"{advice}."
-    )
+    return beyond(TRAINING, [figure], above=threshold, seen=seen, advice=f"{advice}.")
 
 
 def _may_be_penalised(evidence):
@@ -63,7 +61,7 @@ def not_trained(evidence):
             "elsewhere, pass samples and targets in the units of that training."
         )
     return beyond(
-        ["training"],
+        TRAINING,
         [evidence.relative_loss],
         above=0.9,
         seen="The network is not trained yet: it has not taken a single training step, "
@@ -82,8 +80,6 @@ def underfitting(evidence):
         or evidence.average_is_outdated
     ):
         return []
-    # If patience was lost, `stopped_on_plateau` has tried more epochs.
-    is_tried = evidence.record.ending.lost_patience or too_few_epochs(evidence)
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
     # Otherwise it is hardly the reason.
     is_strong = (
@@ -95,7 +91,7 @@ def underfitting(evidence):
     if evidence.relative_loss > 1.1:
         outcome = "the network predicts worse than that constant"
     return beyond(
-        ["training"],
+        TRAINING,
         [evidence.relative_loss],
         above=0.9,
         seen="The loss is {figure:.3g} times the loss of a constant prediction: "
@@ -103,11 +99,23 @@ def underfitting(evidence):
         advice=one_of(
             far_lower_rate(evidence),
             inputs_to_scale(evidence),
+            None if evidence.activations else NONLINEAR_UNITS,
             smaller_alpha(evidence) if is_strong else None,
-            None if is_tried else longer_training(evidence),
+            _more_epochs(evidence),
             "more informative inputs",
-            "more hidden units" if evidence.activations else NONLINEAR_UNITS,
+            "more hidden units" if evidence.activations else None,
             None if is_strong else smaller_alpha(evidence),
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
     )
+
+
+def _more_epochs(evidence):
+    """Advise more epochs, unless they have been tried, or cannot help."""
+    # If patience was lost, or all epochs are over, another symptom has tried more.
+    is_tried = ended_as_meant(evidence) and may_train_longer(evidence)
+    # A linear model has no plateaus.
+    is_at_the_end = not evidence.activations and has_flat_loss(evidence)
+    if is_tried or is_at_the_end or evidence.record.ending.lost_patience:
+        return None
+    return longer_training(evidence)

@@ -114,9 +114,17 @@ def _validation_ends_the_fall(evidence):
     """
     recorded = evidence.network.history_.get("validation_loss", [])
     losses = [loss for loss in recorded if loss is not None]
+    return len(losses) > 1 and _are_flat(losses, evidence)
+
+
+def has_flat_loss(evidence):
+    """Return whether the training loss gained nothing in its second half."""
+    losses = _losses(evidence)
+    return losses is not None and _are_flat(losses, evidence)
+
+
+def _are_flat(losses, evidence):
     n_earlier = len(losses) // 2
-    if n_earlier == 0:
-        return False
     fall = min(losses[:n_earlier]) - min(losses[n_earlier:])
     return fall <= LEAST_FALL * evidence.training_constant
 
@@ -160,6 +168,14 @@ def _as_asked(evidence):
     return network.solver in OPTIMIZERS and may_end
 
 
+def ended_as_meant(evidence):
+    """Return whether training ended by its own rule, or after the epochs asked for."""
+    ending = evidence.record.ending
+    if ending.ran_out_of_epochs:
+        return _as_asked(evidence)
+    return ending.lost_patience or ending.stop_reason in ("converged", "line_search")
+
+
 def too_few_epochs(evidence):
     record, ending = evidence.record, evidence.record.ending
     if record.is_untrained or not (ending.ran_out_of_epochs and _as_asked(evidence)):
@@ -183,7 +199,7 @@ def stopped_on_plateau(evidence):
 
 
 def misleading_validation(evidence):
-    if not evidence.is_held_back or not _may_train_longer(evidence):
+    if not evidence.is_held_back or not may_train_longer(evidence):
         return []
     network, trial = evidence.network, evidence.longer_trial
     cause = "the held-out samples are too few, or unlike the others"
@@ -208,7 +224,7 @@ def _more_epochs_help(evidence, did):
 
     `did` names what ended the training, or the epochs at its first rate.
     """
-    if evidence.is_held_back or not _may_train_longer(evidence):
+    if evidence.is_held_back or not may_train_longer(evidence):
         return []
     n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
     more = f"{trial.n_epochs} more epochs"
@@ -224,7 +240,7 @@ def _more_epochs_help(evidence, did):
     )
 
 
-def _may_train_longer(evidence):
+def may_train_longer(evidence):
     """Return whether a trial of more epochs shows a fault of the stop."""
     # A validation score may be as good as it gets while the loss is still high.
     is_validated = evidence.network.best_epoch_ is not None

@@ -1417,6 +1417,46 @@ def test_underfitting():
     assert finding.figure == pytest.approx(loss / np.log(3), rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"max_iter": 5000},
+        {"alpha": 0.1},
+        {"solver": "lbfgs"},
+        {"max_iter": 500, "n_iter_no_change": np.inf},
+        {"max_iter": 500, "batch_size": "full", "alpha": 0.0},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
+def test_a_linear_model_is_first_advised_hidden_units_and_no_epochs(kind, options):
+    X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    model = kind((), random_state=0, **options)
+    [finding] = diagnosis_of(model, X, y)
+    assert finding.kind == "underfitting"
+    assert finding.advice.startswith("hidden units with an activation such as 'tanh'")
+    assert "max_iter" not in finding.advice
+    cured = clone(model).set_params(hidden_layer_sizes=(10,), activation="tanh")
+    assert cured.set_params(max_iter=5000).fit(X, y).score(X, y) > 0.9
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_a_linear_model_that_could_learn_is_first_advised_a_weaker_penalty(solver):
+    X, y = IRIS[0][:100], IRIS[1][:100]
+    model = SimpleMLPClassifier((), alpha=1e3, solver=solver, random_state=0)
+    assert diagnosis_of(model, X, y).kinds == ("alpha_too_high",)
+    X, y = make_circles(100, noise=0.1, factor=0.5, random_state=0)
+    assert diagnosis_of(model, X, y)[0].advice.startswith("hidden units")
+
+
+def test_more_epochs_that_a_trial_has_seen_in_vain_are_no_advice():
+    model = SimpleMLPClassifier((4,), n_iter_no_change=np.inf, random_state=0)
+    advice = only(diagnosis_of(model, NOISE[:, :5], COINS), "underfitting").advice
+    assert "more epochs" not in advice
+    assert "more hidden units" in advice
+
+
 @pytest.mark.parametrize("loss", ["huber", "absolute_error"])
 def test_outliers_that_a_robust_loss_ignores_are_no_underfitting(loss):
     """They make most of the loss, for a constant and for a good fit alike."""

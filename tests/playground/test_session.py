@@ -464,6 +464,17 @@ def test_a_penalty_that_diverges_is_cured():
     assert page.run(150)["train_score"] > 0.9
 
 
+def test_a_linear_network_is_advised_what_its_button_does():
+    page = Page()
+    page.set(data="circles", hidden_layer_sizes=[])
+    page.run(300)
+    advice = page.findings["underfitting"]["advice"]
+    assert advice.startswith("hidden units with an activation such as 'tanh'")
+    assert "max_iter" not in advice
+    assert page.cure("underfitting")["label"] == "Use a hidden layer of 4 units"
+    assert page.run(300)["train_score"] > 0.9
+
+
 def test_a_healthy_network_has_no_findings():
     page = Page()
     assert page.findings == {}
