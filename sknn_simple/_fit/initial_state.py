@@ -24,7 +24,8 @@ def make_state(estimator, targets, samples, rate, rng, before, resumes, schedule
     elif resumes:
         parameters = fitted_parameters(estimator, targets)
     else:
-        parameters = _initial_parameters(estimator, targets, samples, rng)
+        parameters = drawn_parameters(estimator, targets, samples, rng)
+        insert_initial_weights(estimator, targets, parameters)
     state = TrainingState(
         parameters,
         make_optimizer(estimator, parameters.flat.dtype, before and before.optimizer),
@@ -42,8 +43,8 @@ def make_state(estimator, targets, samples, rate, rng, before, resumes, schedule
     return state
 
 
-def _initial_parameters(estimator, targets, samples, rng):
-    """Draw the initial parameters, except those that the options give."""
+def drawn_parameters(estimator, targets, samples, rng):
+    """Draw the initial parameters, before the options replace any of them."""
     X, Y, sample_weight = samples
     layer_sizes = (X.shape[1], *hidden_layer_sizes(estimator), Y.shape[1])
     try:
@@ -60,7 +61,6 @@ def _initial_parameters(estimator, targets, samples, rng):
     output_bias = targets.output_bias(Y, sample_weight)
     if output_bias is not None and estimator.fit_intercept:
         parameters.intercepts[-1][:] = output_bias
-    insert_initial_weights(estimator, targets, parameters)
     return parameters
 
 

@@ -63,6 +63,17 @@ def smaller_weights(evidence):
     return "smaller weights in coefs_init" if evidence.record.is_untrained else None
 
 
+def other_start(evidence, seed):
+    """Advise other initial weights, of which those of a seed were the best."""
+    network = evidence.network
+    if network.coefs_init is None and network.intercepts_init is None:
+        return f"another random_state, such as {seed}, the best of these"
+    return (
+        "random initial weights, without coefs_init and intercepts_init "
+        f"(random_state={seed} was the best of these)"
+    )
+
+
 def lower_rate(evidence):
     """Advise a lower learning rate, if there is one.
 

@@ -38,6 +38,7 @@ SYMPTOMS = (
     unit_symptoms.identical_units,
     unit_symptoms.linear_network,
     training_symptoms.learning_rate_too_high,
+    loss_symptoms.local_minimum,
     unit_symptoms.saturated_units,
     unit_symptoms.dead_units,
     unit_symptoms.vanishing_gradients,
@@ -147,7 +148,8 @@ def diagnose(
 
     Some criteria include a trial, which trains a copy of the network on one half of the
     samples and finds the loss of the other half (on all of them if they are fewer than
-    50). It takes a few seconds at most. There is none for a learned network, nor on new
+    50). It takes a few seconds at most; if five of them would take longer, there are
+    none for local_minimum. There is none for a learned network, nor on new
     samples, on which it would show what more samples bring. Samples are new if their
     number differs from the one in `fit`, if their loss exceeds the training loss by
     0.1 times the constant, or is as far below it while recalibration gains as much as
@@ -269,6 +271,19 @@ def diagnose(
                               not count: other samples may have caused it; and none
                               does if calls have fewer samples than `X`, and fewer
                               than 500: their losses differ by chance
+    local_minimum             a network with hidden layers is not learned, though its
+                              training ended by patience, by L-BFGS's own rule, or after
+                              all epochs of a training that too_few_epochs may judge;
+                              in a trial as for stopped_on_plateau, the loss falls by at
+                              most 0.075 times the constant, but in the best of 5 trials
+                              from other random initial weights (of 12 samples or more,
+                              on halves), it ends lower by more than 0.15 times the
+                              constant; under early stopping, only if the loss is above
+                              0.5 times the constant, and not if the training loss
+                              fell later as for misleading_validation; neither with
+                              alpha_too_high, identical_units, linear_network or
+                              learning_rate_too_high, nor with a rate far below
+                              'auto', nor with inputs to be scaled
     saturated_units           more than 0.5 of the activations of a sigmoid or tanh
                               layer lie within 1% of the ends of their range, and the
                               network is not learned

@@ -8,12 +8,16 @@ from .advice import (
     inputs_to_scale,
     longer_training,
     missing_weights,
+    more_units,
     one_of,
+    other_start,
     smaller_alpha,
 )
 from .finding import beyond
+from .restarts import restarts
 from .training_symptoms import TRAINING, ended_as_meant, has_flat_loss, may_train_longer
-from .trial import PROGRESS
+from .trial import PROGRESS, loss_without_restart
+from .unit_symptoms import identical_units, linear_network
 
 NONLINEAR_UNITS = (
     "hidden units with an activation such as 'tanh', without which the network is a "
@@ -68,6 +72,36 @@ def not_trained(evidence):
         "and its loss is {figure:.3g} times the loss of a constant prediction.",
         advice=advice,
     )
+
+
+def local_minimum(evidence):
+    tried = restarts(evidence) if _may_be_in_a_local_minimum(evidence) else []
+    if not tried:
+        return []
+    here, constant = loss_without_restart(evidence.problem), evidence.constant_loss
+    best, *_, worst = sorted(tried, key=lambda restart: restart.loss)
+    return beyond(
+        TRAINING,
+        [(here - best.loss) / constant],
+        above=2 * PROGRESS,
+        seen=f"Training ended in a local minimum, at {here / constant:.3g} times the "
+        f"loss of a constant prediction: {len(tried)} copies, trained from other "
+        f"random initial weights, end at {best.loss / constant:.3g} to "
+        f"{worst.loss / constant:.3g} times that loss.",
+        advice=one_of(other_start(evidence, best.seed), more_units(evidence)),
+    )
+
+
+def _may_be_in_a_local_minimum(evidence):
+    """Return whether training ended by itself, and nothing else explains its loss."""
+    if not evidence.activations or evidence.is_held_back:
+        return False
+    if not (ended_as_meant(evidence) and may_train_longer(evidence)):
+        return False
+    causes = alpha_too_high, identical_units, linear_network
+    if inputs_to_scale(evidence) or any(cause(evidence) for cause in causes):
+        return False
+    return evidence.longer_trial.fall <= PROGRESS * evidence.constant_loss
 
 
 def underfitting(evidence):

@@ -2,7 +2,8 @@
 
 A trial learns from one half of the samples and is judged by the loss of the other
 half, so that learning single samples does not count as progress. Fewer than 50 samples
-are not divided, unless the judge must be independent.
+are not divided, unless the judge must be independent. Restarts do not divide truth
+tables and other toys of fewer than 12 samples.
 """
 
 import math
@@ -15,6 +16,7 @@ from ..network import Constant, TrainingState, minimize_lbfgs
 from .problem import loss_without_penalty
 
 FEWEST_DIVIDED = 50
+FEWEST_FOR_RESTARTS = 12  # the best of several may have memorised the most noise
 MIN_STEPS = 5000
 MAX_ROWS = 20_000
 MAX_PRODUCTS = 1e9  # products of an activation and a weight; a few seconds
@@ -45,6 +47,27 @@ def longer(problem, n_epochs, enough, fewest_divided):
     return _train(problem, n_epochs, MIN_STEPS, rate, enough, fewest_divided)
 
 
+def restarted(problem, start, n_epochs):
+    """Train from other weights, at the first rate, for as long as `longer` may."""
+    rate = problem.state.schedule.learning_rate_init
+    problem = replace(problem, parameters=start)
+    return _train(problem, n_epochs, MIN_STEPS, rate, math.inf, FEWEST_FOR_RESTARTS)
+
+
+def loss_without_restart(problem):
+    """Return the loss of the network on the samples that judge restarts."""
+    _, judged = _halves(problem.samples, FEWEST_FOR_RESTARTS)
+    return loss_without_penalty(problem, judged)
+
+
+def affords_restarts(problem, n_epochs, n_restarts):
+    """Return whether so many restarts together take a few seconds at most."""
+    learned, _ = _halves(problem.samples, FEWEST_FOR_RESTARTS)
+    n_rows = learned.X.shape[0]
+    needed = n_restarts * _enough_epochs(problem, n_rows, n_epochs, MIN_STEPS)
+    return needed <= _affordable_epochs(problem, n_rows)
+
+
 def slower(problem):
     """Train for 200 steps at a thirtieth of the learning rate."""
     return _train(problem, 1, 200, problem.learning_rate / 30, math.inf)
@@ -66,9 +89,8 @@ def _train(
     parameters = problem.parameters.copy()
     train = _trainer(problem, parameters, learned, objective, learning_rate)
     n_rows = learned.X.shape[0]
-    n_epochs = max(n_epochs, math.ceil(n_steps * problem.batch_size / n_rows))
-    affordable = MAX_PRODUCTS / (n_rows * problem.parameters.flat.size)
-    step = max(1, int(min(n_epochs, affordable)) // N_LOOKS)
+    n_epochs = _enough_epochs(problem, n_rows, n_epochs, n_steps)
+    step = max(1, int(min(n_epochs, _affordable_epochs(problem, n_rows))) // N_LOOKS)
     trained = replace(problem, parameters=parameters)
     before = lowest = loss_without_penalty(trained, judged)
     best = 0
@@ -80,6 +102,15 @@ def _train(
         if before - lowest > enough:
             break
     return Trial(best * step, before, lowest)
+
+
+def _enough_epochs(problem, n_rows, n_epochs, n_steps):
+    """Return `n_epochs`, or more if they are fewer than `n_steps` steps."""
+    return max(n_epochs, math.ceil(n_steps * problem.batch_size / n_rows))
+
+
+def _affordable_epochs(problem, n_rows):
+    return MAX_PRODUCTS / (n_rows * problem.parameters.flat.size)
 
 
 def _trainer(problem, parameters, samples, objective, learning_rate):

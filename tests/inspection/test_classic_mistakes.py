@@ -142,6 +142,13 @@ def as_advised(estimator, data):
     return with_options(**options)(estimator, data)
 
 
+def with_the_best_seed(estimator, data):
+    """Cure an estimator with the seed that the advice names."""
+    advice = diagnose(clone(estimator).fit(data.X, data.y), data.X, data.y)[0].advice
+    seed = int(re.search(r"random_state, such as (\d+)", advice)[1])
+    return with_options(random_state=seed)(estimator, data)
+
+
 def in_pipeline(step):
     """Cure an estimator with a step before it."""
     return lambda estimator, data: as_it_is(make_pipeline(step, clone(estimator)), data)
@@ -565,6 +572,15 @@ MISTAKES = {
         "n_iter_no_change=float('inf') with max_iter=",
         {"solver": "lbfgs", "early_stopping": True, "n_iter_no_change": 10},
         SimpleMLPRegressor(random_state=0),
+        rise=0.5,
+    ),
+    "two hidden units for XOR": Mistake(
+        "local_minimum",
+        XOR,
+        with_the_best_seed,
+        "another random_state, such as 2, the best of these; or more hidden units.",
+        {"random_state": 1},
+        SimpleMLPClassifier((2,)),
         rise=0.5,
     ),
     "validation samples unlike the others": Mistake(
