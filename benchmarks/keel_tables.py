@@ -1,4 +1,4 @@
-"""Score the defaults on 64 tables that took no part in their choice, next to peers.
+"""Score the defaults on 64 public tables, next to peers.
 
 Run it with
 

@@ -1,8 +1,8 @@
 """Stuck in a local minimum
 ========================
 
-Training only goes downhill. With two hidden units, it ends in a local minimum of
-exclusive or from about half of all initial weights.
+Training only goes downhill. On exclusive or, a network with two hidden units gets stuck
+from about half of all initial weights.
 """
 
 # %%

@@ -112,7 +112,7 @@ class Advice:
         session = self.session
         loss, constant = session.history.last.loss, self.constant_loss
         most = (1 - least_gain(*session.samples.X.shape)) * constant
-        # A small gain is no weak signal where a fault is known that hides much more.
+        # Where a known fault hides a much larger gain, a small gain counts as none.
         if loss > 0.9 * constant and (
             self.scaling.are_inputs_large or self.automatic.alpha_hides_a_curve
         ):

@@ -12,8 +12,8 @@ import numpy as np
 from ..network import LOSSES
 from .neighbourhood import Neighbourhood
 
-FEW = 10
-"""So few samples are points of a textbook, which a line or a neuron should meet."""
+TEXTBOOK_SIZE = 10
+"""Fewer distinct samples are a textbook example, which a line or a neuron should fit."""
 
 
 class Penalty(NamedTuple):
@@ -113,7 +113,7 @@ def _per_weight(targets, neighbourhood, activations):
         factor = min(factor, 4.0)
         alpha, limit = _for_numbers(neighbourhood, are_steep=factor > 1)
     limit *= max(1, factor * min(1, n / 400))
-    return min(alpha, limit) if activations or n < FEW else alpha
+    return min(alpha, limit) if activations or n < TEXTBOOK_SIZE else alpha
 
 
 def _for_numbers(neighbourhood, are_steep):

@@ -16,7 +16,7 @@ from .._fit.quartiles import Quartiles
 from .._fit.scaling_advice import Scaling
 from .._fit.session import Mode
 from .._fit.subsample import subsample
-from ..network import LOSSES
+from ..network import ACTIVATIONS, LOSSES
 from . import trial
 from .codes import codes_of_features
 from .columns import Columns
@@ -59,7 +59,7 @@ class Evidence:
     def y(self):
         """The targets of a regressor in their own units, shape (n_samples, n_outputs).
 
-        Those that are standardised have lost the last digits of small ones.
+        Standardising y rounds away the last digits of small values.
         """
         y = np.asarray(self.given_y, dtype=float)
         return y.reshape(len(y), -1)[self.rows]
@@ -296,9 +296,14 @@ class Evidence:
         return self.automatic.alpha_is_too_high and not self._needs_hidden_units
 
     @property
+    def is_linear(self):
+        """Whether the network has no nonlinear hidden layer."""
+        return set(self.problem.functions) <= {ACTIVATIONS["identity"]}
+
+    @property
     def _needs_hidden_units(self):
         """Whether a linear model learns nothing under the penalty of 'auto', either."""
-        if self.activations or self.penalised_loss > 1.5 or not self.may_learn_more:
+        if not self.is_linear or self.penalised_loss > 1.5 or not self.may_learn_more:
             return False
         return self._gain(self._trial_of_auto_alpha) <= trial.PROGRESS
 

@@ -84,10 +84,10 @@ def local_minimum(evidence):
         TRAINING,
         [(here - best.loss) / constant],
         above=2 * PROGRESS,
-        seen=f"Training ended in a local minimum, at {here / constant:.3g} times the "
-        f"loss of a constant prediction: {len(tried)} copies, trained from other "
-        f"random initial weights, end at {best.loss / constant:.3g} to "
-        f"{worst.loss / constant:.3g} times that loss.",
+        seen="Training seems to have ended in a local minimum, at "
+        f"{here / constant:.3g} times the loss of a constant prediction: {len(tried)} "
+        f"copies, trained from other random initial weights, reach "
+        f"{best.loss / constant:.3g} to {worst.loss / constant:.3g} times that loss.",
         advice=one_of(other_start(evidence, best.seed), more_units(evidence)),
     )
 
@@ -133,11 +133,11 @@ def underfitting(evidence):
         advice=one_of(
             far_lower_rate(evidence),
             inputs_to_scale(evidence),
-            None if evidence.activations else NONLINEAR_UNITS,
+            NONLINEAR_UNITS if evidence.is_linear else None,
             smaller_alpha(evidence) if is_strong else None,
             _more_epochs(evidence),
             "more informative inputs",
-            "more hidden units" if evidence.activations else None,
+            None if evidence.is_linear else "more hidden units",
             None if is_strong else smaller_alpha(evidence),
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
@@ -149,7 +149,7 @@ def _more_epochs(evidence):
     # If patience was lost, or all epochs are over, another symptom has tried more.
     is_tried = ended_as_meant(evidence) and may_train_longer(evidence)
     # A linear model has no plateaus.
-    is_at_the_end = not evidence.activations and has_flat_loss(evidence)
+    is_at_the_end = evidence.is_linear and has_flat_loss(evidence)
     if is_tried or is_at_the_end or evidence.record.ending.lost_patience:
         return None
     return longer_training(evidence)

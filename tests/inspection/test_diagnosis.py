@@ -1441,6 +1441,14 @@ def test_a_linear_model_is_first_advised_hidden_units_and_no_epochs(kind, option
     assert cured.set_params(max_iter=5000).fit(X, y).score(X, y) > 0.9
 
 
+def test_more_units_of_identity_are_no_advice():
+    X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    model = SimpleMLPClassifier((4,), "identity", random_state=0)
+    finding = only(diagnosis_of(model, X, y), "underfitting")
+    assert "hidden units with an activation such as 'tanh'" in finding.advice
+    assert "more hidden units" not in finding.advice
+
+
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
 def test_a_linear_model_that_could_learn_is_first_advised_a_weaker_penalty(solver):
     X, y = IRIS[0][:100], IRIS[1][:100]
