@@ -13,7 +13,7 @@ from ..network import LOSSES
 from .neighbourhood import Neighbourhood
 
 TEXTBOOK_SIZE = 10
-"""Fewer distinct samples are a textbook example, which a line or a neuron should fit."""
+"""Fewer distinct samples are a textbook example, which a neuron should fit."""
 
 
 class Penalty(NamedTuple):
