@@ -13,8 +13,8 @@ from .finding import beyond
 from .outliers import (
     FEW,
     check_rows,
+    extreme_values,
     outlying_features,
-    outlying_rows,
     repeated_outlier,
     wide_features,
 )
@@ -132,32 +132,33 @@ def missing_codes(evidence):
 
 
 def outlying_inputs(evidence):
-    if issparse(evidence.problem.samples.X):
+    judged = outlying_features(evidence)
+    judged[[*evidence.codes]] = False
+    if not judged.any():
         return []
-    has_no_code = np.ones(len(evidence.feature_names), bool)
-    has_no_code[[*evidence.codes]] = False
     return beyond(
         evidence.feature_names,
         evidence.quartiles.relative_to(evidence.inputs.deviation),
         below=0.1,
-        among=outlying_features(evidence) & has_no_code,
+        among=judged,
         seen="A few extreme values spread {n_found} of {n} features: the quartiles of "
         "{worst} are only {figure:.2g} standard deviations apart, so that most samples "
         "look alike.",
-        advice=_against_outliers(evidence),
+        advice=_against_outliers(evidence, judged),
     )
 
 
-def _against_outliers(evidence):
+def _against_outliers(evidence, features):
     """Advise on a code; or on a few extreme rows and a transformer."""
-    repeated = repeated_outlier(evidence.X)
+    are_extreme = extreme_values(evidence, features)
+    repeated = repeated_outlier(evidence, are_extreme)
     if repeated is not None:
         value, count = repeated
         return (
             f"if {value:.10g}, which occurs {count} times in X, is a code for missing "
             f"values, {IMPUTE}."
         )
-    far_rows = evidence.rows[outlying_rows(evidence)]
+    far_rows = evidence.rows[are_extreme.any(axis=1)]
     if 0 < len(far_rows) <= FEW * len(evidence.rows):
         return one_of(check_rows(far_rows, "X"), TRANSFORM)
     return one_of(TRANSFORM)

@@ -20,18 +20,18 @@ def outlying_features(evidence):
     return evidence.quartiles.are_dwarfed(deviation)
 
 
-def outlying_rows(evidence):
-    """Return which samples have extreme values, shape (n_samples,)."""
-    columns = outlying_features(evidence)
-    X = evidence.problem.samples.X[:, columns]
-    return evidence.quartiles.of_columns(columns).are_far(X).any(axis=1)
+def extreme_values(evidence, features):
+    """Return which values of some features are extreme, shape (n_samples, n_some)."""
+    X = evidence.problem.samples.X[:, features]
+    return evidence.quartiles.of_columns(features).are_far(X)
 
 
 def usual_loss(evidence):
     """Return the loss of the samples without outliers, or of all if there are none."""
-    if not outlying_features(evidence).any():
+    outlying = outlying_features(evidence)
+    if not outlying.any():
         return evidence.loss
-    usual = np.flatnonzero(~outlying_rows(evidence))
+    usual = np.flatnonzero(~extreme_values(evidence, outlying).any(axis=1))
     if len(usual) == 0:
         return evidence.loss
     samples = evidence.problem.samples.rows(usual)
@@ -47,22 +47,27 @@ def wide_features(evidence):
     return (deviation > 10) & ~outlying
 
 
-def repeated_outlier(X):
-    """Return the value of most extreme values, and its number, or None.
+def repeated_outlier(evidence, are_extreme):
+    """Return the value of most extreme values of features, and its number, or None.
 
-    None also if the data are not numbers: other steps of a Pipeline may encode them.
+    It is found in the data before the steps of a Pipeline, in the columns whose extreme
+    values are in the same rows. None if the data are not numbers: steps encode them.
     """
-    X = np.asarray(X)
+    X = np.asarray(evidence.X)
     try:
         X = X if X.dtype.kind == "f" else X.astype(float)
     except (TypeError, ValueError):
         return None
     if X.ndim != 2:
         return None
-    quartiles = Quartiles.of(X[some_rows(*X.shape)])
+    some = some_rows(len(evidence.rows), X.shape[1])
+    quartiles = Quartiles.of(X[evidence.rows[some]])
     outlying = quartiles.are_dwarfed(Columns.of(X, None).deviation)
-    X = X[:, outlying]
-    return most_frequent(X[quartiles.of_columns(outlying).are_far(X)])
+    X = X[:, outlying][evidence.rows]
+    are_far = quartiles.of_columns(outlying).are_far(X)
+    places = {rows.tobytes() for rows in are_extreme.T}
+    are_same = np.array([rows.tobytes() in places for rows in are_far.T], bool)
+    return most_frequent(X[are_far & are_same])
 
 
 def most_frequent(outliers):

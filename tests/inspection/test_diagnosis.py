@@ -317,6 +317,29 @@ def test_a_code_for_missing_values_is_named():
     assert "outlying_inputs" not in diagnosis_of(encoded, texts, y).kinds
 
 
+REORDERED = ColumnTransformer(
+    [("numbers", StandardScaler(), [2, 1]), ("answers", OneHotEncoder(), [0])],
+    sparse_threshold=0,
+)
+
+
+@pytest.mark.parametrize("steps", [StandardScaler(), REORDERED])
+def test_outliers_beside_a_code_in_another_column(steps):
+    """The advice is on their own column: neither the code nor its rows are named."""
+    rng = np.random.default_rng(0)
+    X = np.c_[rng.integers(1, 6, 400), rng.normal(size=(400, 2))]
+    X[:20, 0] = -9999
+    X[100:103, 1] = 5e3, 6e3, 7e3
+    y = X[:, 2] + 0.3 * rng.normal(size=400)
+    model = make_pipeline(steps, SimpleMLPRegressor(random_state=0))
+    finding = only(diagnosis_of(model, X, y), "outlying_inputs")
+    rows = "check and correct, or remove, 3 rows of X, of which row 100 is the first;"
+    assert finding.advice.startswith(rows)
+    X[100:103, 1] = 7000
+    advice = only(diagnosis_of(model, X, y), "outlying_inputs").advice
+    assert advice.startswith("if 7000, which occurs 3 times in X, is a code")
+
+
 def test_codes_for_missing_values_among_new_samples_are_no_overfitting():
     X, y = IRIS
     model = make_pipeline(StandardScaler(), clone(CLASSIFIER)).fit(X, y)
