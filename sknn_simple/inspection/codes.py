@@ -8,10 +8,11 @@ from scipy.sparse import issparse
 
 from .columns import Columns
 
-CODE = re.compile(r"-\d|-?(9*[789]|77+|88+)")
+CODE = re.compile(r"-[1-9]|-?(9*[789]|77+|88+)")
 """Usual codes: -9 to -1, 7, 8, 9, 77, 88, 97, 98, 99, 998, 999, -99, -999, ..."""
 
-LEAST_COUNT, LEAST_GAP = 3, 4
+LEAST_COUNT, LEAST_DISTANCE = 3, 4
+"""How often a code occurs, and how far it is from the scale."""
 
 
 class Code(NamedTuple):
@@ -23,17 +24,15 @@ class Code(NamedTuple):
     high: float
 
     @property
-    def gap(self):
-        """The distance between the values and the scale."""
-        return max(self.low - self.values[-1], self.values[0] - self.high)
-
-    @property
-    def is_plausible(self):
-        """Whether the values are far from the scale, in its own width."""
-        return self.gap >= max(LEAST_GAP, self.high - self.low)
+    def reach(self):
+        """The range of the whole column, in ranges of the scale."""
+        highest = max(self.high, self.values[-1])
+        lowest = min(self.low, self.values[0])
+        return (highest - lowest) / (self.high - self.low)
 
     def __str__(self):
-        return " or ".join(f"{value:.0f}" for value in self.values)
+        *others, last = (f"{value:.0f}" for value in self.values)
+        return " or ".join(filter(None, [", ".join(others), last]))
 
 
 def codes_of_features(evidence):
@@ -65,22 +64,35 @@ def code_of(column):
     if len(known) == 0 or not (_may_be_code(known.min()) or _may_be_code(known.max())):
         return None
     values, counts = np.unique(known, return_counts=True)
-    if len(values) < 3 or (values % 1).any():
+    if (values % 1).any():
         return None
-    k = np.diff(values).argmax() + 1
+    scale = _scale(values, counts)
+    are_codes = ~np.isin(values, scale)
+    count, n_others = counts[are_codes].sum(), counts[~are_codes].sum()
+    is_dense = 1 < len(scale) > np.ptp(scale) / 2
+    if not (is_dense and 0 < count <= n_others):
+        return None
+    return Code(values[are_codes], count, scale[0], scale[-1])
+
+
+def _scale(values, counts):
+    """Return sorted values without those at both ends that may be codes.
+
+    Codes are far from all values between them, by the width of these.
+    """
+    if len(values) == 1:
+        return values
+    gaps = np.diff(values)
+    k = gaps.argmax() + 1
     parts = slice(None, k), slice(k, None)
-    for part, others in (parts, parts[::-1]):
-        scale, count = values[others], counts[part].sum()
-        code = Code(values[part], count, scale[0], scale[-1])
+    for codes, others in (parts, parts[::-1]):
         if (
-            code.is_plausible
-            and all(map(_may_be_code, code.values))
-            and counts[part].min() >= LEAST_COUNT
-            and count <= counts[others].sum()
-            and 1 < len(scale) > (code.high - code.low) / 2
+            gaps.max() >= max(LEAST_DISTANCE, np.ptp(values[others]))
+            and counts[codes].min() >= LEAST_COUNT
+            and all(map(_may_be_code, values[codes]))
         ):
-            return code
-    return None
+            return _scale(values[others], counts[others])
+    return values
 
 
 def _may_be_code(value):
@@ -98,8 +110,7 @@ def _numbers(column):
 def _features_with(evidence, code, rows):
     """Return which features are the column of a code, shifted and scaled at most."""
     X = evidence.problem.samples.X
-    coded, others = Columns.of(X[rows], None), Columns.of(X[~rows], None)
-    gap = np.maximum(others.lowest - coded.highest, coded.lowest - others.highest)
-    width = others.highest - others.lowest
-    expected = code.gap / (code.high - code.low) * width
-    return np.flatnonzero((width > 0) & np.isclose(gap, expected, rtol=1e-3))
+    scale = Columns.of(X[~rows], None)
+    width = scale.highest - scale.lowest
+    reach = evidence.inputs.highest - evidence.inputs.lowest
+    return np.flatnonzero((width > 0) & np.isclose(reach, code.reach * width, 1e-3))

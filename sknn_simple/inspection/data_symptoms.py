@@ -127,7 +127,7 @@ def missing_codes(evidence):
         seen="{n_found} of {n} features seem to have codes for missing values: "
         f"{{worst}} is {code} in {{figure:.0f}} rows, and all its other values are "
         f"whole numbers from {code.low:.0f} to {code.high:.0f}.",
-        advice=f"if {code} is a code for missing values, {IMPUTE}.",
+        advice=f"if {code} stands for a missing value, {IMPUTE}.",
     )
 
 

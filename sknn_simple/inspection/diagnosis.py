@@ -209,13 +209,15 @@ def diagnose(
                               features (such narrow features not for a part)
     uncentred_inputs          the mean of a feature is above 1 (for a part, above 10)
                               and above 10 standard deviations
-    missing_codes             in the data before the steps of a Pipeline, at least 3
-                              (and at most half) of the values of a feature are -9 to
-                              -1, 7, 8, 9, 77, 88, or nines that may end in 7 or 8, with
-                              or without a minus. All others are whole numbers, of which
-                              more than half within their range occur, and are as far
-                              away as they reach, and at least 4. The feature reaches
-                              the network as it is or scaled
+    missing_codes             in the data before the steps of a Pipeline, a feature has
+                              values from -9 to -1, or with or without a minus, 7, 8, 9,
+                              repeated 7s or 8s, or nines that may end in 7 or 8; each
+                              such number occurs at least 3 times, and all together at
+                              most as often as the others. The others are whole numbers;
+                              at least half of those in their range occur. The distance
+                              to the codes is at least the width of this range, and at
+                              least 4. The feature reaches the network as it is or
+                              scaled
     outlying_inputs           in dense X, the quartiles of a feature without such codes
                               differ, but by less than 0.1 standard deviations (the
                               advice names the value of at least 3, and of half, of the

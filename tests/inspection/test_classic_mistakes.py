@@ -287,7 +287,7 @@ MISTAKES = {
         "missing_codes",
         ANSWERS.map(with_answers_missing),
         in_pipeline(make_pipeline(SimpleImputer(missing_values=-9), StandardScaler())),
-        "if -9 is a code for missing values, replace it by NaN, and use SimpleImputer",
+        "if -9 stands for a missing value, replace it by NaN, and use SimpleImputer",
         estimator=make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0)),
         rise=0.02,
     ),

@@ -379,7 +379,7 @@ def test_codes_of_a_questionnaire_are_named_and_the_advice_is_a_cure(code, share
     assert worst in finding.seen
     assert "from 1 to 5" in finding.seen
     assert finding.advice == (
-        f"if {code} is a code for missing values, replace it by NaN, and use "
+        f"if {code} stands for a missing value, replace it by NaN, and use "
         "SimpleImputer in a Pipeline."
     )
     new_X, new_y = questionnaire(seed=2, n_samples=2000)
@@ -413,16 +413,37 @@ def test_codes_among_texts_and_behind_encoders():
     assert "missing_codes" not in diagnosis_of(model, frame, y).kinds
 
 
-def test_two_codes_of_one_question():
+SEVERAL_CODES = {
+    "98 or 99": [99] * 7 + [98] * 4,
+    "97, 98 or 99": [97] * 3 + [98] * 3 + [99] * 5,
+    "-99 or -9": [-99] * 5 + [-9] * 6,
+    "-9 or 99": [-9] * 8 + [99] * 3,
+    "-99, -9 or 9": [-99] * 3 + [9] * 3 + [-9] * 3,
+}
+
+
+@pytest.mark.parametrize("named", SEVERAL_CODES)
+def test_several_codes_of_one_question(named):
     X, y = questionnaire()
-    X[:7, 2], X[7:11, 2] = 99, 98
+    codes = SEVERAL_CODES[named]
+    X[: len(codes), 2] = codes
     X[20:22, 4] = 99  # too few
     finding = only(diagnosis_of(SURVEY_MODEL, X, y), "missing_codes")
-    assert (finding.where, finding.figure) == (("x3",), 11)
-    assert "if 98 or 99 is a code" in finding.advice
+    assert (finding.where, finding.figure) == (("x3",), len(codes))
+    seen = f"x3 is {named} in {len(codes)} rows, and all its other values are whole"
+    assert f"{seen} numbers from 1 to 5." in finding.seen
+    assert finding.advice.startswith(f"if {named} stands for a missing value, replace")
     weight = np.ones(len(X))
-    weight[:9] = 0
+    weight[: len(codes) - 2] = 0
     assert diagnose(clone(SURVEY_MODEL).fit(X, y), X, y, weight) == ()
+
+
+def test_codes_that_are_too_rare_or_too_near_are_no_codes():
+    scale = np.repeat([1.0, 2, 3, 4, 5], 20)
+    assert code_of(np.r_[scale, [-9, -9, 99, 99, 99]]) is None
+    assert str(code_of(np.r_[scale, [8, 8, 8, 99, 99, 99]])) == "99"
+    # A zero is no code, whatever its sign.
+    assert code_of(np.r_[scale + 4, [-0.0] * 4]) is None
 
 
 def usual_columns(n_samples, seed):
