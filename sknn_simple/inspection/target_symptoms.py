@@ -107,34 +107,42 @@ def skewed_targets(evidence):
     skewness = np.zeros(len(varies))
     skewness[varies] = np.abs(skew(Y[:, varies]))
     share = share_of_outliers(Y)
-    suspects = varies & ((skewness > 3) | (share > 0.5))
-    poorly_fitted = _are_poorly_fitted(evidence, suspects)
-    are_skewed = (skewness > 3) & poorly_fitted
-    have_outliers = (share > 0.5) & poorly_fitted & ~are_skewed
-    findings = []
-    if are_skewed.any():
-        findings += beyond(
-            _target_names(evidence),
-            skewness,
-            above=3,
-            among=are_skewed,
-            seen="The skewness of the targets is {figure:.3g}, and they, or most of "
-            "them, are fitted poorly: a few extreme ones outweigh all others in the "
-            "squared error.",
-            advice=against_skewness(evidence, are_skewed),
-        )
-    if have_outliers.any():
-        findings += beyond(
-            _target_names(evidence),
-            share,
-            above=0.5,
-            among=have_outliers,
-            seen="A few extreme targets have {figure:.0%} of the squared distances "
-            "from the median, and the targets, or most of them, are fitted poorly: the "
-            "extreme ones outweigh all others in the squared error.",
-            advice=against_outliers(evidence, have_outliers),
-        )
-    return findings
+    are_skewed, have_outliers = varies & (skewness > 3), varies & (share > 0.5)
+    missed = _are_poorly_fitted(evidence, are_skewed | have_outliers)
+    return [
+        *_skewed(evidence, skewness, missed & are_skewed),
+        *_with_outliers(evidence, share, missed & have_outliers & ~are_skewed),
+    ]
+
+
+def _skewed(evidence, skewness, columns):
+    if not columns.any():
+        return []
+    return beyond(
+        _target_names(evidence),
+        skewness,
+        above=3,
+        among=columns,
+        seen="The skewness of the targets is {figure:.3g}, and they, or most of them, "
+        "are fitted poorly: a few extreme ones outweigh all others in the squared "
+        "error.",
+        advice=against_skewness(evidence, columns),
+    )
+
+
+def _with_outliers(evidence, share, columns):
+    if not columns.any():
+        return []
+    return beyond(
+        _target_names(evidence),
+        share,
+        above=0.5,
+        among=columns,
+        seen="A few extreme targets have {figure:.0%} of the squared distances from "
+        "the median, and the targets, or most of them, are fitted poorly: the extreme "
+        "ones outweigh all others in the squared error.",
+        advice=against_outliers(evidence, columns),
+    )
 
 
 def _are_poorly_fitted(evidence, suspects):
