@@ -33,7 +33,7 @@ class Columns(NamedTuple):
 
     @property
     def are_indicators(self):
-        """Which columns hold only zeros and ones, as one-hot codes do."""
+        """Which columns hold only zeros and ones."""
         variance = self.mean * (1 - self.mean)  # values between 0 and 1 have less
         has_both = (self.lowest == 0) & (self.highest == 1)
         return has_both & np.isclose(self.deviation**2, variance, atol=0)

@@ -11,9 +11,10 @@ from .advice import one_of, scale_inputs
 from .codes import LEAST_COUNT
 from .finding import beyond
 from .outliers import (
-    FEW,
+    SHARE_OF_FAULTS,
     check_rows,
     extreme_values,
+    if_code,
     outlying_features,
     repeated_outlier,
     wide_features,
@@ -153,12 +154,8 @@ def _against_outliers(evidence, features):
     are_extreme = extreme_values(evidence, features)
     repeated = repeated_outlier(evidence, are_extreme)
     if repeated is not None:
-        value, count = repeated
-        return (
-            f"if {value:.10g}, which occurs {count} times in X, is a code for missing "
-            f"values, {IMPUTE}."
-        )
+        return f"{if_code(*repeated, 'X')}, {IMPUTE}."
     far_rows = evidence.rows[are_extreme.any(axis=1)]
-    if 0 < len(far_rows) <= FEW * len(evidence.rows):
+    if 0 < len(far_rows) <= SHARE_OF_FAULTS * len(evidence.rows):
         return one_of(check_rows(far_rows, "X"), TRANSFORM)
     return one_of(TRANSFORM)

@@ -241,13 +241,14 @@ def diagnose(
                               median, the median squared error, relative to the median
                               squared distance, is above 0.1 plus 4 times the share
                               of noise in the ranks of all targets (estimated as for
-                              alpha='auto'). The advice names a value or rows, as for
-                              outlying_inputs, of at most 0.1 of the targets, beyond 5
-                              spreads and a gap (a distance from the median that is 1.5
-                              times the next smaller one), also of the logarithms.
-                              Otherwise, it is the logarithm first if the quantile 0.9
-                              of positive targets is above 100 times the quantile 0.1,
-                              and the share of noise in their ranks is at most 0.5
+                              alpha='auto'). If at most 0.1 of the samples have targets
+                              beyond 5 spreads and beyond a gap (a distance from the
+                              median that is 1.5 times the next smaller one), also among
+                              the logarithms, the advice names their common value, or
+                              else their rows. Otherwise, it is the logarithm first if
+                              the quantile 0.9 of positive targets is above 100 times
+                              the quantile 0.1, and the share of noise in their ranks is
+                              at most 0.5
     not_trained               no step of training has changed the weights (made by
                               `from_coefs`, or by a fit with max_iter=0), and the loss
                               is above 0.9 times the constant

@@ -8,15 +8,15 @@ from .._fit.quartiles import Quartiles
 from .._targets.scaling import QUARTILES_OF_NORMAL
 from ..network import Samples
 from .advice import one_of
-from .outliers import FEW, check_rows, most_frequent
+from .outliers import SHARE_OF_FAULTS, check_rows, if_code, most_frequent
 
 FEWEST = 20
 """Number of targets below which their quartiles tell little."""
 
-LEAST_GAP = 1.5
+GAP_RATIO = 1.5
 """Ratio of two distances from the median, between which there is a gap."""
 
-SEVERAL_DECADES = 100
+TWO_DECADES = 100
 """Ratio of the quantiles 0.9 and 0.1 of targets that span orders of magnitude."""
 
 ABSOLUTE, HUBER = "loss='absolute_error'", "loss='huber'"
@@ -77,17 +77,17 @@ def _first_advice(evidence, columns):
     y = evidence.y[:, columns]
     are_suspect = np.column_stack([_are_suspect(column) for column in y.T])
     rows = evidence.rows[are_suspect.any(axis=1)]
-    if 0 < len(rows) <= FEW * len(y):
+    if 0 < len(rows) <= SHARE_OF_FAULTS * len(y):
         check = _check_targets(y[are_suspect], rows)
         return one_of(check, _near_the_median(ABSOLUTE, HUBER))
     lowest, low, high = np.percentile(y, [0, 10, 90], axis=0)
-    if not ((lowest > 0) & (high > SEVERAL_DECADES * low)).all():
+    if not ((lowest > 0) & (high > TWO_DECADES * low)).all():
         return None
     # Where noise has the larger part of the decades, totals would be far too low.
     if any(noise_of_ranks(evidence, k) > 0.5 for k in np.flatnonzero(columns)):
         return None
     return one_of(
-        f"{_transformed(np.log, np.exp)}, since the targets span several decades",
+        f"{_transformed(np.log, np.exp)}, since the targets span more than two decades",
         "loss='poisson', whose predictions add up to about the right total",
     )
 
@@ -107,7 +107,7 @@ def _are_suspect(y):
     order = distances.argsort()
     nearer, farther = distances[order[:-1]], distances[order[1:]]
     is_far = (are_far & are_outliers(y))[order[1:]]
-    has_gap = is_far & (farther > LEAST_GAP * nearer)
+    has_gap = is_far & (farther > GAP_RATIO * nearer)
     least = farther[has_gap.argmax()] if has_gap.any() else np.inf
     return are_far & (distances >= least)
 
@@ -117,11 +117,8 @@ def _check_targets(suspects, rows):
     repeated = most_frequent(suspects)
     if repeated is None:
         return check_rows(rows, "y")
-    value, count = repeated
-    return (
-        f"if {value:.10g}, which occurs {count} times in y, is a code for missing "
-        "values or failed measurements, remove these rows"
-    )
+    code = if_code(*repeated, "y")
+    return f"{code} or failed measurements, remove the rows that contain it"
 
 
 def _near_the_median(*changes):
@@ -129,7 +126,7 @@ def _near_the_median(*changes):
     known = [*filter(None, changes)]
     predict = "predict" if known[1:] else "predicts"
     return (
-        f"{', or '.join(known)}, which {predict} something nearer to the median than "
+        f"{', or '.join(known)}, which {predict} values closer to the median than to "
         "the mean"
     )
 

@@ -5,10 +5,11 @@ from scipy.sparse import issparse
 
 from .._fit.quartiles import Quartiles
 from .._fit.subsample import some_rows
+from .codes import LEAST_COUNT
 from .columns import Columns
 from .problem import loss_without_penalty
 
-FEW = 0.1
+SHARE_OF_FAULTS = 0.1
 """Share of the rows that may be faults; more of them are a skewed distribution."""
 
 
@@ -71,11 +72,19 @@ def repeated_outlier(evidence, are_extreme):
 
 
 def most_frequent(outliers):
-    """Return the value of at least 3, and half, of them, and its number, or None."""
+    """Return the value of several, and half, of them, and its number, or None."""
     values, counts = np.unique(outliers, return_counts=True)
-    if counts.max(initial=0) < max(3, len(outliers) / 2):
+    if counts.max(initial=0) < max(LEAST_COUNT, len(outliers) / 2):
         return None
     return values[counts.argmax()], counts.max()
+
+
+def if_code(value, count, name):
+    """Return the condition of an advice on a repeated value of X or y."""
+    return (
+        f"if {value:.10g}, which occurs {count} times in {name}, is a code for missing "
+        "values"
+    )
 
 
 def check_rows(numbers, name):

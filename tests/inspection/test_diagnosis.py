@@ -671,7 +671,8 @@ def test_the_first_advice_on_targets_over_decades_is_the_logarithm(n_samples, un
     y, y_new = unit * y, unit * y_new
     network = make_pipeline(StandardScaler(), SimpleMLPRegressor(random_state=0))
     advice = only(diagnosis_of(network, X, y), "skewed_targets").advice
-    assert advice.startswith("TransformedTargetRegressor with np.log and np.exp, since")
+    first = "TransformedTargetRegressor with np.log and np.exp, since the targets span"
+    assert advice.startswith(f"{first} more than two decades;")
     logarithm = TransformedTargetRegressor(network, func=np.log, inverse_func=np.exp)
     models = [logarithm, network]
     for loss in ("poisson", "huber"):
@@ -717,7 +718,7 @@ FAULTS = {
     "code": (
         lambda y: -999 * np.ones_like(y),
         "if -999, which occurs 7 times in y, is a code for missing values or failed "
-        "measurements, remove these rows;",
+        "measurements, remove the rows that contain it;",
     ),
     "both signs": (
         lambda y: y + 5000 * (-1.0) ** np.arange(len(y)),
@@ -755,7 +756,7 @@ def test_the_first_advice_on_amounts_with_many_zeros_keeps_their_total():
     regressor = SimpleMLPRegressor(random_state=0)
     advice = only(diagnosis_of(regressor, X, y), "skewed_targets").advice
     assert advice.startswith("loss='poisson'; or TransformedTargetRegressor")
-    assert "loss='huber', which predict something nearer to the median" in advice
+    assert "loss='huber', which predict values closer to the median than" in advice
     poisson = SimpleMLPRegressor(loss="poisson", random_state=0)
     logarithm = TransformedTargetRegressor(
         regressor, func=np.log1p, inverse_func=np.expm1
