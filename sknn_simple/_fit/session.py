@@ -74,7 +74,7 @@ class Continuation:
     seed: int | None = None  # an integer random_state, the seed of the rng
     split_seed: int | None = None  # seed of the split of early stopping
     warned: tuple[str, ...] = ()  # topics of the warnings that are given only once
-    n_samples: int | None = None  # that the last `fit` trained on
+    n_samples: int | None = None  # of the last `fit`; None after partial_fit
 
 
 @dataclass
