@@ -170,9 +170,12 @@ def diagnose(
     kind                      criterion
     ========================= =======================================================
     edited_weights            the loss exceeds the training loss by more than 0.05 times
-                              the constant, and all weights to or from a unit are 0
-                              without `coefs_init`, or after `partial_fit` or a warm
-                              start, the weights differ from those that it left
+                              the constant, and: after `partial_fit` or a warm start,
+                              the weights differ from those that it left, which
+                              explains more than 0.5 of the excess; or after another
+                              fit without `coefs_init`, the number of samples is as in
+                              that fit, and all weights to or from a unit (or an input)
+                              are 0
     scaled_unlike_training    as overfitting, but the training loss is reached on the
                               samples when all features, or all but those of zeros and
                               ones, are standardised, or scaled to [0, 1]. Or, in a
@@ -272,8 +275,8 @@ def diagnose(
                               above its lowest value (with average=True, three times
                               as much). After `partial_fit`, the largest rise does
                               not count: other samples may have caused it; and none
-                              does if calls have fewer samples than `X`, and fewer
-                              than 500: their losses differ by chance
+                              does if calls have fewer than about two thirds of the
+                              samples of `X`, or of 500: their losses differ by chance
     local_minimum             a network with hidden layers is not learned, though its
                               training ended by patience, by L-BFGS's own rule, or after
                               all epochs of a training that too_few_epochs may judge;

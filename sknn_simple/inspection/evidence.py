@@ -221,6 +221,27 @@ class Evidence:
         return self.loss - self.recalibrated_loss > least
 
     @cached_property
+    def edit_explains_excess(self):
+        """Whether weights were edited after training, which explains most of an excess.
+
+        After a plain fit, only an edit that leaves zeros is known, but not its effect.
+        """
+        if not self.record.was_edited:
+            return False
+        if self.record.published is None:
+            return not self.are_new
+        excess = max(self.loss - self.training_loss, LEAST_SHIFT * self.constant_loss)
+        return self.loss - self._loss_before_edit > 0.5 * excess
+
+    @property
+    def _loss_before_edit(self):
+        """The loss of the weights that the last call published."""
+        flat = self.record.published.astype(np.float64)
+        parameters = self.problem.parameters.view(flat)
+        published = replace(self.problem, parameters=parameters)
+        return loss_without_penalty(published, published.samples)
+
+    @cached_property
     def cause_of_excess(self):
         """The kind of finding that explains a loss far above that of training."""
         return cause_of_excess(self)

@@ -13,7 +13,7 @@ def cause_of_excess(evidence):
     # A network that has learned nothing has not memorised its samples.
     if excess <= 0.25 * constant or trained >= 0.9 * evidence.training_constant:
         return None
-    if evidence.record.was_edited:
+    if evidence.edit_explains_excess:
         return "edited_weights"
     if evidence.average_is_outdated:
         return "average_worse"
@@ -44,9 +44,7 @@ def are_shifted(evidence):
     has_learned = trained < max(constant, expected)
     if constant <= 0 or not has_learned or not evidence.are_others:
         return False
-    if evidence.record.was_edited:
-        return False
-    if not evidence.is_off_on_average:
+    if evidence.edit_explains_excess or not evidence.is_off_on_average:
         return False
     gain = loss - evidence.recalibrated_loss
     # Classes of more equal shares have a higher constant loss than in training.

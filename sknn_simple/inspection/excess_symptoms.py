@@ -24,7 +24,7 @@ from .training_symptoms import misleading_validation
 
 
 def edited_weights(evidence):
-    if evidence.constant_loss <= 0 or not evidence.record.was_edited:
+    if evidence.constant_loss <= 0 or not evidence.edit_explains_excess:
         return []
     how = "they are not those of the last call"
     if evidence.record.has_silent_unit:
@@ -33,6 +33,7 @@ def edited_weights(evidence):
         "fit with warm_start=True, or partial_fit, to train these weights further",
         "a fit from scratch, with warm_start=False",
     )
+    advice += " No action is needed if the weights were edited on purpose."
     return beyond(
         ["these samples"],
         [(evidence.loss - evidence.training_loss) / evidence.constant_loss],
@@ -158,7 +159,8 @@ def _or_else(evidence):
             ". Or the network was trained on these samples earlier, and on others "
             "since: it forgets"
         )
-    if evidence.are_new:
+    # A second copy of the weights would show the edit.
+    if evidence.are_new or evidence.record.published is not None:
         return ""
     return ". Or weights were edited after training on these samples"
 

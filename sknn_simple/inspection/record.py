@@ -57,8 +57,19 @@ class Record:
 
     @property
     def may_have_changed_samples(self):
-        """Whether calls after the first one may have had other samples."""
-        return self.network._continuation is not None and not self.is_untrained
+        """Whether there were several calls, which may have had different samples."""
+        network = self.network
+        if self.published is None:
+            return False
+        if self.mode is Mode.APPEND:
+            return network.n_iter_ > 1
+        return network.t_ > (self.n_trained or 0) * network.n_iter_
+
+    @property
+    def published(self):
+        """The flat parameters that the last call published; None after a plain fit."""
+        continuation = self.network._continuation
+        return continuation and continuation.state.model_flat
 
     @property
     def jump(self):

@@ -481,6 +481,7 @@ def test_an_edit_is_known_until_training_goes_on():
     (finding,) = diagnose(network, X, y)
     assert finding.kind == "edited_weights"
     assert "not those of the last call" in finding.seen
+    assert finding.advice.endswith("needed if the weights were edited on purpose.")
     # As advised.
     for _ in range(60):
         network.partial_fit(X, y)
@@ -491,6 +492,34 @@ def test_an_edit_is_known_until_training_goes_on():
     (finding,) = diagnose(network, X, y)
     assert finding.kind == "shifted_targets"
     assert "Or weights were edited after training" in finding.seen
+
+
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_an_edit_that_hardly_matters_does_not_hide_other_causes(warm_start):
+    """The judge is the finding without the edit."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(360, 10))
+    y = X[:, 0] + rng.normal(size=360)
+    network = SimpleMLPRegressor(
+        (50,), alpha=1e-5, warm_start=warm_start, max_iter=500, random_state=0
+    )
+    network.fit(X[:60], y[:60])
+    for moved, kind in ((0, "overfitting"), (20, "shifted_targets")):
+        assert kind in diagnose(network, X[60:], y[60:] + moved).kinds
+    network.coefs_[1][abs(network.coefs_[1]).argmin()] = 0.0
+    for moved, kind in ((0, "overfitting"), (20, "shifted_targets")):
+        kinds = diagnose(network, X[60:], y[60:] + moved).kinds
+        assert kind in kinds
+        assert "edited_weights" not in kinds
+
+
+def test_samples_on_another_scale_are_recognised_after_a_small_edit():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 2))
+    y = X[:, 0] + 0.1 * rng.normal(size=200)
+    network = SimpleMLPRegressor(warm_start=True, random_state=0).fit(X, y)
+    network.coefs_[0][0, 0] += 1e-12
+    assert diagnose(network, 50 + 5 * X, y).kinds[0] == "scaled_unlike_training"
 
 
 def scaled_iris():
@@ -563,3 +592,27 @@ def test_a_warm_start_on_other_samples_forgets_as_well():
     assert "the earlier and later ones together" in findings[kind].advice
     network.fit(np.vstack([X, shuffled]), np.r_[y, y])
     assert network.score(X, y) > 0.95
+
+
+def one_epoch(network, X, y):
+    return network.partial_fit(X, y)
+
+
+def warm_fit(network, X, y):
+    return network.set_params(warm_start=True).fit(X, y)
+
+
+@pytest.mark.parametrize("train", [one_epoch, warm_fit])
+def test_a_network_forgets_nothing_in_its_first_call(train):
+    """Nor were weights edited, as the copy that such a call keeps would show."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 4))
+    y, noise = X[:, 0] + 0.2 * rng.normal(size=200), 8 + 3 * rng.normal(size=200)
+    network = SimpleMLPRegressor((10,), batch_size=1, random_state=0)
+    for n_calls in (1, 2):
+        train(network, X, y)
+        report = " ".join(str(diagnose(network, X, noise)).split())
+        assert "shifted_targets" in report
+        assert "edited" not in report
+        assert ("it forgets" in report) == (n_calls > 1)
+        assert ("earlier and later ones together" in report) == (n_calls > 1)
