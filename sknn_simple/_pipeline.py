@@ -131,17 +131,21 @@ def _factor(step):
     )
 
 
-def has_step(estimator: Any, classes: tuple[type, ...]) -> bool:
+def has_step(
+    estimator: Any, classes: tuple[type, ...], option: str | None = None
+) -> bool:
     """Return whether a step before the network, or a part of one, is of these classes.
 
-    Parts are the transformers in a ColumnTransformer, for instance.
+    Parts are the transformers in a ColumnTransformer, for instance. If an `option` is
+    named, it must be switched on.
     """
     parts = (
         part
         for pipeline, _ in _last_steps(estimator)
         for part in pipeline.get_params().values()
     )
-    return any(isinstance(part, classes) for part in parts)
+    found = [part for part in parts if isinstance(part, classes)]
+    return any(option is None or part.get_params().get(option) for part in found)
 
 
 def input_names(estimator: Any) -> list[str]:

@@ -161,10 +161,12 @@ def diagnose(
 
     New samples, and any samples after `partial_fit`, may be a *part* that varies less
     than the training samples did: in a week, the season is constant. Where the loss is
-    too high on at least 20 samples behind a scaler, the advice names the features that
-    may come from a broken sensor: they are constant, but neither 0 nor 1, and have a
-    mean beyond 3, or raise the loss by more than 0.05 times the constant, compared with
-    their mean in training.
+    too high on at least 20 samples behind a scaler that centres (StandardScaler,
+    RobustScaler or PowerTransformer), the advice names the features that may come from
+    a broken sensor: they are constant, but not 0, 1 or -1, and have a mean that counts
+    as another unit (see scaled_unlike_training), or raise the loss by more than 0.05
+    times the constant, compared with their mean in training. At most 20 features are
+    tested for their loss.
 
     ========================= =======================================================
     kind                      criterion
@@ -182,9 +184,10 @@ def diagnose(
                               Pipeline with a scaler, more than 0.5 of the excess is
                               gone, and the loss is below the constant, when features
                               with a mean beyond 3 or a deviation above 10 are
-                              standardised; or if there are none, of n samples, those
-                              with a mean beyond 0.5 + 5 d / sqrt(n), where d is the
-                              deviation, at least 1. The units and their gradients
+                              standardised; or if there are none, and the scaler
+                              centres, those with a mean beyond 0.5 + 5 d / sqrt(n) for
+                              n samples, where d is the deviation, at least 1. The
+                              units and their gradients
                               are then not judged
     shifted_targets           on new samples, recalibration (the best constant added to
                               each raw prediction) lowers the loss by more than 0.05

@@ -16,7 +16,7 @@ from .._fit.quartiles import Quartiles
 from .._fit.scaling_advice import Scaling
 from .._fit.session import Mode
 from .._fit.subsample import subsample
-from ..network import ACTIVATIONS, LOSSES
+from ..network import ACTIVATIONS, LOSSES, Samples
 from . import trial
 from .codes import codes_of_features
 from .columns import Columns
@@ -52,6 +52,7 @@ class Evidence:
     given_y: ArrayLike
     in_pipeline: bool
     behind_scaler: bool  # a step of the Pipeline scales features, maybe not all
+    behind_centring_scaler: bool  # and maps their mean or median in training to 0
     behind_target_encoder: bool
     is_weighted: bool  # by a given sample_weight
 
@@ -67,8 +68,13 @@ class Evidence:
     @cached_property
     def quartiles(self):
         """Quartiles of dense inputs, estimated from some of the samples."""
-        X, *_ = subsample(self.problem.samples)
-        return Quartiles.of(X)
+        return Quartiles.of(self.small_problem.samples.X)
+
+    @cached_property
+    def small_problem(self):
+        """The problem with only some of the samples, to measure it often."""
+        some = Samples(*subsample(self.problem.samples))
+        return replace(self.problem, samples=some)
 
     @cached_property
     def codes(self):

@@ -24,6 +24,13 @@ SCALERS = (
 )
 """Transformers after which the features of the training samples are about as wide."""
 
+CENTRING = {
+    preprocessing.PowerTransformer: "standardize",
+    preprocessing.RobustScaler: "with_centering",
+    preprocessing.StandardScaler: "with_mean",
+}
+"""Those that map the middle of the training samples to 0, and the option to do so."""
+
 
 def gather_evidence(estimator, X, y, sample_weight=None):
     """Measure the forward and the backward pass of the samples.
@@ -62,6 +69,10 @@ def gather_evidence(estimator, X, y, sample_weight=None):
         given_y=y,
         in_pipeline=estimator is not network,
         behind_scaler=has_step(estimator, SCALERS),
+        behind_centring_scaler=any(
+            has_step(estimator, (scaler,), option)
+            for scaler, option in CENTRING.items()
+        ),
         behind_target_encoder=has_step(estimator, (preprocessing.TargetEncoder,)),
         is_weighted=given_weight is not None,
     )

@@ -1,12 +1,8 @@
 """Other units: features behind a scaler that are far from what a scaler returns."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from .._fit.kept_model import MUCH
-from .._fit.subsample import subsample
-from ..network import Samples
 from .corrections import loss_of_scaled
 from .outliers import wide_features
 
@@ -30,7 +26,9 @@ def features_in_other_units(evidence):
     unusual = have_unusual_values(evidence)
     if unusual.any():
         return _that_matter(evidence, unusual)
-    moved = _that_matter(evidence, _have_moved_means(evidence), least_gain=0.05)
+    if not evidence.behind_centring_scaler:
+        return unusual
+    moved = _that_matter(evidence, _have_moved_means(evidence), least_excess=0.05)
     loss = loss_of_standardised(evidence.problem, evidence.inputs, moved)
     excess = evidence.loss - evidence.training_loss
     gain = evidence.loss - loss
@@ -56,23 +54,27 @@ def _have_moved_means(evidence):
     return np.abs(mean) > MOVED_MEAN + chance
 
 
-def _that_matter(evidence, found, least_gain=0.0):
+def _that_matter(evidence, found, least_excess=0.0):
     """Return the features without those that bypass the scaler.
 
     The network learned from these as they are: standardised, they raise the loss, or
-    do not lower it by the least gain, relative to the loss of a constant prediction.
+    do not lower it by `least_excess` times the loss of a constant prediction.
     """
     if not 1 < found.sum() <= MANY:
         return found
-    some = Samples(*subsample(evidence.problem.samples))
-    problem = replace(evidence.problem, samples=some)
+    problem = evidence.small_problem
     least = loss_of_standardised(problem, evidence.inputs, found)
     for k in np.flatnonzero(found):
-        others = found & (np.arange(len(found)) != k)
+        others = without(found, k)
         loss = loss_of_standardised(problem, evidence.inputs, others)
-        if loss < least + least_gain * evidence.constant_loss:
+        if loss < least + least_excess * evidence.constant_loss:
             found, least = others, loss
     return found
+
+
+def without(features, k):
+    """Return the mask of features without feature k."""
+    return features & (np.arange(len(features)) != k)
 
 
 def loss_of_standardised(problem, inputs, features):

@@ -1,43 +1,41 @@
-"""Stuck features: constant on new samples, though behind a scaler."""
-
-from dataclasses import replace
+"""Stuck features: constant on new samples, though behind a scaler that centres."""
 
 import numpy as np
 
-from .._fit.subsample import subsample
-from ..network import Samples
-from .other_units import MANY, loss_of_standardised
+from .other_units import MANY, loss_of_standardised, without
 
 FEWEST_SAMPLES = 20
 """A number of samples in which few features are constant by chance."""
 
 
-def stuck_features(evidence, least_gain):
+def stuck_features(evidence, least_excess):
     """Return which constant features seem to come from a broken sensor.
 
-    They are far from their mean in training, which a scaler maps to 0; or the loss is
-    higher than at that mean by more than `least_gain`. A rare event that does not occur
-    in these samples is near to its mean.
+    They are far from 0, their mean in training; or the loss is higher than at that mean
+    by more than `least_excess`. A rare event that does not occur in these samples is
+    near to its mean.
     """
     suspects, far = _are_suspect(evidence), evidence.in_other_units
     stuck = suspects & far
     near = suspects & ~far
     if not 0 < near.sum() <= MANY:
         return stuck
-    some = Samples(*subsample(evidence.problem.samples))
-    problem = replace(evidence.problem, samples=some)
+    problem = evidence.small_problem
     centred = near | far
     least = loss_of_standardised(problem, evidence.inputs, centred)
     for k in np.flatnonzero(near):
-        others = centred & (np.arange(len(centred)) != k)
-        loss = loss_of_standardised(problem, evidence.inputs, others)
-        stuck[k] = loss > least + least_gain
+        loss = loss_of_standardised(problem, evidence.inputs, without(centred, k))
+        stuck[k] = loss > least + least_excess
     return stuck
 
 
 def _are_suspect(evidence):
-    """Return which features are constant, unless they are codes, or at their mean."""
+    """Return which features are constant, unless they are codes, or at their mean.
+
+    MaxAbsScaler maps what was constant in training to 1 or -1.
+    """
     _, _, lowest, highest = evidence.inputs
-    if not evidence.behind_scaler or evidence.n_samples < FEWEST_SAMPLES:
+    is_centred, n_samples = evidence.behind_centring_scaler, len(evidence.rows)
+    if not is_centred or n_samples < FEWEST_SAMPLES:
         return np.zeros(len(lowest), bool)
-    return (lowest == highest) & ~np.isin(lowest, (0, 1))
+    return (lowest == highest) & ~np.isin(lowest, (-1, 0, 1))

@@ -15,7 +15,14 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits, load_iris
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    OneHotEncoder,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import diagnose
@@ -418,6 +425,61 @@ def test_the_stuck_sensor_of_a_network_that_overfits():
     finding = diagnose(model, X, y)[0]
     assert finding.kind == "overfitting"
     assert finding.advice.startswith("check x4, which is constant here")
+
+
+@pytest.mark.parametrize("scaler", [RobustScaler(), PowerTransformer()])
+def test_other_scalers_that_centre_expose_a_stuck_sensor(scaler):
+    network = SimpleMLPClassifier(random_state=0)
+    model = make_pipeline(scaler, network).fit(*measurements(1000, 0))
+    X, y = measurements(500, 1)
+    X[:, 0] = 26
+    assert diagnose(model, X, y)[0].advice.startswith("check x1, which is constant")
+
+
+@pytest.mark.parametrize(
+    ("scaler", "value"),
+    [
+        (QuantileTransformer(n_quantiles=50, output_distribution="normal"), 3),
+        (StandardScaler(with_mean=False), 2.5),
+        (
+            make_column_transformer((MaxAbsScaler(), [5]), remainder=StandardScaler()),
+            -3,
+        ),
+    ],
+)
+def test_a_scaler_may_map_a_constant_of_the_training_to_other_than_0(scaler, value):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 6))
+    y = X[:, 0] + rng.normal(size=400)
+    X[:, 5] = value
+    network = SimpleMLPRegressor((10,), alpha=0.01, random_state=0)
+    model = make_pipeline(scaler, network).fit(X[:60], y[:60])
+    for moved in (-5, 0, 5):  # one of which 0 instead of the constant would undo
+        report = str(diagnose(model, X[60:], y[60:] + moved))
+        assert "broken sensor" not in report
+        assert ("shifted_targets" in report) == (moved != 0)
+
+
+def test_a_mean_may_be_far_from_0_behind_a_scaler_that_does_not_centre():
+    """Centring x1 would undo most of what y has moved by."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3000, 2))
+    X[:, 0] = np.where(rng.random(3000) < 0.85, 5, -5)
+    y = 0.6 * X[:, 0] + 0.1 * X[:, 1]
+    model = make_pipeline(MaxAbsScaler(), SimpleMLPRegressor((), random_state=0))
+    model.fit(X[:1000], y[:1000])
+    finding = diagnose(model, X[1000:], y[1000:] - 0.6 * X[:, 0].mean())[0]
+    assert finding.kind == "shifted_targets"
+    assert "check the unit" not in finding.advice
+
+
+def test_samples_of_weight_zero_do_not_show_a_stuck_sensor():
+    model = model_of_sensors(*measurements(1000, 0))
+    X, y = measurements(500, 1)
+    weights = np.where(np.arange(500) < 10, 1.0, 0.0)
+    X[:, 0] = 26
+    assert "broken sensor" in str(diagnose(model, X, y))
+    assert "broken sensor" not in str(diagnose(model, X, y, weights))
 
 
 @pytest.mark.parametrize("offset", [0, 5])
