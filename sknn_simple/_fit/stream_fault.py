@@ -84,13 +84,14 @@ def _divergence(advice, losses):
     of_size = advice.unit * (1 + float(np.mean(squares)))
     if losses[-1] <= 100 * max(usual, of_size):
         return None
-    option = "learning_rate_init"
+    option, in_order = "learning_rate_init", ""
     if advice.estimator.solver == "sgd" and advice.estimator.momentum:
-        suits = "0 suits a regressor whose rows come in the order of time"
-        option = f"momentum ({suits}) or {option}"
+        option = f"momentum or {option}"
+        if not advice.session.targets.are_labels:
+            in_order = " Use momentum=0 if rows come in the order of time."
     return StreamFault(
         "divergence",
         f"Training diverges: the loss of this call of partial_fit is {losses[-1]:.3g}, "
         f"the median of the last {len(losses)} calls {usual:.3g}. Start again with a "
-        f"lower {option}.",
+        f"lower {option}.{in_order}",
     )

@@ -116,7 +116,7 @@ def shifted_targets(evidence):
         above=LEAST_SHIFT,
         seen=f"{mean_error}: adding a constant to the outputs lowers the "
         f"loss by {{figure:.3g}} times the loss of a constant prediction{outcome}. "
-        f"{cause} another meaning here, as from another sensor or machine"
+        f"{cause} measured differently here, for instance by another sensor"
         f"{_or_else(evidence)}.",
         advice=one_of(
             _sensors(evidence),
@@ -137,19 +137,20 @@ def _after_recalibration(evidence, rest):
     """
     if rest >= 1:
         advice = "check that each feature has the place and meaning it had in training"
-        return f", but leaves {rest:.3g} times that loss", "Inputs have", advice
+        cause = "The inputs mean something else, or were"
+        return f", but leaves {rest:.3g} times that loss", cause, advice
     if evidence.problem.targets.are_labels:
-        cause = "The shares of the classes differ from those in training, or inputs"
+        cause = "The shares of the classes differ from those in training, or"
         advice = (
             "recalibrate the network on such samples, for instance with a "
             "CalibratedClassifierCV of a FrozenEstimator"
         )
     else:
-        cause = "The mean of y differs from that in training, or inputs"
+        cause = "The mean of y differs from that in training, or"
         advice = (
             "correct predictions for such samples by the mean error on some of them"
         )
-    return "", f"{cause} have", advice
+    return "", f"{cause} the inputs were", advice
 
 
 def _or_else(evidence):

@@ -681,10 +681,23 @@ def test_a_stream_that_diverges_is_warned_of():
     with pytest.warns(ConvergenceWarning, match="Training diverges") as caught:
         wild = train(clone(model).set_params(learning_rate_init=0.05))
     (warning,) = caught  # of a hundred calls that diverge
-    assert "lower momentum" in str(warning.message)
+    assert "rate_init. Use momentum=0 if rows come in" in str(warning.message)
     calm = train(clone(model).set_params(learning_rate_init=0.05, momentum=0))
     assert wild.score(X, y) < -1
     assert calm.score(X, y) > 0
+
+
+def test_a_classifier_is_not_advised_what_suits_regressors():
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((20, 3))
+    y = (X[:, 0] > 0).astype(int)
+    model = SimpleMLPClassifier((), alpha=0, average=False, random_state=0)
+    for _ in range(200):
+        model.partial_fit(X, y, classes=[0, 1])
+    with pytest.warns(ConvergenceWarning, match="Training diverges") as caught:
+        model.partial_fit(1e5 * X, 1 - y)
+    (advice,) = {str(warning.message).partition("Start")[2] for warning in caught}
+    assert advice == " again with a lower momentum or learning_rate_init."
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber"])

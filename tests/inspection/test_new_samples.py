@@ -498,6 +498,10 @@ def test_recalibration_is_advised_where_it_beats_a_constant_prediction(offset):
     helps = np.mean((corrected - new) ** 2) < new.var()
     assert ("mean error" in finding.advice) == helps == (offset > 0)
     assert ("the place and meaning" in finding.advice) == (not helps)
+    seen = " ".join(finding.seen.split())
+    alternative = "y differs from that in training, or the inputs were measured"
+    assert (alternative in seen) == helps
+    assert ("mean something else, or were measured" in seen) == (not helps)
     rest = np.mean((corrected - new) ** 2) / new.var()
     assert (f"leaves {rest:.3g} times that loss" in finding.seen) == (not helps)
 
