@@ -462,7 +462,7 @@ def test_the_relevance_of_many_inputs_is_judged(n_features):
     y = np.arange(120) % 2
     X = rng.standard_normal((120, n_features))
     X[:, :20] += 0.9 * y[:, None]
-    model = SimpleMLPClassifier(random_state=0).fit(X[:80], y[:80])
+    model = SimpleMLPClassifier((20,), random_state=0).fit(X[:80], y[:80])
     assert model.score(X[80:], y[80:]) > 0.85
 
 
