@@ -144,8 +144,10 @@ def has_step(
         for pipeline, _ in _last_steps(estimator)
         for part in pipeline.get_params().values()
     )
-    found = [part for part in parts if isinstance(part, classes)]
-    return any(option is None or part.get_params().get(option) for part in found)
+    return any(
+        isinstance(part, classes) and (option is None or part.get_params()[option])
+        for part in parts
+    )
 
 
 def input_names(estimator: Any) -> list[str]:

@@ -149,15 +149,16 @@ def diagnose(
     Some criteria include a trial, which trains a copy of the network on one half of the
     samples and finds the loss of the other half (on all of them if they are fewer than
     50). It takes a few seconds at most; if five of them would take longer, there are
-    none for local_minimum. There is none for a learned network, nor on new
-    samples, on which it would show what more samples bring. Samples are new if their
-    number differs from the one in `fit`, if their loss exceeds the training loss by
-    0.1 times the constant, or is as far below it while recalibration gains as much as
-    for shifted_targets, or if they are behind TargetEncoder, whose `transform` and
-    `fit_transform` encode the training samples differently. The training loss is
-    compared without its penalty, where the penalty does not outweigh the samples. After
-    calls of `partial_fit` with fewer samples, it is the mean over the last 500 of them,
-    or over as many as `X` has.
+    none for local_minimum. There is none for a learned network, nor on new samples,
+    where it would show the effect of more samples.
+
+    Samples are new if their number differs from the number in `fit`, or if their loss
+    exceeds the training loss by 0.1 times the constant. They are also new if their loss
+    is as far below it, while recalibration gains as much as for shifted_targets, and
+    behind TargetEncoder, whose `transform` and `fit_transform` encode the training
+    samples differently. The training loss is compared without its penalty, where the
+    penalty does not outweigh the samples. After calls of `partial_fit` with fewer
+    samples, it is the mean over the last 500 of them, or over as many as `X` has.
 
     New samples, and any samples after `partial_fit`, may be a *part* that varies less
     than the training samples did: in a week, the season is constant. Where the loss is
@@ -187,8 +188,7 @@ def diagnose(
                               standardised; or if there are none, and the scaler
                               centres, those with a mean beyond 0.5 + 5 d / sqrt(n) for
                               n samples, where d is the deviation, at least 1. The
-                              units and their gradients
-                              are then not judged
+                              units and their gradients are then not judged
     shifted_targets           on new samples, recalibration (the best constant added to
                               each raw prediction) lowers the loss by more than 0.05
                               times the constant. For n samples and k outputs, it also

@@ -86,7 +86,7 @@ def local_minimum(evidence):
         above=2 * PROGRESS,
         seen="Training seems to have ended in a local minimum, at "
         f"{here / constant:.3g} times the loss of a constant prediction: {len(tried)} "
-        f"copies, trained from other random initial weights, reach "
+        "copies, trained from other random initial weights, reach "
         f"{best.loss / constant:.3g} to {worst.loss / constant:.3g} times that loss.",
         advice=one_of(other_start(evidence, best.seed), more_units(evidence)),
     )

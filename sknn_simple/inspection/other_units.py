@@ -12,6 +12,9 @@ UNUSUAL_MEAN = 3
 MOVED_MEAN = 0.5
 """Distance of a mean from 0, beyond chance, that may explain an excess of the loss."""
 
+LEAST_EXCESS = 0.05
+"""A rise of the loss that counts, relative to the loss of a constant prediction."""
+
 MANY = 20
 """Largest number of features to judge one by one, since each takes a pass."""
 
@@ -28,7 +31,7 @@ def features_in_other_units(evidence):
         return _that_matter(evidence, unusual)
     if not evidence.behind_centring_scaler:
         return unusual
-    moved = _that_matter(evidence, _have_moved_means(evidence), least_excess=0.05)
+    moved = _that_matter(evidence, _have_moved_means(evidence), LEAST_EXCESS)
     loss = loss_of_standardised(evidence.problem, evidence.inputs, moved)
     excess = evidence.loss - evidence.training_loss
     gain = evidence.loss - loss

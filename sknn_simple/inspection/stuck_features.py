@@ -30,9 +30,10 @@ def stuck_features(evidence, least_excess):
 
 
 def _are_suspect(evidence):
-    """Return which features are constant, unless they are codes, or at their mean.
+    """Return which features are constant, at other values than -1, 0 and 1.
 
-    MaxAbsScaler maps what was constant in training to 1 or -1.
+    A scaler maps what was constant in training to 0, and MaxAbsScaler to 1 or -1. An
+    indicator of a category may be 0 or 1 in all new samples.
     """
     _, _, lowest, highest = evidence.inputs
     is_centred, n_samples = evidence.behind_centring_scaler, len(evidence.rows)
