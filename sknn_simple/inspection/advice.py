@@ -159,7 +159,7 @@ def longer_training(evidence, n_epochs=None):
 
     Not if L-BFGS has converged, or early stopping would discard what they learn.
     """
-    if evidence.is_held_back or evidence.network.stop_reason_ == "converged":
+    if evidence.training.is_held_back or evidence.network.stop_reason_ == "converged":
         return None
     if n_epochs is None:
         n_epochs = 5 * max(evidence.network.n_iter_, 20)

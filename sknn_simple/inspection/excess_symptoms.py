@@ -15,16 +15,15 @@ from .advice import (
     one_of,
     three_times_alpha,
 )
-from .evidence import LEAST_SHIFT
-from .excess import are_shifted
 from .finding import beyond
 from .notation import output_names, printable
-from .other_units import have_unusual_values
+from .other_units import LEAST_EXCESS, have_unusual_values
+from .recalibration import LEAST_SHIFT
 from .training_symptoms import misleading_validation
 
 
 def edited_weights(evidence):
-    if evidence.constant_loss <= 0 or not evidence.edit_explains_excess:
+    if evidence.constant_loss <= 0 or not evidence.excess.edit_explains:
         return []
     how = "they are not those of the last call"
     if evidence.record.has_silent_unit:
@@ -36,8 +35,8 @@ def edited_weights(evidence):
     advice += " No action is needed if the weights were edited on purpose."
     return beyond(
         ["these samples"],
-        [(evidence.loss - evidence.training_loss) / evidence.constant_loss],
-        above=LEAST_SHIFT,
+        [evidence.excess.size / evidence.constant_loss],
+        above=LEAST_EXCESS,
         seen=f"{EXCESS}, and the weights were edited after training: {how}.",
         advice=advice,
     )
@@ -70,19 +69,20 @@ def scaled_unlike_training(evidence):
 
 def _sensors(evidence):
     """Advise to check constant features that a scaler expects to vary."""
-    if not evidence.stuck.any():
+    stuck = evidence.excess.stuck
+    if not stuck.any():
         return None
-    are = "is" if evidence.stuck.sum() == 1 else "are"
+    are = "is" if stuck.sum() == 1 else "are"
     return (
-        f"check {_names(evidence, evidence.stuck)}, which {are} constant here, as from "
-        "a broken sensor"
+        f"check {_names(evidence, stuck)}, which {are} constant here, as from a broken "
+        "sensor"
     )
 
 
 def _units(evidence):
     """Advise to check the units of features that are far from what a scaler returns."""
     mean, deviation, *_ = evidence.inputs
-    found = evidence.in_other_units & ~evidence.stuck
+    found = evidence.excess.in_other_units & ~evidence.excess.stuck
     if not found.any():
         return None
     k = np.where(found, np.abs(mean) + deviation, 0).argmax()
@@ -105,10 +105,10 @@ def _names(evidence, found):
 def shifted_targets(evidence):
     # Where the targets vary less than in training, there may be no excess.
     causes = (None, "shifted_targets")
-    if evidence.cause_of_excess not in causes or not are_shifted(evidence):
+    if evidence.excess.cause not in causes or not evidence.excess.shift_explains:
         return []
     name, mean_error = _largest_mean_error(evidence)
-    rest = evidence.recalibrated_loss / evidence.constant_loss
+    rest = evidence.recalibration.loss / evidence.constant_loss
     outcome, cause, correction = _after_recalibration(evidence, rest)
     return beyond(
         [name],
@@ -185,10 +185,10 @@ def _largest_mean_error(evidence):
 
 
 def average_worse(evidence):
-    if evidence.average_is_outdated:
+    if evidence.excess.average_is_outdated:
         return beyond(
             ["training"],
-            [evidence.gain_by_last_weights],
+            [evidence.excess.gain_by_last_weights],
             above=MUCH,
             seen="The model, an average of weights, still includes weights trained on "
             "other data: the loss of the last weights is lower by {figure:.3g} times "
@@ -224,7 +224,7 @@ def final_iterate_worse(evidence):
 
 
 def overfitting(evidence):
-    network, constant = evidence.network, evidence.training_constant
+    network, constant = evidence.network, evidence.training.constant
     if misleading_validation(evidence):
         return []
     is_small = (evidence.record.n_trained or evidence.n_samples) < 200
@@ -267,13 +267,12 @@ EXCESS = (
 
 def _excess(evidence, kind, *, seen, advice):
     """Compare the loss with the training loss, if this kind explains the excess."""
-    if evidence.cause_of_excess != kind:
+    if evidence.excess.cause != kind:
         return []
-    excess = evidence.loss - evidence.training_loss
     mark = ":" if kind == "overfitting" else ","
     return beyond(
         ["these samples"],
-        [excess / evidence.constant_loss],
+        [evidence.excess.size / evidence.constant_loss],
         above=0.25,
         seen=f"{EXCESS}{mark} {seen}",
         advice=advice,

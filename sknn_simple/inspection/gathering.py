@@ -12,7 +12,9 @@ from ..network import OUT_ACTIVATIONS, Workspace
 from .columns import Columns
 from .evidence import Evidence
 from .problem import loss_without_penalty, make_problem
+from .recalibration import Recalibration
 from .record import Record
+from .training_losses import TrainingLosses
 
 SCALERS = (
     preprocessing.MaxAbsScaler,
@@ -50,9 +52,13 @@ def gather_evidence(estimator, X, y, sample_weight=None):
     loss = loss_without_penalty(problem, problem.samples, workspace)
     *activations, _ = workspace.activations
     raw_prediction, outputs = _predictions(problem, [X, *activations][-1])
+    constant = constant_loss(problem.objective, problem.samples)
+    are_new = _are_new(estimator, record, n_samples)
+    training = TrainingLosses(record, problem, n_samples, constant, are_new)
     return Evidence(
         network=network,
         record=record,
+        training=training,
         n_samples=n_samples,
         rows=rows,
         problem=problem,
@@ -60,11 +66,12 @@ def gather_evidence(estimator, X, y, sample_weight=None):
         inputs=Columns.of(X, sample_weight),
         targets=Columns.of(Y, sample_weight),
         activations=activations,
-        raw_prediction=raw_prediction,
         outputs=outputs,
         gradient_norms=_gradient_norms([X, *activations], workspace.deltas),
         loss=loss,
-        constant_loss=constant_loss(problem.objective, problem.samples),
+        constant_loss=constant,
+        recalibration=Recalibration(training, raw_prediction, outputs, loss),
+        are_new=are_new,
         X=given_X,
         given_y=y,
         in_pipeline=estimator is not network,
@@ -73,7 +80,6 @@ def gather_evidence(estimator, X, y, sample_weight=None):
             has_step(estimator, (scaler,), option)
             for scaler, option in CENTRING.items()
         ),
-        behind_target_encoder=has_step(estimator, (preprocessing.TargetEncoder,)),
         is_weighted=given_weight is not None,
     )
 
@@ -83,6 +89,16 @@ def _rows_with_weight(samples):
     if samples.sample_weight is None:
         return np.arange(samples.X.shape[0])
     return np.flatnonzero(samples.sample_weight > 0)
+
+
+def _are_new(estimator, record, n_samples):
+    """Return whether, by their number, these are not the samples of the fit.
+
+    TargetEncoder encodes each sample of the fit without its own target, but any other
+    by all targets. A network that trained on the latter would memorise them.
+    """
+    is_behind_encoder = has_step(estimator, (preprocessing.TargetEncoder,))
+    return is_behind_encoder or not record.may_be_of(n_samples)
 
 
 def _predictions(problem, last_activations):

@@ -34,7 +34,7 @@ def alpha_too_high(evidence):
             f"the penalty of alpha={alpha:g} outweighs the samples."
         )
     elif _may_be_penalised(evidence):
-        figure, threshold = evidence.gain_by_auto_alpha, PROGRESS
+        figure, threshold = evidence.trials.gain_by_auto_alpha, PROGRESS
         seen = (
             f"The penalty of alpha={alpha:g} keeps the network from learning more: a "
             "weaker one, tried on a copy, lowers the loss by {figure:.3g} times the "
@@ -50,7 +50,7 @@ def alpha_too_high(evidence):
 
 def _may_be_penalised(evidence):
     """Return whether the penalty is high, and a trial can show what it costs."""
-    if not evidence.problem.is_stochastic or not evidence.may_learn_more:
+    if not evidence.problem.is_stochastic or not evidence.trials.are_meaningful:
         return False
     return evidence.problem.objective.alpha > 5 * evidence.automatic.alpha
 
@@ -94,14 +94,14 @@ def local_minimum(evidence):
 
 def _may_be_in_a_local_minimum(evidence):
     """Return whether training ended by itself, and nothing else explains its loss."""
-    if not evidence.activations or evidence.is_held_back:
+    if not evidence.activations or evidence.training.is_held_back:
         return False
     if not (ended_as_meant(evidence) and may_train_longer(evidence)):
         return False
     causes = alpha_too_high, identical_units, linear_network
     if inputs_to_scale(evidence) or any(cause(evidence) for cause in causes):
         return False
-    return evidence.longer_trial.fall <= PROGRESS * evidence.constant_loss
+    return evidence.trials.longer.fall <= PROGRESS * evidence.constant_loss
 
 
 def underfitting(evidence):
@@ -111,7 +111,7 @@ def underfitting(evidence):
         or evidence.record.is_untrained
         or evidence.has_only_outliers
         or evidence.has_weak_signal
-        or evidence.average_is_outdated
+        or evidence.excess.average_is_outdated
     ):
         return []
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
@@ -133,11 +133,11 @@ def underfitting(evidence):
         advice=one_of(
             far_lower_rate(evidence),
             inputs_to_scale(evidence),
-            NONLINEAR_UNITS if evidence.is_linear else None,
+            NONLINEAR_UNITS if evidence.problem.is_linear else None,
             smaller_alpha(evidence) if is_strong else None,
             _more_epochs(evidence),
             "more informative inputs",
-            None if evidence.is_linear else "more hidden units",
+            None if evidence.problem.is_linear else "more hidden units",
             None if is_strong else smaller_alpha(evidence),
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
@@ -149,7 +149,7 @@ def _more_epochs(evidence):
     # If patience was lost, or all epochs are over, another symptom has tried more.
     is_tried = ended_as_meant(evidence) and may_train_longer(evidence)
     # A linear model has no plateaus.
-    is_at_the_end = evidence.is_linear and has_flat_loss(evidence)
+    is_at_the_end = evidence.problem.is_linear and has_flat_loss(evidence)
     if is_tried or is_at_the_end or evidence.record.ending.lost_patience:
         return None
     return longer_training(evidence)

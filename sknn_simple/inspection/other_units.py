@@ -33,9 +33,8 @@ def features_in_other_units(evidence):
         return unusual
     moved = _that_matter(evidence, _have_moved_means(evidence), LEAST_EXCESS)
     loss = loss_of_standardised(evidence.problem, evidence.inputs, moved)
-    excess = evidence.loss - evidence.training_loss
-    gain = evidence.loss - loss
-    explains = gain > max(0.5 * excess, MUCH * evidence.constant_loss)
+    least = max(0.5 * evidence.excess.size, MUCH * evidence.constant_loss)
+    explains = evidence.loss - loss > least
     return moved & explains
 
 

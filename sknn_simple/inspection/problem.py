@@ -16,6 +16,7 @@ from .._fit.session import Mode
 from .._fit.start import make_session
 from .._targets import Targets
 from ..network import (
+    ACTIVATIONS,
     LOSSES,
     Engine,
     Objective,
@@ -47,6 +48,17 @@ class Problem:
     def functions(self):
         """The Activation of each hidden layer."""
         return self.objective.functions(len(self.parameters.coefs) - 1)
+
+    @property
+    def is_linear(self):
+        """Whether the network has no nonlinear hidden layer."""
+        return set(self.functions) <= {ACTIVATIONS["identity"]}
+
+    @property
+    def has_squared_error(self):
+        """Whether the loss is the squared error, in whichever unit."""
+        squared_error = LOSSES["squared_error"].function
+        return LOSSES[self.objective.loss].function is squared_error
 
     @property
     def learning_rate(self):

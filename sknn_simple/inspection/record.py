@@ -1,5 +1,6 @@
 """Record: what a fitted network recorded of its training."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,6 @@ from .._fit.ending import Ending
 from .._fit.given_weights import were_edited
 from .._fit.session import Mode
 from ..network import SCHEDULES
-
-ENOUGH_SAMPLES = 500
-"""A number of samples whose mean loss differs little from that of others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,28 +23,6 @@ class Record:
     def losses(self):
         """Training loss of each epoch; empty if it is unknown."""
         return self.network.history_["loss"]
-
-    def penalised_training_loss(self, n_samples):
-        """Return the training loss of the best epoch; infinite if it is unknown.
-
-        In a stream, it is the mean loss of the last calls, of `n_samples` in all.
-        """
-        if not self.losses:
-            return np.inf
-        if self.network.best_epoch_ is not None:
-            return self.losses[self.network.best_epoch_ - 1]
-        return float(np.mean(self.losses[-self.n_calls(n_samples) :]))
-
-    def n_calls(self, n_samples):
-        """Return how many calls of a stream have as many samples, or 500, together.
-
-        It is 1 for a fit, and for calls of `partial_fit` with all samples. Otherwise,
-        the losses of single calls differ by chance.
-        """
-        if self.mode is Mode.RESUME or not self.losses:
-            return 1
-        per_call = self.network.t_ / self.network.n_iter_
-        return max(1, round(min(n_samples, ENOUGH_SAMPLES) / per_call))
 
     @property
     def mode(self):
@@ -70,29 +46,6 @@ class Record:
         """The flat parameters that the last call published; None after a plain fit."""
         continuation = self.network._continuation
         return continuation and continuation.state.model_flat
-
-    @property
-    def jump(self):
-        """The largest rise of the training loss in a stream; 0 in a fit.
-
-        There, samples may have changed between two calls.
-        """
-        rises = np.diff(self.losses)
-        return max(rises, default=0) if self.mode is Mode.APPEND else 0
-
-    @property
-    def steady_losses(self):
-        """The training losses without the jump."""
-        losses = np.array(self.losses)
-        if self.jump > 0:
-            losses[np.diff(losses).argmax() + 1 :] -= self.jump
-        return losses
-
-    @property
-    def largest_rise(self):
-        """The largest rise of the steady losses in the second half of the epochs."""
-        half = self.steady_losses[len(self.losses) // 2 :]
-        return max(np.diff(half), default=0)
 
     @property
     def has_silent_unit(self):
@@ -154,3 +107,13 @@ class Record:
         if network._continuation is not None:
             return network._continuation.n_samples
         return network.t_ // network.n_iter_
+
+    def may_be_of(self, n_samples):
+        """Return whether the last fit may have had so many samples, as far as known.
+
+        Early stopping may have held some out.
+        """
+        network, n_held_out = self.network, 0
+        if network.best_epoch_ is not None:
+            n_held_out = math.ceil(network.validation_fraction * n_samples)
+        return self.n_trained in (None, n_samples, n_samples - n_held_out)

@@ -2,20 +2,19 @@
 
 import numpy as np
 
-from .other_units import MANY, loss_of_standardised, without
+from .other_units import LEAST_EXCESS, MANY, loss_of_standardised, without
 
 FEWEST_SAMPLES = 20
 """A number of samples in which few features are constant by chance."""
 
 
-def stuck_features(evidence, least_excess):
+def stuck_features(evidence):
     """Return which constant features seem to come from a broken sensor.
 
-    They are far from 0, their mean in training; or the loss is higher than at that mean
-    by more than `least_excess`. A rare event that does not occur in these samples is
-    near to its mean.
+    They are far from 0, their mean in training; or the loss is much higher than at that
+    mean. A rare event that does not occur in these samples is near to its mean.
     """
-    suspects, far = _are_suspect(evidence), evidence.in_other_units
+    suspects, far = _are_suspect(evidence), evidence.excess.in_other_units
     stuck = suspects & far
     near = suspects & ~far
     if not 0 < near.sum() <= MANY:
@@ -25,7 +24,7 @@ def stuck_features(evidence, least_excess):
     least = loss_of_standardised(problem, evidence.inputs, centred)
     for k in np.flatnonzero(near):
         loss = loss_of_standardised(problem, evidence.inputs, without(centred, k))
-        stuck[k] = loss > least + least_excess
+        stuck[k] = loss > least + LEAST_EXCESS * evidence.constant_loss
     return stuck
 
 

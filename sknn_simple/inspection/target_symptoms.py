@@ -99,7 +99,7 @@ def unscaled_targets(evidence):
 
 
 def skewed_targets(evidence):
-    if not _is_unbounded(evidence) or not evidence.has_squared_error:
+    if not _is_unbounded(evidence) or not evidence.problem.has_squared_error:
         return []
     Y, targets = evidence.problem.samples.Y, evidence.targets
     # Targets that are constant up to rounding are not skewed.

@@ -20,7 +20,7 @@ from .advice import (
     one_of,
 )
 from .finding import beyond
-from .trial import PROGRESS
+from .trial import FAR_BELOW, PROGRESS
 from .unit_symptoms import dead_units, saturated_units
 
 TRAINING = ("training",)
@@ -37,12 +37,10 @@ def _losses(evidence):
 
 
 def learning_rate_too_high(evidence):
-    losses, constant = _losses(evidence), evidence.training_constant
-    if losses is None or constant <= 0 or evidence.is_overpenalised:
+    losses, constant = evidence.training.steady, evidence.training.constant
+    is_judged = _losses(evidence) is not None and len(losses) > 0 and constant > 0
+    if not is_judged or evidence.is_overpenalised:
         return []
-    if evidence.losses_vary_by_chance:
-        return []
-    losses = evidence.record.steady_losses
     half = losses[len(losses) // 2 :]
     # The average of the weights evens out what their losses show.
     tolerated = 3 if evidence.network.average else 1
@@ -76,7 +74,7 @@ def learning_rate_too_low(evidence):
     if _is_far_too_slow(evidence):
         return beyond(
             TRAINING,
-            [evidence.gain_by_auto_rate],
+            [evidence.trials.gain_by_auto_rate],
             above=PROGRESS,
             seen=f"The learning rate of the last epoch was {evidence.rate:.2g}: a rate "
             f"of {evidence.automatic.rate:.2g}, tried on a copy, lowers the loss by "
@@ -94,7 +92,7 @@ def learning_rate_too_low(evidence):
         [(half[0] - half[-1]) / (losses[0] - losses[-1])],
         above=0.25,
         # A warm start of a network that has converged has hardly anything to gain.
-        among=half[0] - half[-1] > LEAST_FALL * evidence.training_constant,
+        among=half[0] - half[-1] > LEAST_FALL * evidence.training.constant,
         seen="The loss was still falling steadily: {figure:.0%} of its fall came in "
         "the second half of training.",
         advice=one_of(
@@ -126,19 +124,27 @@ def has_flat_loss(evidence):
 def _are_flat(losses, evidence):
     n_earlier = len(losses) // 2
     fall = min(losses[:n_earlier]) - min(losses[n_earlier:])
-    return fall <= LEAST_FALL * evidence.training_constant
+    return fall <= LEAST_FALL * evidence.training.constant
 
 
 def _is_far_too_slow(evidence):
-    """Return whether the rate is to blame, and not unscaled inputs."""
-    return not inputs_to_scale(evidence) and evidence.is_far_too_slow
+    """Return whether a rate far below the rate of 'auto' is to blame.
+
+    Unscaled inputs would be the first cause.
+    """
+    may_be_tried = evidence.problem.is_stochastic and evidence.trials.are_meaningful
+    if inputs_to_scale(evidence) or not may_be_tried:
+        return False
+    if evidence.rate > FAR_BELOW * evidence.automatic.rate:
+        return False
+    return evidence.trials.gain_by_auto_rate > PROGRESS
 
 
 def stopped_by_max_iter(evidence):
     network = evidence.network
     if network.stop_reason_ != "max_iter" or _as_asked(evidence):
         return []
-    if evidence.record.is_untrained or evidence.is_held_back:
+    if evidence.record.is_untrained or evidence.training.is_held_back:
         return []
     max_iter = network.n_iter_
     seen = f"Training stopped at max_iter={max_iter} before the loss converged."
@@ -199,9 +205,9 @@ def stopped_on_plateau(evidence):
 
 
 def misleading_validation(evidence):
-    if not evidence.is_held_back or not may_train_longer(evidence):
+    if not evidence.training.is_held_back or not may_train_longer(evidence):
         return []
-    network, trial = evidence.network, evidence.longer_trial
+    network, trial = evidence.network, evidence.trials.longer
     cause = "the held-out samples are too few, or unlike the others"
     other_samples = "a larger validation_fraction, or other X_val"
     if evidence.record.n_trained == evidence.n_samples:  # none were held out
@@ -224,9 +230,9 @@ def _more_epochs_help(evidence, did):
 
     `did` names what ended the training, or the epochs at its first rate.
     """
-    if evidence.is_held_back or not may_train_longer(evidence):
+    if evidence.training.is_held_back or not may_train_longer(evidence):
         return []
-    n_iter, trial = evidence.network.n_iter_, evidence.longer_trial
+    n_iter, trial = evidence.network.n_iter_, evidence.trials.longer
     more = f"{trial.n_epochs} more epochs"
     if evidence.record.ending.has_settled:
         more += " at the first rate"
@@ -248,4 +254,4 @@ def may_train_longer(evidence):
         return False
     if learning_rate_too_high(evidence):  # a trial may reach a low loss by chance
         return False
-    return evidence.may_learn_more and not _is_far_too_slow(evidence)
+    return evidence.trials.are_meaningful and not _is_far_too_slow(evidence)
