@@ -1,6 +1,7 @@
 """Symptoms of the data: inputs that are hard to learn from, rows that are no samples.
 
-Each function returns a list of findings, as `finding.beyond` makes them.
+Each function returns a list of findings, as `finding.beyond` makes them. Its docstring
+is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
 """
 
 import numpy as np
@@ -29,6 +30,11 @@ FAR_FROM_0 = 10
 
 
 def samples_in_columns(evidence):
+    """Dense X and y of a fit have at most 10 rows, and the same number of columns, more
+    than 50 times as many; and y, as given and standardised, is not X (the mean squared
+    difference is above 0.5 times the variance of y, and, unless there is a single row,
+    X is not constant and the correlation is below 0.99).
+    """
     problem = evidence.problem
     n_rows, n_columns = problem.samples.X.shape
     # A network that was trained on other samples may judge a few rows.
@@ -45,6 +51,9 @@ def samples_in_columns(evidence):
 
 
 def constant_inputs(evidence):
+    """More than 0.1 of the features have a single value (in a network without biases:
+    only zeros); not for a part.
+    """
     if evidence.may_be_a_short_part:
         return []
     _, _, lowest, highest = evidence.inputs
@@ -64,6 +73,12 @@ def constant_inputs(evidence):
 
 
 def unscaled_inputs(evidence):
+    """The standard deviation of a feature is above 10, and not for outlying inputs
+    alone, whose quartiles are less than 10 apart; or all its values, in dense X, lie
+    within 0.25 of its mean, and at most half of them are its extremes; the root of the
+    summed variances of such features is below 1; and the network is not learned, or has
+    no other features (such narrow features not for a part).
+    """
     mean, deviation, lowest, highest = evidence.inputs
     found = beyond(
         evidence.feature_names,
@@ -99,6 +114,9 @@ def unscaled_inputs(evidence):
 
 
 def uncentred_inputs(evidence):
+    """The mean of a feature is above 1 (for a part, above 10) and above 10 standard
+    deviations.
+    """
     mean, deviation, lowest, highest = evidence.inputs
     offset, varies = np.abs(mean), lowest < highest
     least = FAR_FROM_0 if evidence.may_be_a_short_part else 1
@@ -115,6 +133,13 @@ def uncentred_inputs(evidence):
 
 
 def missing_codes(evidence):
+    """In the data before the steps of a Pipeline, a feature has values from -9 to -1,
+    or with or without a minus, 7, 8, 9, repeated 7s or 8s, or nines that may end in 7
+    or 8; each such number occurs at least 3 times, and all together at most as often as
+    the others. The others are whole numbers; at least half of those in their range
+    occur. The distance to the codes is at least the width of this range, and at least
+    4. The feature reaches the network as it is or scaled.
+    """
     codes = evidence.codes
     if not codes:
         return []
@@ -133,6 +158,11 @@ def missing_codes(evidence):
 
 
 def outlying_inputs(evidence):
+    """In dense X, the quartiles of a feature without missing_codes differ, but by less
+    than 0.1 standard deviations (the advice names the value of at least 3, and of half,
+    of the values that lie more than 10 such distances from the median; or their rows,
+    if they are at most 0.1 of all).
+    """
     judged = outlying_features(evidence)
     judged[[*evidence.codes]] = False
     if not judged.any():

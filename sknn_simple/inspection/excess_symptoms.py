@@ -1,6 +1,7 @@
 """Symptoms of an excess: the loss of the samples is far above what training reached.
 
-Each function returns a list of findings, as `finding.beyond` makes them.
+Each function returns a list of findings, as `finding.beyond` makes them. Its docstring
+is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
 """
 
 import numpy as np
@@ -23,6 +24,12 @@ from .training_symptoms import misleading_validation
 
 
 def edited_weights(evidence):
+    """The loss exceeds the training loss by more than 0.05 times the constant, and:
+    after `partial_fit` or a warm start, the weights differ from those that it left,
+    which explains more than 0.5 of the excess; or after another fit without
+    `coefs_init`, the number of samples is as in that fit, and all weights to or from a
+    unit (or an input) are 0.
+    """
     if evidence.constant_loss <= 0 or not evidence.excess.edit_explains:
         return []
     how = "they are not those of the last call"
@@ -43,6 +50,14 @@ def edited_weights(evidence):
 
 
 def scaled_unlike_training(evidence):
+    """As overfitting, but the training loss is reached on the samples when all
+    features, or all but those of zeros and ones, are standardised, or scaled to [0, 1].
+    Or, in a Pipeline with a scaler, more than 0.5 of the excess is gone, and the loss
+    is below the constant, when features with a mean beyond 3 or a deviation above 10
+    are standardised; or if there are none, and the scaler centres, those with a mean
+    beyond 0.5 + 5 d / sqrt(n) for n samples, where d is the deviation, at least 1. The
+    units and their gradients are then not judged.
+    """
     cause = "the network was trained on scaled samples."
     advice = (
         "scale the samples as in training: diagnose the whole Pipeline instead of its "
@@ -103,6 +118,14 @@ def _names(evidence, found):
 
 
 def shifted_targets(evidence):
+    """On new samples, recalibration (the best constant added to each raw prediction)
+    lowers the loss by more than 0.05 times the constant. For n samples and k outputs,
+    it also does so by more than 10 k / n times the larger of the constant and the loss
+    of a constant prediction of the mean outputs. And it removes more than 0.5 of the
+    excess, or leaves a loss that, relative to these constants, exceeds the training
+    loss by at most 0.25. The advice is not to recalibrate if this leaves the constant
+    or more.
+    """
     # Where the targets vary less than in training, there may be no excess.
     causes = (None, "shifted_targets")
     if evidence.excess.cause not in causes or not evidence.excess.shift_explains:
@@ -185,6 +208,13 @@ def _largest_mean_error(evidence):
 
 
 def average_worse(evidence):
+    """As overfitting, but the samples may be the training samples, average=True, and in
+    the second half of the epochs, the training loss rose between two epochs by more
+    than half the excess. Or after `partial_fit` or a warm start, and at least 50 epochs
+    or a rise of the training loss by more than 0.5 times the constant, the loss is
+    above the loss of the last weights by more than 0.1 times the constant and half the
+    excess.
+    """
     if evidence.excess.average_is_outdated:
         return beyond(
             ["training"],
@@ -210,6 +240,9 @@ def average_worse(evidence):
 
 
 def final_iterate_worse(evidence):
+    """As average_worse, but with average=False or fewer than 10 epochs, and the
+    training loss is reached in a trial of 200 steps at 1/30 of the learning rate.
+    """
     return _excess(
         evidence,
         "final_iterate_worse",
@@ -224,6 +257,11 @@ def final_iterate_worse(evidence):
 
 
 def overfitting(evidence):
+    """The training loss is below 0.9 times the constant, and exceeded, by more than
+    0.25 times the constant, by the loss on `X` (also without the rows of outlying
+    inputs), or by early stopping's last validation loss, which has risen by more than
+    0.5 times the constant.
+    """
     network, constant = evidence.network, evidence.training.constant
     if misleading_validation(evidence):
         return []

@@ -1,6 +1,7 @@
 """Symptoms of the loss: it is high, or far above the training loss.
 
-Each function returns a list of findings, as `finding.beyond` makes them.
+Each function returns a list of findings, as `finding.beyond` makes them. Its docstring
+is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
 """
 
 from .advice import (
@@ -26,6 +27,14 @@ NONLINEAR_UNITS = (
 
 
 def alpha_too_high(evidence):
+    """As underfitting, or the training loss, with the penalty, is above 1.5 times the
+    constant; and alpha is above 5 times the value of 'auto' and above 0.02 times the
+    sum of the sample weights (0.0005 times for numbers that neighbouring samples
+    predict); without hidden layers, not as underfitting if in a trial as below, the
+    loss falls by at most 0.075 times the constant. Or alpha is above 5 times the value
+    of 'auto', and in a trial of 5000 steps at the rate of 'auto', the loss falls by
+    more than 0.075 times the constant further under the penalty of 'auto'.
+    """
     alpha = evidence.problem.objective.alpha
     if evidence.is_overpenalised:
         figure, threshold = evidence.penalised_loss, 0.9
@@ -56,6 +65,9 @@ def _may_be_penalised(evidence):
 
 
 def not_trained(evidence):
+    """No step of training has changed the weights (made by `from_coefs`, or by a fit
+    with max_iter=0), and the loss is above 0.9 times the constant.
+    """
     if evidence.constant_loss <= 0 or not evidence.record.is_untrained:
         return []
     advice = "call fit with a max_iter above 0, or partial_fit."
@@ -75,6 +87,17 @@ def not_trained(evidence):
 
 
 def local_minimum(evidence):
+    """A network with hidden layers is not learned, though its training ended by
+    patience, by L-BFGS's own rule, or after all epochs of a training that
+    too_few_epochs may judge; in a trial as for stopped_on_plateau, the loss falls by at
+    most 0.075 times the constant, but in the best of 5 trials from other random initial
+    weights (of 12 samples or more, on halves), it ends lower by more than 0.15 times
+    the constant; under early stopping, only if the loss is above 0.5 times the
+    constant, and not if the training loss fell later as for misleading_validation;
+    neither with alpha_too_high, identical_units, linear_network or
+    learning_rate_too_high, nor with a rate far below 'auto', nor with inputs to be
+    scaled.
+    """
     tried = restarts(evidence) if _may_be_in_a_local_minimum(evidence) else []
     if not tried:
         return []
@@ -105,6 +128,12 @@ def _may_be_in_a_local_minimum(evidence):
 
 
 def underfitting(evidence):
+    """The loss on `X` (if new, recalibrated) and the training loss, if it is known, are
+    above 0.9 times the constant, after any training; with alpha='auto', or within a
+    factor of 5 of it, the gain is below 0.05 and, for n samples of p inputs, below 2 (p
+    + 1) / n: a weak signal is no fault, unless neighbouring samples predict the
+    numbers.
+    """
     if (
         evidence.constant_loss <= 0
         or evidence.is_overpenalised

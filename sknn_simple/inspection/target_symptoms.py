@@ -1,6 +1,7 @@
 """Symptoms of the targets: values that are hard to learn, or that mislead the loss.
 
-Each function returns a list of findings, as `finding.beyond` makes them.
+Each function returns a list of findings, as `finding.beyond` makes them. Its docstring
+is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
 """
 
 import numpy as np
@@ -19,6 +20,7 @@ from .notation import output_names
 
 
 def constant_targets(evidence):
+    """All samples, of which there are several, have the same target."""
     _, _, lowest, highest = evidence.targets
     return beyond(
         ["y"],
@@ -34,6 +36,9 @@ def constant_targets(evidence):
 
 
 def one_hot_targets(evidence):
+    """The y of a classifier is an indicator matrix, and more than 0.999 of the rows
+    have exactly one label.
+    """
     Y = evidence.problem.samples.Y
     n_labels = Y.shape[1]
     if not evidence.problem.targets.multilabel or n_labels < 2:
@@ -49,6 +54,7 @@ def one_hot_targets(evidence):
 
 
 def targets_out_of_range(evidence):
+    """More than 0.01 of the targets lie outside the range of the output activation."""
     low, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].output_range
     Y = evidence.problem.samples.Y
     return beyond(
@@ -62,6 +68,10 @@ def targets_out_of_range(evidence):
 
 
 def unscaled_targets(evidence):
+    """Raw targets of an identity, relu or softplus output have a standard deviation
+    above 10 or below 0.1, or with an identity output, a mean above 10 standard
+    deviations.
+    """
     targets = evidence.problem.targets
     if not _is_unbounded_above(evidence) or targets.is_scaled or targets.are_counts:
         return []
@@ -99,6 +109,19 @@ def unscaled_targets(evidence):
 
 
 def skewed_targets(evidence):
+    """The skewness of targets without a lower bound is above 3, or of at least 20,
+    those more than 5 spreads (by the quartiles) from the median have more than 0.5 of
+    the squared distances from it; the loss is the squared error; and the mean squared
+    error is above 0.1 times the variance, or at the half of the targets nearest to
+    their median, the median squared error, relative to the median squared distance, is
+    above 0.1 plus 4 times the share of noise in the ranks of all targets (estimated as
+    for alpha='auto'). If at most 0.1 of the samples have targets beyond 5 spreads and
+    beyond a gap (a distance from the median that is 1.5 times the next smaller one),
+    also among the logarithms, the advice names their common value, or else their rows.
+    Otherwise, it is the logarithm first if the quantile 0.9 of positive targets is
+    above 100 times the quantile 0.1, and the share of noise in their ranks is at most
+    0.5.
+    """
     if not _is_unbounded(evidence) or not evidence.problem.has_squared_error:
         return []
     Y, targets = evidence.problem.samples.Y, evidence.targets

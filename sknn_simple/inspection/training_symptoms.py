@@ -1,6 +1,7 @@
 """Symptoms of the training: the learning rate, and the stop.
 
-Each function returns a list of findings, as `finding.beyond` makes them.
+Each function returns a list of findings, as `finding.beyond` makes them. Its docstring
+is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
 """
 
 import math
@@ -37,6 +38,13 @@ def _losses(evidence):
 
 
 def learning_rate_too_high(evidence):
+    """In the second half of at least 10 epochs, the loss rises by more than 0.05 times
+    the constant per epoch on average; or it ends more than 0.25 times the constant
+    above its lowest value (with average=True, three times as much). After
+    `partial_fit`, the largest rise does not count: other samples may have caused it;
+    and none does if calls have fewer than about two thirds of the samples of `X`, or of
+    500: their losses differ by chance.
+    """
     losses, constant = evidence.training.steady, evidence.training.constant
     is_judged = _losses(evidence) is not None and len(losses) > 0 and constant > 0
     if not is_judged or evidence.is_overpenalised:
@@ -70,6 +78,12 @@ def learning_rate_too_high(evidence):
 
 
 def learning_rate_too_low(evidence):
+    """In the second half of at least 10 epochs, the loss falls in 9 of 10 epochs, by
+    more than 0.25 of its whole fall and 0.01 times the constant, and so does the lowest
+    validation loss, if there is one. Or the rate is below 1/30 of the value of 'auto',
+    and in a trial of 5000 steps at the rate of 'auto', the loss falls by more than
+    0.075 times the constant.
+    """
     losses = _losses(evidence)
     if _is_far_too_slow(evidence):
         return beyond(
@@ -141,6 +155,10 @@ def _is_far_too_slow(evidence):
 
 
 def stopped_by_max_iter(evidence):
+    """`stop_reason_` is 'max_iter', and training could have stopped earlier, by
+    patience (`n_iter_no_change`) or by L-BFGS's own rule; not after 100 epochs or more
+    with 2,000 updates or more (500 with adam).
+    """
     network = evidence.network
     if network.stop_reason_ != "max_iter" or _as_asked(evidence):
         return []
@@ -183,6 +201,11 @@ def ended_as_meant(evidence):
 
 
 def too_few_epochs(evidence):
+    """`stop_reason_` is 'max_iter', with infinite patience or after enough epochs (see
+    stopped_by_max_iter), or max_iter='auto' has lowered the learning rate, and the
+    network is not learned; in a trial of as many epochs or 5000 steps more, the loss
+    falls by more than 0.075 times the constant.
+    """
     record, ending = evidence.record, evidence.record.ending
     if record.is_untrained or not (ending.ran_out_of_epochs and _as_asked(evidence)):
         return []
@@ -194,6 +217,11 @@ def too_few_epochs(evidence):
 
 
 def stopped_on_plateau(evidence):
+    """As too_few_epochs, but `stop_reason_` is 'patience', or patience has lowered the
+    learning rate; also with L-BFGS. Under early stopping, only if the loss is above 0.5
+    times the constant; neither with learning_rate_too_high, nor with a rate far below
+    'auto'.
+    """
     ending = evidence.record.ending
     if not ending.lost_patience:
         return []
@@ -205,6 +233,12 @@ def stopped_on_plateau(evidence):
 
 
 def misleading_validation(evidence):
+    """Early stopping chose an epoch after which the training loss fell by more than
+    0.075 times the constant (then stopped_by_max_iter, too_few_epochs and
+    stopped_on_plateau do not appear); the loss is above 0.5 times the constant, and in
+    a trial as for stopped_on_plateau, divided however few the samples are, it falls by
+    more than 0.15 times the constant.
+    """
     if not evidence.training.is_held_back or not may_train_longer(evidence):
         return []
     network, trial = evidence.network, evidence.trials.longer

@@ -1,8 +1,10 @@
 """Symptoms of the units: activations, weights or gradients that prevent learning.
 
-Each function returns a list of findings, as `finding.beyond` makes them. Linear
-and saturated units do no harm in a network that has hardly any loss left. The penalty
-may make units linear, and their gradients small.
+Each function returns a list of findings, as `finding.beyond` makes them. Its docstring
+is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
+
+Linear and saturated units do no harm in a network that has hardly any loss left. The
+penalty may make units linear, and their gradients small.
 """
 
 import numpy as np
@@ -23,6 +25,9 @@ from .finding import beyond
 
 
 def identical_units(evidence):
+    """More than 0.2 of the units of a hidden layer have the same incoming weights as
+    another one.
+    """
     shares = []
     for i in range(len(evidence.activations)):
         parameters = evidence.problem.parameters
@@ -44,6 +49,9 @@ def identical_units(evidence):
 
 
 def linear_network(evidence):
+    """No hidden unit has different derivatives for different samples, and the network
+    is not learned.
+    """
     if evidence.learned or evidence.is_overpenalised or not evidence.activations:
         return []
     bends = [np.ptp(slopes, axis=0) > 1e-6 for slopes in evidence.slopes]
@@ -64,6 +72,9 @@ def linear_network(evidence):
 
 
 def saturated_units(evidence):
+    """More than 0.5 of the activations of a sigmoid or tanh layer lie within 1% of the
+    ends of their range, and the network is not learned.
+    """
     if evidence.learned:
         return []
     shares = []
@@ -93,6 +104,10 @@ def saturated_units(evidence):
 
 
 def dead_units(evidence):
+    """More than 0.19 of the units of a relu layer, and more than two of ten, are 0 for
+    every sample, though their weights have not decayed (to a norm below 0.1, with a
+    bias below 3).
+    """
     shares, widths = [], []
     for i, slopes in enumerate(evidence.slopes):
         dead = ~slopes.any(axis=0) & ~_decayed(evidence.problem.parameters, i)
@@ -138,6 +153,9 @@ def _gradient_ratios(evidence):
 
 
 def vanishing_gradients(evidence):
+    """The gradient of the coefs of a hidden layer is below 1e-3 times that in the
+    output layer (norms for single samples, root mean square over the samples).
+    """
     if evidence.is_overpenalised:
         return []
     to_scale = larger_inputs(evidence) or inputs_to_scale(evidence)
@@ -162,6 +180,7 @@ def vanishing_gradients(evidence):
 
 
 def exploding_gradients(evidence):
+    """The same ratio as in vanishing_gradients is above 1e3."""
     return beyond(
         evidence.hidden_layers,
         _gradient_ratios(evidence),

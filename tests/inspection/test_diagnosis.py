@@ -1939,6 +1939,13 @@ def test_findings_are_values_and_every_kind_is_documented():
         assert f"\n{symptom.__name__} " in inspect.getdoc(diagnose)
 
 
+def test_every_criterion_is_listed_in_full():
+    listed = " ".join(inspect.getdoc(diagnose).split())
+    for symptom in SYMPTOMS:
+        criterion = " ".join(symptom.__doc__.split())
+        assert f" {symptom.__name__} {criterion} " in listed
+
+
 def test_a_pipeline_is_diagnosed_on_what_its_network_sees():
     frame = load_wine(as_frame=True).frame
     X, y = frame.drop(columns="target"), frame.target
