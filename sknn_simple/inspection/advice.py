@@ -2,8 +2,12 @@
 
 import math
 
+import numpy as np
+
 from .._fit.scaling_advice import scaler_for
 from ..network import OPTIMIZERS
+from .notation import printable
+from .other_units import have_unusual_values
 from .outliers import outlying_features, wide_features
 from .trial import FAR_BELOW
 
@@ -185,3 +189,38 @@ def earlier_samples(evidence):
     return (
         "if calls had different samples, train on the earlier and later ones together"
     )
+
+
+def check_sensors(evidence):
+    """Advise to check constant features that a scaler expects to vary."""
+    stuck = evidence.excess.stuck
+    if not stuck.any():
+        return None
+    are = "is" if stuck.sum() == 1 else "are"
+    return (
+        f"check {_names(evidence, stuck)}, which {are} constant here, as from a broken "
+        "sensor"
+    )
+
+
+def check_units(evidence):
+    """Advise to check the units of features that are far from what a scaler returns."""
+    mean, deviation, *_ = evidence.inputs
+    found = evidence.excess.in_other_units & ~evidence.excess.stuck
+    if not found.any():
+        return None
+    k = np.where(found, np.abs(mean) + deviation, 0).argmax()
+    otherwise = ""
+    if have_unusual_values(evidence)[k]:
+        otherwise = " (or such values were rare or absent in training)"
+    return (
+        f"check the unit of {_names(evidence, found)}: behind the scaler, the mean is "
+        f"{mean[k]:.4g} and the deviation {deviation[k]:.4g}{otherwise}"
+    )
+
+
+def _names(evidence, found):
+    """Return the first names of the features of a mask."""
+    names = [printable(name) for name in np.array(evidence.feature_names)[found]]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{', '.join(names[:5])}{more}"

@@ -11,6 +11,7 @@ from . import (
     data_symptoms,
     excess_symptoms,
     loss_symptoms,
+    new_samples_symptoms,
     target_symptoms,
     training_symptoms,
     unit_symptoms,
@@ -21,8 +22,8 @@ from .gathering import gather_evidence
 
 SYMPTOMS = (
     excess_symptoms.edited_weights,
-    excess_symptoms.scaled_unlike_training,
-    excess_symptoms.shifted_targets,
+    new_samples_symptoms.scaled_unlike_training,
+    new_samples_symptoms.shifted_targets,
     data_symptoms.samples_in_columns,
     data_symptoms.constant_inputs,
     data_symptoms.unscaled_inputs,
@@ -216,7 +217,7 @@ def diagnose(
 def _without_consequences(findings):
     """Leave out the symptoms of units that samples unlike those of training explain."""
     kinds = {finding.kind for finding in findings}
-    if excess_symptoms.scaled_unlike_training.__name__ not in kinds:
+    if new_samples_symptoms.scaled_unlike_training.__name__ not in kinds:
         return findings
     passing = {symptom.__name__ for symptom in PASSING_SYMPTOMS}
     return [finding for finding in findings if finding.kind not in passing]
