@@ -4,16 +4,11 @@ Pipelines may be nested: the functions follow last steps inwards to the network.
 """
 
 import copy
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import (
-    MaxAbsScaler,
-    MinMaxScaler,
-    RobustScaler,
-    StandardScaler,
-)
 from sklearn.utils.validation import check_is_fitted
 
 from ._base import BaseSimpleMLP
@@ -98,37 +93,21 @@ def network_input(estimator: Any, X: Any) -> Any:
     return X
 
 
-def input_factor(estimator: Any) -> Any:
-    """Return the factors by which the steps before the network multiply the inputs.
+def steps_before_network(estimator: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the transformer of each step before the network, in order.
 
-    Raises
-    ------
-    ValueError
-        If a step is not a scaler.
+    Steps of nested Pipelines are included, and 'passthrough' is left out.
     """
-    factor: Any = 1.0
     for pipeline, _ in _last_steps(estimator):
-        for _, step in pipeline.steps[:-1]:
-            factor = factor * _factor(step)
-    return factor
+        yield from _transformers(pipeline.steps[:-1])
 
 
-def _factor(step):
-    if step is None or step == "passthrough":
-        return 1.0
-    # Exactly these classes: a subclass may do more. Where inputs are clipped, the
-    # derivative is 0.
-    clips = getattr(step, "clip", False)
-    if type(step) in (StandardScaler, RobustScaler, MaxAbsScaler) and not clips:
-        return 1.0 if step.scale_ is None else 1 / step.scale_
-    if type(step) is MinMaxScaler and not clips:
-        return step.scale_
-    raise ValueError(
-        "The steps before the network must be scalers (StandardScaler, MinMaxScaler, "
-        f"MaxAbsScaler or RobustScaler) without clip=True, got {step!r}. For "
-        "derivatives by the inputs of the network itself, pass the last step and "
-        "samples that pipeline[:-1].transform returns."
-    )
+def _transformers(steps):
+    for name, step in steps:
+        if isinstance(step, Pipeline):
+            yield from _transformers(step.steps)
+        elif step is not None and step != "passthrough":
+            yield name, step
 
 
 def has_step(

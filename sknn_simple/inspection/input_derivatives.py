@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from .._base import MatrixLike
-from .._pipeline import fitted_network, input_factor, network_input
+from .._pipeline import fitted_network
 from ..network import forward, layer_activations
 from ..network.backprop import pass_to_inputs
+from .linear_transformers import pass_back, through_transformers
 
 OF_CLASSIFIERS = ("predict_proba", "predict_log_proba", "decision_function")
 """The responses of a classifier that have derivatives; 'auto' is the first."""
@@ -37,12 +38,15 @@ def input_gradient(
     Parameters
     ----------
     estimator : SimpleMLPClassifier, SimpleMLPRegressor or Pipeline
-        A fitted estimator. A Pipeline must end in one, after any number of scalers
-        (StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler). The derivatives are
-        then with respect to the inputs of the Pipeline, in their units.
+        A fitted estimator. A Pipeline must end in one. The derivatives are then with
+        respect to the inputs of the Pipeline, in their units. The steps before the
+        network must be linear: scalers (StandardScaler, MinMaxScaler, MaxAbsScaler,
+        RobustScaler), feature selectors, projections (PCA, IncrementalPCA,
+        TruncatedSVD, FastICA, random projections) or SimpleImputer, also in nested
+        Pipelines.
 
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Samples.
+        Samples. A SimpleImputer must have nothing to fill in.
 
     response_method : {'auto', 'predict', 'predict_proba', 'predict_log_proba', \
             'decision_function'}, default='auto'
@@ -62,8 +66,9 @@ def input_gradient(
     gradient : ndarray of shape (n_samples, n_features) or \
             (n_samples, n_columns, n_features)
         ``gradient[i, k, j]`` is the derivative of column k of the response to sample i,
-        with respect to input j, in the dtype of `coefs_`. There is no axis of columns
-        if `output` is given, or if the response has shape (n_samples,).
+        with respect to input j, in the dtype of `coefs_`. It is 0 for inputs that were
+        not selected. There is no axis of columns if `output` is given, or if the
+        response has shape (n_samples,).
 
     Raises
     ------
@@ -72,8 +77,8 @@ def input_gradient(
     NotFittedError
         If it is not fitted yet.
     ValueError
-        If `X` does not match the training data, a step of the Pipeline is not a scaler,
-        or the response or its column does not exist.
+        If `X` does not match the training data, a step of the Pipeline is not linear or
+        fills in missing values, or the response or its column does not exist.
 
     See Also
     --------
@@ -112,15 +117,16 @@ def input_gradient(
     """
     network = copy.copy(fitted_network(estimator))  # another thread may refit it
     response_method = _check_response(network, response_method)
-    factor = input_factor(estimator)
-    X, coefs, intercepts = network._validated(network_input(estimator, X))
-    factor, gradient = np.asarray(factor, coefs[0].dtype), None
-    n_rows = _BLOCK // _values_per_row(coefs) + 1
+    X, backwards = through_transformers(estimator, X)
+    X, coefs, intercepts = network._validated(X)
+    n_inputs = pass_back(backwards, np.zeros((1, X.shape[1]))).shape[1]
+    n_rows = _BLOCK // _values_per_row(n_inputs, coefs) + 1
+    gradient = None
     for start in range(0, X.shape[0], n_rows):
         rows = X[start : start + n_rows]
         with np.errstate(over="ignore", invalid="ignore"):
             part = _of_rows(network, rows, coefs, intercepts, response_method, output)
-            part *= factor
+            part = pass_back(backwards, part).astype(coefs[0].dtype, copy=False)
         network._check_finite("derivatives", part, rows)
         if gradient is None:
             gradient = np.empty((X.shape[0], *part.shape[1:]), part.dtype)
@@ -128,11 +134,11 @@ def input_gradient(
     return gradient
 
 
-def _values_per_row(coefs):
+def _values_per_row(n_inputs, coefs):
     """Return the number of values in the largest array of one sample."""
     n_features, n_outputs = len(coefs[0]), coefs[-1].shape[1]
     widest = max(coef.shape[1] for coef in coefs)
-    return max(widest, n_outputs * max(n_outputs, n_features))
+    return max(widest, n_outputs * max(n_outputs, n_features, n_inputs))
 
 
 def _check_response(network, given):

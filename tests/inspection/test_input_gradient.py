@@ -1,25 +1,40 @@
 """input_gradient against numerical derivatives of the estimators' own responses."""
 
 import re
+import tracemalloc
 from inspect import signature
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
-from sklearn.decomposition import PCA
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA, FastICA, IncrementalPCA, TruncatedSVD
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_selection import (
+    RFE,
+    SelectFromModel,
+    SelectKBest,
+    SelectorMixin,
+    VarianceThreshold,
+    f_regression,
+)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
     MinMaxScaler,
+    PolynomialFeatures,
     RobustScaler,
     StandardScaler,
 )
-from small_networks import NETWORK, X, make
+from sklearn.random_projection import GaussianRandomProjection, SparseRandomProjection
+from small_networks import NETWORK, RNG, X, make
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import input_derivatives, input_gradient
+from sknn_simple.inspection.linear_transformers import LINEAR_TRANSFORMERS
 from sknn_simple.network import ACTIVATIONS
 
 RESPONSES = ["predict_proba", "predict_log_proba", "decision_function"]
@@ -77,27 +92,82 @@ def test_every_activation(activation, hidden, network):
     check(model.set_params(init="uniform", max_iter=1).fit(X, y), X)
 
 
-@pytest.mark.parametrize(
-    "scalers",
-    [
-        [StandardScaler()],
-        [StandardScaler(with_std=False)],
-        [RobustScaler()],
-        [MaxAbsScaler()],
-        [MinMaxScaler()],
-        [MinMaxScaler(), "passthrough", StandardScaler()],
+TRANSFORMERS = {
+    StandardScaler: [StandardScaler(), StandardScaler(with_std=False)],
+    RobustScaler: [RobustScaler()],
+    MaxAbsScaler: [MaxAbsScaler()],
+    MinMaxScaler: [MinMaxScaler()],
+    SelectorMixin: [
+        SelectKBest(f_regression, k=2),
+        VarianceThreshold(1e-4),
+        SelectFromModel(Ridge(), max_features=2, threshold=-np.inf),
+        RFE(Ridge(), n_features_to_select=2),
     ],
-)
-def test_derivatives_are_by_the_inputs_of_a_pipeline(scalers):
-    network, y = make("standardised")
-    samples = X * [1e-3, 1.0, 1e2] + [1, 2, 3]
-    check(make_pipeline(*scalers, network).fit(samples, y), samples)
+    SimpleImputer: [SimpleImputer(), SimpleImputer(missing_values=-9)],
+    PCA: [PCA(2), PCA(whiten=True)],
+    IncrementalPCA: [IncrementalPCA(2), IncrementalPCA(2, whiten=True)],
+    TruncatedSVD: [TruncatedSVD(2, random_state=0)],
+    FastICA: [FastICA(2, tol=0.1, random_state=0)],
+    GaussianRandomProjection: [GaussianRandomProjection(2, random_state=0)],
+    SparseRandomProjection: [SparseRandomProjection(2, density=0.7, random_state=0)],
+}
+WIDE = np.c_[X * [1e-2, 1.0, 1e1] + [1, 2, 3], X[:, :2] * X[:, 1:]]
 
 
-def test_a_pipeline_within_a_pipeline():
+@pytest.mark.parametrize("kind", LINEAR_TRANSFORMERS)
+def test_derivatives_are_by_the_inputs_of_a_pipeline(kind):
     network, y = make("standardised")
-    inner = make_pipeline(MinMaxScaler(), network)
-    check(make_pipeline(StandardScaler(), inner).fit(X * 100, y), X * 100)
+    for transformer in TRANSFORMERS[kind]:
+        check(make_pipeline(transformer, network).fit(WIDE, y), WIDE)
+
+
+def test_a_classifier_after_several_steps():
+    network, y = make("softmax")
+    steps = [SimpleImputer(), StandardScaler(), SelectKBest(k=4), PCA(3, whiten=True)]
+    model = make_pipeline(*steps, "passthrough", network).fit(WIDE, y)
+    check(model, WIDE)
+    selected = model[2].get_support()
+    assert_array_equal((input_gradient(model, WIDE) != 0).any(axis=(0, 1)), selected)
+
+
+def test_pipelines_within_a_pipeline():
+    network, y = make("standardised")
+    first = make_pipeline(MaxAbsScaler(), make_pipeline(PCA(4), "passthrough"))
+    last = make_pipeline(SelectKBest(f_regression, k=2), network)
+    check(make_pipeline(first, StandardScaler(), last).fit(WIDE, y), WIDE)
+
+
+def test_whitened_components_without_variance():
+    """Divided by the machine epsilon, as scikit-learn does in `transform`."""
+    pca = PCA(2, whiten=True).fit(X)
+    pca.explained_variance_[1] = 0
+    network = SimpleMLPRegressor.from_coefs([[[1.0], [1e-16]]])
+    check(make_pipeline(pca, network), X)
+
+
+@pytest.mark.filterwarnings("ignore:Skipping features without any observed values")
+@pytest.mark.parametrize("missing", [np.nan, -9])
+@pytest.mark.parametrize("keep", [False, True])
+def test_an_imputer_and_missing_values(missing, keep):
+    network, y = make("standardised")
+    gaps = WIDE.copy()
+    gaps[:, 1] = gaps[:3, 0] = missing
+    imputer = SimpleImputer(
+        missing_values=missing, add_indicator=True, keep_empty_features=keep
+    )
+    model = make_pipeline(imputer, StandardScaler(), network).fit(gaps, y)
+    check(model, WIDE)
+    message = "no missing values, got 15 that SimpleImputer.* pass the steps after it"
+    with pytest.raises(ValueError, match=f"(?s){message}"):  # on several lines
+        input_gradient(model, gaps)
+    # What the message advises, with columns that vary.
+    filled = model[:1].transform(gaps)
+    check(model[1:], filled + 0.1 * RNG.normal(size=filled.shape))
+
+
+class OwnScaler(StandardScaler):
+    def transform(self, X):
+        return super().transform(X) ** 3
 
 
 CLIPPING = [
@@ -107,15 +177,27 @@ CLIPPING = [
 ]
 
 
-@pytest.mark.parametrize("step", [PCA(2), *CLIPPING])
+@pytest.mark.parametrize(
+    "step",
+    [
+        PolynomialFeatures(include_bias=False),
+        ColumnTransformer([("scale", StandardScaler(), [0, 2])]),
+        OwnScaler(),
+        *CLIPPING,
+    ],
+)
 def test_other_steps_are_refused(step):
     network, y = make("standardised")
-    model = make_pipeline(StandardScaler(), step, network).fit(X, y)
-    message = rf"must be scalers .*, got {type(step).__name__}\(.* pass the last step"
+    model = make_pipeline(step, PCA(2), network).fit(X, y)
+    name = type(step).__name__
+    message = (
+        f"must be scalers .*, got {name}.* as step '{name.lower()}'"
+        ".* pass the steps after it"
+    )
     with pytest.raises(ValueError, match=message):
         input_gradient(model, X)
     # What the message advises.
-    check(model[-1], model[:-1].transform(X))
+    check(model[1:], model[:1].transform(X))
 
 
 def test_samples_are_processed_in_blocks(monkeypatch):
@@ -127,15 +209,28 @@ def test_samples_are_processed_in_blocks(monkeypatch):
     assert_allclose(one, whole[:1], rtol=1e-12)
 
 
+def test_blocks_suit_the_inputs_of_a_pipeline():
+    """The peak memory is little more than the result, though few inputs are kept."""
+    samples = np.random.default_rng(0).normal(size=(1500, 1000))
+    selector = SelectKBest(f_regression, k=2).fit(samples, samples[:, 0])
+    network = SimpleMLPRegressor.from_coefs([[[1.0], [2.0]]])
+    tracemalloc.start()
+    gradient = input_gradient(make_pipeline(selector, network), samples)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * gradient.nbytes
+
+
 def test_sparse_samples():
     model, y = make("softmax")
     model.fit(X, y)
     found = input_gradient(model, csr_array(X))
     assert isinstance(found, np.ndarray)
     assert_allclose(found, input_gradient(model, X), rtol=1e-12)
-    scaled = make_pipeline(MaxAbsScaler(), model).fit(csr_array(X), y)
+    steps = SimpleImputer(), MaxAbsScaler(), TruncatedSVD(2, random_state=0)
+    reduced = make_pipeline(*steps, model).fit(csr_array(X), y)
     assert_allclose(
-        input_gradient(scaled, csr_array(X)), input_gradient(scaled, X), rtol=1e-12
+        input_gradient(reduced, csr_array(X)), input_gradient(reduced, X), rtol=1e-12
     )
 
 
@@ -143,7 +238,9 @@ def test_sparse_samples():
 def test_float32(network):
     model, y = make(network)
     model.fit(X.astype(np.float32), y)
-    pipeline = make_pipeline(StandardScaler(), model).fit(X.astype(np.float32), y)
+    pipeline = make_pipeline(StandardScaler(), PCA(), model).fit(
+        X.astype(np.float32), y
+    )
     for estimator in (model, pipeline):
         for response_method in responses_of(model):
             found = input_gradient(
