@@ -1,6 +1,7 @@
 """Copies: rows that occur more than once, and count as one row of their total weight.
 
-They appear when rare classes are oversampled, and in repeated snapshots of a table.
+They appear when rare classes are oversampled, and in repeated snapshots of a table. In
+a frequency table, on the other hand, a row stands for several samples.
 """
 
 import functools
@@ -38,6 +39,21 @@ def distinct_rows(samples):
         return rows, weight
     distinct, group = np.unique(np.where(differs, rows, first), return_inverse=True)
     return distinct, np.bincount(group, weight)
+
+
+def are_frequencies(samples, rows, weight):
+    """Return whether the weights of these rows, which have labels, count samples.
+
+    A frequency table, as of the answers to a few stimuli, has whole numbers as weights
+    and repeats no row, but many inputs, each with several labels.
+    """
+    X, Y, _ = samples
+    are_whole = (weight == np.rint(weight)).all() and weight.sum() < 2**53
+    if not are_whole or weight.max() <= 1 or not _has_equal_rows(X):
+        return False
+    numbers = np.column_stack([_row_numbers(X)[rows], _row_numbers(Y)[rows]])
+    n_inputs, n_rows = len(np.unique(numbers[:, 0])), len(np.unique(numbers, axis=0))
+    return n_rows == len(rows) >= 4 / 3 * n_inputs
 
 
 def _has_equal_rows(X):

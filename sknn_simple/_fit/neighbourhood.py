@@ -9,7 +9,7 @@ import math
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dtrtri
 
-from .copies import distinct_rows
+from .copies import are_frequencies, distinct_rows
 from .subsample import in_double_precision, some_rows
 
 
@@ -23,7 +23,8 @@ class Neighbourhood:
     Attributes
     ----------
     n_distinct : int
-        Number of distinct samples of nonzero weight (see `distinct_rows`).
+        Number of distinct samples of nonzero weight (see `distinct_rows`). In a
+        frequency table of labels, it is the number of samples that rows stand for.
 
     mean_weight : float
         Mean of their weights. If classes weigh more or less, it is the mean weight in
@@ -48,14 +49,21 @@ class Neighbourhood:
 
     def __init__(self, samples, by_class=False, fenced=False):
         rows, weight = distinct_rows(samples)
-        self.n_distinct = len(rows)
+        self.n_distinct, counts = len(rows), None
         # Without repeated rows, large tables are not copied.
         Y = samples.Y if len(rows) == len(samples.Y) else samples.Y[rows]
+        if by_class and are_frequencies(samples, rows, weight):
+            counts, weight = weight, np.broadcast_to(1.0, len(rows))
+            self.n_distinct = int(counts.sum())
         # From all samples: the subsample may lack a rare class.
         self.mean_weight = _mean_weight(weight, Y if by_class else None)
         with np.errstate(over="ignore"):  # of numbers, which have no shares
-            self.shares = Y.mean(axis=0)
+            self.shares = (
+                Y.mean(axis=0) if counts is None else counts @ Y / counts.sum()
+            )
         drawn = some_rows(self.n_distinct, samples.X.shape[1])
+        if counts is not None:
+            drawn = np.searchsorted(counts.cumsum(), drawn, side="right")
         rows, weight = rows[drawn], weight[drawn]
         X, Y = in_double_precision(samples, rows)
         self.weight = weight / weight.mean()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from scipy.special import expit
 from sklearn.datasets import load_diabetes, make_friedman1
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -752,6 +753,35 @@ def test_distinct_rows_are_those_of_a_dict():
         rows, weights = distinct_rows(Samples(inputs, Y, weight))
         found = dict(zip(map(tuple, X[rows]), weights, strict=True))
         assert found == totals
+
+
+def test_a_frequency_table_is_the_table_of_its_samples():
+    """As of answers to a few stimuli, which are 300 in all."""
+    rng = np.random.RandomState(0)
+    stimuli = np.repeat(rng.standard_normal((30, 2)), 2, axis=0)
+    answers = np.tile([[0.0], [1.0]], (30, 1))
+    n_yes = rng.binomial(10, expit(2 * stimuli[::2, 0]))
+    counts = np.column_stack([10 - n_yes, n_yes]).ravel()
+    every = np.repeat(np.arange(60), counts)
+    samples = Samples(stimuli[every], answers[every], None)
+    expected = automatic_penalty(LABELS, samples)
+    for kind in (np.asarray, csr_array):
+        table = Samples(kind(stimuli), answers, counts.astype(float))
+        penalty = automatic_penalty(LABELS, table)
+        assert penalty.alpha == pytest.approx(expected.alpha, rel=1e-6)
+        np.testing.assert_allclose(
+            penalty.input_factors, expected.input_factors, rtol=1e-6
+        )
+
+
+def test_the_weights_of_a_survey_are_no_counts():
+    """Whole numbers, but only a few inputs are equal, and their labels differ."""
+    X, Y, _ = problem("classes")
+    X[:6:2], Y[:6:2] = X[1:6:2], 1 - Y[1:6:2]
+    w = np.random.RandomState(0).randint(200, 800, len(X)).astype(float)
+    alpha = automatic_penalty(LABELS, Samples(X, Y, w)).alpha
+    scaled = automatic_penalty(LABELS, Samples(X, Y, w / 7)).alpha
+    assert scaled == pytest.approx(alpha / 7)
 
 
 def test_a_few_copies_may_have_other_labels():
