@@ -191,19 +191,40 @@ def _hint_on_shapes(name, shapes, expected, targets):
     """Return the likely cause of shapes that are not the expected ones, or ""."""
     if [shape[::-1] for shape in shapes] == expected:
         return f" {TRANSPOSED}"
-    *earlier, (*fan_in, n_outputs) = expected
-    n_classes = 0 if targets.classes is None else len(targets.classes)
-    if (n_outputs, n_classes) == (1, 2) and shapes == [*earlier, (*fan_in, 2)]:
-        return (
-            " Two classes share one output, which is positive for the last class: "
-            "subtract the weights of the first class from those of the last."
-        )
+    *earlier, (*fan_in, _) = expected
+    n_given = shapes[-1][-1] if shapes and shapes[-1] else 0
+    have_classes = targets.are_labels and not targets.multilabel
+    if have_classes and shapes == [*earlier, (*fan_in, n_given)]:
+        n_classes = len(targets.classes)
+        if n_classes == n_given == 2:
+            return (
+                " Two classes share one output, which is positive for the last class: "
+                "subtract the weights of the first class from those of the last."
+            )
+        if name not in FITTED:
+            return _hint_on_classes(n_classes, n_given)
     if name == "coefs_" and all(len(shape) == 2 for shape in shapes):
         return (
             " To change the layers, make a new estimator: from_coefs(coefs, "
             "intercepts, activation=...)."
         )
     return ""
+
+
+def _hint_on_classes(n_classes, n_given):
+    """Return what to do with initial weights for another number of classes."""
+    if n_classes < n_given:
+        return (
+            f" y has {n_classes} class{'es' * (n_classes > 1)}, and the weights "
+            f"{n_given} outputs. To train on rows that lack classes, use from_coefs("
+            "coefs, intercepts, classes=..., warm_start=True).fit(X, y), with the "
+            "sorted labels of all outputs."
+        )
+    return (
+        f" y has {n_classes} classes: insert a column into the last of coefs, and a "
+        "number into the last of intercepts, for each new class, in the order of the "
+        "sorted labels."
+    )
 
 
 def _insert(targets, parameters, given):

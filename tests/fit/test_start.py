@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 from sklearn.datasets import load_iris
+from sklearn.metrics import log_loss
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -78,6 +79,48 @@ def test_weights_for_an_output_per_class_are_explained():
     np.testing.assert_allclose(probabilities, expected, rtol=1e-12)
     with pytest.raises(ValueError, match=r"\(4, 2\)\]\.$"):  # a number, not two classes
         SimpleMLPRegressor((), coefs_init=coefs).fit(X, NUMBERS)
+
+
+def test_rows_that_lack_a_class_of_the_given_weights():
+    """The way out that the error names keeps the classes, and trains on."""
+    options = {"max_iter": 20, "n_iter_no_change": np.inf, "random_state": 0}
+    trained = SimpleMLPClassifier((5,), **options).fit(X, LABELS)
+    coefs, intercepts = trained.coefs_, trained.intercepts_
+    few = slice(50, 150, 4)  # of the classes 1 and 2
+    hint = r"y has 2 classes, and the weights 3 outputs\. .*from_coefs\(.*classes="
+    with pytest.raises(ValueError, match=rf"\(5, 1\).*got .*\(5, 3\)\]\. {hint}"):
+        SimpleMLPClassifier((5,), coefs_init=coefs).fit(X[few], LABELS[few])
+    tuned = SimpleMLPClassifier.from_coefs(
+        coefs, intercepts, classes=[0, 1, 2], warm_start=True, **options
+    )
+    before = log_loss(LABELS[few], tuned.predict_proba(X[few]), labels=[0, 1, 2])
+    tuned.fit(X[few], LABELS[few])
+    after = log_loss(LABELS[few], tuned.predict_proba(X[few]), labels=[0, 1, 2])
+    assert after < before
+    assert tuned.classes_.tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match=r"y has 1 class, and the weights 3 outputs"):
+        SimpleMLPClassifier((5,), coefs_init=coefs).fit(X[:9], LABELS[:9])
+
+
+def test_a_class_that_the_given_weights_lack():
+    """With a column for it, the odds among the other classes are the old ones."""
+    old = SimpleMLPClassifier((5,), max_iter=5, n_iter_no_change=np.inf).fit(
+        X, 2 * LABELS
+    )
+    (first, last), (first_bias, last_bias) = old.coefs_, old.intercepts_
+    labels = np.where(X[:, 0] > 6, 3, 2 * LABELS)
+    new = SimpleMLPClassifier((5,), max_iter=0, coefs_init=[first, last])
+    with pytest.raises(ValueError, match=r"y has 4 classes: insert a column.*sorted"):
+        new.fit(X, labels)
+    new.coefs_init = [first, np.insert(last, 2, 0.0, axis=1)]
+    new.intercepts_init = [first_bias, last_bias]
+    with pytest.raises(ValueError, match=r"4 classes: .*number into the last of"):
+        new.fit(X, labels)
+    new.intercepts_init = [first_bias, np.insert(last_bias, 2, 0.0)]
+    assert new.fit(X, labels).classes_.tolist() == [0, 2, 3, 4]
+    of_old = new.predict_proba(X)[:, [0, 1, 3]]
+    shares = of_old / of_old.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shares, old.predict_proba(X), rtol=1e-12)
 
 
 def test_initial_weights_are_copied():
