@@ -10,6 +10,7 @@ from scipy.sparse import issparse
 from .._targets import Targets
 from ..network import Samples
 from .data_errors import in_columns
+from .narrow_inputs import NarrowInputs
 from .quartiles import Quartiles
 from .subsample import n_weighted, subsample
 
@@ -44,8 +45,15 @@ class Scaling:
 
     @property
     def are_inputs_small(self):
-        """Whether the inputs of a usual sample together are far below 1."""
-        return 0 < self._length < 1 / FAR_FROM_1
+        """Whether a usual sample is far below 1, or varies little in every input."""
+        if 0 < self._length < 1 / FAR_FROM_1:
+            return True
+        return self.narrow.are_small and not self.narrow.have_others
+
+    @functools.cached_property
+    def narrow(self):
+        """The NarrowInputs of the samples."""
+        return NarrowInputs.of(self.samples)
 
     @functools.cached_property
     def _length(self):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import issparse
 
-from .columns import Columns
+from .._fit.columns import Columns
 
 CODE = re.compile(r"-[1-9]|-?(9*[789]|77+|88+)")
 """Usual codes: -9 to -1, 7, 8, 9, 77, 88, 97, 98, 99, 998, 999, -99, -999, ..."""

@@ -5,8 +5,8 @@ is the criterion, which the docstring of `diagnose` lists, with the terms it use
 """
 
 import numpy as np
-from scipy.sparse import issparse
 
+from .._fit.narrow_inputs import REACH
 from .._fit.orientation import RATIO, has_samples_in_columns
 from .advice import one_of, scale_inputs
 from .codes import LEAST_COUNT
@@ -79,10 +79,9 @@ def unscaled_inputs(evidence):
     summed variances of such features is below 1; and the network is not learned, or has
     no other features (such narrow features not for a part).
     """
-    mean, deviation, lowest, highest = evidence.inputs
     found = beyond(
         evidence.feature_names,
-        deviation,
+        evidence.inputs.deviation,
         above=10,
         among=wide_features(evidence),
         seen="The standard deviation of {n_found} of {n} features is above 10; for "
@@ -90,22 +89,15 @@ def unscaled_inputs(evidence):
         "units.",
         advice=f"{scale_inputs(evidence)}.",
     )
-    X = evidence.problem.samples.X
-    # A rare word, for instance, is not a narrow feature.
-    if issparse(X) or evidence.may_be_a_short_part:
+    if evidence.may_be_a_short_part:
         return found
-    is_rare = np.mean((lowest == X) | (highest == X), axis=0) > 0.5
-    reach = np.maximum(highest - mean, mean - lowest)
-    is_narrow = (lowest < highest) & ~is_rare & (reach < 0.25)
-    # Together, many narrow features are as wide as one that is not.
-    are_small = np.linalg.norm(deviation[is_narrow]) < 1
-    has_others = (deviation[~is_narrow] > 0).any()
-    does_harm = are_small and not (evidence.learned and has_others)
+    narrow = evidence.scaling.narrow
+    does_harm = narrow.are_small and not (evidence.learned and narrow.have_others)
     return found + beyond(
         evidence.feature_names,
-        reach,
-        below=0.25,
-        among=is_narrow & does_harm,
+        narrow.reach,
+        below=REACH,
+        among=narrow.are_narrow & does_harm,
         seen="{n_found} of {n} features always lie within 0.25 of their mean, {worst} "
         "within {figure:.4g}, and even together they are small: training is slow to "
         "make use of them.",

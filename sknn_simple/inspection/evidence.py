@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from .._base import BaseSimpleMLP, MatrixLike
 from .._fit.advice import least_gain
 from .._fit.automatic import Automatic
+from .._fit.columns import Columns
 from .._fit.kept_model import MUCH
 from .._fit.penalty import neighbours_predict
 from .._fit.quartiles import Quartiles
@@ -17,7 +18,6 @@ from .._fit.session import Mode
 from .._fit.subsample import subsample
 from ..network import LOSSES, Samples
 from .codes import codes_of_features
-from .columns import Columns
 from .excess import Excess
 from .problem import Problem, layer_name
 from .recalibration import Recalibration

@@ -7,9 +7,9 @@ from sklearn import preprocessing
 from sklearn.utils.extmath import row_norms
 
 from .._fit.advice import constant_loss
+from .._fit.columns import Columns
 from .._pipeline import fitted_network, has_step, input_names, network_input
 from ..network import OUT_ACTIVATIONS, Workspace
-from .columns import Columns
 from .evidence import Evidence
 from .problem import loss_without_penalty, make_problem
 from .recalibration import Recalibration

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy.sparse import issparse
 
+from .._fit.columns import Columns
 from .._fit.quartiles import Quartiles
 from .._fit.subsample import some_rows
 from .codes import LEAST_COUNT
-from .columns import Columns
 from .problem import loss_without_penalty
 
 SHARE_OF_FAULTS = 0.1

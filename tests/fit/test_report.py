@@ -24,6 +24,7 @@ from support import ENGINES, UNSTOPPED, RaiseAtEnd, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.scaling_advice import Scaling
+from sknn_simple.inspection import diagnose
 from sknn_simple.network import ENGINES as IMPLEMENTATIONS
 from sknn_simple.network import Samples
 
@@ -438,6 +439,39 @@ def test_inputs_in_tiny_units_are_to_be_scaled(solver, unit):
     model = SimpleMLPRegressor(solver=solver, random_state=0)
     assert "cale the inputs (for instance with StandardSc" in outcome(model, X, y)
     assert make_pipeline(StandardScaler(), model).fit(X, y).score(X, y) > 0.99
+
+
+def channels(n_samples=200):
+    """Return 32 inputs, and labels that they determine."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((n_samples, 32))
+    return X, X @ rng.standard_normal(32) > 0
+
+
+@pytest.mark.parametrize("level", [0, 0.5])
+def test_inputs_that_vary_little_are_to_be_scaled(level):
+    """As voltages in mV. `diagnose` judges them alike."""
+    X, y = channels()
+    small = level + 0.01 * X
+    model = SimpleMLPClassifier((10,), random_state=0)
+    assert "If y depends on X, scale the inputs" in outcome(model, small, y)
+    assert model.score(small, y) < 0.7
+    assert "unscaled_inputs" in diagnose(model, small, y).kinds
+    cured = make_pipeline(StandardScaler(), model)
+    assert outcome(cured, small, y) == ""
+    assert cured.score(small, y) > 0.9
+
+
+def test_rare_words_and_a_narrow_input_among_others_are_not_to_be_scaled():
+    """Nothing can be learned from them, for another reason."""
+    X, y = channels()
+    rng = np.random.default_rng(1)
+    words = rng.random((200, 32)) < 0.05
+    model = SimpleMLPClassifier((10,), learning_rate_init=1e-7, random_state=0)
+    for inputs in (0.2 * words, np.c_[X[:, 1:], 0.01 * X[:, :1]]):
+        advice = outcome(model, inputs, y)
+        assert "If y depends on X, raise learning_rate_init" in advice
+        assert "scale" not in advice
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
