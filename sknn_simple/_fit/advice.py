@@ -14,7 +14,11 @@ from .automatic import Automatic
 from .scaling_advice import Scaling
 from .session import Mode, Session
 from .stuck_outputs import advice_on_stuck_outputs
-from .subsample import subsample
+
+AGAINST_CONSTANT_INPUTS = (
+    "check X and the steps that prepare it: every column has a single value, from "
+    "which nothing can be learned"
+)
 
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
@@ -138,6 +142,8 @@ class Advice:
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
         advice = self._against_no_gain(cause, is_far_above)
+        if self.scaling.are_inputs_constant and not is_far_above:
+            advice, cause = AGAINST_CONSTANT_INPUTS, cause and AGAINST_CONSTANT_INPUTS
         return NoGain(loss, constant, rate, is_far_above, cause, advice)
 
     def _against_no_gain(self, cause, is_far_above):
@@ -195,8 +201,7 @@ class Advice:
         """
         if no_gain.is_far_above or no_gain.cause is not None:
             return True
-        X, *_ = subsample(self.session.samples)
-        return self.is_linear and bool(np.ptp(X, axis=0).any())
+        return self.is_linear and not self.scaling.are_inputs_constant
 
     def is_stuck(self, no_gain):
         """Return whether the last half of the epochs gained nothing, and why is known.

@@ -50,6 +50,11 @@ class Scaling:
             return True
         return self.narrow.are_small and not self.narrow.have_others
 
+    @property
+    def are_inputs_constant(self):
+        """Whether no input varies."""
+        return not (self.narrow.are_narrow.any() or self.narrow.have_others)
+
     @functools.cached_property
     def narrow(self):
         """The NarrowInputs of the samples."""

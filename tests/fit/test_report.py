@@ -126,7 +126,7 @@ def test_a_rate_that_drops_before_patience_runs_out_is_printed_as_such(capsys):
     model = SimpleMLPClassifier((2,), learning_rate="settling", random_state=0)
     model.set_params(n_iter_no_change=800, verbose=True)
     with pytest.warns(ConvergenceWarning, match="increase max_iter from 1250"):
-        model.fit(np.zeros((64, 1)), np.arange(64) % 2)
+        model.fit(np.repeat([[-1.0], [1.0]], 32, axis=0), np.arange(64) % 2)
     lines = capsys.readouterr().out.splitlines()
     assert lines[749].startswith("Epoch 750 of 1250: loss = ")
     assert lines[750] == "Setting the learning rate to 0.015."
@@ -460,6 +460,17 @@ def test_inputs_that_vary_little_are_to_be_scaled(level):
     cured = make_pipeline(StandardScaler(), model)
     assert outcome(cured, small, y) == ""
     assert cured.score(small, y) > 0.9
+
+
+@pytest.mark.parametrize("value", [0, 1e-6, 100])
+@pytest.mark.parametrize("options", [{}, {"hidden_layer_sizes": ()}], ids=str)
+def test_inputs_that_do_not_vary_are_to_be_checked(value, options):
+    """Neither more epochs nor scaled inputs nor hidden units help."""
+    model = SimpleMLPClassifier(random_state=0, **options)
+    advice = outcome(model, np.full((64, 3), value), np.arange(64) % 2)
+    expected = "If y depends on X, check X and the steps that prepare it: every column"
+    assert expected in advice
+    assert not re.search("increase|scale|hidden units", advice)
 
 
 def test_rare_words_and_a_narrow_input_among_others_are_not_to_be_scaled():
