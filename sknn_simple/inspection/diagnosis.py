@@ -1,5 +1,6 @@
 """Diagnosis: common problems of a fitted network, and advice."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -68,9 +69,17 @@ PASSING_SYMPTOMS = (
 
 
 class Diagnosis(tuple[Finding, ...]):
-    """The findings of `diagnose`: a tuple of Finding that prints as a report."""
+    """The findings of `diagnose`: a tuple of Finding that prints as a report.
 
-    __slots__ = ()
+    Without findings, it prints `remark` after the good news.
+    """
+
+    remark: str
+
+    def __new__(cls, findings: Iterable[Finding] = (), remark: str = "") -> "Diagnosis":
+        self = super().__new__(cls, findings)
+        self.remark = remark
+        return self
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -79,10 +88,8 @@ class Diagnosis(tuple[Finding, ...]):
 
     def __str__(self) -> str:
         if not self:
-            return (
-                "Nothing found: on these samples the network looks healthy.\n"
-                "Overfitting shows on samples that it was not trained on."
-            )
+            healthy = "Nothing found: on these samples the network looks healthy."
+            return f"{healthy}\n{self.remark}".rstrip()
         plural = "" if len(self) == 1 else "s"
         return "\n\n".join([f"{len(self)} finding{plural}", *map(str, self)])
 
@@ -119,7 +126,8 @@ def diagnose(
     -------
     diagnosis : Diagnosis
         A tuple of Finding, empty for a network that looks healthy. It prints as a
-        report.
+        report. The report on a healthy network mentions that its loss on new samples is
+        not below the constant, if so: a weak signal is no fault of the network.
 
     Raises
     ------
@@ -210,8 +218,24 @@ def diagnose(
             for symptom in SYMPTOMS
             for finding in symptom(evidence)
         ]
+        remark = _remark(evidence)
     findings = _without_consequences(findings)
-    return Diagnosis(map(_after_the_others, findings) if findings[1:] else findings)
+    if findings[1:]:
+        findings = map(_after_the_others, findings)
+    return Diagnosis(findings, remark)
+
+
+def _remark(evidence):
+    """Return what the samples of a healthy network do, or do not, show."""
+    if not evidence.are_others:
+        return "Overfitting shows on samples that it was not trained on."
+    loss, constant = evidence.loss, evidence.constant_loss
+    if loss < constant or constant <= 0:
+        return ""
+    return (
+        f"Its loss on them, {loss:.4g}, is not below that of a constant prediction,\n"
+        f"{constant:.4g}: there may be no signal, or too few samples to learn it."
+    )
 
 
 def _without_consequences(findings):

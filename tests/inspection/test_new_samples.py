@@ -4,7 +4,9 @@ The network is healthy. What differs is planted: other shares of the classes, an
 mean of y, another unit of an input, a column that does not vary.
 """
 
+import copy
 import functools
+import re
 
 import numpy as np
 import pandas as pd
@@ -682,3 +684,29 @@ def test_a_network_forgets_nothing_in_its_first_call(train):
         assert "edited" not in report
         assert ("it forgets" in report) == (n_calls > 1)
         assert ("earlier and later ones together" in report) == (n_calls > 1)
+
+
+def test_a_healthy_network_whose_loss_is_no_lower_than_a_constants_is_a_fact():
+    """The targets are noise. Without findings, the report has both numbers."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((700, 32)), rng.integers(2, size=700)
+    model = SimpleMLPClassifier((10,), random_state=0).fit(X[:400], y[:400])
+    diagnosis = diagnose(model, X[400:], y[400:])
+    loss = log_loss(y[400:], model.predict_proba(X[400:]))
+    share = y[400:].mean()
+    constant = log_loss(y[400:], np.full(300, share))
+    assert loss > constant
+    report = str(diagnosis)
+    assert diagnosis == ()
+    assert str(copy.deepcopy(diagnosis)) == report
+    assert [float(n) for n in re.findall(r"0\.\d+", report)] == pytest.approx(
+        [loss, constant], rel=1e-3
+    )
+    assert "there may be no signal" in report
+    assert "not trained on" not in report
+
+
+def test_a_report_on_new_samples_that_are_predicted_well_has_no_remark():
+    diagnosis = diagnose(model_of_loans("dense"), *loans(2000, 1))
+    expected = "Nothing found: on these samples the network looks healthy."
+    assert str(diagnosis) == expected
