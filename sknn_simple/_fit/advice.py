@@ -20,6 +20,10 @@ AGAINST_CONSTANT_INPUTS = (
     "which nothing can be learned"
 )
 
+WEAK_SIGNAL = (
+    "Maybe y hardly depends on X: then only more samples, or other inputs, can help. "
+)
+
 SLICE_SIZE = 2**16
 """About how many activations of a layer are held at once."""
 
@@ -67,14 +71,22 @@ class NoGain(NamedTuple):
         """Whether the loss is clearly above that of a constant prediction."""
         return self.loss > 1.1 * self.constant
 
-    def __str__(self):
+    def after(self, ended):
+        """Return the warning, in which the clause `ended` is the end of training.
+
+        Where nothing is learned, all warnings begin alike, so that one filter hides
+        those of a permutation test.
+        """
+        ended += f", at a loss of {self.loss:.6g}"
         constant = f"the loss of a constant prediction ({self.constant:.6g})"
         if self.is_far_above:
             rate = "" if self.rate is None else f", at a learning rate of {self.rate:g}"
-            return f"far above {constant}{rate}. {capitalised(self.advice)}."
-        where = "above" if self.is_above else "about"
+            ended = f"{capitalised(ended)}, far above {constant}{rate}"
+            return f"{ended}. {capitalised(self.advice)}."
+        ended += f", {'above' if self.is_above else 'about'} {constant}"
+        weak_signal = "" if self.cause or self.is_above else WEAK_SIGNAL
         return (
-            f"{where} {constant}: the network has learned next to nothing. If y "
+            f"The network has learned next to nothing: {ended}. {weak_signal}If y "
             f"depends on X, {self.advice}."
         )
 

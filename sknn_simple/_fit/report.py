@@ -125,8 +125,8 @@ class Report:
         # Targets that do not depend on X are learned for long, and in vain.
         is_short = session.ending.n_at_first_rate <= 2 * session.patience.n_epochs
         if no_gain.is_far_above or no_gain.cause or is_short:
-            ended = f"Training ended at a loss of {no_gain.loss:.6g} after "
-            self._warn(f"{ended}{_epochs(session.n_epochs)}, {no_gain}")
+            ended = f"training ended after {_epochs(session.n_epochs)}"
+            self._warn(no_gain.after(ended))
 
     def interrupted(self):
         """Warn that Ctrl-C has ended training."""
@@ -153,16 +153,16 @@ class Report:
         ):
             self._warn_of(no_gain)
         else:
-            seen, then = f"before {self.watched} stopped improving.", "Increase"
-            if no_gain is not None and no_gain.cause is not None:
-                # More epochs help, but not alone.
+            stopped = f"training stopped at max_iter={_epochs(n_epochs)}"
+            if no_gain is None or no_gain.cause is None:
+                stopped += f", before {self.watched} stopped improving"
+                message = f"{capitalised(stopped)}. Increase"
+            else:  # more epochs help, but not alone
                 no_gain = no_gain._replace(advice=no_gain.cause)
-                seen = f"at a loss of {no_gain.loss:.6g}, {no_gain}"
-                then = "Then increase"
+                message = f"{no_gain.after(stopped)} Then increase"
             self._warn(
-                f"Training stopped at max_iter={_epochs(n_epochs)}, {seen} {then} "
-                "max_iter, or set n_iter_no_change=float('inf') to train for exactly "
-                "max_iter epochs."
+                f"{message} max_iter, or set n_iter_no_change=float('inf') to train "
+                "for exactly max_iter epochs."
             )
 
     def converged(self):

@@ -232,7 +232,7 @@ def test_the_loss_in_a_warning_is_without_penalty():
     model = SimpleMLPRegressor((5,), alpha=200.0, average=False, random_state=0)
     model.set_params(normalize_y=False, learning_rate="constant")
     warned = outcome(model, X_scaled, y)
-    named = float(re.search(r"ended at a loss of (\S+) after", warned)[1])
+    named = float(re.search(r"ended after .*, at a loss of ([\d.e-]+),", warned)[1])
     half = 0.5 * np.mean((model.predict(X_scaled) - y) ** 2)
     assert named == pytest.approx(half, rel=1e-5)
     assert model.loss_ > half + 0.001
@@ -420,8 +420,10 @@ def test_unscaled_inputs_are_named_before_a_maximum_of_epochs():
     model = SimpleMLPClassifier(max_iter=50, random_state=0)
     advice = outcome(model, X / 16 * 1e5, y)
     assert model.score(X / 16 * 1e5, y) < 0.2
-    assert advice.startswith("Training stopped at max_iter=50 epochs, at a loss of ")
-    assert ": the network has learned next to nothing." in advice
+    assert advice.startswith(
+        "The network has learned next to nothing: training stopped at max_iter=50 "
+        "epochs, at a loss of "
+    )
     causes = (
         r"scale the inputs \(.*\)\. Then increase max_iter, or set n_iter_no_change"
     )
@@ -471,6 +473,21 @@ def test_inputs_that_do_not_vary_are_to_be_checked(value, options):
     expected = "If y depends on X, check X and the steps that prepare it: every column"
     assert expected in advice
     assert not re.search("increase|scale|hidden units", advice)
+
+
+def test_noise_may_be_the_reason_why_nothing_is_learned():
+    """The warnings of a permutation test begin alike."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((80, 8))
+    model = SimpleMLPClassifier((10,), random_state=0)
+    messages = {outcome(model, X, rng.integers(2, size=80)) for _ in range(8)} - {""}
+    assert len(messages) > 1
+    for message in messages:
+        assert message.startswith("The network has learned next to nothing: training ")
+        assert "Maybe y hardly depends on X: then only more samples, or oth" in message
+    # A known cause comes first.
+    model.set_params(learning_rate_init=1e-7)
+    assert "hardly depends" not in outcome(model, X, X[:, 0] > 0)
 
 
 def test_rare_words_and_a_narrow_input_among_others_are_not_to_be_scaled():

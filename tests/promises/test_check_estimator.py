@@ -18,7 +18,7 @@ OPTIONS = (
 )
 
 
-@pytest.mark.filterwarnings("ignore:Training ended at a loss")
+@pytest.mark.filterwarnings("ignore:The network has learned next to nothing")
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @pytest.mark.filterwarnings("ignore:Training stopped at max_iter=1000")  # of a check
 @parametrize_with_checks(

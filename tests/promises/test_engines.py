@@ -580,7 +580,8 @@ def estimators_and_samples(draw):
     return estimator, X.astype(dtype), y, weights
 
 
-@pytest.mark.filterwarnings("ignore:Training ended at a loss")
+@pytest.mark.filterwarnings("ignore:The network has learned next to nothing")
+@pytest.mark.filterwarnings("ignore:Training ended after")
 @given(estimators_and_samples())
 def test_engines_agree_over_all_options(problem):
     """After an epoch, and after 50 if a start moved by an ulp changes nothing much."""
