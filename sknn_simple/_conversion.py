@@ -8,6 +8,7 @@ from sklearn.preprocessing import LabelBinarizer
 from ._fit.architecture import Architecture
 from ._fit.given_weights import weights_to_predict_with
 from ._fit.history import History
+from ._fit.scaled_auto import factor_of_auto
 from ._fit.session import fitted_attributes
 from .network import SCHEDULES, Parameters
 
@@ -83,7 +84,7 @@ def to_sklearn(estimator, kind):
     alpha = estimator.alpha_
     substitutes = defaults if alpha is None else defaults | {"alpha": alpha}
     for name, value in [*params.items()]:
-        if isinstance(value, str) and value in ("auto", "full"):
+        if isinstance(value, str) and (value == "full" or factor_of_auto(value)):
             params[name] = substitutes[name]
     if SCHEDULES[params["learning_rate"]].settles:
         params["learning_rate"] = "adaptive"

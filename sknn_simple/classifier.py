@@ -117,7 +117,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
           and its square [3]_.
         - 'lbfgs': quasi-Newton method on all samples at once; suits small data.
 
-    alpha : float or 'auto', default='auto'
+    alpha : float, 'auto' or a multiple such as '3*auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
         effect does not depend on `batch_size`. 'auto' is w * min(0.4 * sqrt(n_features)
         * exp(-3 * R^2), n / 200) for n samples of mean weight w, where R^2 measures how
@@ -131,8 +131,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         below 1. For hidden layers other than sigmoids, the first term is multiplied by
         4 (one layer), 8 (two) or 16 (more), and the limit by up to as much. With
         squared error, alpha is a tenth of this, divided by the number of outputs.
-        `partial_fit` estimates alpha from the rows of each call: if these are only a
-        few of many, set a number.
+        '3*auto' is three times as strong, for each input. A number penalises all
+        inputs alike. `partial_fit` estimates 'auto' from the rows of each call: if
+        these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
@@ -340,7 +341,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         epoch.
 
     alpha_ : float or None
-        Strength of the penalty in the last training: `alpha`, or what 'auto' stood for.
+        Strength of the penalty in the last training: `alpha`, or what 'auto' or
+        '3*auto' stood for.
         None for weights from elsewhere.
 
     engine_ : {'numpy', 'compiled'} or None
@@ -440,7 +442,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             "log_loss", "squared_error", "mean_squared_error", "sum_squared_error"
         ] = "log_loss",
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
-        alpha: float | Literal["auto"] = "auto",
+        alpha: float | Literal["auto"] | str = "auto",
         batch_size: int | Literal["auto", "full"] = "auto",
         learning_rate: Literal[
             "auto", "constant", "invscaling", "adaptive", "settling"
@@ -817,9 +819,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
         Notes
         -----
-        `alpha='auto'` becomes `alpha_`, without its factors for single inputs. Other
-        values 'auto' and 'full' become scikit-learn's defaults. A classifier trained
-        with `loss='squared_error'` continues with log-loss.
+        `alpha='auto'`, and a multiple of it, become `alpha_`, without the factors for
+        single inputs. Other values 'auto' and 'full' become scikit-learn's defaults. A
+        classifier trained with `loss='squared_error'` continues with log-loss.
         """
         check_is_fitted(self)
         targets = self._targets

@@ -130,7 +130,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
           and its square [3]_.
         - 'lbfgs': quasi-Newton method on all samples at once; suits small data.
 
-    alpha : float or 'auto', default='auto'
+    alpha : float, 'auto' or a multiple such as '3*auto', default='auto'
         Strength of the L2 penalty on the coefs. Intercepts are not penalised. The
         effect does not depend on `batch_size`. 'auto' is w * min(0.3 * n_features *
         noise**1.5, n / 60) / n_outputs for n samples of mean weight w, where noise is
@@ -142,8 +142,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         layers are sigmoids, it is min(1.5 * n_features * noise**2, n / 60) instead, and
         the limit is up to 4 times as high. Counts follow the rule of
         `SimpleMLPClassifier`, but with 1 in place of 0.4; alpha is up to 31 times as
-        large, depending on how much they scatter. `partial_fit` estimates alpha from
-        the rows of each call: if these are only a few of many, set a number.
+        large, depending on how much they scatter. '3*auto' is three times as strong,
+        for each input. A number penalises all inputs alike. `partial_fit` estimates
+        'auto' from the rows of each call: if these are only a few of many, set a
+        number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few
@@ -347,7 +349,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         epoch.
 
     alpha_ : float or None
-        Strength of the penalty in the last training: `alpha`, or what 'auto' stood for.
+        Strength of the penalty in the last training: `alpha`, or what 'auto' or
+        '3*auto' stood for.
         None for weights from elsewhere.
 
     engine_ : {'numpy', 'compiled'} or None
@@ -457,7 +460,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         quantile: float = 0.5,
         huber_threshold: float = 1.0,
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
-        alpha: float | Literal["auto"] = "auto",
+        alpha: float | Literal["auto"] | str = "auto",
         batch_size: int | Literal["auto", "full"] = "auto",
         learning_rate: Literal[
             "auto", "constant", "invscaling", "adaptive", "settling"
@@ -707,9 +710,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
         Notes
         -----
-        `alpha='auto'` becomes `alpha_`, without its factors for single inputs. Other
-        values 'auto' and 'full' become scikit-learn's defaults. A regressor trained
-        with another loss than 'poisson' continues with squared error.
+        `alpha='auto'`, and a multiple of it, become `alpha_`, without the factors for
+        single inputs. Other values 'auto' and 'full' become scikit-learn's defaults. A
+        regressor trained with another loss than 'poisson' continues with squared error.
         """
         check_is_fitted(self)
         has_losses = "loss" in MLPRegressor().get_params()

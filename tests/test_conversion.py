@@ -70,6 +70,8 @@ def test_to_sklearn_keeps_the_penalty_of_training():
     ours = SimpleMLPRegressor((5,), batch_size="full", **QUICK).fit(X, Y)
     assert ours.to_sklearn().alpha == ours.alpha_ != MLPRegressor().alpha
     assert ours.to_sklearn().batch_size == MLPRegressor().batch_size
+    scaled = clone(ours).set_params(alpha="3*auto").fit(X, Y)
+    assert scaled.to_sklearn().alpha == pytest.approx(3 * ours.alpha_)
     given = clone(ours).set_params(alpha=0.25).fit(X, Y)
     assert given.to_sklearn().alpha == 0.25
     untrained = SimpleMLPRegressor.from_coefs(ours.coefs_, ours.intercepts_)

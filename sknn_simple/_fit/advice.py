@@ -323,8 +323,9 @@ class Advice:
     def to_shorten_steps(self, rate):
         """Return the advice against steps that are too long."""
         if self.automatic.alpha_is_too_high:
-            given, auto = self.session.objective.alpha, self.automatic.alpha
-            changes = [f"lower alpha from {given:g} ('auto' gives {auto:.2g} here)"]
+            given, auto = self.estimator.alpha, self.automatic.alpha
+            given = repr(given) if isinstance(given, str) else f"{given:g}"
+            changes = [f"lower alpha from {given} ('auto' gives {auto:.2g} here)"]
             if rate is not None and self._initial_rate > self.automatic.rate:
                 changes.append(self._to_lower_rate)
             if self.scaling.is_far_off:

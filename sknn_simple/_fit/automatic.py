@@ -9,6 +9,7 @@ from .._targets import Targets
 from ..network import Samples
 from .options import auto_learning_rate, auto_penalty
 from .penalty import neighbours_predict
+from .scaled_auto import factor_of_auto
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +32,23 @@ class Automatic:
         )
 
     @functools.cached_property
+    def penalty(self):
+        """The Penalty of alpha="auto"."""
+        return auto_penalty(self.estimator, self.targets, self.samples)
+
+    @property
     def alpha(self):
         """The value of alpha="auto"."""
-        return auto_penalty(self.estimator, self.targets, self.samples).alpha
+        return self.penalty.alpha
+
+    @property
+    def alpha_is_usual(self):
+        """Whether alpha is within a factor of 5 of the value of 'auto'."""
+        alpha = self.estimator.alpha
+        factor = factor_of_auto(alpha)
+        if factor is None:
+            return alpha / 5 <= self.alpha <= 5 * alpha
+        return 1 / 5 <= factor <= 5
 
     @property
     def alpha_is_too_high(self):
@@ -55,7 +70,8 @@ class Automatic:
         )
 
     def _alpha_is_above(self, share):
-        given = self.estimator.alpha
-        if given == "auto" or given <= share * self.samples.total_weight:
-            return False
-        return given > 5 * self.alpha
+        given, limit = self.estimator.alpha, share * self.samples.total_weight
+        factor = factor_of_auto(given)
+        if factor is None:
+            return given > limit and given > 5 * self.alpha
+        return factor > 5 and factor * self.alpha > limit

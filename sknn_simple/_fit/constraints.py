@@ -11,6 +11,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from ..network import INITS, OPTIMIZERS, SCHEDULES
 from ..network.activations import differentiable
+from .scaled_auto import factor_of_auto
 
 
 class FloatInterval(Interval):
@@ -36,6 +37,16 @@ class Names(StrOptions):
     def __str__(self):
         listed = ", ".join(map(repr, sorted(self.options)))
         return self.description or "one of " * (len(self.options) > 1) + listed
+
+
+class ScaledAuto(Names):
+    """'auto', or a multiple of it such as '3*auto'."""
+
+    def __init__(self):
+        super().__init__({"auto"}, "'auto', a multiple of it such as '3*auto'")
+
+    def is_satisfied_by(self, value):
+        return factor_of_auto(value) is not None
 
 
 class CurrentNames(Set):
@@ -86,7 +97,7 @@ CONSTRAINTS: dict = {
     "hidden_layer_sizes": ["array-like", POSITIVE_INTEGER],
     "activation": [Names(CurrentNames(differentiable)), tuple, list],
     "solver": [Names({*OPTIMIZERS, "lbfgs"})],
-    "alpha": [AUTO, NOT_NEGATIVE],
+    "alpha": [ScaledAuto(), NOT_NEGATIVE],
     "batch_size": [Names({"auto", "full"}), POSITIVE_INTEGER],
     "learning_rate": [Names({"auto", *SCHEDULES})],
     "learning_rate_init": [AUTO, POSITIVE],

@@ -12,6 +12,7 @@ from ..network.engines import not_compiled
 from .architecture import activation_names
 from .learning_rate import automatic_learning_rate
 from .penalty import Penalty, automatic_penalty
+from .scaled_auto import factor_of_auto
 
 USUAL_BATCH, SMALL_BATCH = 32, 8
 """Usual number of rows in a minibatch, and minimum number in the last of an epoch."""
@@ -100,9 +101,11 @@ def _at_least(n_epochs, n_updates, estimator, n_samples):
 
 def penalty(estimator, targets, samples):
     """Return the Penalty of training with these Samples."""
-    if estimator.alpha != "auto":
+    factor = factor_of_auto(estimator.alpha)
+    if factor is None:
         return Penalty(float(estimator.alpha))
-    return auto_penalty(estimator, targets, samples)
+    automatic = auto_penalty(estimator, targets, samples)
+    return automatic._replace(alpha=factor * automatic.alpha)
 
 
 def auto_penalty(estimator, targets, samples):

@@ -153,6 +153,11 @@ HE = (
     "times as large. Pass coefs_init to start from them."
 )
 
+TO_SCALE_AUTO = (
+    "To change the automatic penalty, write a positive number before '*auto', as in "
+    "alpha='3*auto' or alpha='0.3*auto'. For no penalty, write alpha=0."
+)
+
 EXP = (
     "Write loss='poisson', which has this output. For a loss of your own, register the "
     "output under another name, as in ACTIVATIONS['exponential'] = "

@@ -21,6 +21,7 @@ from .other_names import (
     REASONS,
     REMARKS,
     REMARKS_ON_VALUES,
+    TO_SCALE_AUTO,
 )
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -165,6 +166,8 @@ def for_value(name, options, constraints):
     if number is not None:
         shown = f"float('{number}')" if number == math.inf else repr(number)
         return f" Write {name}={shown}."
+    if name == "alpha" and isinstance(value, str):
+        return f" {TO_SCALE_AUTO}"
     return _for_text(name, value, constraints) if isinstance(value, str) else ""
 
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
 
 from .._base import BaseSimpleMLP, MatrixLike
+from .._fit.scaled_auto import factor_of_auto
 from .._pipeline import fitted_network, input_names, network_input
 from ..network import LOSSES, OUT_ACTIVATIONS, layer_activations
 from .chain_rule import ChainRule
@@ -144,7 +145,7 @@ def _automatic_values(network):
     return {
         name: value
         for name, value in values.items()
-        if value is not None and getattr(network, name) == "auto"
+        if value is not None and factor_of_auto(getattr(network, name))
     }
 
 

@@ -70,7 +70,8 @@ class StepExplanation:
 
     automatic_values : dict of str to float
         What 'auto' stood for in the last training, for `learning_rate_init` and
-        `alpha`. In this step it is computed from the sample alone.
+        `alpha`, which may be a multiple of 'auto'. In this step it is computed from the
+        sample alone.
     """
 
     inputs: dict[str, float]

@@ -49,7 +49,7 @@ def _about_penalty(step):
         f"{'' if LOSSES[objective.loss].summed else divided}. "
     )
     if objective.input_factors is not None:
-        text += "alpha='auto' multiplies it by a factor per input in the first layer. "
+        text += "'auto' multiplies it by a factor per input in the first layer. "
     return text + "With alpha=0 there is no penalty."
 
 

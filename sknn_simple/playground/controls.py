@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from .._fit.scaled_auto import factor_of_auto
 from .refusal import Refusal
 
 
@@ -132,6 +133,14 @@ class Integer(Number):
 
     def canonical(self, value):
         return value if isinstance(value, str) else int(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Penalty(Number):
+    """A number, or a multiple of 'auto' such as '3*auto', of which words are some."""
+
+    def allows(self, value):
+        return factor_of_auto(value) is not None or super().allows(value)
 
 
 @dataclass(frozen=True, kw_only=True)

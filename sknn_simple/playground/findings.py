@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from .._fit.automatic import Automatic
+from .._fit.scaled_auto import factor_of_auto, stronger
 from ..inspection import diagnose
 from ..inspection.problem import make_problem
 from .settings import MAX_ALPHA, MAX_UNITS
@@ -62,9 +63,13 @@ def _adam(training):
 
 
 def _penalty(training):
-    alpha, n_samples = training.settings.alpha, len(training.y_train)
+    alpha, n_samples = training.network.alpha_, len(training.y_train)
+    factor = factor_of_auto(training.settings.alpha)
+    if factor is not None and alpha > 0:
+        higher = stronger(factor)
+        return Cure({"alpha": higher}, f"Raise the penalty to {higher}")
     # As strong as a tenth of the loss of all samples, then stronger.
-    strongest = max(0.0 if alpha == "auto" else 3 * alpha, 0.1 * n_samples)
+    strongest = max(3 * alpha, 0.1 * n_samples)
     higher = float(f"{min(strongest, MAX_ALPHA):.1g}")
     return Cure({"alpha": higher}, f"Raise the penalty to {higher:g}")
 

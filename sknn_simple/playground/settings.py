@@ -8,7 +8,7 @@ from .._fit.constraints import default_options
 from ..classifier import SimpleMLPClassifier
 from ..network import ACTIVATIONS, OPTIMIZERS
 from ..regressor import SimpleMLPRegressor
-from .controls import Axes, Choice, Control, Integer, Layers, Number, Switch
+from .controls import Axes, Choice, Control, Integer, Layers, Number, Penalty, Switch
 from .datasets import DATASETS
 from .refusal import Refusal
 
@@ -180,14 +180,14 @@ class Settings:
     )
     alpha: float | str = _setting(
         "auto",
-        Number(
+        Penalty(
             label="Penalty",
             help="Strength of the L2 penalty on the weights (alpha).",
             group="training",
             resets=False,
             low=0,
             high=MAX_ALPHA,
-            words=("auto",),
+            words=("0.1*auto", "0.3*auto", "auto", "3*auto", "10*auto"),
         ),
     )
     momentum: float | str = _setting(

@@ -852,14 +852,14 @@ def test_samples_of_no_weight_do_not_count():
     np.testing.assert_allclose(automatic_penalty(LABELS, kept).input_factors, factors)
 
 
-@pytest.mark.parametrize("alpha", ["auto", 0.7])
+@pytest.mark.parametrize("alpha", ["auto", "3*auto", 0.7])
 def test_alpha_is_the_strength_of_the_penalty_in_the_loss(alpha):
     """With a single input, whose relevance is 1, 'auto' has the factor 1 / 1.1."""
     X = np.linspace(-2, 2, 60)[:, None]
     y = np.random.RandomState(0).uniform(-1, 1, 60) < np.sin(2 * X[:, 0])
     model = SimpleMLPClassifier((5,), solver="lbfgs", alpha=alpha, random_state=0)
     model.fit(X, y)
-    factor = 1 / 1.1 if alpha == "auto" else 1.0
+    factor = 1.0 if alpha == 0.7 else 1 / 1.1
     first, second = ((coef**2).sum() for coef in model.coefs_)
     penalty = model.alpha_ * (factor * first + second) / (2 * len(X))
     assert model.loss_ == pytest.approx(log_loss(y, model.predict_proba(X)) + penalty)

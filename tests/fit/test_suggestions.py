@@ -291,7 +291,11 @@ def test_the_spread_of_predictions():
         ({"hidden_layer_sizes": (10.0,)}, "layer, such as (10,), got (10.0,)."),
         ({"early_stopping": 1}, "must be True or False. Got 1 instead."),
         ({"verbose": "2"}, "must be True or False or an int in the range [0, inf)."),
-        ({"alpha": -1}, "must be 'auto' or a float in the range [0.0, inf)."),
+        (
+            {"alpha": -1},
+            "must be 'auto', a multiple of it such as '3*auto' or a float in the range "
+            "[0.0, inf).",
+        ),
         ({"solver": "x"}, "must be one of 'adam', 'lbfgs', 'sgd'. Got 'x' instead."),
         (
             {"scoring": "speed"},

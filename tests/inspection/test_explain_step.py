@@ -186,7 +186,7 @@ def test_a_canonical_pair_has_one_factor_and_says_so():
 
 
 @pytest.mark.parametrize("network", ["softmax", "standardised"])
-@pytest.mark.parametrize("alpha", ["auto", 0.3])
+@pytest.mark.parametrize("alpha", ["auto", "3*auto", 0.3])
 def test_the_penalty_can_be_checked_by_hand(network, alpha):
     """The automatic penalty of an input's weights is not the one of other weights."""
     estimator, y = make(network, hidden=(2,))

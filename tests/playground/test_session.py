@@ -454,6 +454,23 @@ def test_a_penalty_somewhat_too_strong_is_cured():
     assert page.findings["alpha_too_high"]["cure"]["changes"] == {"alpha": "auto"}
 
 
+def test_the_automatic_penalty_is_scaled():
+    page = Page()
+    page.set(data="moons", n_samples=30, noise=0.5, test_size=0.8)
+    page.set(hidden_layer_sizes=[16, 16], activation="relu", alpha="0.01*auto")
+    link = page.last["state"]["link"]
+    page.run(120)
+    advice = page.findings["overfitting"]["advice"]
+    assert "a larger alpha, such as '0.03*auto';" in advice
+    assert page.cure("overfitting")["label"] == "Raise the penalty to 0.03*auto"
+    assert page.session.training.network.alpha == "0.03*auto"
+    other = Page()
+    other.tell("hello", link=link)
+    assert other.session.settings.alpha == "0.01*auto"
+    [refused] = page.tell("set", settings={"alpha": "-1*auto"})
+    assert "number from 0 to 1e+06 or '0.1*auto' or" in refused["text"]
+
+
 def test_a_penalty_that_diverges_is_cured():
     page = Page()
     page.set(alpha=1e6)

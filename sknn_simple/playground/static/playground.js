@@ -1207,7 +1207,7 @@ class Controls {
   showChoices(option, select, value, settings) {
     const choices = this.choices(option, settings);
     const key = JSON.stringify(value);
-    if (!choices.some(([other]) => other === key)) choices.push([key, format(value)]);
+    if (!choices.some(([other]) => other === key)) choices.push([key, typeof value === "string" ? value : format(value)]);
     if (option.min !== undefined) choices.push([OTHER, "other …"]);
     const shown = JSON.stringify(choices);
     if (select.dataset.shown !== shown) {
