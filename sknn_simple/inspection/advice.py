@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from .._fit.scaled_auto import factor_of_auto, stronger, weaker
 from .._fit.scaling_advice import scaler_for
 from ..network import OPTIMIZERS
 from .notation import printable
@@ -138,24 +139,24 @@ def more_units(evidence):
 
 def larger_alpha(evidence):
     """Advise a stronger penalty, unless no penalty has acted yet."""
-    return None if evidence.record.is_untrained else "a larger alpha"
-
-
-def three_times_alpha(evidence):
-    """Advise a stronger penalty by its number, if there is one to start from."""
-    alpha = evidence.network.alpha_
+    if evidence.record.is_untrained:
+        return None
+    factor, alpha = factor_of_auto(evidence.network.alpha), evidence.network.alpha_
     if not alpha:
         return "a larger alpha"
+    if factor is not None:
+        return f"a larger alpha, such as '{stronger(factor)}'"
     return f"a larger alpha, such as {3 * alpha:.2g} (three times the current value)"
 
 
 def smaller_alpha(evidence):
     """Advise a weaker penalty, if there is one."""
-    alpha = evidence.network.alpha_
-    if alpha is None or alpha <= 0:
+    factor, alpha = factor_of_auto(evidence.network.alpha), evidence.network.alpha_
+    if not alpha:
         return None
-    automatic = " (the value of 'auto')" if evidence.network.alpha == "auto" else ""
-    return f"a smaller alpha than {alpha:.2g}{automatic}"
+    if factor is not None:
+        return f"a smaller alpha, such as '{weaker(factor)}'"
+    return f"a smaller alpha than {alpha:.2g}"
 
 
 def longer_training(evidence, n_epochs=None):

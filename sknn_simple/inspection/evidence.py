@@ -122,12 +122,6 @@ class Evidence:
         return Automatic(self.network, problem.targets, problem.samples, in_stream)
 
     @property
-    def penalty_is_usual(self):
-        """Whether alpha is 'auto', or within a factor of 5 of it."""
-        alpha = self.network.alpha
-        return alpha == "auto" or alpha / 5 <= self.automatic.alpha <= 5 * alpha
-
-    @property
     def may_be_a_short_part(self):
         """Whether the training samples, or those of a stream, may vary more."""
         is_stream = self.record.n_trained is None and not self.record.is_untrained
@@ -176,7 +170,7 @@ class Evidence:
         """
         targets, samples = self.problem.targets, self.problem.samples
         least = least_gain(self.n_samples, samples.X.shape[1])
-        if self.relative_loss > 1 - least or not self.penalty_is_usual:
+        if self.relative_loss > 1 - least or not self.automatic.alpha_is_usual:
             return False
         return self.relative_loss <= 0.9 or not neighbours_predict(targets, samples)
 

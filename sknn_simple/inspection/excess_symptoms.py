@@ -9,11 +9,11 @@ from .advice import (
     check_sensors,
     earlier_samples,
     far_lower_rate,
+    larger_alpha,
     lower_momentum,
     lower_rate,
     missing_weights,
     one_of,
-    three_times_alpha,
 )
 from .finding import beyond
 from .other_units import LEAST_EXCESS
@@ -107,7 +107,7 @@ def overfitting(evidence):
     is_small = (evidence.record.n_trained or evidence.n_samples) < 200
     cures = (
         earlier_samples(evidence),
-        three_times_alpha(evidence),
+        larger_alpha(evidence),
         "more samples",
         "fewer hidden units",
         None if network.early_stopping or is_small else "early_stopping=True",

@@ -148,7 +148,7 @@ def underfitting(evidence):
     is_strong = (
         alpha is not None
         and alpha > 0.001 * total_weight
-        and not evidence.penalty_is_usual
+        and not evidence.automatic.alpha_is_usual
     )
     outcome = "the network has learned next to nothing"
     if evidence.relative_loss > 1.1:

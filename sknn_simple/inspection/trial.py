@@ -73,9 +73,8 @@ def slower(problem):
     return _train(problem, 1, 200, problem.learning_rate / 30, math.inf)
 
 
-def changed(problem, learning_rate, alpha):
-    """Train for 5000 steps at another learning rate, under another penalty."""
-    problem = replace(problem, objective=replace(problem.objective, alpha=alpha))
+def at_rate(problem, learning_rate):
+    """Train for 5000 steps at another learning rate."""
     return _train(problem, 1, MIN_STEPS, learning_rate, math.inf)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,19 +45,20 @@ class Trials:
     @cached_property
     def gain_by_auto_rate(self):
         """The fall of the relative loss at the rate of 'auto'."""
-        return self._gain_at_auto_rate(self.evidence.problem.objective.alpha)
+        return self._gain_at_auto_rate(self.evidence.problem)
 
     @cached_property
     def gain_by_auto(self):
         """The fall of the relative loss under the penalty of 'auto', too."""
-        return self._gain_at_auto_rate(self.evidence.automatic.alpha)
+        problem, penalty = self.evidence.problem, self.evidence.automatic.penalty
+        objective = replace(problem.objective, **penalty._asdict())
+        return self._gain_at_auto_rate(replace(problem, objective=objective))
 
     @property
     def gain_by_auto_alpha(self):
         """How much more the relative loss falls under the penalty of 'auto'."""
         return self.gain_by_auto - self.gain_by_auto_rate
 
-    def _gain_at_auto_rate(self, alpha):
-        evidence = self.evidence
-        result = trial.changed(evidence.problem, evidence.automatic.rate, alpha)
-        return result.fall / evidence.constant_loss
+    def _gain_at_auto_rate(self, problem):
+        result = trial.at_rate(problem, self.evidence.automatic.rate)
+        return result.fall / self.evidence.constant_loss

@@ -19,6 +19,7 @@ from .advice import (
     lower_rate,
     more_units,
     one_of,
+    smaller_alpha,
     smaller_weights,
 )
 from .finding import beyond
@@ -67,7 +68,7 @@ def linear_network(evidence):
         "has, the network is a linear model.",
         advice="activation='logistic', 'tanh' or 'relu'."
         if ACTIVATIONS["identity"] in evidence.problem.functions
-        else "larger initial weights; or a smaller alpha.",
+        else one_of("larger initial weights", smaller_alpha(evidence)),
     )
 
 
