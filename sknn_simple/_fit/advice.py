@@ -84,7 +84,8 @@ class NoGain(NamedTuple):
             ended = f"{capitalised(ended)}, far above {constant}{rate}"
             return f"{ended}. {capitalised(self.advice)}."
         ended += f", {'above' if self.is_above else 'about'} {constant}"
-        weak_signal = "" if self.cause or self.is_above else WEAK_SIGNAL
+        is_known = self.cause or self.advice == AGAINST_CONSTANT_INPUTS
+        weak_signal = "" if is_known or self.is_above else WEAK_SIGNAL
         return (
             f"The network has learned next to nothing: {ended}. {weak_signal}If y "
             f"depends on X, {self.advice}."
