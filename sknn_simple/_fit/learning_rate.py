@@ -14,6 +14,10 @@ ALIKE = 30
 """Largest eigenvalue of the second moments of the inputs that leaves the rate as it is.
 Ordinary tables have lower ones."""
 
+FASTEST, FASTEST_LINEAR = 10, 4
+"""Largest factors of the rate for several outputs, with hidden layers. The second is
+for linear hidden layers, where nothing bounds the outputs."""
+
 FEW_ROWS = 32
 """Rows in a minibatch below which the rate falls in proportion."""
 
@@ -47,7 +51,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
     - With hidden layers, it is divided by the root mean square of the inputs, if this
       is above 1, and further for many inputs that are alike.
     - If the loss is a mean over several numbers, the gradient of each is smaller: the
-      rate is multiplied by the square root of their number.
+      rate is multiplied by the square root of their number, up to a limit. Outputs that
+      vary together add up in the hidden units, and a few units vary together.
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
       calls of `partial_fit` that bring a few rows of a stream.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
@@ -116,12 +121,24 @@ def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_
             factor /= _slowdown_by_outlying_targets(batch_size, samples.Y)
         if loss.averaged:
             factor *= math.sqrt(targets.n_outputs)
+            factor = min(factor, _largest_factor(estimator))
     # The rows of a call do not show how rare a class of the stream is.
     elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream or is_full):
         factor /= _slowdown_by_rare_classes(batch_size, samples)
     if not is_full:
         factor /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     return factor
+
+
+def _largest_factor(estimator):
+    """Return a limit for the factor of the rate for several outputs."""
+    names, sizes = activation_names(estimator), hidden_layer_sizes(estimator)
+    if not sizes:
+        return math.inf
+    if set(names) == {"identity"}:
+        return FASTEST_LINEAR
+    n_independent = 2 * sizes[-1] if names[-1] == "tanh" else sizes[-1]
+    return min(FASTEST, math.sqrt(n_independent))
 
 
 def _slowdown_by_outlying_targets(batch_size, Y):
