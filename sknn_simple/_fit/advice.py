@@ -11,6 +11,7 @@ from ..network import ACTIVATIONS, LOSSES, Workspace
 from ..network.activations import NOT_COMPILED
 from ..network.gradient import write_loss_gradient
 from .automatic import Automatic
+from .saturated_layer import advice_on_saturated_layer
 from .scaling_advice import Scaling
 from .session import Mode, Session
 from .stuck_outputs import advice_on_stuck_outputs
@@ -152,6 +153,8 @@ class Advice:
             return None
         rate = session.history.last.learning_rate
         cause = self._against_cause(rate, loss)
+        if cause is None and not is_far_above:
+            cause = advice_on_saturated_layer(session, self.scaling)
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
         advice = self._against_no_gain(cause, is_far_above)

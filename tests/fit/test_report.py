@@ -14,6 +14,7 @@ from sklearn.datasets import (
     make_friedman1,
     make_regression,
 )
+from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -330,6 +331,29 @@ TEXTBOOK = SimpleMLPClassifier(
     learning_rate_init=0.5,
     random_state=0,
 )
+
+
+def test_a_saturated_hidden_layer_is_named():
+    """Two units for 64 pixels, whose means are not 0."""
+    X, _ = load_digits(return_X_y=True)
+    X = X / 16
+    model = SimpleMLPRegressor((2,), random_state=0)
+    message = outcome(model, X, X)
+    assert model.score(X, X) < 0.01
+    assert (abs(model.hidden_activations(X)[0] - 0.5) > 0.49).mean() > 0.99
+    assert "scale the inputs (for instance with StandardScaler)" in message
+    assert "or use activation='tanh': all units of a hidden layer are saturated" in (
+        message
+    )
+    pca = PCA(2).fit(X)
+    rest = ((pca.inverse_transform(pca.transform(X)) - X) ** 2).mean()
+    least = 0.8 * (1 - rest / X.var(axis=0).mean())
+    tanh, scaled = clone(model).set_params(activation="tanh"), clone(model)
+    Z = StandardScaler().fit_transform(X)
+    assert outcome(tanh, X, X) == outcome(scaled, Z, X) == ""
+    for cured, inputs in ((tanh, X), (scaled, Z)):
+        errors = ((cured.predict(inputs) - X) ** 2).mean()
+        assert 1 - errors / X.var(axis=0).mean() > least
 
 
 @pytest.mark.parametrize("output", ["logistic", "softplus", "relu"])
