@@ -18,6 +18,9 @@ from .extreme_targets import (
 from .finding import beyond
 from .notation import output_names
 
+MANY = 10
+"""Number of targets from which a few skewed ones are not the cause of a poor fit."""
+
 
 def constant_targets(evidence):
     """All samples, of which there are several, have the same target."""
@@ -115,12 +118,12 @@ def skewed_targets(evidence):
     error is above 0.1 times the variance, or at the half of the targets nearest to
     their median, the median squared error, relative to the median squared distance, is
     above 0.1 plus 4 times the share of noise in the ranks of all targets (estimated as
-    for alpha='auto'). If at most 0.1 of the samples have targets beyond 5 spreads and
-    beyond a gap (a distance from the median that is 1.5 times the next smaller one),
-    also among the logarithms, the advice names their common value, or else their rows.
-    Otherwise, it is the logarithm first if the quantile 0.9 of positive targets is
-    above 100 times the quantile 0.1, and the share of noise in their ranks is at most
-    0.5.
+    for alpha='auto'). Of 10 targets or more, at least half are so. If at most 0.1 of
+    the samples have targets beyond 5 spreads and beyond a gap (a distance from the
+    median that is 1.5 times the next smaller one), also among the logarithms, the
+    advice names their common value, or else their rows. Otherwise, it is the logarithm
+    first if the quantile 0.9 of positive targets is above 100 times the quantile 0.1,
+    and the share of noise in their ranks is at most 0.5.
     """
     if not _is_unbounded(evidence) or not evidence.problem.has_squared_error:
         return []
@@ -132,6 +135,8 @@ def skewed_targets(evidence):
     share = share_of_outliers(Y)
     are_skewed, have_outliers = varies & (skewness > 3), varies & (share > 0.5)
     missed = _are_poorly_fitted(evidence, are_skewed | have_outliers)
+    if len(missed) >= MANY and missed.mean() < 0.5:
+        return []
     return [
         *_skewed(evidence, skewness, missed & are_skewed),
         *_with_outliers(evidence, share, missed & have_outliers & ~are_skewed),

@@ -596,6 +596,15 @@ def test_skewed_targets_that_are_fitted_well_are_no_mistake():
         assert ("skewed_targets" in diagnosis.kinds) == found
 
 
+@pytest.mark.parametrize(("n_skewed", "found"), [(4, False), (6, True)])
+def test_a_few_of_many_targets_are_not_blamed_for_being_skewed(n_skewed, found):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(300, 3)), rng.normal(size=(300, 11))
+    Y[:, :n_skewed] = np.exp(2 * Y[:, :n_skewed])
+    diagnosis = diagnosis_of(REGRESSOR, X, Y)
+    assert ("skewed_targets" in diagnosis.kinds) == found
+
+
 FLAT = {
     "peak": lambda x: 100 * np.exp(-(((x - 5) / 0.4) ** 2)),
     "load": lambda x: 100 * np.maximum(0, x - 8),
