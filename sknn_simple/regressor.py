@@ -283,7 +283,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Distribution of the initial coefs and intercepts:
 
         - 'lecun_uniform': uniform within +-sqrt(3 / fan_in), for pre-activations of
-          unit variance [1]_, and twice as wide for hidden sigmoids.
+          unit variance [1]_, and twice as wide for hidden sigmoids. With
+          `out_activation` 'logistic' or 'tanh' and without `coefs_init`, the output
+          intercepts follow from `y` instead: predictions start around its mean, or 1%
+          of the range from an end where the mean is nearer to it.
         - 'glorot_uniform': uniform within +-sqrt(6 / (fan_in + fan_out)), or
           +-sqrt(2 / (fan_in + fan_out)) for sigmoids, drawn in the same order as in
           scikit-learn.

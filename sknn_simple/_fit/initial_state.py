@@ -7,6 +7,7 @@ from ..network import (
     SCHEDULES,
     TrainingState,
     draw_parameters,
+    predict,
 )
 from .architecture import activation, hidden_layer_sizes
 from .given_weights import fitted_parameters, insert_initial_weights, were_edited
@@ -45,7 +46,7 @@ def make_state(estimator, targets, samples, rate, rng, before, resumes, schedule
 
 def drawn_parameters(estimator, targets, samples, rng):
     """Draw the initial parameters, before the options replace any of them."""
-    X, Y, sample_weight = samples
+    X, Y, _ = samples
     layer_sizes = (X.shape[1], *hidden_layer_sizes(estimator), Y.shape[1])
     try:
         parameters = draw_parameters(
@@ -58,10 +59,29 @@ def drawn_parameters(estimator, targets, samples, rng):
         )
     except ValueError as error:
         raise ValueError(f"hidden_layer_sizes is too large: {error}") from error
-    output_bias = targets.output_bias(Y, sample_weight)
-    if output_bias is not None and estimator.fit_intercept:
-        parameters.intercepts[-1][:] = output_bias
+    if estimator.fit_intercept and estimator.coefs_init is None:
+        _start_at_mean(estimator, targets, samples, parameters)
     return parameters
+
+
+def _start_at_mean(estimator, targets, samples, parameters):
+    """Set the output intercepts so that predictions start at the mean of the targets.
+
+    A bounded output would otherwise start far from a mean near an end of its range, and
+    momentum could carry it to where it hardly learns. Textbooks use other distributions
+    than 'lecun_uniform', and their numbers are kept.
+    """
+    X, Y, sample_weight = samples
+    bias = targets.output_bias(Y, sample_weight)
+    if bias is None or not (targets.are_counts or estimator.init == "lecun_uniform"):
+        return
+    *_, intercept = parameters.intercepts
+    intercept[:] = bias
+    if not targets.are_counts:
+        layers = parameters.coefs, parameters.intercepts
+        with np.errstate(over="ignore", invalid="ignore"):
+            start = predict(X, *layers, activation(estimator))
+            intercept -= np.average(start, weights=sample_weight, axis=0) - bias
 
 
 def make_optimizer(estimator, dtype, previous=None):

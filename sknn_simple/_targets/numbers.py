@@ -35,6 +35,10 @@ def _advice_on_percent(y, low, high):
     return " If y is in percent, divide it by 100." if are_percents else ""
 
 
+NEAREST_TO_AN_END = 0.01
+"""Least distance of initial predictions from an end of their range, relative to it."""
+
+
 class NumericTargets(Targets):
     """Base of a regressor's targets.
 
@@ -163,6 +167,19 @@ class RegressionTargets(NumericTargets):
 
     def _factor_and_shift(self):
         return self.scale, self.mean
+
+    def output_bias(self, Y, sample_weight):
+        """Return where the activation is the mean, if it has an inverse, or None.
+
+        The mean is kept off the ends of the range, where the output hardly learns.
+        """
+        out = OUT_ACTIVATIONS[self.out_activation]
+        if out.inverse is None:
+            return None
+        low, high = out.target_bounds
+        margin = NEAREST_TO_AN_END * (high - low)
+        mean = np.average(Y, weights=sample_weight, axis=0)
+        return out.inverse(mean.clip(low + margin, high - margin))
 
 
 class CountTargets(NumericTargets):

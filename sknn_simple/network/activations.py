@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 # From this size on, four vectorised NumPy calls are faster than SciPy's expit.
 _LARGE = 512
@@ -149,6 +149,10 @@ class Activation:
     slope : str, default=''
         The slope at the activation ``{a}``, as text. Explanations show both.
 
+    inverse : callable, default=None
+        ``inverse(A)`` returns the pre-activations Z of activations within the bounds.
+        If given, the outputs of a regressor start at the mean of its targets.
+
     target_bounds : tuple of float, default=(-inf, inf)
         Interval of the targets of an output with this activation. If both are finite,
         the function saturates.
@@ -172,6 +176,7 @@ class Activation:
     derivative: Any = None
     formula: str
     slope: str = ""
+    inverse: Any = None
     target_bounds: tuple[float, float] = (-np.inf, np.inf)
     output_range: tuple[float, float] = (-np.inf, np.inf)
     kinked: bool = False
@@ -221,6 +226,7 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=logistic_derivative,
         formula="logistic({z})",
         slope="{a} * (1 - {a})",
+        inverse=logit,
         target_bounds=(0, 1),
         glorot_factor=2,
     ),
@@ -229,6 +235,7 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=tanh_derivative,
         formula="tanh({z})",
         slope="1 - {a}^2",
+        inverse=np.arctanh,
         target_bounds=(-1, 1),
     ),
     "relu": Activation(

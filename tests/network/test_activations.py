@@ -22,6 +22,14 @@ def test_activation_derivative_from_its_output(name):
     np.testing.assert_allclose(delta, 2 * numerical, rtol=1e-8, atol=1e-9)
 
 
+@pytest.mark.parametrize("name", ["logistic", "tanh"])
+def test_inverse_of_an_activation(name):
+    Z = np.linspace(-3, 3, 12).reshape(4, 3)
+    A = Z.copy()
+    ACTIVATIONS[name].function(A)
+    np.testing.assert_allclose(ACTIVATIONS[name].inverse(A), Z, rtol=1e-12)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("n_rows", [1, 1000])
 def test_logistic_over_the_whole_range(dtype, n_rows):
