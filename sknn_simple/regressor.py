@@ -102,17 +102,23 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             'softplus'}, default='identity'
         Activation function of the output layer. 'logistic' suits targets from 0 to 1,
         'tanh' targets from -1 to 1, 'softplus' targets of at least 0. It must be
-        'identity' with `loss='poisson'`.
+        'identity' with `loss='poisson'`. With 'logistic' and 'tanh', and unless `init`
+        or `coefs_init` is given, the output intercepts follow from `y`: predictions
+        start around its mean, or 1% of the range from an end where the mean is nearer
+        to it. The output coefs of 'tanh' are then drawn half as wide.
 
     normalize_y : bool, default=True
-        Whether to train on standardised targets, (y - mean) / deviation, or
-        y / deviation without intercepts. The weighted mean and standard deviation come
-        from the training samples of the first call. 'absolute_error', 'quantile' and
-        'huber' take the median and the quartiles, which outliers hardly change:
-        (y - median) / spread. The spread is the distance of the quartiles / 1.349,
-        which is the standard deviation of normal targets. With `loss='poisson'` and
-        intercepts, y is divided by its weighted mean. Outputs other than identity and
-        Poisson's are not scaled. Predictions and `coefs_` are in the units of y.
+        Whether to train on standardised targets, (y - mean) / deviation, or y /
+        deviation without intercepts. The weighted mean and standard deviation come from
+        the training samples of the first call. 'absolute_error', 'quantile' and 'huber'
+        take the median and the quartiles, which outliers hardly change: (y - median) /
+        spread. The spread is the distance of the quartiles / 1.349, which is the
+        standard deviation of normal targets. With `loss='poisson'` and intercepts, y is
+        divided by its weighted mean. Outputs other than identity and Poisson's are not
+        scaled. With 'logistic' and 'tanh' outputs, `tol` is multiplied by the variance
+        of y instead (by the standard deviation with 'absolute_error' and 'quantile'),
+        except for a validation score other than the loss. Predictions and `coefs_` are
+        in the units of y.
 
     quantile : float, default=0.5
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
@@ -138,9 +144,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         predict. The limit n / 60 is higher for more than n / 4 inputs, lower for fewer
         than 100 samples, and absent without hidden layers. The penalty is stronger for
         inputs that predict little, and weaker for inputs with a standard deviation
-        below 1. With sigmoid outputs, alpha is a tenth of this. Unless all hidden
-        layers are sigmoids, it is min(1.5 * n_features * noise**2, n / 60) instead, and
-        the limit is up to 4 times as high. Counts follow the rule of
+        below 1. With `out_activation` 'logistic' or 'tanh', it is multiplied by the
+        variance of y, or the standard deviation with 'absolute_error' and 'quantile'.
+        Unless all hidden layers are sigmoids, it is min(1.5 * n_features * noise**2, n
+        / 60) instead, and the limit is up to 4 times as high. Counts follow the rule of
         `SimpleMLPClassifier`, but with 1 in place of 0.4; alpha is up to 31 times as
         large, depending on how much they scatter. '3*auto' is three times as strong,
         for each input. A number penalises all inputs alike. `partial_fit` estimates
@@ -178,18 +185,22 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         / width), where width is 4 times the mean of 1 plus the sum of the squared
         inputs of a sample. For 'adam', it means 0.02 and 0.01, but 0.01 with several
         layers of sigmoids and 0.004 with several layers, some of them 'tanh'. With
-        `out_activation='logistic'`, it means min(1, 30 / width) and 0.003. With
-        `loss='poisson'`, it means min(0.02, 0.6 / width) with sigmoids and min(0.002,
-        0.12 / width) with other hidden layers, and 0.003 for 'adam'. With hidden
-        layers, the rate is divided by the root mean square of the inputs, if above 1,
-        and further for more than 30 inputs that vary together. With Poisson loss, it is
-        divided by the mean count, if above 1, and by 4 / n times the largest count
-        relative to the mean (24 / n without hidden layers), if above 1. With other
-        losses, the rate of 'sgd' is multiplied by sqrt(n_outputs), unless the loss is a
-        sum over outputs. With minibatches of n < 32 rows (but not a full batch), and in
-        calls of `partial_fit` with n < 32 rows, it is multiplied by n / 32; in a fit on
-        n < 6 samples, by n^2 / 32. It is lower if some samples outweigh their
-        minibatches, and under squared error if a target is more than 6 standard
+        `out_activation='logistic'`, it means min(1, 30 / width) and 0.003; with 'tanh',
+        it means 0.003 for 'adam'. With either and 'sgd', the rate is a quarter with
+        'absolute_error' and 'quantile'; with other losses and at least 32 samples, it
+        is divided by sqrt(4 * p * (1 - p)), but by 0.2 at the least, where p is the
+        mean of y relative to the range (with several outputs, of the one nearest to the
+        middle). With `loss='poisson'`, it means min(0.02, 0.6 / width) with sigmoids
+        and min(0.002, 0.12 / width) with other hidden layers, and 0.003 for 'adam'.
+        With hidden layers, the rate is divided by the root mean square of the inputs,
+        if above 1, and further for more than 30 inputs that vary together. With Poisson
+        loss, it is divided by the mean count, if above 1, and by 4 / n times the
+        largest count relative to the mean (24 / n without hidden layers), if above 1.
+        With other losses, the rate of 'sgd' is multiplied by sqrt(n_outputs), unless
+        the loss is a sum over outputs. With minibatches of n < 32 rows (but not a full
+        batch), and in calls of `partial_fit` with n < 32 rows, it is multiplied by n /
+        32; in a fit on n < 6 samples, by n^2 / 32. It is lower if some samples outweigh
+        their minibatches, and under squared error if a target is more than 6 standard
         deviations from the mean. With hidden layers that do not saturate, such as
         'relu', it is lower if a row of X is far from the others. `history_` records the
         rate of each epoch. 'lbfgs' has none.
@@ -283,10 +294,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         Distribution of the initial coefs and intercepts:
 
         - 'lecun_uniform': uniform within +-sqrt(3 / fan_in), for pre-activations of
-          unit variance [1]_, and twice as wide for hidden sigmoids. With
-          `out_activation` 'logistic' or 'tanh' and without `coefs_init`, the output
-          intercepts follow from `y` instead: predictions start around its mean, or 1%
-          of the range from an end where the mean is nearer to it.
+          unit variance [1]_, and twice as wide for hidden sigmoids.
         - 'glorot_uniform': uniform within +-sqrt(6 / (fan_in + fan_out)), or
           +-sqrt(2 / (fan_in + fan_out)) for sigmoids, drawn in the same order as in
           scikit-learn.

@@ -80,6 +80,23 @@ def test_other_starts_do_not_depend_on_the_targets(options):
         np.testing.assert_array_equal(ours, others)
 
 
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
+@pytest.mark.parametrize("normalize_y", [True, False])
+def test_tol_is_relative_to_the_spread_with_normalize_y(loss, normalize_y):
+    """Patience runs out if tol is just above the first fall of the loss."""
+    X, shares = make_shares(-2)
+    options = {"loss": loss, "normalize_y": normalize_y, "alpha": 0.0}
+    model = SimpleMLPRegressor(
+        (5,), out_activation="logistic", random_state=0, max_iter=30, **options
+    )
+    losses = model.set_params(n_iter_no_change=np.inf).fit(X, shares).loss_curve_
+    unit = shares.std() ** (2 if loss == "squared_error" else 1) if normalize_y else 1
+    first = losses[0] - losses[1]
+    for factor, runs_out in ((1.01, True), (0.99, False)):
+        model.set_params(n_iter_no_change=1, tol=factor * first / unit)
+        assert (model.fit(X, shares).n_iter_ == 2) is runs_out
+
+
 @pytest.mark.parametrize("random_state", range(3))
 @pytest.mark.parametrize("n_outputs", [1, 4])
 @pytest.mark.parametrize("out_activation", BOUNDED)

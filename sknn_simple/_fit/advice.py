@@ -11,6 +11,7 @@ from ..network import ACTIVATIONS, LOSSES, Workspace
 from ..network.activations import NOT_COMPILED
 from ..network.gradient import write_loss_gradient
 from .automatic import Automatic
+from .loss_unit import loss_unit
 from .saturated_layer import advice_on_saturated_layer
 from .scaling_advice import Scaling
 from .session import Mode, Session
@@ -145,7 +146,8 @@ class Advice:
         if loss <= 1.5 * constant or not self.automatic.alpha_is_too_high:
             loss, _ = self.loss_and_gradient
         # If nothing can be learned, noise alone makes the loss slightly higher.
-        noise, least = 0.01 if constant > 0 else self.unit, session.patience.tol
+        noise = 0.01 * loss_unit(session.targets, session.samples)
+        noise, least = noise if constant > 0 else self.unit, session.patience.tol
         if self.scaling.is_y_raw and constant > 0:  # the loss may be of any size
             noise = least = 0.0
         is_far_above = loss > 1.5 * constant + noise

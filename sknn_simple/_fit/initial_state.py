@@ -4,6 +4,7 @@ import numpy as np
 
 from ..network import (
     OPTIMIZERS,
+    OUT_ACTIVATIONS,
     SCHEDULES,
     TrainingState,
     draw_parameters,
@@ -75,9 +76,11 @@ def _start_at_mean(estimator, targets, samples, parameters):
     bias = targets.output_bias(Y, sample_weight)
     if bias is None or not (targets.are_counts or estimator.init == "lecun_uniform"):
         return
-    *_, intercept = parameters.intercepts
+    coef, intercept = parameters.coefs[-1], parameters.intercepts[-1]
     intercept[:] = bias
     if not targets.are_counts:
+        low, high = OUT_ACTIVATIONS[targets.out_activation].target_bounds
+        coef /= high - low  # tanh(z) is 2 * logistic(2 * z) - 1
         layers = parameters.coefs, parameters.intercepts
         with np.errstate(over="ignore", invalid="ignore"):
             start = predict(X, *layers, activation(estimator))

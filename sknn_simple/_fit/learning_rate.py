@@ -53,6 +53,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
     - If the loss is a mean over several numbers, the gradient of each is smaller: the
       rate is multiplied by the square root of their number, up to a limit. Outputs that
       vary together add up in the hidden units, and a few units vary together.
+    - Near an end of its range, a bounded output of a regressor has small slopes, and
+      the rate of sgd is higher; under a loss that grows linearly, it is lower.
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
       calls of `partial_fit` that bring a few rows of a stream.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
@@ -73,6 +75,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
         rate /= loss.factor
         if loss.summed:
             rate *= len(samples.Y) / samples.total_weight / batch_size
+        if OUT_ACTIVATIONS[targets.out_activation].saturates:
+            rate *= _factor_of_bounded_outputs(estimator, targets, samples)
         if targets.are_counts:
             rate /= _slowdown_by_counts(batch_size, samples, squares)
         elif estimator.solver == "sgd":
@@ -139,6 +143,25 @@ def _largest_factor(estimator):
         return FASTEST_LINEAR
     n_independent = 2 * sizes[-1] if names[-1] == "tanh" else sizes[-1]
     return min(FASTEST, math.sqrt(n_independent))
+
+
+def _factor_of_bounded_outputs(estimator, targets, samples):
+    """Return a factor, at most 5, for means near an end of the range of the outputs.
+
+    Losses that grow linearly have gradients that do not shrink with the errors: there
+    it is 1/4.
+    """
+    if targets.are_labels or estimator.solver != "sgd":
+        return 1.0
+    if LOSSES[targets.network_loss].degree == 1:
+        return 0.25
+    if len(samples.Y) < FEW_ROWS:  # too few to know the mean
+        return 1.0
+    low, high = OUT_ACTIVATIONS[targets.out_activation].target_bounds
+    mean = np.average(samples.Y, weights=samples.sample_weight, axis=0)
+    position = (mean - low) / (high - low)
+    steepness = 4 * position * (1 - position)  # of a sigmoid, relative to its middle
+    return 1 / math.sqrt(max(0.04, steepness.max()))
 
 
 def _slowdown_by_outlying_targets(batch_size, Y):

@@ -11,6 +11,7 @@ from ..network import ENGINES, OPTIMIZERS, SCHEDULES, WHY_NOT_COMPILED
 from ..network.engines import not_compiled
 from .architecture import activation_names
 from .learning_rate import automatic_learning_rate
+from .loss_unit import loss_unit
 from .penalty import Penalty, automatic_penalty
 from .scaled_auto import factor_of_auto
 
@@ -97,6 +98,14 @@ def _at_least(n_epochs, n_updates, estimator, n_samples):
     """Return a number of epochs that brings at least `n_updates`, too."""
     per_epoch = math.ceil(n_samples / batch_size(estimator, n_samples))
     return max(n_epochs, math.ceil(n_updates / per_epoch))
+
+
+def tol(estimator, targets, samples):
+    """Return the least change of the loss, or of the score, that counts."""
+    watches_score = estimator.early_stopping and estimator.scoring != "loss"
+    if targets.are_labels or not estimator.normalize_y or watches_score:
+        return float(estimator.tol)
+    return float(estimator.tol) * loss_unit(targets, samples)
 
 
 def penalty(estimator, targets, samples):

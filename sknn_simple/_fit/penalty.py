@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..network import LOSSES
+from .loss_unit import loss_unit
 from .neighbourhood import Neighbourhood
 
 TEXTBOOK_SIZE = 10
@@ -65,9 +66,9 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     term. The limit is multiplied by s * min(1, n / 400), if this is above 1.
 
     If the loss is a mean over outputs, alpha is divided by their number. It is divided
-    by 10 if the outputs are sigmoids that do not form a canonical pair with the loss.
-    For counts, it is multiplied by 1 plus their dispersion (see `_dispersion`), at most
-    31.
+    by 10 for labels whose sigmoid outputs do not form a canonical pair with the loss,
+    and multiplied by the `loss_unit` of numbers under a bounded output. For counts, it
+    is multiplied by 1 plus their dispersion (see `_dispersion`), at most 31.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
@@ -79,8 +80,10 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     if loss.averaged:
         alpha /= targets.n_outputs
     # Slopes of sigmoids are small, and so is the pull of errors on the weights.
-    if not loss.canonical and targets.out_activation == "logistic":
+    is_sigmoid = targets.are_labels and targets.out_activation == "logistic"
+    if is_sigmoid and not loss.canonical:
         alpha /= 10
+    alpha *= loss_unit(targets, samples)
     if targets.are_counts:
         dispersion = _dispersion(targets, samples, neighbourhood.r2)
         alpha *= 1 + min(30.0, dispersion)

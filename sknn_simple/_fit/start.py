@@ -86,7 +86,7 @@ def make_session(
         and Validation.of(
             estimator, targets, held_out, engine, state.parameters, is_given
         ),
-        patience=_make_patience(estimator, state.schedule, earlier, n_samples),
+        patience=_make_patience(estimator, targets, samples, state.schedule, earlier),
         history=estimator._history.view() if resumes and appends else History(),
         max_iter=1 if appends else options.max_iter(estimator, schedule, n_samples),
         settles_after=options.settles_after(estimator, schedule, n_samples),
@@ -178,12 +178,13 @@ def _make_objective(estimator, targets, samples):
     )
 
 
-def _make_patience(estimator, schedule, earlier, n_samples):
+def _make_patience(estimator, targets, samples, schedule, earlier):
     """Make the patience; if the rate can drop, earlier counts continue."""
     # L-BFGS has a stopping rule of its own, except under early stopping.
     has_patience = estimator.solver in OPTIMIZERS or estimator.early_stopping
-    n_epochs = options.n_iter_no_change(estimator, n_samples)
-    patience = Patience(float(estimator.tol), n_epochs if has_patience else np.inf)
+    n_epochs = options.n_iter_no_change(estimator, samples.X.shape[0])
+    tol = options.tol(estimator, targets, samples)
+    patience = Patience(tol, n_epochs if has_patience else np.inf)
     if earlier.patience is not None and schedule.drops_on_plateau:
         patience.restore(earlier.patience.snapshot())
     return patience

@@ -204,6 +204,9 @@ class Loss:
     robust : bool, default=False
         Whether the derivative is bounded, so that outliers hardly count.
 
+    degree : int, default=2
+        Power of a small error that the loss grows with: 1 or 2.
+
     for_labels : bool, default=False
         Whether the targets are labels, coded as 0 and 1.
 
@@ -242,6 +245,7 @@ class Loss:
     factor: float = 1.0
     scored: bool = False
     robust: bool = False
+    degree: int = 2
     for_labels: bool = False
     sides: Callable | None = None
     of_unit_error: float = 0.5
@@ -318,6 +322,7 @@ LOSSES: dict[str, Loss] = {
         function=absolute_error,
         of_constant=baselines.absolute_error,
         robust=True,
+        degree=1,
         sides=sides_of_zero,
         of_unit_error=1.0,
         title="Absolute error",
@@ -330,6 +335,7 @@ LOSSES: dict[str, Loss] = {
         option=LossOption("quantile", 0.5, 0.0, 1.0),
         scored=True,
         robust=True,
+        degree=1,
         sides=sides_of_zero,
         title="Quantile loss",
         formula="max({option:g} * (y - a), (1 - {option:g}) * (a - y))",

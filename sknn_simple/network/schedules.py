@@ -202,7 +202,7 @@ def _rate_of_adam(loss, names, out_activation):
     """
     if LOSSES[loss].for_labels:
         return 0.01
-    if loss == "poisson" or out_activation == "logistic":
+    if loss == "poisson" or out_activation in ("logistic", "tanh"):
         return 0.003
     is_deep, others = len(names) > 1, set(names) - {"logistic"}
     if not others:

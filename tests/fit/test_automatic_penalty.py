@@ -354,11 +354,18 @@ def test_sigmoid_outputs_with_squared_error_take_a_tenth():
     assert automatic_penalty(LABELS, samples).alpha == pytest.approx(10 * tenth)
 
 
+def standardised_by(column, samples):
+    """Return the deviation by which a column is divided when it is standardised."""
+    return StandardScaler().fit(column[:, None], None, samples.sample_weight).scale_[0]
+
+
 @pytest.mark.parametrize("out_activation", sorted(ACTIVATIONS))
-def test_outputs_of_full_slope_take_the_penalty_of_identity(out_activation):
+def test_only_bounded_outputs_take_the_variance_into_account(out_activation):
     samples = Samples(*problem("numbers")[:2])
     other = SimpleNamespace(**vars(NUMBERS) | {"out_activation": out_activation})
-    factor = 0.1 if out_activation == "logistic" else 1
+    deviations = [standardised_by(column, samples) for column in samples.Y.T]
+    is_bounded = out_activation in ("logistic", "tanh")
+    factor = np.mean(np.square(deviations)) if is_bounded else 1
     alpha = automatic_penalty(NUMBERS, samples).alpha
     assert automatic_penalty(other, samples).alpha == pytest.approx(factor * alpha)
 

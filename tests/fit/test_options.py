@@ -187,7 +187,7 @@ AUTO_RATES = [
     (SimpleMLPClassifier, 10, {"batch_size": 4}, 0.3 * 4 / 32),
     (SimpleMLPRegressor, 100, {"batch_size": 1}, 0.025 / 32),
     (SimpleMLPRegressor, 100, {"batch_size": 1, "solver": "adam"}, 0.02),
-    (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3),
+    (SimpleMLPRegressor, 100, {"out_activation": "logistic"}, 0.3 / np.sqrt(8 / 9)),
     (SimpleMLPRegressor, 10, {"loss": "poisson"}, 0.02),
     (SimpleMLPRegressor, 100, {"loss": "poisson"}, 0.006),
     (SimpleMLPRegressor, 100, {"loss": "poisson", "activation": "relu"}, 0.0012),
