@@ -188,7 +188,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         `out_activation='logistic'`, it means min(1, 30 / width) and 0.003; with 'tanh',
         it means 0.003 for 'adam'. With either and 'sgd', the rate is a quarter with
         'absolute_error' and 'quantile'; with other losses and at least 32 samples, it
-        is divided by sqrt(4 * p * (1 - p)), but by 0.2 at the least, where p is the
+        is divided by sqrt(4 * p * (1 - p)), but by 0.5 at the least, where p is the
         mean of y relative to the range (with several outputs, of the one nearest to the
         middle). With `loss='poisson'`, it means min(0.02, 0.6 / width) with sigmoids
         and min(0.002, 0.12 / width) with other hidden layers, and 0.003 for 'adam'.

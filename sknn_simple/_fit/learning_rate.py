@@ -146,7 +146,7 @@ def _largest_factor(estimator):
 
 
 def _factor_of_bounded_outputs(estimator, targets, samples):
-    """Return a factor, at most 5, for means near an end of the range of the outputs.
+    """Return a factor, at most 2, for means near an end of the range of the outputs.
 
     Losses that grow linearly have gradients that do not shrink with the errors: there
     it is 1/4.
@@ -161,7 +161,7 @@ def _factor_of_bounded_outputs(estimator, targets, samples):
     mean = np.average(samples.Y, weights=samples.sample_weight, axis=0)
     position = (mean - low) / (high - low)
     steepness = 4 * position * (1 - position)  # of a sigmoid, relative to its middle
-    return 1 / math.sqrt(max(0.04, steepness.max()))
+    return 1 / math.sqrt(max(0.25, steepness.max()))
 
 
 def _slowdown_by_outlying_targets(batch_size, Y):
