@@ -215,7 +215,7 @@ def test_probabilities_as_labels(shape):
     probabilities = np.random.default_rng(0).random(shape)
     message = (
         r"^Unknown label type: continuous.* got numbers between 0 and 1, .*"
-        r'SimpleMLPRegressor\(out_activation="logistic"\), or repeat .*sample_weight\.$'
+        r'softmax .*SimpleMLPRegressor\(out_activation="logistic"\); or .*_weight\.$'
     )
     with pytest.raises(ValueError, match=message):
         SimpleMLPClassifier().fit(X, probabilities)

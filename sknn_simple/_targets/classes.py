@@ -99,9 +99,10 @@ def _what_numbers_are(y):
     if y.min() < 0 or y.max() > 1:
         return "got continuous numbers. SimpleMLPRegressor predicts numbers."
     return (
-        "got numbers between 0 and 1, perhaps probabilities. Predict them with "
-        'SimpleMLPRegressor(out_activation="logistic"), or repeat each sample once per '
-        "class, with the probabilities as sample_weight."
+        "got numbers between 0 and 1, perhaps probabilities. Predict their logarithms "
+        "with SimpleMLPRegressor(), and take the softmax of its predictions; predict "
+        'them with SimpleMLPRegressor(out_activation="logistic"); or repeat each '
+        "sample once per class, with the probabilities as sample_weight."
     )
 
 
