@@ -442,7 +442,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
             "log_loss", "squared_error", "mean_squared_error", "sum_squared_error"
         ] = "log_loss",
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
-        alpha: float | str = "auto",
+        alpha: float | Literal["auto"] | str = "auto",
         batch_size: int | Literal["auto", "full"] = "auto",
         learning_rate: Literal[
             "auto", "constant", "invscaling", "adaptive", "settling"

@@ -471,7 +471,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         quantile: float = 0.5,
         huber_threshold: float = 1.0,
         solver: Literal["sgd", "adam", "lbfgs"] = "sgd",
-        alpha: float | str = "auto",
+        alpha: float | Literal["auto"] | str = "auto",
         batch_size: int | Literal["auto", "full"] = "auto",
         learning_rate: Literal[
             "auto", "constant", "invscaling", "adaptive", "settling"
