@@ -67,6 +67,7 @@ class NoGain(NamedTuple):
     is_far_above: bool
     cause: str | None  # advice against a likely cause
     advice: str
+    are_inputs_constant: bool
 
     @property
     def is_above(self):
@@ -86,7 +87,7 @@ class NoGain(NamedTuple):
             ended = f"{capitalised(ended)}, far above {constant}{rate}"
             return f"{ended}. {capitalised(self.advice)}."
         ended += f", {'above' if self.is_above else 'about'} {constant}"
-        is_known = self.cause or self.advice == AGAINST_CONSTANT_INPUTS
+        is_known = self.cause or self.are_inputs_constant
         weak_signal = "" if is_known or self.is_above else WEAK_SIGNAL
         return (
             f"The network has learned next to nothing: {ended}. {weak_signal}If y "
@@ -156,13 +157,17 @@ class Advice:
         rate = session.history.last.learning_rate
         cause = self._against_cause(rate, loss)
         if cause is None and not is_far_above:
-            cause = advice_on_saturated_layer(session, self.scaling)
+            cause = advice_on_saturated_layer(
+                session, self.scaling, self._initial_weights_are_given
+            )
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
-        advice = self._against_no_gain(cause, is_far_above)
-        if self.scaling.are_inputs_constant and not is_far_above:
-            advice, cause = AGAINST_CONSTANT_INPUTS, cause and AGAINST_CONSTANT_INPUTS
-        return NoGain(loss, constant, rate, is_far_above, cause, advice)
+        are_constant = self.scaling.are_inputs_constant and not is_far_above
+        if are_constant:
+            advice = AGAINST_CONSTANT_INPUTS
+        else:
+            advice = self._against_no_gain(cause, is_far_above)
+        return NoGain(loss, constant, rate, is_far_above, cause, advice, are_constant)
 
     def _against_no_gain(self, cause, is_far_above):
         """Return the advice, which begins with the one against a cause, if known."""
@@ -190,15 +195,21 @@ class Advice:
             auto = f"('auto' gives {self.automatic.rate:g} here)"
             return f"raise learning_rate_init from {self._initial_rate:g} {auto}"
         if self._has_dead_layer:
-            given = self.estimator.coefs_init, self.estimator.intercepts_init
             other = "another random_state"
-            if any(arrays is not None for arrays in given):
+            if self._initial_weights_are_given:
                 other = "other initial weights and biases"
             return (
                 f"try {other}, or activation='tanh': all units of a hidden layer are 0 "
                 "for every sample, and can't learn any more"
             )
         return advice_on_stuck_outputs(self.session)
+
+    @property
+    def _initial_weights_are_given(self):
+        """Whether training did not start from weights that it drew itself."""
+        given = self.estimator.coefs_init, self.estimator.intercepts_init
+        resumes = self.session.mode is Mode.RESUME
+        return resumes or any(arrays is not None for arrays in given)
 
     @property
     def _to_train_longer(self):
@@ -330,7 +341,7 @@ class Advice:
         """Return the advice against steps that are too long."""
         if self.automatic.alpha_is_too_high:
             given, auto = self.estimator.alpha, self.automatic.alpha
-            given = repr(given) if isinstance(given, str) else f"{given:g}"
+            given = repr(str(given)) if isinstance(given, str) else f"{given:g}"
             changes = [f"lower alpha from {given} ('auto' gives {auto:.2g} here)"]
             if rate is not None and self._initial_rate > self.automatic.rate:
                 changes.append(self._to_lower_rate)

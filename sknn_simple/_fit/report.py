@@ -154,6 +154,9 @@ class Report:
             self._warn_of(no_gain)
         else:
             stopped = f"training stopped at max_iter={_epochs(n_epochs)}"
+            if no_gain is not None and no_gain.are_inputs_constant:
+                self._warn(no_gain.after(stopped))
+                return
             if no_gain is None or no_gain.cause is None:
                 stopped += f", before {self.watched} stopped improving"
                 message = f"{capitalised(stopped)}. Increase"

@@ -9,6 +9,7 @@ penalty may make units linear, and their gradients small.
 
 import numpy as np
 
+from .._fit.saturated_layer import share_of_saturated
 from ..network import ACTIVATIONS
 from .advice import (
     far_lower_rate,
@@ -78,14 +79,8 @@ def saturated_units(evidence):
     """
     if evidence.learned:
         return []
-    shares = []
-    for activation, A in zip(
-        evidence.problem.functions, evidence.activations, strict=True
-    ):
-        low, high = activation.target_bounds
-        middle, half = (low + high) / 2, (high - low) / 2
-        is_bounded = np.isfinite(half)
-        shares.append(np.mean(np.abs(A - middle) > 0.98 * half) if is_bounded else 0)
+    layers = zip(evidence.problem.functions, evidence.activations, strict=True)
+    shares = [share_of_saturated(*layer) for layer in layers]
     return beyond(
         evidence.hidden_layers,
         shares,

@@ -333,6 +333,21 @@ TEXTBOOK = SimpleMLPClassifier(
 )
 
 
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.parametrize("activation", ["logistic", "tanh"])
+def test_saturation_by_given_weights_is_advised_to_change_them(solver, activation):
+    """Not the scale of the inputs, nor the learning rate that 'lbfgs' has not."""
+    rng = np.random.default_rng(0)
+    X = StandardScaler().fit_transform(rng.standard_normal((200, 5)))
+    start = [1e4 * rng.standard_normal((5, 4)), 0.01 * rng.standard_normal((4, 1))]
+    model = SimpleMLPRegressor((4,), activation, solver=solver, coefs_init=start)
+    message = outcome(model, X, rng.standard_normal(200))
+    assert "use other initial weights, or " in message
+    assert "all units of a hidden layer are saturated" in message
+    assert "scale" not in message
+    assert solver != "lbfgs" or "learning_rate" not in message
+
+
 def test_a_saturated_hidden_layer_is_named():
     """Two units for 64 pixels, whose means are not 0."""
     X, _ = load_digits(return_X_y=True)
@@ -489,14 +504,16 @@ def test_inputs_that_vary_little_are_to_be_scaled(level):
 
 
 @pytest.mark.parametrize("value", [0, 1e-6, 100])
-@pytest.mark.parametrize("options", [{}, {"hidden_layer_sizes": ()}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"hidden_layer_sizes": ()}, {"max_iter": 50}], ids=str
+)
 def test_inputs_that_do_not_vary_are_to_be_checked(value, options):
     """Neither more epochs nor scaled inputs nor hidden units help."""
     model = SimpleMLPClassifier(random_state=0, **options)
     advice = outcome(model, np.full((64, 3), value), np.arange(64) % 2)
     expected = "If y depends on X, check X and the steps that prepare it: every column"
     assert expected in advice
-    assert not re.search("increase|scale|hidden units|hardly depends", advice)
+    assert not re.search("[Ii]ncrease|scale|hidden units|hardly depends", advice)
 
 
 def test_noise_may_be_the_reason_why_nothing_is_learned():
