@@ -220,6 +220,13 @@ def _hint_on_classes(n_classes, n_given):
             "coefs, intercepts, classes=..., warm_start=True).fit(X, y), with the "
             "sorted labels of all outputs."
         )
+    if n_given == 1:
+        return (
+            f" y has {n_classes} classes. Two classes share one output: put a column "
+            "of zeros before it in the last of coefs, and a 0 before the last "
+            "intercept. Then insert a column and a number for each new class, in the "
+            "order of the sorted labels."
+        )
     return (
         f" y has {n_classes} classes: insert a column into the last of coefs, and a "
         "number into the last of intercepts, for each new class, in the order of the "

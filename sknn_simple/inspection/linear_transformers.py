@@ -26,8 +26,8 @@ Backward = Callable[[np.ndarray], np.ndarray]
 """Multiplies derivatives by A.T: (n_rows, n_outputs) to (n_rows, n_inputs)."""
 
 _NEXT_STEP = (
-    "For derivatives with respect to the outputs of this step, pass the steps after "
-    "it, pipeline[i:], and the samples that pipeline[:i].transform returns."
+    "For derivatives with respect to the outputs of this step, pass pipeline[i:] and "
+    "the samples that pipeline[:i].transform returns, where step i is the next one."
 )
 
 

@@ -137,7 +137,7 @@ class Integer(Number):
 
 @dataclass(frozen=True, kw_only=True)
 class Penalty(Number):
-    """A number, or a multiple of 'auto' such as '3*auto', of which words are some."""
+    """A number, or a multiple of 'auto' such as '3*auto'; `words` lists common ones."""
 
     def allows(self, value):
         return factor_of_auto(value) is not None or super().allows(value)

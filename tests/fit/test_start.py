@@ -123,6 +123,26 @@ def test_a_class_that_the_given_weights_lack():
     np.testing.assert_allclose(shares, old.predict_proba(X), rtol=1e-12)
 
 
+def test_a_third_class_for_the_weights_of_two():
+    """They share one output, the logit of the last class."""
+    old = SimpleMLPClassifier((5,), max_iter=5, n_iter_no_change=np.inf)
+    two = LABELS > 0
+    old.fit(X[two], LABELS[two])
+    first, last = old.coefs_
+    new = SimpleMLPClassifier((5,), max_iter=0, coefs_init=[first, last])
+    with pytest.raises(
+        ValueError, match=r"3 classes\. Two classes share one output: p"
+    ):
+        new.fit(X, LABELS)
+    columns = np.column_stack([0 * last, last])
+    intercepts = np.concatenate([[0], old.intercepts_[1]])
+    new.coefs_init = [first, np.insert(columns, 0, 0.1, axis=1)]
+    new.intercepts_init = [old.intercepts_[0], np.insert(intercepts, 0, 0.1)]
+    of_old = new.fit(X, LABELS).predict_proba(X)[:, 1:]
+    shares = of_old / of_old.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shares, old.predict_proba(X), rtol=1e-12)
+
+
 def test_initial_weights_are_copied():
     coefs = [np.ones((4, 5)), np.ones((5, 1))]
     model = SimpleMLPRegressor(
