@@ -31,32 +31,22 @@ _NEXT_STEP = (
 )
 
 
-def _of_scaler(scaler, X):
+def _of_scaler(scaler):
     scale = 1.0 if scaler.scale_ is None else scaler.scale_
     return lambda gradient: gradient / scale
 
 
-def _of_min_max_scaler(scaler, X):
+def _of_min_max_scaler(scaler):
     factor = scaler.scale_
     return lambda gradient: gradient * factor
 
 
-def _of_selector(selector, X):
+def _of_selector(selector):
     return _of_selection(selector.get_support())
 
 
-def _of_imputer(imputer, X):
-    """Raise ValueError if `X` has missing values: they are no numbers to vary.
-
-    Other values pass through, and the columns that `add_indicator` appends stay 0.
-    """
-    indicator = MissingIndicator(missing_values=imputer.missing_values, sparse=False)
-    n_missing = np.count_nonzero(indicator.fit_transform(X))
-    if n_missing:
-        raise ValueError(
-            f"X must have no missing values, got {n_missing} that {imputer!r} fills "
-            f"in. Predictions have no derivatives with respect to them. {_NEXT_STEP}"
-        )
+def _of_imputer(imputer):
+    """Pass values through; the columns that `add_indicator` appends stay 0."""
     # Columns without a statistic are dropped.
     return _of_selection(~np.isnan(np.asarray(imputer.statistics_, float)))
 
@@ -72,13 +62,13 @@ def _of_selection(support):
     return backward
 
 
-def _of_projection(projection, X):
+def _of_projection(projection):
     components = projection.components_
     return lambda gradient: gradient @ components
 
 
-def _of_pca(pca, X):
-    to_inputs = _of_projection(pca, X)
+def _of_pca(pca):
+    to_inputs = _of_projection(pca)
     if not pca.whiten:
         return to_inputs
     deviations = np.sqrt(pca.explained_variance_)
@@ -87,7 +77,7 @@ def _of_pca(pca, X):
     return lambda gradient: to_inputs(gradient / scale)
 
 
-LINEAR_TRANSFORMERS: dict[type, Callable[[Any, Any], Backward]] = {
+LINEAR_TRANSFORMERS: dict[type, Callable[[Any], Backward]] = {
     StandardScaler: _of_scaler,
     RobustScaler: _of_scaler,
     MaxAbsScaler: _of_scaler,
@@ -101,7 +91,7 @@ LINEAR_TRANSFORMERS: dict[type, Callable[[Any, Any], Backward]] = {
     GaussianRandomProjection: _of_projection,
     SparseRandomProjection: _of_projection,
 }
-"""A function per class, from a fitted transformer and its X to a Backward."""
+"""A function per class, from a fitted transformer to a Backward."""
 
 
 def through_transformers(estimator: Any, X: Any) -> tuple[Any, list[Backward]]:
@@ -114,7 +104,9 @@ def through_transformers(estimator: Any, X: Any) -> tuple[Any, list[Backward]]:
     """
     backwards = []
     for name, transformer in steps_before_network(estimator):
-        backwards.append(_make_backward(name, transformer, X))
+        backwards.append(_make_backward(name, transformer))
+        if isinstance(transformer, SimpleImputer):
+            _check_nothing_missing(name, transformer, X)
         X = transformer.transform(X)
     return X, backwards
 
@@ -130,15 +122,27 @@ def pass_back(backwards: Sequence[Backward], gradient: np.ndarray) -> np.ndarray
     return rows.reshape(*gradient.shape[:-1], -1)
 
 
-def _make_backward(name, transformer, X):
+def _make_backward(name, transformer):
     clips = getattr(transformer, "clip", False)  # not linear: beyond the limits, flat
     for kind, make in LINEAR_TRANSFORMERS.items():
         # A subclass with a `transform` of its own may do more.
         inherits = isinstance(transformer, kind)
         if inherits and type(transformer).transform is kind.transform and not clips:
-            return make(transformer, X)
+            return make(transformer)
     raise ValueError(
         "The steps before the network must be scalers without clip=True, feature "
         "selectors, SimpleImputer, or linear projections such as PCA and TruncatedSVD, "
         f"got {transformer!r} as step {name!r}. {_NEXT_STEP}"
     )
+
+
+def _check_nothing_missing(name, imputer, X):
+    """Raise ValueError if `X` has missing values: they are no numbers to vary."""
+    indicator = MissingIndicator(missing_values=imputer.missing_values, sparse=False)
+    n_missing = np.count_nonzero(indicator.fit_transform(X))
+    if n_missing:
+        raise ValueError(
+            f"X must have no missing values, got {n_missing} that {imputer!r}, step "
+            f"{name!r}, fills in. Predictions have no derivatives with respect to "
+            f"them. {_NEXT_STEP}"
+        )

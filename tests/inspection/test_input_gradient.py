@@ -157,7 +157,10 @@ def test_an_imputer_and_missing_values(missing, keep):
     )
     model = make_pipeline(imputer, StandardScaler(), network).fit(gaps, y)
     check(model, WIDE)
-    message = "no missing values, got 15 that SimpleImputer.* pass pipeline"
+    message = (
+        "no missing values, got 15 that SimpleImputer.*, step 'simpleimputer', fills in"
+        ".* pass pipeline"
+    )
     with pytest.raises(ValueError, match=f"(?s){message}"):  # on several lines
         input_gradient(model, gaps)
     # What the message advises, with columns that vary.
