@@ -70,6 +70,7 @@ def contents(given):
     return repr(given)
 
 
+BYTES = "labels represented as bytes"
 WARRANTED = "|".join(
     [
         "feature names",
@@ -78,7 +79,7 @@ WARRANTED = "|".join(
         "y_pred contains classes not in y_true",
         r"quantile=\S+ has no effect with loss=",
         "less than two samples",
-        "labels represented as bytes",  # before 1.7, which refuses them
+        BYTES,  # before 1.7, which refuses them
     ]
 )
 """Warnings with a good reason, besides those of two categories."""
@@ -138,6 +139,8 @@ def attempt(estimator, name, arguments, causes):
         assert all(vars(estimator)[n] is v for n, v in attributes.items())
     assert all(map(is_warranted, caught)), list(map(describe, caught))
     messages = [(w.category, str(w.message)) for w in caught]
+    # Before 1.7, scikit-learn's metrics give this for y and again for the predictions.
+    messages = [m for m in messages if BYTES not in m[1] or name != "score"]
     assert len(set(messages)) == len(messages), messages
     return result
 
