@@ -333,14 +333,19 @@ TEXTBOOK = SimpleMLPClassifier(
 )
 
 
-@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
 @pytest.mark.parametrize("activation", ["logistic", "tanh"])
 def test_saturation_by_given_weights_is_advised_to_change_them(solver, activation):
     """Not the scale of the inputs, nor the learning rate that 'lbfgs' has not."""
     rng = np.random.default_rng(0)
     X = StandardScaler().fit_transform(rng.standard_normal((200, 5)))
-    start = [1e4 * rng.standard_normal((5, 4)), 0.01 * rng.standard_normal((4, 1))]
-    model = SimpleMLPRegressor((4,), activation, solver=solver, coefs_init=start)
+    model = SimpleMLPRegressor(
+        (4,),
+        activation,
+        solver=solver,
+        coefs_init=[rng.standard_normal((5, 4)), rng.standard_normal((4, 1))],
+        intercepts_init=[np.full(4, 50.0), np.zeros(1)],
+    )
     message = outcome(model, X, rng.standard_normal(200))
     assert "use other initial weights, or " in message
     assert "all units of a hidden layer are saturated" in message
