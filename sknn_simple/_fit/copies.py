@@ -47,7 +47,9 @@ def are_frequencies(samples, rows, weight):
     A frequency table, as of the answers to a few stimuli, has whole numbers as weights
     and repeats no row, but many inputs, each with several labels.
     """
-    X, Y, _ = samples
+    X, Y, given_weight = samples
+    if given_weight is None or len(rows) < np.count_nonzero(given_weight):
+        return False  # the weights are sums over copies
     are_whole = (weight == np.rint(weight)).all() and weight.sum() < 2**53
     if not are_whole or weight.max() <= 1 or not _has_equal_rows(X):
         return False

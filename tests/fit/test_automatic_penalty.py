@@ -781,6 +781,17 @@ def test_a_frequency_table_is_the_table_of_its_samples():
         )
 
 
+def test_copies_with_a_few_other_labels_are_no_frequency_table():
+    """Without weights or with, 50 copies of each input count as one."""
+    rng = np.random.RandomState(0)
+    X = np.repeat(rng.standard_normal((30, 3)), 50, axis=0)
+    Y = np.repeat((rng.rand(30, 1) < 0.5).astype(float), 50, axis=0)
+    Y[25::50] = 1 - Y[25::50]
+    for weight in (None, np.full(1500, 3.0)):
+        neighbourhood = Neighbourhood(Samples(X, Y, weight), by_class=True)
+        assert neighbourhood.n_distinct == 60
+
+
 def test_the_weights_of_a_survey_are_no_counts():
     """Whole numbers, but only some inputs are equal, and their labels differ."""
     X, Y, _ = problem("classes")
