@@ -60,7 +60,7 @@ def drawn_parameters(estimator, targets, samples, rng):
         )
     except ValueError as error:
         raise ValueError(f"hidden_layer_sizes is too large: {error}") from error
-    if estimator.fit_intercept and estimator.coefs_init is None:
+    if estimator.fit_intercept:
         _start_at_mean(estimator, targets, samples, parameters)
     return parameters
 
@@ -70,21 +70,24 @@ def _start_at_mean(estimator, targets, samples, parameters):
 
     A bounded output would otherwise start far from a mean near an end of its range, and
     momentum could carry it to where it hardly learns. Textbooks use other distributions
-    than 'lecun_uniform', and their numbers are kept.
+    than 'lecun_uniform', or their own coefs, and their numbers are kept.
     """
     X, Y, sample_weight = samples
     bias = targets.output_bias(Y, sample_weight)
-    if bias is None or not (targets.are_counts or estimator.init == "lecun_uniform"):
-        return
     coef, intercept = parameters.coefs[-1], parameters.intercepts[-1]
+    if targets.are_counts:
+        intercept[:] = bias
+        return
+    is_default = estimator.init == "lecun_uniform" and estimator.coefs_init is None
+    if bias is None or not is_default:
+        return
     intercept[:] = bias
-    if not targets.are_counts:
-        low, high = OUT_ACTIVATIONS[targets.out_activation].target_bounds
-        coef /= high - low  # tanh(z) is 2 * logistic(2 * z) - 1
-        layers = parameters.coefs, parameters.intercepts
-        with np.errstate(over="ignore", invalid="ignore"):
-            start = predict(X, *layers, activation(estimator))
-            intercept -= np.average(start, weights=sample_weight, axis=0) - bias
+    low, high = OUT_ACTIVATIONS[targets.out_activation].target_bounds
+    coef /= high - low  # tanh(z) is 2 * logistic(2 * z) - 1
+    layers = parameters.coefs, parameters.intercepts
+    with np.errstate(over="ignore", invalid="ignore"):
+        start = predict(X, *layers, activation(estimator))
+        intercept -= np.average(start, weights=sample_weight, axis=0) - bias
 
 
 def make_optimizer(estimator, dtype, previous=None):

@@ -169,12 +169,12 @@ class RegressionTargets(NumericTargets):
         return self.scale, self.mean
 
     def output_bias(self, Y, sample_weight):
-        """Return where the activation is the mean, if it has an inverse, or None.
+        """Return where the activation is the mean, or None if it has no inverse or end.
 
         The mean is kept off the ends of the range, where the output hardly learns.
         """
         out = OUT_ACTIVATIONS[self.out_activation]
-        if out.inverse is None:
+        if out.inverse is None or not out.saturates:
             return None
         low, high = out.target_bounds
         margin = NEAREST_TO_AN_END * (high - low)

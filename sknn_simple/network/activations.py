@@ -151,7 +151,8 @@ class Activation:
 
     inverse : callable, default=None
         ``inverse(A)`` returns the pre-activations Z of activations within the bounds.
-        If given, the outputs of a regressor start at the mean of its targets.
+        If given, and if both bounds are finite, the outputs of a regressor start around
+        the mean of its targets.
 
     target_bounds : tuple of float, default=(-inf, inf)
         Interval of the targets of an output with this activation. If both are finite,
