@@ -361,8 +361,7 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
 
     alpha_ : float or None
         Strength of the penalty in the last training: `alpha`, or what 'auto' or
-        '3*auto' stood for.
-        None for weights from elsewhere.
+        '3*auto' stood for. None for weights from elsewhere.
 
     engine_ : {'numpy', 'compiled'} or None
         Engine of the last training: `engine`, or what 'auto' stood for. None for

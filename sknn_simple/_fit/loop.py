@@ -145,7 +145,7 @@ class Loop:
             session.state,
             session.samples,
             session.objective,
-            tol=options.tol(estimator, session.targets, session.samples),
+            tol=session.patience.tol,
             max_iter=session.max_iter,
             max_fun=estimator.max_fun,
             before_evaluation=self.callbacks.begin_epoch,

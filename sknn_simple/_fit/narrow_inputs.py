@@ -16,8 +16,8 @@ class NarrowInputs(NamedTuple):
 
     reach: np.ndarray  # the largest distance from the mean, shape (n_features,)
     are_narrow: np.ndarray  # shape (n_features,)
-    are_small: bool  # Together, many narrow inputs are as wide as one that is not.
-    have_others: bool  # Some other input varies, too.
+    are_small: bool  # the sum of their variances is below 1
+    have_others: bool  # some other input varies, too
 
     @classmethod
     def of(cls, samples):

@@ -80,8 +80,8 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     if loss.averaged:
         alpha /= targets.n_outputs
     # Slopes of sigmoids are small, and so is the pull of errors on the weights.
-    is_sigmoid = targets.are_labels and targets.out_activation == "logistic"
-    if is_sigmoid and not loss.canonical:
+    are_sigmoids = targets.out_activation == "logistic" and not loss.canonical
+    if targets.are_labels and are_sigmoids:
         alpha /= 10
     alpha *= loss_unit(targets, samples)
     if targets.are_counts:

@@ -145,6 +145,7 @@ class Report:
             return
         advice = self.advice
         no_gain = advice.no_gain()
+        stopped = f"training stopped at max_iter={_epochs(n_epochs)}"
         if is_endless:
             if advice.is_stuck(no_gain):
                 self._warn_of(no_gain)
@@ -152,11 +153,9 @@ class Report:
             self.estimator, n_samples
         ):
             self._warn_of(no_gain)
+        elif no_gain is not None and no_gain.are_inputs_constant:
+            self._warn(no_gain.after(stopped))
         else:
-            stopped = f"training stopped at max_iter={_epochs(n_epochs)}"
-            if no_gain is not None and no_gain.are_inputs_constant:
-                self._warn(no_gain.after(stopped))
-                return
             if no_gain is None or no_gain.cause is None:
                 stopped += f", before {self.watched} stopped improving"
                 message = f"{capitalised(stopped)}. Increase"
