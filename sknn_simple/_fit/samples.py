@@ -14,6 +14,7 @@ from sklearn.utils.validation import (
 )
 
 from ..network import Samples, all_finite
+from ..network.checks import check_indices
 from .data_errors import (
     Data,
     check_are_weights,
@@ -73,6 +74,8 @@ def _check_unique_columns(frame, name):
 def _check_kind(array, name):
     """Catch columns and numbers that scikit-learn would misread."""
     _check_unique_columns(array, name)
+    if issparse(array) and array.format in ("csr", "csc"):
+        check_indices(array)  # which scikit-learn follows out of memory
     with naming(name):
         if holds_dates(array):
             raise ValueError(

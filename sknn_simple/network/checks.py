@@ -92,22 +92,30 @@ def check_batch_size(batch_size: Any, n_samples: int) -> int:
 
 
 def check_rows(X: Any) -> None:
-    """Raise ValueError unless the rows of a CSR matrix lie within its arrays.
+    """Raise ValueError unless X is a CSR matrix whose rows lie within its arrays."""
+    if X.format != "csr":
+        raise ValueError(f"X must be an array or a CSR matrix, got {X.format!r}.")
+    check_indices(X)
 
-    Behind the last row, these may have spare memory.
+
+def check_indices(X: Any) -> None:
+    """Raise ValueError if the arrays of a CSR or CSC matrix point outside of it.
+
+    Behind the last row or column, they may have spare memory.
     """
-    (n_samples, n_features), n_stored = X.shape, min(X.indices.size, X.data.size)
+    n_rows, n_columns = X.shape if X.format == "csr" else X.shape[::-1]
+    n_stored = min(X.indices.size, X.data.size)
     used = X.indices[: X.indptr.max(initial=0)]
     if (
-        X.format != "csr"
-        or len(X.indptr) != n_samples + 1
-        or not 0 <= used.min(initial=0) <= used.max(initial=0) < n_features
+        len(X.indptr) != n_rows + 1
+        or not 0 <= used.min(initial=0) <= used.max(initial=0) < n_columns
         or X.indptr[0] != 0
         or (np.diff(X.indptr) < 0).any()
         or X.indptr[-1] > n_stored
     ):
         raise ValueError(
-            f"X must be an array or a CSR matrix, with indices from 0 to "
-            f"{n_features - 1} and an indptr that begins with 0 and never falls, up "
-            f"to {n_stored} at most."
+            f"X is a damaged {X.format.upper()} matrix: it must have indices from 0 to "
+            f"{n_columns - 1} and an indptr of {n_rows + 1} numbers that begins with 0 "
+            f"and never falls, up to {n_stored} at most. Build it again, for instance "
+            "from coordinates with scipy.sparse.coo_array."
         )

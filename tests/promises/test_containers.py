@@ -32,6 +32,23 @@ def test_sparse_equals_dense(estimator, data, solver, kind):
     )
 
 
+@BOTH
+@pytest.mark.parametrize("kind", ["csr_array", "csc_array"])
+@pytest.mark.parametrize(
+    ("name", "at", "value"),
+    [("indices", 3, 10**8), ("indices", 3, -4), ("indptr", 2, 10**8)],
+)
+def test_damaged_indices_are_refused(estimator, data, kind, name, at, value):
+    """They would lead scikit-learn, SciPy and the engines out of memory."""
+    X, y = data
+    fitted = clone(estimator).fit(sparse.csr_array(X), y)
+    damaged = getattr(sparse, kind)(X)
+    getattr(damaged, name)[at] = value
+    for read in (lambda X: clone(estimator).fit(X, y), fitted.predict):
+        with pytest.raises(ValueError, match=f"damaged {kind[:3].upper()} matrix"):
+            read(damaged)
+
+
 def _in_ones(counts):
     """Return CSR that stores each count as so many ones."""
     columns = [np.repeat(np.arange(counts.shape[1]), row) for row in counts]

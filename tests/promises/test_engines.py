@@ -435,7 +435,7 @@ def test_parameters_that_changed_are_refused(trainer):
 def test_a_damaged_sparse_matrix_is_refused(trainer, name, at, value):
     X = sparse.csr_matrix(np.ones((9, 4)))
     getattr(X, name)[at] = value
-    message = "indices from 0 to 3 and an indptr that begins with 0 and never falls"
+    message = "damaged CSR matrix: it must have indices from 0 to 3 and an indptr of 10"
     with pytest.raises(ValueError, match=message):
         trainer_of(samples=Samples(X, np.ones((9, 2))), trainer=trainer)
 
@@ -469,7 +469,7 @@ def test_an_index_that_32_bits_do_not_hold_is_refused():
 def test_a_shortened_sparse_matrix_is_refused(trainer, name, kept):
     X = sparse.csr_matrix(np.ones((9, 4)))
     setattr(X, name, getattr(X, name)[:kept])
-    with pytest.raises(ValueError, match="X must be an array or a CSR matrix"):
+    with pytest.raises(ValueError, match="X is a damaged CSR matrix"):
         trainer_of(samples=Samples(X, np.ones((9, 2))), trainer=trainer)
 
 
