@@ -179,11 +179,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
 
     max_iter : int or 'auto', default='auto'
         Maximum number of epochs (iterations for 'lbfgs'). 'auto' means as many epochs
-        as make 2,000 updates (500 for 'adam'), at least 100; if the learning rate
-        settles, 2,500 updates, at least 125 epochs; for 'lbfgs', 200 iterations in the
-        classifier and 1,000 in the regressor. 0 creates the network with its initial
-        weights, which `partial_fit` or a warm start can then train. The model after k
-        epochs is the same for every number of at least k.
+        as make 2,000 updates, at least 100; if the learning rate settles, 2,500
+        updates, at least 125 epochs; for 'adam', 5,000 updates, at least 200 epochs;
+        for 'lbfgs', 200 iterations in the classifier and 1,000 in the regressor. 0
+        creates the network with its initial weights, which `partial_fit` or a warm
+        start can then train. The model after k epochs is the same for every number of
+        at least k.
 
     shuffle : bool, default=True
         Whether to shuffle the samples before each epoch.

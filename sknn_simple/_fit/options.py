@@ -46,7 +46,9 @@ def max_iter(estimator, schedule, n_samples):
         return 1000 if is_regressor(estimator) else 200
     if _leaves_time_to_settle(estimator, schedule, n_samples):
         return _at_least(125, 2500, estimator, n_samples)
-    return _automatic_epochs(estimator, n_samples)
+    if estimator.solver == "adam":  # usually, patience ends training long before
+        return _at_least(200, 5000, estimator, n_samples)
+    return _at_least(100, 2000, estimator, n_samples)
 
 
 def settles_after(estimator, schedule, n_samples):
@@ -73,13 +75,8 @@ def _leaves_time_to_settle(estimator, schedule, n_samples):
 def enough_epochs(estimator, n_samples):
     """Return a number of epochs after which training may end without a warning."""
     if "auto" in (estimator.max_iter, estimator.n_iter_no_change):
-        return _automatic_epochs(estimator, n_samples)
+        return _at_least(100, 2000, estimator, n_samples)
     return math.inf
-
-
-def _automatic_epochs(estimator, n_samples):
-    n_updates = 500 if estimator.solver == "adam" else 2000
-    return _at_least(100, n_updates, estimator, n_samples)
 
 
 def n_iter_no_change(estimator, n_samples):

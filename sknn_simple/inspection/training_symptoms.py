@@ -157,7 +157,7 @@ def _is_far_too_slow(evidence):
 def stopped_by_max_iter(evidence):
     """`stop_reason_` is 'max_iter', and training could have stopped earlier, by
     patience (`n_iter_no_change`) or by L-BFGS's own rule; not after 100 epochs or more
-    with 2,000 updates or more (500 with adam).
+    with 2,000 updates or more.
     """
     network = evidence.network
     if network.stop_reason_ != "max_iter" or _as_asked(evidence):

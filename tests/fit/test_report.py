@@ -122,6 +122,21 @@ def test_automatic_epochs_that_brought_nothing_are_warned_of():
     assert model.stop_reason_ == "max_iter"
 
 
+def two_spirals(n_samples):
+    """Return the spirals of the TensorFlow playground, without noise."""
+    angles = np.linspace(0, 1.75 * 2 * np.pi, n_samples // 2)
+    radii = np.linspace(0, 5, n_samples // 2)
+    arm = radii[:, None] * np.column_stack([np.sin(angles), np.cos(angles)])
+    return np.vstack([arm, -arm]), np.repeat([0, 1], n_samples // 2)
+
+
+def test_automatic_epochs_of_adam_are_enough_for_spirals():
+    """Two layers of tanh learn them, as with scikit-learn's limit of 200 epochs."""
+    model = SimpleMLPClassifier((20, 20), "tanh", solver="adam", random_state=0)
+    assert outcome(model, *two_spirals(250)) == ""
+    assert model.score(*two_spirals(250)) > 0.98
+
+
 def test_a_rate_that_drops_before_patience_runs_out_is_printed_as_such(capsys):
     """Nothing is learned, but the advice is not about patience."""
     model = SimpleMLPClassifier((2,), learning_rate="settling", random_state=0)
