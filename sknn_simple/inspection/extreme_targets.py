@@ -52,7 +52,10 @@ def noise_of_ranks(evidence, column):
 def against_outliers(evidence, columns):
     """Advise what suits targets of which a few have most of the variance."""
     first = _first_advice(evidence, columns)
-    return first or one_of(_near_the_median(HUBER), "check these targets")
+    if first:
+        return first
+    two_parts = _in_two_parts(evidence.y[:, columns])
+    return one_of(two_parts or _near_the_median(HUBER), "check these targets")
 
 
 def against_skewness(evidence, columns):
@@ -64,12 +67,13 @@ def against_skewness(evidence, columns):
     if first:
         return first
     y = evidence.y[:, columns]
+    otherwise = _in_two_parts(y)
     if (skew(y) < 0).all():
         lowest = f"check the lowest targets, such as {y.min():.4g}"
-        return one_of(lowest, _near_the_median(HUBER))
+        return one_of(lowest, otherwise or _near_the_median(HUBER))
     are_amounts = (y >= -1e-9 * np.abs(y).max()).all()
     poisson = "loss='poisson'" if are_amounts else None
-    return one_of(poisson, _near_the_median(_logarithms(y), HUBER))
+    return one_of(poisson, otherwise or _near_the_median(_logarithms(y), HUBER))
 
 
 def _first_advice(evidence, columns):
@@ -119,6 +123,22 @@ def _check_targets(suspects, rows):
         return check_rows(rows, "y")
     code = if_code(*repeated, "y")
     return f"{code} or failed measurements, remove the rows that contain it"
+
+
+def _in_two_parts(y):
+    """Advise two models if half of the targets are equal, or None.
+
+    This value is their median, and all that a loss that resists outliers would learn.
+    """
+    middle = np.median(y, axis=0)
+    share = (y == middle).mean(axis=0).min()
+    if share < 0.5:
+        return None
+    value = f"{middle[0]:.4g}" if len(middle) == 1 else "at its median"
+    return (
+        f"two models, SimpleMLPClassifier for whether y is {value}, as {share:.0%} of "
+        "the targets are, and a regressor for the other samples"
+    )
 
 
 def _near_the_median(*changes):

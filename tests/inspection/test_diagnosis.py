@@ -764,8 +764,11 @@ def test_the_first_advice_on_amounts_with_many_zeros_keeps_their_total():
     y = bought * 60 * np.exp(0.5 * X[:, 1]) * rng.gamma(1.2, 1 / 1.2, 2000)
     regressor = SimpleMLPRegressor(random_state=0)
     advice = only(diagnosis_of(regressor, X, y), "skewed_targets").advice
-    assert advice.startswith("loss='poisson'; or TransformedTargetRegressor")
-    assert "loss='huber', which predict values closer to the median than" in advice
+    assert advice.startswith(
+        "loss='poisson'; or two models, SimpleMLPClassifier for whether y is 0, as 6"
+    )
+    assert "huber" not in advice
+    assert "logarithm" not in advice
     poisson = SimpleMLPRegressor(loss="poisson", random_state=0)
     logarithm = TransformedTargetRegressor(
         regressor, func=np.log1p, inverse_func=np.expm1
@@ -774,6 +777,33 @@ def test_the_first_advice_on_amounts_with_many_zeros_keeps_their_total():
     totals = [m.fit(X, y).predict(X).sum() for m in (poisson, logarithm, huber)]
     assert totals[0] == pytest.approx(y.sum(), rel=0.2)
     assert max(totals[1:]) < 0.5 * y.sum()
+    classifier = SimpleMLPClassifier(random_state=0).fit(X, y == 0)
+    sizes = regressor.fit(X[y != 0], y[y != 0]).predict(X)
+    total = classifier.predict_proba(X)[:, 0] @ sizes
+    assert total == pytest.approx(y.sum(), rel=0.2)
+
+
+def test_targets_that_are_mostly_one_value_get_two_models():
+    """They are of both signs, so Poisson loss is no choice; Huber loss learns 0."""
+    rng = np.random.RandomState(2)
+    X = rng.normal(size=(3000, 3))
+    buys = 1 / (1 + np.exp(2.5 - 2 * X[:, 0]))
+    size = np.exp(1 + 0.8 * X[:, 1])
+    sign = rng.choice([1, 1, 1, -0.3], 3000)
+    y = (rng.uniform(size=3000) < buys) * size * rng.lognormal(size=3000) * sign
+    mean = buys * size * np.exp(0.5) * 0.675
+    old, new = slice(2000), slice(2000, None)
+    regressor = SimpleMLPRegressor(random_state=0)
+    advice = only(diagnosis_of(regressor, X[old], y[old]), "skewed_targets").advice
+    assert advice.startswith("two models, SimpleMLPClassifier for whether y is 0, as 8")
+    assert "huber" not in advice
+    classifier = SimpleMLPClassifier(random_state=0).fit(X[old], y[old] == 0)
+    huber = SimpleMLPRegressor(loss="huber", random_state=0).fit(X[old], y[old])
+    others = np.flatnonzero(y[old])
+    sizes = regressor.fit(X[others], y[others]).predict(X[new])
+    two_models = classifier.predict_proba(X[new])[:, 0] * sizes
+    gain = r2_score(mean[new], two_models) - r2_score(mean[new], huber.predict(X[new]))
+    assert gain > 0.2
 
 
 def test_a_rate_that_falls_in_a_stream_is_not_lost_patience():
