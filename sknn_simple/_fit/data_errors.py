@@ -2,14 +2,16 @@
 
 import math
 import re
+from collections.abc import Sized
 from numbers import Number
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .tables import columns_of
 from .target_checks import infinite_target
 from .text_columns import TextColumn, advice_on_texts
-from .values import is_missing
+from .values import is_missing, is_object
 
 
 class Data(NamedTuple):
@@ -41,6 +43,12 @@ def check_is_data(name, data):
     fields = getattr(getattr(data, "dtype", None), "names", None)
     if fields is not None:
         raise ValueError(_structured_array(name, [*fields]))
+    if type(data).__name__ == "RecordBatch":  # of pyarrow
+        raise ValueError(
+            f"{name} must be an array or data frame, got a RecordBatch, whose "
+            "column names scikit-learn does not read. Pass "
+            "pyarrow.Table.from_batches([batch])."
+        )
     if not isinstance(data, str | bytes | Number):
         return
     is_text = not isinstance(data, Number)
@@ -92,13 +100,6 @@ def check_no_lists_of_labels(y):
             f"zeros and ones, got the labels {rows[0]!r:.60}. Convert such rows with "
             "sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)."
         )
-
-
-def in_columns_with(is_bad, X):
-    """Return " in the columns ...", those with a value that is bad, or ""."""
-    if np.ndim(X) != 2:
-        return ""
-    return in_columns([n for n, values in _columns(X) if any(map(is_bad, values))])
 
 
 def in_columns(names):
@@ -156,14 +157,15 @@ def _no_rows(found, data):
 
 
 def _rows_of_different_lengths(found, data):
-    lengths = [] if data.X is None else [np.size(row) for row in data.X]
+    rows = data.X if isinstance(data.X, list | tuple) else []
+    lengths = [len(row) if isinstance(row, Sized) else 1 for row in rows]
     for row, length in enumerate(lengths):
         if length != lengths[0]:
             return (
                 f"X must have rows of the same length, got {lengths[0]} in row 0 and "
                 f"{length} in row {row}. Fill in the missing values, or drop such rows."
             )
-    return None
+    return _objects(found, data)
 
 
 def _missing_values(found, data):
@@ -172,7 +174,7 @@ def _missing_values(found, data):
 
 def missing_values(X):
     """Return the message about missing values in X, with their columns."""
-    columns = [name for name, values in _columns(X) if _has_missing(values)]
+    columns = [name for name, values in columns_of(X) if _has_missing(values)]
     return (
         f"X contains NaN (missing values){in_columns(columns)}. Fill them with "
         "SimpleImputer, or drop these rows."
@@ -182,7 +184,7 @@ def missing_values(X):
 def _infinite_values(found, data):
     """Name the columns with numbers that are infinite in the dtype."""
     dtype = found[1]
-    columns = {name: _infinite(values, dtype) for name, values in _columns(data.X)}
+    columns = {name: _infinite(values, dtype) for name, values in columns_of(data.X)}
     columns = {name: values for name, values in columns.items() if len(values)}
     value = next((values[0] for values in columns.values()), np.inf)
     next_step = "Replace infinity by NaN and use SimpleImputer, or drop these rows."
@@ -195,10 +197,7 @@ def _infinite_values(found, data):
 
 def _infinite(values, dtype):
     """Return the values of a column that are infinite in a dtype."""
-    try:
-        return values[np.isinf(values.astype(dtype))]
-    except (TypeError, ValueError):  # the "column" is a sparse matrix
-        return values[:0]
+    return values[np.isinf(values.astype(dtype))]
 
 
 def _infinite_targets(found, data):
@@ -225,7 +224,7 @@ def _has_missing(values):
 
 def _text(found, data):
     """Show a text of each column that holds some, and how to convert the columns."""
-    columns = [TextColumn.of(name, values) for name, values in _columns(data.X)]
+    columns = [TextColumn.of(name, values) for name, values in columns_of(data.X)]
     columns = [column for column in columns if column.texts]
     if not columns:
         return None
@@ -235,15 +234,32 @@ def _text(found, data):
     return f"X must hold numbers, got the text {shown}{more}. {advice}"
 
 
-def _columns(X):
-    """Return the name, or else the index, and the values of each column."""
-    names = getattr(X, "columns", None)
-    if names is not None:
-        return [(name, np.asarray(X[name])) for name in names]
-    # In a list of lists, text would make texts of the numbers.
-    values = X if isinstance(X, np.ndarray) else np.asarray(X, dtype=object)
-    values = np.atleast_1d(values)
-    return [*enumerate(values.reshape(len(values), -1).T)]
+ADVICE = "Convert such values to numbers, or drop the column."
+ADVICE_ON_OBJECTS = {
+    "Interval": "Pass the numbers of the intervals: pandas.cut(..., labels=False).",
+    "dict": "Make columns of its entries, for instance with DictVectorizer.",
+    "set": "Make columns of the labels in it with MultiLabelBinarizer.",
+    **dict.fromkeys(
+        ["list", "tuple", "ndarray"],
+        "Make a column of each element, for instance with numpy.stack; for "
+        "varying numbers of labels, use MultiLabelBinarizer.",
+    ),
+}
+"""How to convert objects of a type to numbers."""
+
+
+def _objects(found, data):
+    """Show an object that is no number, and how to convert it."""
+    for name, values in columns_of(data.X):
+        for value in filter(is_object, values):
+            advice = ADVICE_ON_OBJECTS.get(type(value).__name__, ADVICE)
+            # scikit-learn's checks of estimators look for the words of this error.
+            cause = f" ({found[0]})" if found[0].startswith("float") else ""
+            return (
+                f"X must hold numbers, got the object {value!r:.60} in column "
+                f"{name!r}. {advice}{cause}"
+            )
+    return None
 
 
 def _different_lengths(found, data):
@@ -276,6 +292,7 @@ DESCRIPTIONS = {
     r"^Input y contains infinity": _infinite_targets,
     r"^Input sample_weight .* (?:NaN|dtype\('(\w+)'\))": _weight_that_is_not_finite,
     r"could not convert string": _text,
+    r"float\(\) argument must be.*|setting an array element": _objects,
     r"inconsistent numbers of samples: \[(\d+), (\d+)\]": _different_lengths,
     r"sample_weight.shape == (.*), expected (.*)!": _shape_of_weights,
 }

@@ -1,6 +1,7 @@
 """Samples: X, y and sample weights, checked together."""
 
 import re
+from collections import Counter
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -21,8 +22,9 @@ from .data_errors import (
     check_is_data,
     check_no_lists_of_labels,
     clearer_message,
-    in_columns_with,
+    in_columns,
 )
+from .tables import column_names, columns_with_dates
 from .target_checks import (
     check_finite,
     check_not_missing,
@@ -30,7 +32,6 @@ from .target_checks import (
     check_shape,
     plain_labels,
 )
-from .values import holds_dates, is_date
 
 
 class LabelledSamples(NamedTuple):
@@ -62,9 +63,9 @@ def naming(*names):
 
 def _check_unique_columns(frame, name):
     """Raise ValueError if columns share a name, which scikit-learn sees since 1.9."""
-    columns = getattr(frame, "columns", None)
-    if not getattr(columns, "is_unique", True):
-        repeated = columns[columns.duplicated()].unique().tolist()
+    names = column_names(frame) or []
+    if len(set(names)) < len(names):
+        repeated = [key for key, count in Counter(names).items() if count > 1]
         raise ValueError(
             f"{name} must have unique column names, got more than one column of the "
             f"names {repeated!r}. Rename or drop columns."
@@ -77,11 +78,11 @@ def _check_kind(array, name):
     if issparse(array) and array.format in ("csr", "csc"):
         check_indices(array)  # which scikit-learn follows out of memory
     with naming(name):
-        if holds_dates(array):
+        if dates := columns_with_dates(array):
+            where = in_columns(dates) if len(np.shape(array)) == 2 else ""
             raise ValueError(
-                f"{name} must hold numbers, got dates or times"
-                f"{in_columns_with(is_date, array)}. Convert them, for instance to "
-                "days since a date, or drop them."
+                f"{name} must hold numbers, got dates or times{where}. Convert them, "
+                "for instance to days since a date, or drop them."
             )
 
 
@@ -103,11 +104,12 @@ def strict_validation(**arrays):
                 if name != "y":
                     _check_kind(array, name)
             yield
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             message = clearer_message(error, Data(**arrays))
             if message is None:
                 raise
-            raise ValueError(message) from error
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(message) from error
 
 
 def check_length(y, prediction):

@@ -3,8 +3,9 @@
 import numpy as np
 from sklearn.utils.validation import column_or_1d
 
+from .tables import columns_with_dates
 from .text_columns import advice_on_comma
-from .values import holds_dates, is_missing, is_text
+from .values import is_missing, is_text
 
 NEXT_STEP = "Drop this sample, or fill in its value."
 NEXT_STEP_FOR_OUTPUTS = (
@@ -37,7 +38,7 @@ def check_not_missing(y, name="y", next_step=None):
 def check_numbers(y):
     """Raise ValueError unless a regressor can predict `y`."""
     y = np.asarray(y)
-    if holds_dates(y):
+    if columns_with_dates(y):
         raise ValueError("y must be numbers for a regressor, got dates or times.")
     values = y.flat if y.dtype.kind in "OSU" else ()
     texts = [value for value in values if isinstance(value, str | bytes)]

@@ -1,6 +1,7 @@
-"""Tests of values: missing, date or text."""
+"""Tests of values: missing, date, text or another object."""
 
 from datetime import date, time, timedelta
+from numbers import Number
 
 import numpy as np
 
@@ -31,14 +32,8 @@ def is_text(value):
     return False
 
 
-def holds_dates(array):
-    """Return whether data hold dates or times."""
-    if isinstance(array, list | tuple):
-        array = np.asarray(array)
-    # A data frame has several.
-    dtypes = [array.dtype] if hasattr(array, "dtype") else getattr(array, "dtypes", ())
-    kinds = {getattr(dtype, "kind", None) for dtype in dtypes}
-    if "O" in kinds:
-        values = np.asarray(array).flat
-        return any(map(is_date, values))
-    return bool(kinds & {"m", "M"})
+def is_object(value):
+    """Return whether a value is no number, text, date or missing value."""
+    if isinstance(value, str | bytes | Number | np.generic):
+        return False
+    return not (is_date(value) or is_missing(value))

@@ -553,11 +553,6 @@ def test_missing_values_are_shown_with_their_columns(kind, y):
     many = r"\[0, 1, 2, 3, 4\] and in 3 more"
     with pytest.raises(ValueError, match=message.format(many)):
         kind().fit(np.full((150, 8), np.nan), y)
-    with pytest.raises(ValueError, match=message.replace(" in the columns {}", "")):
-        kind().fit(sparse.csr_array(table.to_numpy()), y)
-    polars = pl.DataFrame({"a": [1.0, None, 3.0], "b": [1.0, 2.0, 3.0]})
-    with pytest.raises(ValueError, match=message.format(r"\['a'\]")):
-        kind().fit(polars, [0, 1, 0])
 
 
 @KINDS
@@ -586,8 +581,6 @@ def test_infinite_values_are_shown_with_their_columns(kind, y):
     model = kind((2,), max_iter=1, **UNSTOPPED).fit(finite, y)
     with pytest.raises(ValueError, match=message.format("inf", "Replace infinity by")):
         model.predict(-table)
-    with pytest.raises(ValueError, match=r"^X must be finite, got inf\. Replace"):
-        kind().fit(sparse.csr_array(table.to_numpy()), y)
     model.fit(X.astype("f4"), y)
     with pytest.raises(ValueError, match=r"got 1e\+300 .* \[1\]\. Scale .* float32 "):
         model.predict(with_value(1e300))
