@@ -87,6 +87,21 @@ def test_missing_targets_of_other_libraries():
             SimpleMLPClassifier().fit(X, labels)
 
 
+@pytest.mark.scikit_learn("1.7")  # before, labels may be bytes
+@pytest.mark.parametrize(
+    "container",
+    [np.array, list, pd.Series, pl.Series, lambda labels: np.array(labels, object)],
+)
+def test_labels_that_are_bytes(container):
+    y = container([b"no", b"yes"] * 75)
+    message = "^y must be texts or numbers, got bytes such as b'no'. Decode them with "
+    with pytest.raises(ValueError, match=message) as error:
+        SimpleMLPClassifier().fit(X, y)
+    advice = str(error.value).removesuffix(".").partition(" with ")[2]
+    model = SimpleMLPClassifier(max_iter=1, **UNSTOPPED)
+    assert model.fit(X, eval(advice)).classes_.tolist() == ["no", "yes"]
+
+
 @KINDS
 def test_texts_and_numbers_instead_of_targets(kind, y):
     model = kind((2,), max_iter=1, **UNSTOPPED).fit(X, y)

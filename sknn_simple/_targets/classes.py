@@ -53,6 +53,7 @@ def are_multilabel(y):
         try:
             kind = type_of_target(y, input_name="y")
         except TypeError as error:  # labels that cannot be compared
+            _check_no_bytes(y, error)
             to_one_type = "Convert y to one type, such as with y.astype(str), and wrap"
             raise ValueError(_several_columns(to_one_type)) from error
         if kind.startswith("continuous"):
@@ -67,6 +68,16 @@ def are_multilabel(y):
     if kind == "multiclass-multioutput":
         raise ValueError(_several_columns("Wrap"))
     return kind == "multilabel-indicator"
+
+
+def _check_no_bytes(y, error):
+    """Raise ValueError if labels are bytes, which scikit-learn refuses."""
+    label = np.asarray(y).flat[0]
+    if isinstance(label, bytes):
+        raise ValueError(
+            f"y must be texts or numbers, got bytes such as {bytes(label)!r:.60}. "
+            "Decode them with np.char.decode(np.asarray(y, dtype=bytes))."
+        ) from error
 
 
 def _several_columns(wrap):
