@@ -1,12 +1,14 @@
 """Codes: whole numbers far from a scale, as questionnaires code missing answers."""
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
 
 from .._fit.columns import Columns
+from .._fit.tables import columns_of
 
 CODE = re.compile(r"-[1-9]|-?(9*[789]|77+|88+)")
 """Usual codes: -9 to -1, 7, 8, 9, 77, 88, 97, 98, 99, 998, 999, -99, -999, ..."""
@@ -41,10 +43,8 @@ def codes_of_features(evidence):
     It is recognised in the data before the steps of a Pipeline. An encoded or imputed
     column no longer holds it.
     """
-    X = evidence.X
-    X = np.empty((0, 0)) if issparse(X) else np.asarray(X)
     found = {}
-    for column in X.T if X.ndim == 2 else ():
+    for _, column in () if issparse(evidence.X) else columns_of(evidence.X):
         numbers = _numbers(column)[evidence.rows]
         code = code_of(numbers)
         if code is not None:
@@ -100,11 +100,11 @@ def _may_be_code(value):
 
 
 def _numbers(column):
-    """Return a column as numbers, or as NaN if it holds others."""
-    try:
-        return column.astype(float, copy=False)
-    except (TypeError, ValueError):
-        return np.full(len(column), np.nan)
+    """Return a column as numbers, or as NaN if it holds others, such as dates."""
+    if column.ndim == 1 and column.dtype.kind not in "mM":
+        with suppress(TypeError, ValueError):
+            return column.astype(float, copy=False)
+    return np.full(len(column), np.nan)
 
 
 def _features_with(evidence, code, rows):

@@ -54,8 +54,8 @@ def repeated_outlier(evidence, are_extreme):
     It is found in the data before the steps of a Pipeline, in the columns whose extreme
     values are in the same rows. None if the data are not numbers: steps encode them.
     """
-    X = np.asarray(evidence.X)
     try:
+        X = np.asarray(evidence.X)
         X = X if X.dtype.kind == "f" else X.astype(float)
     except (TypeError, ValueError):
         return None

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from scipy import sparse
 from sklearn.base import clone, is_classifier
@@ -35,7 +37,7 @@ from sklearn.preprocessing import (
     StandardScaler,
     TargetEncoder,
 )
-from support import ENGINES
+from support import ENGINES, UNSTOPPED
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import Finding, diagnose
@@ -411,6 +413,25 @@ def test_codes_among_texts_and_behind_encoders():
     # A category of its own is as good as a missing value.
     model = make_pipeline(OneHotEncoder(), regressor)
     assert "missing_codes" not in diagnosis_of(model, frame, y).kinds
+
+
+@pytest.mark.parametrize("convert", [pl.from_pandas, pa.Table.from_pandas])
+def test_codes_and_outliers_beside_dates_and_texts(convert):
+    """Of such columns in this order, other libraries than pandas make no array."""
+    X, y = questionnaire(n_samples=200)
+    coded = without_answers(X, 0.06, 9)
+    days = pd.date_range("2026-11-01", periods=len(y))
+    frame = pd.DataFrame({"a": coded[:, 0].astype(int), "when": days, "town": "north"})
+    frame["h"] = coded[:, 7]
+    frame.loc[:4, "a"] = 7000
+    model = make_pipeline(
+        FunctionTransformer(lambda table: np.column_stack([table["a"], table["h"]])),
+        StandardScaler(),
+        SimpleMLPRegressor(max_iter=20, **UNSTOPPED, random_state=0),
+    )
+    diagnosis = diagnosis_of(model, convert(frame), y)
+    assert only(diagnosis, "outlying_inputs").where == ("x1",)
+    assert only(diagnosis, "missing_codes").where == ("x2",)
 
 
 SEVERAL_CODES = {
