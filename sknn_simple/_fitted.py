@@ -187,7 +187,9 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         self._architecture.check_registered()
         coefs, intercepts = weights_to_predict_with(self)
         dtype = coefs[0].dtype
-        if not (is_plain(X, (dtype,)) and knows_columns(self, X)):
+        if is_plain(X, (np.float32, dtype)) and knows_columns(self, X):
+            X = X.astype(dtype, copy=False)
+        else:
             with strict_validation(X=X):
                 X = validate_data(
                     self, X, accept_sparse="csr", dtype=dtype, reset=False
