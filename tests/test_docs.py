@@ -38,6 +38,7 @@ TOOLS = {
     "Optuna": "optuna",
     "Dask": "distributed",
     "SHAP": "shap",
+    "fairlearn": "fairlearn",
     "ONNX": "skl2onnx",
 }
 MARKDOWN = [
