@@ -4,6 +4,14 @@ import math
 from typing import NamedTuple
 
 
+def has_levelled_off(losses, constant_loss):
+    """Return whether the last fifth of the iterations of L-BFGS gained next to nothing.
+
+    That is at most a hundredth of the loss of a constant prediction.
+    """
+    return losses[-1 - len(losses) // 5] - losses[-1] <= 0.01 * constant_loss
+
+
 class Ending(NamedTuple):
     """The end of a training.
 

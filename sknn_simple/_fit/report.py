@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from .._caller import warn_caller
 from ..network import NOT_FINITE
 from .advice import Advice, capitalised, constant_loss
+from .ending import has_levelled_off
 from .kept_model import held_back_by_early_stopping, outdated_average
 from .options import enough_epochs
 from .orientation import has_samples_in_columns
@@ -168,15 +169,23 @@ class Report:
             )
 
     def converged(self):
-        """Warn if L-BFGS has converged without a gain, for a known cause."""
+        """Warn if L-BFGS has ended as it should, but in vain, for a known cause."""
         advice = self.advice
         no_gain = advice.no_gain()
         if no_gain is not None and advice.explains(no_gain):
             self._warn_of(no_gain)
 
     def not_converged(self, result):
-        """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
-        advice = self.advice
+        """Warn that L-BFGS has not converged, from its scipy OptimizeResult.
+
+        The automatic number of iterations is enough if the last ones gained little.
+        """
+        advice, losses = self.advice, self.session.history.column("loss")
+        if self.session.stop_reason == "max_iter" and self.estimator.max_iter == "auto":
+            may_end = not advice.scaling.is_far_off
+            if may_end and has_levelled_off(losses, advice.constant_loss):
+                self.converged()
+                return
         scale = f", or {advice.scaling.advice}" if advice.scaling.is_far_off else ""
         why, then = result.message, "Increase max_iter or max_fun"
         if self.session.stop_reason == "line_search":

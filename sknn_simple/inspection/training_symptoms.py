@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from .._fit import options
+from .._fit.ending import has_levelled_off
 from ..network import OPTIMIZERS
 from .advice import (
     earlier_samples,
@@ -157,7 +158,8 @@ def _is_far_too_slow(evidence):
 def stopped_by_max_iter(evidence):
     """`stop_reason_` is 'max_iter', and training could have stopped earlier, by
     patience (`n_iter_no_change`) or by L-BFGS's own rule; not after 100 epochs or more
-    with 2,000 updates or more.
+    with 2,000 updates or more, nor if max_iter='auto' and the last fifth of the
+    iterations of L-BFGS gained at most 0.01 times the constant.
     """
     network = evidence.network
     if network.stop_reason_ != "max_iter" or _as_asked(evidence):
@@ -184,12 +186,14 @@ def _higher_rate(evidence):
 
 def _as_asked(evidence):
     """Return whether training was to end at `max_iter`, and not before it."""
-    network = evidence.network
+    network, losses = evidence.network, evidence.record.losses
+    if network.solver not in OPTIMIZERS:
+        is_automatic = network.max_iter == "auto" and len(losses) > 0
+        return is_automatic and has_levelled_off(losses, evidence.training.constant)
     n_samples = evidence.record.n_trained or evidence.n_samples
     patience = options.n_iter_no_change(network, n_samples)
     is_enough = network.n_iter_ >= options.enough_epochs(network, n_samples)
-    may_end = is_enough or math.isinf(patience) or evidence.record.ending.has_settled
-    return network.solver in OPTIMIZERS and may_end
+    return is_enough or math.isinf(patience) or evidence.record.ending.has_settled
 
 
 def ended_as_meant(evidence):

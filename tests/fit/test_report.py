@@ -137,6 +137,31 @@ def test_automatic_epochs_of_adam_are_enough_for_spirals():
     assert model.score(*two_spirals(250)) > 0.98
 
 
+def test_automatic_iterations_of_lbfgs_are_enough_if_the_last_ones_gain_little():
+    """Three times as many predict new samples no better."""
+    X, y = make_friedman1(2000, noise=1, random_state=0)
+    X, X_new, y, y_new = train_test_split(X, y, random_state=0)
+    model = SimpleMLPRegressor(solver="lbfgs", random_state=0)
+    assert outcome(model, X, y) == ""
+    assert model.stop_reason_ == "max_iter"
+    assert diagnose(model, X, y).kinds == ()
+    score = model.score(X_new, y_new)
+    longer = model.set_params(max_iter=3000).fit(X, y)
+    assert longer.score(X_new, y_new) < score + 0.01
+
+
+def test_automatic_iterations_of_lbfgs_that_still_gain_are_warned_of():
+    X = np.linspace(-1, 1, 400)[:, None]
+    y = np.sin(6 * np.pi * X.ravel())
+    model = SimpleMLPRegressor((20,), solver="lbfgs", alpha=0, random_state=0)
+    assert "after 1000 iterations" in outcome(model, X, y)
+    assert "stopped_by_max_iter" in diagnose(model, X, y).kinds
+    score = model.score(X, y)
+    longer = model.set_params(max_iter=5000)
+    assert "after 5000 iterations" in outcome(longer, X, y)
+    assert longer.score(X, y) > score + 0.3
+
+
 def test_a_rate_that_drops_before_patience_runs_out_is_printed_as_such(capsys):
     """Nothing is learned, but the advice is not about patience."""
     model = SimpleMLPClassifier((2,), learning_rate="settling", random_state=0)
