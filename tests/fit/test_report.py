@@ -159,7 +159,7 @@ def test_automatic_iterations_of_lbfgs_that_still_gain_are_warned_of():
     score = model.score(X, y)
     longer = model.set_params(max_iter=5000)
     assert "after 5000 iterations" in outcome(longer, X, y)
-    assert longer.score(X, y) > score + 0.3
+    assert longer.score(X, y) > score + 0.1
 
 
 def test_a_rate_that_drops_before_patience_runs_out_is_printed_as_such(capsys):
