@@ -31,7 +31,7 @@ from ._fit.samples import (
 from ._fit.session import Mode
 from ._fit.target_checks import check_numbers
 from ._targets import CountTargets, RegressionTargets, r2
-from .network import LOSSES
+from .network import LOSSES, OUT_ACTIVATIONS
 from .network.activations import outputs_of_numbers
 
 
@@ -590,7 +590,8 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         is_identity = self.out_activation == "identity"
         n_outputs, squeeze = 1 if y.ndim == 1 else y.shape[1], y.ndim == 1
         if self.loss != "poisson":
-            is_scaled = self.normalize_y and is_identity
+            out = OUT_ACTIVATIONS[self.out_activation]
+            is_scaled = self.normalize_y and out.homogeneous
             return RegressionTargets(
                 n_outputs, squeeze, is_scaled, self.loss, self.out_activation
             )

@@ -14,6 +14,10 @@ from .architecture import activation, hidden_layer_sizes
 from .given_weights import fitted_parameters, insert_initial_weights, were_edited
 
 
+CLOSE_TO_MEAN = 0.3
+"""Factor of the output coefs of relus, so that no output starts beyond its kink."""
+
+
 def make_state(estimator, targets, samples, rate, rng, before, resumes, schedule):
     """Make the initial state of training, at a learning rate with this schedule.
 
@@ -69,8 +73,9 @@ def _start_at_mean(estimator, targets, samples, parameters):
     """Set the output intercepts so that predictions start at the mean of the targets.
 
     A bounded output would otherwise start far from a mean near an end of its range, and
-    momentum could carry it to where it hardly learns. Textbooks use other distributions
-    than 'lecun_uniform', or their own coefs, and their numbers are kept.
+    momentum could carry it to where it hardly learns. A relu could start at 0 for all
+    samples, and stay there. Textbooks use other distributions than 'lecun_uniform', or
+    their own coefs, and their numbers are kept.
     """
     X, Y, sample_weight = samples
     bias = targets.output_bias(Y, sample_weight)
@@ -82,8 +87,11 @@ def _start_at_mean(estimator, targets, samples, parameters):
     if bias is None or not is_default:
         return
     intercept[:] = bias
-    low, high = OUT_ACTIVATIONS[targets.out_activation].target_bounds
-    coef /= high - low  # tanh(z) is 2 * logistic(2 * z) - 1
+    out = OUT_ACTIVATIONS[targets.out_activation]
+    if out.saturates:
+        coef /= np.ptp(out.target_bounds)  # tanh(z) is 2 * logistic(2 * z) - 1
+    else:
+        coef *= CLOSE_TO_MEAN
     layers = parameters.coefs, parameters.intercepts
     with np.errstate(over="ignore", invalid="ignore"):
         start = predict(X, *layers, activation(estimator))

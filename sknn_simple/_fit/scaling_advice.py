@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._targets import Targets
-from ..network import Samples
+from ..network import OUT_ACTIVATIONS, Samples
 from .data_errors import in_columns
 from .narrow_inputs import NarrowInputs
 from .quartiles import Quartiles
@@ -78,7 +78,8 @@ class Scaling:
     @property
     def is_y_raw(self):
         """Whether the network is trained on numbers as given, of any size."""
-        return self.targets.out_activation == "identity" and not self.targets.is_scaled
+        out = OUT_ACTIVATIONS[self.targets.out_activation]
+        return out.homogeneous and not self.targets.is_scaled
 
     @property
     def advice(self):

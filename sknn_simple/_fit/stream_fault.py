@@ -48,10 +48,10 @@ def _outgrown_scale(advice, loss):
 def _distance_from_mean(session):
     """Return how many spreads half of the targets are away from the first mean.
 
-    Counts adapt to any scale.
+    Counts adapt to any scale, and only identity outputs know the first mean.
     """
     targets, Y = session.targets, session.samples.Y
-    if not targets.is_scaled or targets.are_counts:
+    if not targets.is_scaled or targets.out_activation != "identity":
         return 0.0
     return float(np.median(np.abs(Y), axis=0).max())
 

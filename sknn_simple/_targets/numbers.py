@@ -150,7 +150,7 @@ class NumericTargets(Targets):
 
 
 class RegressionTargets(NumericTargets):
-    """Numbers; under an identity output they may be standardised."""
+    """Numbers, standardised or at least scaled if the output is homogeneous."""
 
     def __init__(self, n_outputs, squeeze, is_scaled, loss, out_activation):
         super().__init__(n_outputs, squeeze, is_scaled)
@@ -162,24 +162,37 @@ class RegressionTargets(NumericTargets):
         return f"out_activation={self.out_activation!r}"
 
     def _mean_and_scale(self, Y, weights):
-        """Return center and scale; those of a robust loss ignore outliers."""
-        return center_and_scale(Y, weights, robust=LOSSES[self.network_loss].robust)
+        """Return center and scale; those of a robust loss ignore outliers.
+
+        Only an identity output can be shifted by its intercept. For others, the center
+        is 0, and the scale is the center of y, but at least half the spread and at most
+        the spread: if many targets are 0, their center is a usual size.
+        """
+        robust = LOSSES[self.network_loss].robust
+        center, spread = center_and_scale(Y, weights, robust=robust)
+        if self.out_activation == "identity":
+            return center, spread
+        size = abs(center)
+        scale = np.where(np.ptp(Y, axis=0) > 0, size.clip(spread / 2, spread), size)
+        return np.zeros_like(center), np.where(scale > 0, scale, 1.0)
 
     def _factor_and_shift(self):
         return self.scale, self.mean
 
     def output_bias(self, Y, sample_weight):
-        """Return where the activation is the mean, or None if it has no inverse or end.
+        """Return where the activation is the mean, or None to draw the intercept.
 
-        The mean is kept off the ends of the range, where the output hardly learns.
+        The mean is kept off the ends of a finite range, where the output hardly learns.
         """
         out = OUT_ACTIVATIONS[self.out_activation]
-        if out.inverse is None or not out.saturates:
+        if out.inverse is None or not (out.saturates or self.is_scaled):
             return None
-        low, high = out.target_bounds
-        margin = NEAREST_TO_AN_END * (high - low)
         mean = np.average(Y, weights=sample_weight, axis=0)
-        return out.inverse(mean.clip(low + margin, high - margin))
+        if out.saturates:
+            low, high = out.target_bounds
+            margin = NEAREST_TO_AN_END * (high - low)
+            mean = mean.clip(low + margin, high - margin)
+        return out.inverse(mean)
 
 
 class CountTargets(NumericTargets):

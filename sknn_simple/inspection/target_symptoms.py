@@ -90,8 +90,9 @@ def unscaled_targets(evidence):
         "divide y by its standard deviation, for instance with "
         "StandardScaler(with_mean=False) in a TransformedTargetRegressor."
     )
-    if evidence.problem.objective.out_activation == "identity":
+    if OUT_ACTIVATIONS[targets.out_activation].homogeneous:
         advice = "normalize_y=True."
+    if targets.out_activation == "identity":
         # Centred targets would lie outside the range of another output.
         criteria += [(ratio, {"above": 10}, "a mean more than 10 deviations from 0")]
     findings, unnamed, names = [], lowest < highest, _target_names(evidence)

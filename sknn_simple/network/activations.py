@@ -69,6 +69,11 @@ def relu_derivative(A, delta, scratch=None):
     delta *= A > 0
 
 
+def relu_inverse(A):
+    """Z = max(A, 0), also of a leaky relu, whose slope below 0 is too small."""
+    return np.maximum(A, 0)
+
+
 LEAK = 0.01
 """Slope of the leaky relu below 0."""
 
@@ -161,6 +166,10 @@ class Activation:
     output_range : tuple of float, default=(-inf, inf)
         Interval of the outputs, if targets may lie outside it.
 
+    homogeneous : bool, default=False
+        Whether ``f(c * z) == c * f(z)`` for every c > 0. The outputs of a regressor
+        may then be trained on targets in any unit.
+
     kinked : bool, default=False
         Whether the slope jumps where the activation passes 0.
 
@@ -180,6 +189,7 @@ class Activation:
     inverse: Any = None
     target_bounds: tuple[float, float] = (-np.inf, np.inf)
     output_range: tuple[float, float] = (-np.inf, np.inf)
+    homogeneous: bool = False
     kinked: bool = False
     glorot_factor: float = 6
 
@@ -221,6 +231,7 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=identity_derivative,
         formula="{z}",
         slope="1",
+        homogeneous=True,
     ),
     "logistic": Activation(
         function=logistic,
@@ -244,7 +255,9 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=relu_derivative,
         formula="relu({z})",
         slope="1 if {a} > 0, else 0",
+        inverse=relu_inverse,
         output_range=(0, np.inf),
+        homogeneous=True,
         kinked=True,
     ),
     "leaky_relu": Activation(
@@ -252,6 +265,8 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=leaky_relu_derivative,
         formula="leaky_relu({z})",
         slope="1 if {a} > 0, else 0.01",
+        inverse=relu_inverse,
+        homogeneous=True,
         kinked=True,
     ),
     "softplus": Activation(

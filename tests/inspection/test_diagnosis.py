@@ -578,15 +578,15 @@ def test_unscaled_targets(scale, offset, figure, threshold):
     assert "unscaled_targets" not in diagnosis.kinds
 
 
-def test_unscaled_targets_of_a_relu_output():
-    """Such an output can't be standardised."""
+@pytest.mark.parametrize("output", ["relu", "leaky_relu"])
+def test_unscaled_targets_of_a_relu_output(output):
     X, y = DIABETES
-    params = {"out_activation": "relu", "learning_rate_init": 1e-5}
-    finding = only(
-        diagnosis_of(REGRESSOR, X, np.c_[y / 100, y], **params), "unscaled_targets"
-    )
+    Y, params = np.c_[y / 100, y], {"out_activation": output}
+    raw = {"normalize_y": False, "learning_rate_init": 1e-5}
+    finding = only(diagnosis_of(REGRESSOR, X, Y, **params | raw), "unscaled_targets")
     assert finding.where == ("y2",)
-    assert "StandardScaler(with_mean=False)" in finding.advice
+    assert finding.advice == "normalize_y=True."
+    assert "unscaled_targets" not in diagnosis_of(REGRESSOR, X, Y, **params).kinds
 
 
 @pytest.mark.parametrize("output", ["relu", "softplus"])
