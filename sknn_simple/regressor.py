@@ -102,10 +102,13 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             'softplus'}, default='identity'
         Activation function of the output layer. 'logistic' suits targets from 0 to 1,
         'tanh' targets from -1 to 1, 'softplus' targets of at least 0. It must be
-        'identity' with `loss='poisson'`. With 'logistic' and 'tanh', and unless `init`
+        'identity' with `loss='poisson'`. With others than 'identity', and unless `init`
         or `coefs_init` is given, the output intercepts follow from `y`: predictions
         start around its mean, or 1% of the range from an end where the mean is nearer
-        to it. The output coefs of 'tanh' are then drawn half as wide.
+        to it. The output coefs of 'tanh' are then drawn half as wide, those of 'relu'
+        and 'leaky_relu' 0.3 times as wide, and those of 'softplus' wider by the
+        standard deviation of `y`, if it is above 1. 'relu' and 'leaky_relu' do so only
+        with `normalize_y`.
 
     normalize_y : bool, default=True
         Whether to train on standardised targets, (y - mean) / deviation, or y /
@@ -114,9 +117,11 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         take the median and the quartiles, which outliers hardly change: (y - median) /
         spread. The spread is the distance of the quartiles / 1.349, which is the
         standard deviation of normal targets. With `loss='poisson'` and intercepts, y is
-        divided by its weighted mean. Outputs other than identity and Poisson's are not
-        scaled. With 'logistic' and 'tanh' outputs, `tol` is multiplied by the variance
-        of y instead (by the standard deviation with 'absolute_error' and 'quantile'),
+        divided by its weighted mean. With 'relu' and 'leaky_relu' outputs, y is divided
+        by its mean (or median), but at least half and at most all of its deviation (or
+        spread), and not centred. Under other outputs, y is not scaled. With 'logistic',
+        'tanh' and 'softplus' outputs, `tol` is multiplied by the variance of y instead
+        (by the standard deviation with 'absolute_error' and 'quantile'),
         except for a validation score other than the loss. Predictions and `coefs_` are
         in the units of y.
 
@@ -144,8 +149,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         predict. The limit n / 60 is higher for more than n / 4 inputs, lower for fewer
         than 100 samples, and absent without hidden layers. The penalty is stronger for
         inputs that predict little, and weaker for inputs with a standard deviation
-        below 1. With `out_activation` 'logistic' or 'tanh', it is multiplied by the
-        variance of y, or the standard deviation with 'absolute_error' and 'quantile'.
+        below 1. With `out_activation` 'logistic', 'tanh' or 'softplus', it is
+        multiplied by the variance of y, or the standard deviation with 'absolute_error'
+        and 'quantile', and divided by a standard deviation above 1.
         Unless all hidden layers are sigmoids, it is min(1.5 * n_features * noise**2, n
         / 60) instead, and the limit is up to 4 times as high. Counts follow the rule of
         `SimpleMLPClassifier`, but with 1 in place of 0.4; alpha is up to 31 times as

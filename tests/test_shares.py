@@ -1,13 +1,10 @@
 """Shares: targets near an end of the range of a bounded output."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from scipy.special import expit
 
 from sknn_simple import SimpleMLPRegressor
-from sknn_simple.network import ACTIVATIONS
 
 BOUNDED = ["logistic", "tanh"]
 
@@ -89,17 +86,6 @@ def test_counts_start_at_their_mean_with_given_coefs():
     coefs = [np.ones((5, 20)), np.zeros((20, 1))]
     start = initial(X, counts, loss="poisson", coefs_init=coefs).predict(X)
     np.testing.assert_allclose(start, counts.mean())
-
-
-def test_an_output_with_one_end_does_not_start_at_the_mean(monkeypatch):
-    softplus = ACTIVATIONS["softplus"]
-    own = replace(softplus, inverse=lambda A: np.log(np.expm1(A)))
-    monkeypatch.setitem(ACTIVATIONS, "own", own)
-    X, shares = make_shares(-2)
-    ours, others = (
-        initial(X, shares, out_activation=name) for name in ("own", "softplus")
-    )
-    np.testing.assert_array_equal(ours.intercepts_[-1], others.intercepts_[-1])
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])

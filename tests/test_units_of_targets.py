@@ -157,6 +157,23 @@ def test_outputs_are_not_dead(solver, n_zeros):
         assert model.fit(X, 1e-3 * y).score(X, 1e-3 * y) > 0.8
 
 
+@pytest.mark.parametrize("unit", [1e-3, 0.1, 1.0, 11.574, 1000.0, 86400.0])
+def test_softplus_learns_in_any_unit(unit):
+    """The R^2 was -5 in the smallest unit, and training diverged in the largest."""
+    X, y = make_flow(0.3)
+    model = SimpleMLPRegressor((20,), out_activation="softplus", random_state=0)
+    assert model.fit(X, unit * y).score(X, unit * y) > 0.7
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e4])
+def test_softplus_starts_around_the_mean(unit):
+    X, y = make_flow(0.3, n_outputs=2)
+    start = make("softplus", max_iter=0).fit(X, unit * y)
+    hidden = expit(X @ start.coefs_[0] + start.intercepts_[0])
+    raw = (hidden @ start.coefs_[1] + start.intercepts_[1]).mean(axis=0)
+    np.testing.assert_allclose(np.logaddexp(0, raw), unit * y.mean(axis=0), rtol=1e-9)
+
+
 def test_an_own_homogeneous_output_is_scaled(monkeypatch):
     monkeypatch.setitem(ACTIVATIONS, "own", ACTIVATIONS["relu"])
     X, y = make_flow(0.3)

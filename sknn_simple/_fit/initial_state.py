@@ -12,7 +12,7 @@ from ..network import (
 )
 from .architecture import activation, hidden_layer_sizes
 from .given_weights import fitted_parameters, insert_initial_weights, were_edited
-
+from .loss_unit import weight_units
 
 CLOSE_TO_MEAN = 0.3
 """Factor of the output coefs of relus, so that no output starts beyond its kink."""
@@ -90,8 +90,10 @@ def _start_at_mean(estimator, targets, samples, parameters):
     out = OUT_ACTIVATIONS[targets.out_activation]
     if out.saturates:
         coef /= np.ptp(out.target_bounds)  # tanh(z) is 2 * logistic(2 * z) - 1
-    else:
+    elif out.homogeneous:
         coef *= CLOSE_TO_MEAN
+    else:
+        coef *= weight_units(samples)
     layers = parameters.coefs, parameters.intercepts
     with np.errstate(over="ignore", invalid="ignore"):
         start = predict(X, *layers, activation(estimator))

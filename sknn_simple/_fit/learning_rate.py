@@ -8,6 +8,7 @@ from sklearn.utils.extmath import row_norms
 
 from ..network import LOSSES, OUT_ACTIVATIONS, suitable_learning_rate
 from .architecture import activation, activation_names, hidden_layer_sizes
+from .loss_unit import spreads
 from .subsample import n_weighted, subsample
 
 ALIKE = 30
@@ -53,6 +54,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
     - If the loss is a mean over several numbers, the gradient of each is smaller: the
       rate is multiplied by the square root of their number, up to a limit. Outputs that
       vary together add up in the hidden units, and a few units vary together.
+    - Targets of softplus are not scaled: large ones have large output coefs, and small
+      ones have small slopes.
     - Near an end of its range, a bounded output of a regressor has small slopes, and
       the rate of sgd is higher; under a loss that grows linearly, it is lower.
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
@@ -77,6 +80,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
             rate *= len(samples.Y) / samples.total_weight / batch_size
         if OUT_ACTIVATIONS[targets.out_activation].saturates:
             rate *= _factor_of_bounded_outputs(estimator, targets, samples)
+        elif estimator.solver == "sgd":
+            rate /= _slowdown_by_units(targets, samples)
         if targets.are_counts:
             rate /= _slowdown_by_counts(batch_size, samples, squares)
         elif estimator.solver == "sgd":
@@ -162,6 +167,23 @@ def _factor_of_bounded_outputs(estimator, targets, samples):
     position = (mean - low) / (high - low)
     steepness = 4 * position * (1 - position)  # of a sigmoid, relative to its middle
     return 1 / math.sqrt(max(0.25, steepness.max()))
+
+
+def _slowdown_by_units(targets, samples):
+    """Return a divisor for the units of targets that cannot be scaled.
+
+    The step of the hidden weights is in proportion to the gradient of the raw outputs,
+    and to the output coefs. Small targets have small slopes.
+    """
+    out = OUT_ACTIVATIONS[targets.out_activation]
+    if targets.are_labels or not out.has_units:
+        return 1.0
+    largest = samples.Y.max(axis=0).astype(np.float64)
+    slopes = np.ones_like(largest)
+    out.derivative(largest, slopes)
+    sizes = np.maximum(slopes, spreads(samples))
+    usual = sizes[sizes > 0].max(initial=0.0) or 1.0
+    return usual ** LOSSES[targets.network_loss].degree
 
 
 def _slowdown_by_outlying_targets(batch_size, Y):

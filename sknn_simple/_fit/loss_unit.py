@@ -1,21 +1,47 @@
-"""Loss unit: what the targets of a bounded output do to the size of the loss."""
+"""Loss unit: what targets that are not scaled do to the sizes of loss and weights."""
 
 import numpy as np
 
 from ..network import LOSSES, OUT_ACTIVATIONS
 
 
+def spreads(samples):
+    """Return the weighted standard deviation of each target, shape (n_outputs,)."""
+    Y, weights = samples.Y.astype(np.float64), samples.sample_weight
+    distances = Y - np.average(Y, weights=weights, axis=0)
+    return np.sqrt(np.average(distances**2, weights=weights, axis=0))
+
+
 def loss_unit(targets, samples):
     """Return the loss of the targets relative to the loss of standardised ones.
 
-    It is 1, except for the numbers that a bounded output predicts, which are never
-    standardised: there it is their variance, or for losses that grow linearly the
-    standard deviation, as a mean over the outputs. For constants, it is 1 as well.
+    It is 1, except for numbers under an output whose targets cannot be scaled: there it
+    is their variance, or for losses that grow linearly the standard deviation, as a
+    mean over the outputs. For constants, it is 1 as well.
     """
-    if targets.are_labels or not OUT_ACTIVATIONS[targets.out_activation].saturates:
+    if _may_be_scaled(targets):
         return 1.0
-    Y, weights = samples.Y.astype(np.float64), samples.sample_weight
-    distances = Y - np.average(Y, weights=weights, axis=0)
-    variances = np.average(distances**2, weights=weights, axis=0)
-    unit = np.mean(variances ** (LOSSES[targets.network_loss].degree / 2))
-    return float(unit) or 1.0
+    degree = LOSSES[targets.network_loss].degree
+    return float(np.mean(spreads(samples) ** degree)) or 1.0
+
+
+def penalty_unit(targets, samples):
+    """Return the `loss_unit`, divided by the `weight_units`."""
+    if _may_be_scaled(targets):
+        return 1.0
+    degree = LOSSES[targets.network_loss].degree
+    units = spreads(samples) ** degree / weight_units(samples)
+    return float(np.mean(units)) or 1.0
+
+
+def weight_units(samples):
+    """Return the size of the output coefs of targets that are not scaled.
+
+    It is their spread, but at least 1: small targets of softplus lie where it is an
+    exponential, and a bounded output has no large ones.
+    """
+    return np.maximum(1.0, spreads(samples))
+
+
+def _may_be_scaled(targets):
+    return targets.are_labels or not OUT_ACTIVATIONS[targets.out_activation].has_units

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..network import LOSSES
-from .loss_unit import loss_unit
+from .loss_unit import penalty_unit
 from .neighbourhood import Neighbourhood
 
 TEXTBOOK_SIZE = 10
@@ -67,8 +67,8 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
 
     If the loss is a mean over outputs, alpha is divided by their number. It is divided
     by 10 for labels whose sigmoid outputs do not form a canonical pair with the loss,
-    and multiplied by the `loss_unit` of numbers under a bounded output. For counts, it
-    is multiplied by 1 plus their dispersion (see `_dispersion`), at most 31.
+    and multiplied by the `penalty_unit` of numbers. For counts, it is multiplied by 1
+    plus their dispersion (see `_dispersion`), at most 31.
 
     The factors of the inputs are their `Neighbourhood.scale` over their relevance.
     """
@@ -83,7 +83,7 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     are_sigmoids = targets.out_activation == "logistic" and not loss.canonical
     if targets.are_labels and are_sigmoids:
         alpha /= 10
-    alpha *= loss_unit(targets, samples)
+    alpha *= penalty_unit(targets, samples)
     if targets.are_counts:
         dispersion = _dispersion(targets, samples, neighbourhood.r2)
         alpha *= 1 + min(30.0, dispersion)

@@ -182,17 +182,18 @@ class RegressionTargets(NumericTargets):
     def output_bias(self, Y, sample_weight):
         """Return where the activation is the mean, or None to draw the intercept.
 
-        The mean is kept off the ends of a finite range, where the output hardly learns.
+        The mean is kept off the ends of the range, where the output hardly learns.
         """
         out = OUT_ACTIVATIONS[self.out_activation]
-        if out.inverse is None or not (out.saturates or self.is_scaled):
+        if out.inverse is None or not (out.has_units or self.is_scaled):
             return None
         mean = np.average(Y, weights=sample_weight, axis=0)
-        if out.saturates:
-            low, high = out.target_bounds
-            margin = NEAREST_TO_AN_END * (high - low)
-            mean = mean.clip(low + margin, high - margin)
-        return out.inverse(mean)
+        low, high = out.target_bounds
+        width = high - low
+        if width == np.inf:
+            width = np.where(np.ptp(Y, axis=0) > 0, Y.std(axis=0), 1.0)
+        margin = NEAREST_TO_AN_END * width
+        return out.inverse(mean.clip(low + margin, high - margin))
 
 
 class CountTargets(NumericTargets):

@@ -71,12 +71,13 @@ def targets_out_of_range(evidence):
 
 
 def unscaled_targets(evidence):
-    """Raw targets of an identity, relu or softplus output have a standard deviation
+    """Raw targets of an identity, relu or leaky relu output have a standard deviation
     above 10 or below 0.1, or with an identity output, a mean above 10 standard
     deviations.
     """
     targets = evidence.problem.targets
-    if not _is_unbounded_above(evidence) or targets.is_scaled or targets.are_counts:
+    can_be_scaled = OUT_ACTIVATIONS[targets.out_activation].homogeneous
+    if not can_be_scaled or targets.is_scaled:
         return []
     mean, deviation, lowest, highest = evidence.targets
     ratio = np.divide(
@@ -86,12 +87,6 @@ def unscaled_targets(evidence):
         (deviation, {"above": 10}, "a standard deviation above 10"),
         (deviation, {"below": 0.1}, "a standard deviation below 0.1"),
     ]
-    advice = (
-        "divide y by its standard deviation, for instance with "
-        "StandardScaler(with_mean=False) in a TransformedTargetRegressor."
-    )
-    if OUT_ACTIVATIONS[targets.out_activation].homogeneous:
-        advice = "normalize_y=True."
     if targets.out_activation == "identity":
         # Centred targets would lie outside the range of another output.
         criteria += [(ratio, {"above": 10}, "a mean more than 10 deviations from 0")]
@@ -104,7 +99,7 @@ def unscaled_targets(evidence):
             among=unnamed,
             seen=f"The network is trained on targets with {what} ({{figure:.4g}}): no "
             "single learning rate suits both the output and the hidden units.",
-            advice=advice,
+            advice="normalize_y=True.",
         )
         for where, *_ in found:
             unnamed &= ~np.isin(names, where)
@@ -207,14 +202,9 @@ def _misses_most(evidence, errors, column):
 
 def _is_unbounded(evidence):
     """Return whether the network is a regressor of any numbers."""
-    low, _ = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].target_bounds
-    return _is_unbounded_above(evidence) and low == -np.inf
-
-
-def _is_unbounded_above(evidence):
-    """Return whether the network is a regressor of numbers of any size."""
-    _, high = OUT_ACTIVATIONS[evidence.problem.objective.out_activation].target_bounds
-    return is_regressor(evidence.network) and high == np.inf
+    out = OUT_ACTIVATIONS[evidence.problem.objective.out_activation]
+    low, high = out.target_bounds
+    return is_regressor(evidence.network) and (low, high) == (-np.inf, np.inf)
 
 
 def _target_names(evidence):

@@ -99,6 +99,11 @@ def softplus_derivative(A, delta, scratch=None):
     delta *= np.negative(np.expm1(part, out=part), out=part)
 
 
+def softplus_inverse(A):
+    """Z = log(exp(A) - 1), which does not overflow in this form."""
+    return A + np.log(-np.expm1(-A))
+
+
 def exp(Z):
     """A = exp(Z)."""
     np.exp(Z, out=Z)
@@ -156,8 +161,8 @@ class Activation:
 
     inverse : callable, default=None
         ``inverse(A)`` returns the pre-activations Z of activations within the bounds.
-        If given, and if both bounds are finite, the outputs of a regressor start around
-        the mean of its targets.
+        If given, the outputs of a regressor start around the mean of its targets, but
+        those of homogeneous functions only with `normalize_y`.
 
     target_bounds : tuple of float, default=(-inf, inf)
         Interval of the targets of an output with this activation. If both are finite,
@@ -167,8 +172,8 @@ class Activation:
         Interval of the outputs, if targets may lie outside it.
 
     homogeneous : bool, default=False
-        Whether ``f(c * z) == c * f(z)`` for every c > 0. The outputs of a regressor
-        may then be trained on targets in any unit.
+        Whether ``f(c * z) == c * f(z)`` for every c > 0. The outputs of a regressor are
+        then trained on scaled targets.
 
     kinked : bool, default=False
         Whether the slope jumps where the activation passes 0.
@@ -210,6 +215,11 @@ class Activation:
     def saturates(self):
         """Whether the output is bounded, however large the pre-activation is."""
         return np.isfinite(self.target_bounds).all()
+
+    @property
+    def has_units(self):
+        """Whether training must adapt to the units of targets that cannot be scaled."""
+        return self.saturates or (self.inverse is not None and not self.homogeneous)
 
 
 def _check_in_place(call, function, *arrays):
@@ -274,6 +284,7 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=softplus_derivative,
         formula="log(1 + exp({z}))",
         slope="1 - exp(-{a})",
+        inverse=softplus_inverse,
         target_bounds=(0, np.inf),
     ),
 }

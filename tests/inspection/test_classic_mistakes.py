@@ -208,14 +208,6 @@ def of_logarithms(func, inverse_func):
     )
 
 
-def of_standard_deviation(estimator, data):
-    """Cure an estimator with targets divided by their standard deviation."""
-    scaler = StandardScaler(with_mean=False)
-    return as_it_is(
-        TransformedTargetRegressor(clone(estimator), transformer=scaler), data
-    )
-
-
 def equal_weights(n_features, n_units, value):
     return {
         "hidden_layer_sizes": (n_units,),
@@ -389,14 +381,6 @@ MISTAKES = {
         "loss='huber'",
         estimator=SimpleMLPRegressor(random_state=0),
         rise=0.3,
-    ),
-    "raw targets of softplus": Mistake(
-        "unscaled_targets",
-        FRIEDMAN.map(y=lambda y: 20 * np.maximum(y, 0)),
-        of_standard_deviation,
-        "StandardScaler(with_mean=False) in a TransformedTargetRegressor",
-        {"out_activation": "softplus"},
-        REGRESSOR,
     ),
     "skewed targets of both signs": Mistake(
         "skewed_targets",
