@@ -121,9 +121,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         by its mean (or median), but at least half and at most all of its deviation (or
         spread), and not centred. Under other outputs, y is not scaled. With 'logistic',
         'tanh' and 'softplus' outputs, `tol` is multiplied by the variance of y instead
-        (by the standard deviation with 'absolute_error' and 'quantile'),
-        except for a validation score other than the loss. Predictions and `coefs_` are
-        in the units of y.
+        (by the standard deviation with 'absolute_error' and 'quantile'), except for a
+        validation score other than the loss. Predictions and `coefs_` are in the units
+        of y.
 
     quantile : float, default=0.5
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the

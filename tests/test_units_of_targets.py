@@ -1,4 +1,4 @@
-"""Units of y: an output without a negative part learns the same in any unit."""
+"""Units of y: relu outputs learn the same in any unit, softplus about the same."""
 
 import pickle
 

@@ -33,6 +33,8 @@ def _about_targets(step):
     what = f"(y - {center}) / {spread}, with {center} {mean} and {spread} {scale}"
     if step.objective.out_activation == "exp":
         what = f"y / mean, with mean {scale}"
+    elif step.objective.out_activation != "identity":
+        what = f"y / scale, with scale {scale}"
     return (
         f"The network is trained on {what}: outputs, targets and the weights of the "
         "output layer are in these units. Pass normalize_y=False to train on y itself."

@@ -30,9 +30,9 @@ class TrainingLosses:
     @property
     def constant(self):
         """The constant loss of the training samples, as far as it is known."""
-        problem = self.problem
-        is_scaled = problem.targets.is_scaled and problem.has_squared_error
-        if not (self.are_new and is_scaled):
+        problem, targets = self.problem, self.problem.targets
+        is_standardised = targets.is_scaled and targets.out_activation == "identity"
+        if not (self.are_new and is_standardised and problem.has_squared_error):
             return self.constant_of_samples
         # They had a mean of 0 and a standard deviation of 1.
         Y = np.outer([-1.0, 1.0], np.ones(problem.samples.Y.shape[1]))
