@@ -102,13 +102,13 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
             'softplus'}, default='identity'
         Activation function of the output layer. 'logistic' suits targets from 0 to 1,
         'tanh' targets from -1 to 1, 'softplus' targets of at least 0. It must be
-        'identity' with `loss='poisson'`. With others than 'identity', and unless `init`
-        or `coefs_init` is given, the output intercepts follow from `y`: predictions
-        start around its mean, or 1% of the range from an end where the mean is nearer
-        to it. The output coefs of 'tanh' are then drawn half as wide, those of 'relu'
-        and 'leaky_relu' 0.3 times as wide, and those of 'softplus' wider by the
-        standard deviation of `y`, if it is above 1. 'relu' and 'leaky_relu' do so only
-        with `normalize_y`.
+        'identity' with `loss='poisson'`. With 'logistic', 'tanh', 'softplus' and 'relu'
+        (here only with `normalize_y`), and unless `init` or `coefs_init` is given, the
+        output intercepts follow from `y`: predictions start around its mean, or 1% of
+        the range from an end where the mean is nearer to it (of the deviation, without
+        a range). The output coefs of 'tanh' are then drawn half as wide, those of
+        'relu' 0.3 times as wide, and those of 'softplus' wider by the standard
+        deviation of `y`, if it is above 1.
 
     normalize_y : bool, default=True
         Whether to train on standardised targets, (y - mean) / deviation, or y /

@@ -70,7 +70,7 @@ def relu_derivative(A, delta, scratch=None):
 
 
 def relu_inverse(A):
-    """Z = max(A, 0), also of a leaky relu, whose slope below 0 is too small."""
+    """Z = max(A, 0)."""
     return np.maximum(A, 0)
 
 
@@ -275,7 +275,6 @@ ACTIVATIONS: dict[str, Activation] = {
         derivative=leaky_relu_derivative,
         formula="leaky_relu({z})",
         slope="1 if {a} > 0, else 0.01",
-        inverse=relu_inverse,
         homogeneous=True,
         kinked=True,
     ),
