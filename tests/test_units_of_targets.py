@@ -8,7 +8,7 @@ from scipy.special import expit
 from sklearn.base import clone
 
 from sknn_simple import SimpleMLPRegressor
-from sknn_simple.network import ACTIVATIONS
+from sknn_simple.network import ACTIVATIONS, Activation
 
 RELUS = {
     "relu": lambda z: np.maximum(z, 0),
@@ -189,3 +189,24 @@ def test_an_own_homogeneous_output_is_scaled(monkeypatch):
     X, y = make_flow(0.3)
     ours, others = (make(name).fit(X, 1e4 * y) for name in ("own", "relu"))
     np.testing.assert_array_equal(ours.predict(X), others.predict(X))
+
+
+@pytest.mark.parametrize("unit", [0.01, 1, 1000])
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+def test_an_exponential_output_with_an_inverse_learns_in_any_unit(
+    monkeypatch, solver, unit
+):
+    """Its slope is its value, so its coefs need not grow with the targets."""
+    own = Activation(
+        function=lambda Z: np.exp(Z, out=Z),
+        derivative=lambda A, delta, scratch=None: np.multiply(A, delta, out=delta),
+        formula="exp({z})",
+        slope="{a}",
+        inverse=np.log,
+        target_bounds=(0, np.inf),
+    )
+    monkeypatch.setitem(ACTIVATIONS, "own", own)
+    X = np.random.default_rng(0).normal(size=(600, 4))
+    y = unit * np.exp(0.6 * X[:, 0] + 0.4 * np.sin(2 * X[:, 1]))
+    model = SimpleMLPRegressor(out_activation="own", solver=solver, random_state=0)
+    assert model.fit(X[:400], y[:400]).score(X[400:], y[400:]) > 0.9

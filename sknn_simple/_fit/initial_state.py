@@ -93,7 +93,7 @@ def _start_at_mean(estimator, targets, samples, parameters):
     elif out.homogeneous:
         coef *= CLOSE_TO_MEAN
     else:
-        coef *= weight_units(samples)
+        coef *= weight_units(targets, samples)
     layers = parameters.coefs, parameters.intercepts
     with np.errstate(over="ignore", invalid="ignore"):
         start = predict(X, *layers, activation(estimator))

@@ -178,10 +178,10 @@ def _slowdown_by_units(targets, samples):
     out = OUT_ACTIVATIONS[targets.out_activation]
     if targets.are_labels or not out.has_units:
         return 1.0
-    largest = samples.Y.max(axis=0).astype(np.float64)
+    largest = samples.Y.max(axis=0, keepdims=True).astype(np.float64)
     slopes = np.ones_like(largest)
     out.derivative(largest, slopes)
-    sizes = np.maximum(slopes, spreads(samples))
+    sizes = np.maximum(slopes[0], spreads(samples))
     usual = sizes[sizes > 0].max(initial=0.0) or 1.0
     return usual ** LOSSES[targets.network_loss].degree
 

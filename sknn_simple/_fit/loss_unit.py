@@ -30,17 +30,22 @@ def penalty_unit(targets, samples):
     if _may_be_scaled(targets):
         return 1.0
     degree = LOSSES[targets.network_loss].degree
-    units = spreads(samples) ** degree / weight_units(samples)
+    units = spreads(samples) ** degree / weight_units(targets, samples)
     return float(np.mean(units)) or 1.0
 
 
-def weight_units(samples):
+def weight_units(targets, samples):
     """Return the size of the output coefs of targets that are not scaled.
 
-    It is their spread, but at least 1: small targets of softplus lie where it is an
+    It is their spread, divided by the slope at their mean if that is above 1, as of
+    an exponential. It is at least 1: small targets of softplus lie where it is an
     exponential, and a bounded output has no large ones.
     """
-    return np.maximum(1.0, spreads(samples))
+    _, Y, weights = samples
+    means = np.average(Y.astype(np.float64), weights=weights, axis=0)[None]
+    slopes = np.ones_like(means)
+    OUT_ACTIVATIONS[targets.out_activation].derivative(means, slopes)
+    return np.maximum(1.0, spreads(samples) / np.maximum(1.0, slopes[0]))
 
 
 def _may_be_scaled(targets):
