@@ -2,7 +2,6 @@
 
 import functools
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -11,7 +10,9 @@ from ..network import ACTIVATIONS, LOSSES, Workspace
 from ..network.activations import NOT_COMPILED
 from ..network.gradient import write_loss_gradient
 from .automatic import Automatic
+from .hidden_interactions import advice_on_hidden_interactions, have_decayed
 from .loss_unit import loss_unit
+from .no_gain import NoGain
 from .saturated_layer import advice_on_saturated_layer
 from .scaling_advice import Scaling
 from .session import Mode, Session
@@ -20,10 +21,6 @@ from .stuck_outputs import advice_on_stuck_outputs
 AGAINST_CONSTANT_INPUTS = (
     "check X and the steps that prepare it: every column has a single value, from "
     "which nothing can be learned"
-)
-
-WEAK_SIGNAL = (
-    "Maybe y hardly depends on X: then only more samples, or other inputs, can help. "
 )
 
 SLICE_SIZE = 2**16
@@ -56,43 +53,6 @@ def constant_loss(objective, samples):
         "constant prediction is not finite. Scale y, for instance with "
         "normalize_y=True from the first call on."
     )
-
-
-class NoGain(NamedTuple):
-    """A loss that is no better than a constant prediction's, and advice."""
-
-    loss: float  # without penalty, unless the penalty is far too strong
-    constant: float
-    rate: float | None  # the learning rate of the last epoch
-    is_far_above: bool
-    cause: str | None  # advice against a likely cause
-    advice: str
-    are_inputs_constant: bool
-
-    @property
-    def is_above(self):
-        """Whether the loss is clearly above that of a constant prediction."""
-        return self.loss > 1.1 * self.constant
-
-    def after(self, ended):
-        """Return the warning, in which the clause `ended` is the end of training.
-
-        Where nothing is learned, all warnings begin alike, so that one filter hides
-        those of a permutation test.
-        """
-        ended += f", at a loss of {self.loss:.6g}"
-        constant = f"the loss of a constant prediction ({self.constant:.6g})"
-        if self.is_far_above:
-            rate = "" if self.rate is None else f", at a learning rate of {self.rate:g}"
-            ended = f"{capitalised(ended)}, far above {constant}{rate}"
-            return f"{ended}. {capitalised(self.advice)}."
-        ended += f", {'above' if self.is_above else 'about'} {constant}"
-        is_known = self.cause or self.are_inputs_constant
-        weak_signal = "" if is_known or self.is_above else WEAK_SIGNAL
-        return (
-            f"The network has learned next to nothing: {ended}. {weak_signal}If y "
-            f"depends on X, {self.advice}."
-        )
 
 
 @dataclass
@@ -162,15 +122,60 @@ class Advice:
             )
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
+        hidden = None if cause or is_far_above else self._on_interactions(loss)
         are_constant = self.scaling.are_inputs_constant and not is_far_above
         if are_constant:
             advice = AGAINST_CONSTANT_INPUTS
         else:
-            advice = self._against_no_gain(cause, is_far_above)
-        return NoGain(loss, constant, rate, is_far_above, cause, advice, are_constant)
+            advice = self._against_no_gain(cause, hidden, is_far_above)
+        return NoGain(
+            loss=loss,
+            constant=constant,
+            rate=rate,
+            is_far_above=is_far_above,
+            cause=cause,
+            may_be_hidden=hidden is not None,
+            advice=advice,
+            are_inputs_constant=are_constant,
+        )
 
-    def _against_no_gain(self, cause, is_far_above):
-        """Return the advice, which begins with the one against a cause, if known."""
+    def _on_interactions(self, loss):
+        """Return the advice on a penalty that may hide interactions, or None."""
+        n_features = self.session.samples.X.shape[1]
+        if self.is_linear or n_features == 1 or self.scaling.are_inputs_constant:
+            return None
+        alpha, constant = self.estimator.alpha, self.constant_loss
+        return advice_on_hidden_interactions(alpha, loss, constant)
+
+    @property
+    def _besides_interactions(self):
+        """Other advice where a penalty may hide interactions."""
+        if not self.scaling.is_done:
+            yield self.scaling.advice
+        if self.session.ending.lost_patience and not self._have_decayed:
+            yield self._to_train_longer
+
+    @property
+    def _have_decayed(self):
+        """Whether the penalty has left hardly any weights in a layer."""
+        return have_decayed(self.session.state.parameters.coefs)
+
+    @property
+    def is_short(self):
+        """Whether patience ended training so early that it may be a plateau.
+
+        Targets that do not depend on X are learned for long, and in vain.
+        """
+        session = self.session
+        return session.ending.n_at_first_rate <= 2 * session.patience.n_epochs
+
+    def _against_no_gain(self, cause, hidden, is_far_above):
+        """Return the advice, which begins with the one against a cause, if known.
+
+        `hidden` is the advice on a penalty that may hide interactions, or None.
+        """
+        if hidden is not None:
+            return "; or ".join([hidden, *self._besides_interactions])
         other = self._to_add_nonlinearity if self.is_linear else self._to_train_longer
         if is_far_above:
             weights = "" if self.estimator.coefs_init is None else "coefs_init, "
@@ -228,7 +233,7 @@ class Advice:
 
         From inputs that are all alike, no model can learn anything.
         """
-        if no_gain.is_far_above or no_gain.cause is not None:
+        if no_gain.is_far_above or no_gain.cause is not None or no_gain.may_be_hidden:
             return True
         return self.is_linear and not self.scaling.are_inputs_constant
 
@@ -251,6 +256,8 @@ class Advice:
         are_raw = self.scaling.against_outliers or self.scaling.is_far_off
         if rises or no_gain.is_above or are_raw or self._has_dead_layer:
             return True
+        if no_gain.may_be_hidden:
+            return self._have_decayed
         return self.is_linear  # which has no plateaus
 
     @property
@@ -359,8 +366,3 @@ class Advice:
         if rate > auto:
             return f"lower learning_rate_init ('auto' gives {auto:g} here)"
         return f"lower learning_rate_init from {rate:.2g} to {rate / 10:.1g}"
-
-
-def capitalised(clause):
-    """Return a clause as the beginning of a sentence."""
-    return clause[0].upper() + clause[1:]

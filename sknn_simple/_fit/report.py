@@ -9,9 +9,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 from .._caller import warn_caller
 from ..network import NOT_FINITE
-from .advice import Advice, capitalised, constant_loss
+from .advice import Advice, constant_loss
 from .ending import has_levelled_off
 from .kept_model import held_back_by_early_stopping, outdated_average
+from .no_gain import capitalised
 from .options import enough_epochs
 from .orientation import has_samples_in_columns
 from .session import Mode, Session
@@ -122,11 +123,10 @@ class Report:
         """Warn of a NoGain, unless it has no known cause after many epochs."""
         if no_gain is None:
             return
-        session = self.session
-        # Targets that do not depend on X are learned for long, and in vain.
-        is_short = session.ending.n_at_first_rate <= 2 * session.patience.n_epochs
-        if no_gain.is_far_above or no_gain.cause or is_short:
-            ended = f"training ended after {_epochs(session.n_epochs)}"
+        advice = self.advice
+        is_known = no_gain.is_far_above or no_gain.cause or no_gain.may_be_hidden
+        if is_known or advice.is_short:
+            ended = f"training ended after {_epochs(self.session.n_epochs)}"
             self._warn(no_gain.after(ended))
 
     def interrupted(self):

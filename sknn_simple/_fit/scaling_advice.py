@@ -123,7 +123,7 @@ class Scaling:
 
     @functools.cached_property
     def _are_inputs_standardised(self):
-        """Whether each input is standardised, or constant 0."""
+        """Whether each input is standardised, or has only the values -1, 0 and 1."""
         X = self.samples.X
         if issparse(X):
             return False
@@ -132,4 +132,7 @@ class Scaling:
             means = X.sum(axis=0) / n_samples
             squares = np.einsum("ij,ij->j", X, X) / n_samples  # saves memory
         usual = (abs(means) < 0.5) & (squares > 0.1) & (squares < 10)
-        return bool((usual | (squares == 0)).all())
+        return all(
+            is_usual or np.isin(column, (-1, 0, 1)).all()
+            for is_usual, column in zip(usual, X.T, strict=True)
+        )

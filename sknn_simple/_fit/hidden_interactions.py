@@ -1,0 +1,45 @@
+"""Hidden interactions: combinations of inputs, such as XOR, that a penalty hides.
+
+Neighbours do not show them, so the targets look like noise, and alpha='auto' stands for
+a strong penalty, under which the network remains a constant.
+"""
+
+import numpy as np
+
+from .scaled_auto import factor_of_auto
+
+LEAST_GAIN = 1e-3
+"""Gain over a constant prediction, relative to its loss, below which nothing counts."""
+
+SMALL = 0.2
+"""Norm of the weights of a unit, which are drawn with norms of about 1."""
+
+WEAKER = 0.01
+"""A multiple of 'auto' under which small networks learn the parity of 4 to 6 inputs."""
+
+
+def have_decayed(coefs):
+    """Return whether a layer has hardly any weights left, so that nothing passes it."""
+    return min(np.linalg.norm(coef, axis=0).max() for coef in coefs) < SMALL
+
+
+def is_about_constant(loss, constant):
+    """Return whether a loss is hardly below that of the best constant prediction."""
+    return abs(loss - constant) < LEAST_GAIN * constant
+
+
+def advice_on_hidden_interactions(alpha, loss, constant):
+    """Return the advice to weaken a penalty under which the loss is the constant's.
+
+    None if alpha is a number, or too weak a multiple of 'auto' to be the reason.
+    """
+    factor = factor_of_auto(alpha)
+    if factor is None or factor < 2 * WEAKER:
+        return None
+    if not is_about_constant(loss, constant):
+        return None
+    return (
+        "maybe only through combinations of inputs, as in XOR, which the penalty of "
+        f"alpha={str(alpha)!r} hides: try alpha='{WEAKER:g}*auto', and check on new "
+        "samples"
+    )

@@ -1,0 +1,81 @@
+"""A fit that ends at a constant names the penalty, which may hide interactions."""
+
+import itertools
+import re
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.preprocessing import OneHotEncoder
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+
+BEGINNING = "The network has learned next to nothing: training ended after "
+
+
+def parity(n_inputs):
+    X = np.array(list(itertools.product([0.0, 1.0], repeat=n_inputs)))
+    return X, X.sum(axis=1) % 2
+
+
+def outcome(model, X, y):
+    """Fit, and return the error or the warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            model.fit(X, y)
+        except ValueError as error:
+            return str(error)
+    return " ".join(str(warning.message) for warning in caught)
+
+
+@pytest.mark.parametrize("low", [0, -1])
+@pytest.mark.parametrize(
+    ("options", "n_inputs"),
+    [
+        ({"solver": "lbfgs"}, 5),
+        ({"solver": "lbfgs"}, 6),
+        ({"solver": "adam"}, 5),
+        ({}, 5),
+        ({}, 6),
+        ({"max_iter": 3000, "n_iter_no_change": np.inf}, 5),
+        ({"alpha": "0.3*auto"}, 6),
+    ],
+    ids=str,
+)
+def test_parity_that_the_penalty_hides_is_warned_of_and_the_advice_helps(
+    options, n_inputs, low
+):
+    """With every solver, after any number of epochs; scaled inputs would not help."""
+    X, y = parity(n_inputs)
+    X = low + (1 - low) * X
+    model = SimpleMLPClassifier(random_state=0, **options)
+    message = outcome(model, X, y)
+    assert np.ptp(model.predict_proba(X)[:, 1]) < 0.01
+    assert message.startswith(BEGINNING)
+    assert "scale" not in message
+    alpha = re.search(r"try alpha='(\S+)', and check on new samples", message)[1]
+    cured = clone(model).set_params(alpha=alpha)
+    assert "nothing" not in outcome(cured, X, y)
+    assert cured.score(X, y) == 1
+
+
+def test_only_a_penalty_that_adapts_is_named():
+    """A number, or a weak multiple, is hardly the reason; nor is it for one input."""
+    X, y = parity(6)
+    for alpha in (1.0, "0.01*auto"):
+        model = SimpleMLPClassifier((1,), alpha=alpha, solver="lbfgs", random_state=0)
+        assert "combinations" not in outcome(model, X, y)
+    model = SimpleMLPClassifier((2,), solver="lbfgs", random_state=0)
+    assert "combinations" not in outcome(model, X[:, :1], y)
+
+
+def test_categories_as_indicators_are_not_to_be_scaled():
+    rng = np.random.default_rng(0)
+    X = OneHotEncoder(sparse_output=False).fit_transform(rng.integers(12, size=(80, 2)))
+    y = rng.standard_normal(80)
+    model = SimpleMLPRegressor(learning_rate_init=1e6, random_state=0)
+    for inputs in (X, 2 * X - 1):
+        assert "scale" not in outcome(model, inputs, y)
+    assert "scale" in outcome(model, 2 * X + 1, y)
