@@ -10,6 +10,7 @@ from .._base import BaseSimpleMLP, MatrixLike
 from .._fit.advice import least_gain
 from .._fit.automatic import Automatic
 from .._fit.columns import Columns
+from .._fit.hidden_interactions import have_decayed, is_about_constant
 from .._fit.kept_model import MUCH
 from .._fit.penalty import neighbours_predict
 from .._fit.quartiles import Quartiles
@@ -22,6 +23,7 @@ from .excess import Excess
 from .problem import Problem, layer_name
 from .recalibration import Recalibration
 from .record import Record
+from .refit import Refit
 from .training_losses import TrainingLosses
 from .trial import PROGRESS
 from .trials import Trials
@@ -57,7 +59,12 @@ class Evidence:
     in_pipeline: bool
     behind_scaler: bool  # a step of the Pipeline scales features, maybe not all
     behind_centring_scaler: bool  # and maps their mean or median in training to 0
-    is_weighted: bool  # by a given sample_weight
+    refit: Refit
+
+    @property
+    def is_weighted(self):
+        """Whether there is a given sample_weight."""
+        return self.refit.sample_weight is not None
 
     @cached_property
     def y(self):
@@ -154,6 +161,18 @@ class Evidence:
         trained = training.loss if self.are_new else training.penalised_loss
         loss = self.recalibration.loss if self.are_others else self.loss
         return min(loss / self.constant_loss, trained / training.constant)
+
+    @property
+    def is_constant(self):
+        """Whether the network predicts hardly more than the best constant."""
+        return is_about_constant(self.loss, self.constant_loss)
+
+    @property
+    def has_decayed(self):
+        """Whether the penalty has left hardly any weights, and a constant."""
+        has_penalty = self.problem.objective.alpha > 0
+        coefs = self.problem.parameters.coefs
+        return has_penalty and self.is_constant and have_decayed(coefs)
 
     @property
     def penalised_loss(self):

@@ -14,6 +14,7 @@ from .evidence import Evidence
 from .problem import loss_without_penalty, make_problem
 from .recalibration import Recalibration
 from .record import Record
+from .refit import Refit
 from .training_losses import TrainingLosses
 
 SCALERS = (
@@ -40,9 +41,9 @@ def gather_evidence(estimator, X, y, sample_weight=None):
     The estimator is a fitted network, or a Pipeline that ends in one.
     """
     network, given_X, given_weight = fitted_network(estimator), X, sample_weight
-    X, feature_names = network_input(estimator, X), input_names(estimator)
+    network_X, feature_names = network_input(estimator, X), input_names(estimator)
     record = Record(network)
-    problem = make_problem(network, X, y, sample_weight, record.mode)
+    problem = make_problem(network, network_X, y, sample_weight, record.mode)
     n_samples = problem.samples.X.shape[0]
     rows = _rows_with_weight(problem.samples)
     if len(rows) < n_samples:
@@ -80,7 +81,7 @@ def gather_evidence(estimator, X, y, sample_weight=None):
             has_step(estimator, (scaler,), option)
             for scaler, option in CENTRING.items()
         ),
-        is_weighted=given_weight is not None,
+        refit=Refit(network, problem, network_X, y, given_weight),
     )
 
 

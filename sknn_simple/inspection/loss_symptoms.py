@@ -18,7 +18,12 @@ from .finding import beyond
 from .restarts import restarts
 from .training_symptoms import TRAINING, ended_as_meant, has_flat_loss, may_train_longer
 from .trial import PROGRESS, loss_without_restart
-from .unit_symptoms import identical_units, linear_network
+from .unit_symptoms import (
+    exploding_gradients,
+    identical_units,
+    linear_network,
+    saturated_units,
+)
 
 NONLINEAR_UNITS = (
     "hidden units with an activation such as 'tanh', without which the network is a "
@@ -33,7 +38,12 @@ def alpha_too_high(evidence):
     predict); without hidden layers, not as underfitting if in a trial as below, the
     loss falls by at most 0.075 times the constant. Or alpha is above 5 times the value
     of 'auto', and in a trial of 5000 steps at the rate of 'auto', the loss falls by
-    more than 0.075 times the constant further under the penalty of 'auto'.
+    more than 0.075 times the constant further under the penalty of 'auto'. Or a network
+    with nonlinear hidden units has a loss above 0.5 times the constant, and in trials
+    from new weights, on halves of 50 samples or more, the loss at the end is lower than
+    the constant and than under its own penalty by more than 0.15 times the constant
+    under 0.3, 0.1, 0.03 or 0.01 times the penalty of 'auto'; not with inputs to be
+    scaled.
     """
     alpha = evidence.problem.objective.alpha
     if evidence.is_overpenalised:
@@ -42,7 +52,7 @@ def alpha_too_high(evidence):
             "The loss is {figure:.3g} times the loss of a constant prediction: "
             f"the penalty of alpha={alpha:g} outweighs the samples."
         )
-    elif _may_be_penalised(evidence):
+    elif _auto_helps(evidence):
         figure, threshold = evidence.trials.gain_by_auto_alpha, PROGRESS
         seen = (
             f"The penalty of alpha={alpha:g} keeps the network from learning more: a "
@@ -50,18 +60,39 @@ def alpha_too_high(evidence):
             "loss of a constant prediction."
         )
     else:
-        return []
+        return _weaker_penalty_wins(evidence)
     advice = f"alpha='auto', which gives {evidence.automatic.alpha:.2g} here"
     if evidence.problem.is_stochastic and evidence.rate > evidence.automatic.rate:
         advice += ", and learning_rate_init='auto'"
     return beyond(TRAINING, [figure], above=threshold, seen=seen, advice=f"{advice}.")
 
 
-def _may_be_penalised(evidence):
-    """Return whether the penalty is high, and a trial can show what it costs."""
+def _weaker_penalty_wins(evidence):
+    """Advise the multiple of 'auto' that does much better on held-out samples."""
+    if evidence.is_overpenalised or _auto_helps(evidence):
+        return []
+    weaker = evidence.trials.weaker_penalty
+    if weaker is None:
+        return []
+    return beyond(
+        TRAINING,
+        [weaker.gain],
+        above=2 * PROGRESS,
+        seen=f"The penalty of alpha={evidence.problem.objective.alpha:g} is too high: "
+        "under a weaker one, a copy that learned from half of the samples reaches "
+        f"{weaker.loss:.3g} times the loss of a constant prediction on the other half. "
+        "Maybe y depends on combinations of inputs, which look like noise to 'auto'.",
+        advice=f"alpha='{weaker.factor:g}*auto'.",
+    )
+
+
+def _auto_helps(evidence):
+    """Return whether the penalty is high, and a trial shows what it costs."""
     if not evidence.problem.is_stochastic or not evidence.trials.are_meaningful:
         return False
-    return evidence.problem.objective.alpha > 5 * evidence.automatic.alpha
+    if evidence.problem.objective.alpha <= 5 * evidence.automatic.alpha:
+        return False
+    return evidence.trials.gain_by_auto_alpha > PROGRESS
 
 
 def not_trained(evidence):
@@ -92,27 +123,35 @@ def local_minimum(evidence):
     too_few_epochs may judge; in a trial as for stopped_on_plateau, the loss falls by at
     most 0.075 times the constant, but in the best of 5 trials from other random initial
     weights (of 12 samples or more, on halves), it ends lower by more than 0.15 times
-    the constant; under early stopping, only if the loss is above 0.5 times the
-    constant, and not if the training loss fell later as for misleading_validation;
-    neither with alpha_too_high, identical_units, linear_network or
-    learning_rate_too_high, nor with a rate far below 'auto', nor with inputs to be
-    scaled.
+    the constant, and on all samples, from these weights, by more than 0.075; under
+    early stopping, only if the loss is above 0.5 times the constant, and not if the
+    training loss fell later as for misleading_validation; neither with alpha_too_high,
+    identical_units, linear_network or learning_rate_too_high, nor with a rate far below
+    'auto', nor with inputs to be scaled.
     """
     tried = restarts(evidence) if _may_be_in_a_local_minimum(evidence) else []
     if not tried:
         return []
     here, constant = loss_without_restart(evidence.problem), evidence.constant_loss
     best, *_, worst = sorted(tried, key=lambda restart: restart.loss)
+    gain = (here - best.loss) / constant
     return beyond(
         TRAINING,
-        [(here - best.loss) / constant],
+        [gain],
         above=2 * PROGRESS,
+        among=gain > 2 * PROGRESS and _other_start_helps(evidence, best.seed),
         seen="Training seems to have ended in a local minimum, at "
         f"{here / constant:.3g} times the loss of a constant prediction: {len(tried)} "
         "copies, trained from other random initial weights, reach "
         f"{best.loss / constant:.3g} to {worst.loss / constant:.3g} times that loss.",
         advice=one_of(other_start(evidence, best.seed), more_units(evidence)),
     )
+
+
+def _other_start_helps(evidence, seed):
+    """Return whether a fit to all samples from other weights ends lower, too."""
+    loss = evidence.refit.loss(random_state=seed, coefs_init=None, intercepts_init=None)
+    return evidence.loss - loss > PROGRESS * evidence.constant_loss
 
 
 def _may_be_in_a_local_minimum(evidence):
@@ -132,7 +171,8 @@ def underfitting(evidence):
     above 0.9 times the constant, after any training; with alpha='auto', or within a
     factor of 5 of it, the gain is below 0.05 and, for n samples of p inputs, below 2 (p
     + 1) / n: a weak signal is no fault, unless neighbouring samples predict the
-    numbers.
+    numbers. Not if a weaker penalty wins as for alpha_too_high. If the gain is below
+    0.001, and a fit under such a penalty halves the loss, the advice is to try it.
     """
     if (
         evidence.constant_loss <= 0
@@ -141,8 +181,11 @@ def underfitting(evidence):
         or evidence.has_only_outliers
         or evidence.has_weak_signal
         or evidence.excess.average_is_outdated
+        or _weaker_penalty_wins(evidence)
     ):
         return []
+    if evidence.trials.penalty_to_learn is not None and not local_minimum(evidence):
+        return _penalty_may_hide_combinations(evidence)
     alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
     # Otherwise it is hardly the reason.
     is_strong = (
@@ -150,6 +193,9 @@ def underfitting(evidence):
         and alpha > 0.001 * total_weight
         and not evidence.automatic.alpha_is_usual
     )
+    # Their advice is the opposite.
+    others = saturated_units(evidence) or exploding_gradients(evidence)
+    weaker = None if others else smaller_alpha(evidence)
     outcome = "the network has learned next to nothing"
     if evidence.relative_loss > 1.1:
         outcome = "the network predicts worse than that constant"
@@ -163,13 +209,32 @@ def underfitting(evidence):
             far_lower_rate(evidence),
             inputs_to_scale(evidence),
             NONLINEAR_UNITS if evidence.problem.is_linear else None,
-            smaller_alpha(evidence) if is_strong else None,
+            weaker if is_strong else None,
             _more_epochs(evidence),
             "more informative inputs",
             None if evidence.problem.is_linear else "more hidden units",
-            None if is_strong else smaller_alpha(evidence),
+            None if is_strong else weaker,
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
+    )
+
+
+def _penalty_may_hide_combinations(evidence):
+    """Advise the multiple of 'auto' under which the network learns these samples.
+
+    Held-out samples do not show what it learns, if each combination of inputs occurs
+    only once, as in a truth table. So nothing shows that it is not noise.
+    """
+    return beyond(
+        TRAINING,
+        [evidence.relative_loss],
+        above=0.9,
+        seen="The loss is {figure:.3g} times the loss of a constant prediction: the "
+        "network has learned next to nothing. Either y does not depend on X, or only "
+        "through combinations of inputs, as in XOR, which the penalty of "
+        f"alpha={evidence.problem.objective.alpha:g} hides.",
+        advice=f"alpha='{evidence.trials.penalty_to_learn:g}*auto', which learns these "
+        "samples, and a check on new samples, since it would also memorise noise.",
     )
 
 

@@ -35,6 +35,7 @@ class Trial(NamedTuple):
     n_epochs: int  # until the lowest loss
     before: float
     after: float  # the lowest loss at any look
+    last: float  # at the last look
 
     @property
     def fall(self):
@@ -100,7 +101,7 @@ def _train(
             best, lowest = look, loss
         if before - lowest > enough:
             break
-    return Trial(best * step, before, lowest)
+    return Trial(best * step, before, lowest, loss)
 
 
 def _enough_epochs(problem, n_rows, n_epochs, n_steps):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import trial
+from . import trial, weaker_penalties
 
 if TYPE_CHECKING:
     from .evidence import Evidence
@@ -58,6 +58,16 @@ class Trials:
     def gain_by_auto_alpha(self):
         """How much more the relative loss falls under the penalty of 'auto'."""
         return self.gain_by_auto - self.gain_by_auto_rate
+
+    @cached_property
+    def weaker_penalty(self):
+        """The WeakerPenalty that does best on held-out samples, or None."""
+        return weaker_penalties.better_on_held_out(self.evidence)
+
+    @cached_property
+    def penalty_to_learn(self):
+        """The factor of 'auto' under which a refit learns the samples, or None."""
+        return weaker_penalties.first_to_learn(self.evidence)
 
     def _gain_at_auto_rate(self, problem):
         result = trial.at_rate(problem, self.evidence.automatic.rate)

@@ -54,7 +54,9 @@ def linear_network(evidence):
     """No hidden unit has different derivatives for different samples, and the network
     is not learned.
     """
-    if evidence.learned or evidence.is_overpenalised or not evidence.activations:
+    if evidence.learned or not evidence.activations:
+        return []
+    if evidence.is_overpenalised or evidence.has_decayed:
         return []
     bends = [np.ptp(slopes, axis=0) > 1e-6 for slopes in evidence.slopes]
     # Dead and saturated units do not bend either, but they are not linear.
@@ -152,7 +154,7 @@ def vanishing_gradients(evidence):
     """The gradient of the coefs of a hidden layer is below 1e-3 times that in the
     output layer (norms for single samples, root mean square over the samples).
     """
-    if evidence.is_overpenalised:
+    if evidence.is_overpenalised or evidence.has_decayed:
         return []
     to_scale = larger_inputs(evidence) or inputs_to_scale(evidence)
     is_deep = len(evidence.activations) > 1
