@@ -243,12 +243,12 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
             If training stopped after `max_iter` epochs, before the loss or score
             stopped improving, unless `n_iter_no_change` is infinite and the solver is
             'sgd' or 'adam'. Also if the final loss is far above the loss of a constant
-            prediction, or close to it for a likely cause, such as unscaled inputs; if
-            early stopping chose such a model, though later epochs learned more; if
-            `X_val` is far outside of `X`, `y_val` is in other units than `y`, or their
-            loss is far above the loss of a constant prediction; or if a warm start does
-            not suit the data, because the average holds earlier weights or `y` is in
-            other units.
+            prediction, or close to it for a likely cause, such as unscaled inputs or a
+            penalty that may hide combinations of inputs; if early stopping chose such a
+            model, though later epochs learned more; if `X_val` is far outside of `X`,
+            `y_val` is in other units than `y`, or their loss is far above the loss of a
+            constant prediction; or if a warm start does not suit the data, because the
+            average holds earlier weights or `y` is in other units.
         """
         mode = Mode.RESUME if self.warm_start else Mode.NEW
         validation_data = ValidationData(X_val, y_val, sample_weight_val)

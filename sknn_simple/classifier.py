@@ -131,9 +131,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         below 1. For hidden layers other than sigmoids, the first term is multiplied by
         4 (one layer), 8 (two) or 16 (more), and the limit by up to as much. With
         squared error, alpha is a tenth of this, divided by the number of outputs.
-        '3*auto' is three times as strong, for each input. A number penalises all
-        inputs alike. `partial_fit` estimates 'auto' from the rows of each call: if
-        these are only a few of many, set a number.
+        Labels that depend on combinations of inputs only, as in XOR, look like noise:
+        try '0.1*auto' and '0.01*auto', too. '3*auto' is three times as strong, for each
+        input. A number penalises all inputs alike. `partial_fit` estimates 'auto' from
+        the rows of each call: if these are only a few of many, set a number.
 
     batch_size : int, 'auto' or 'full', default='auto'
         Number of samples per minibatch, at most all samples. 'auto' means 32, or a few

@@ -10,7 +10,11 @@ from ..network import ACTIVATIONS, LOSSES, Workspace
 from ..network.activations import NOT_COMPILED
 from ..network.gradient import write_loss_gradient
 from .automatic import Automatic
-from .hidden_interactions import advice_on_hidden_interactions, have_decayed
+from .hidden_interactions import (
+    advice_on_hidden_interactions,
+    gradients_may_vanish,
+    have_decayed,
+)
 from .loss_unit import loss_unit
 from .no_gain import NoGain
 from .saturated_layer import advice_on_saturated_layer
@@ -142,7 +146,9 @@ class Advice:
     def _on_interactions(self, loss):
         """Return the advice on a penalty that may hide interactions, or None."""
         n_features = self.session.samples.X.shape[1]
-        if self.is_linear or n_features == 1 or self.scaling.are_inputs_constant:
+        if self.is_linear or gradients_may_vanish(self._activations):
+            return None
+        if n_features == 1 or self.scaling.are_inputs_constant:
             return None
         alpha, constant = self.estimator.alpha, self.constant_loss
         return advice_on_hidden_interactions(alpha, loss, constant)

@@ -6,6 +6,7 @@ a strong penalty, under which the network remains a constant.
 
 import numpy as np
 
+from ..network import ACTIVATIONS
 from .scaled_auto import factor_of_auto
 
 LEAST_GAIN = 1e-3
@@ -16,6 +17,11 @@ SMALL = 0.2
 
 WEAKER = 0.01
 """A multiple of 'auto' under which small networks learn the parity of 4 to 6 inputs."""
+
+
+def gradients_may_vanish(activations):
+    """Return whether several layers are sigmoids, which may hide any signal."""
+    return sum(function is ACTIVATIONS["logistic"] for function in activations) > 1
 
 
 def have_decayed(coefs):

@@ -160,8 +160,10 @@ def diagnose(
     Some criteria include a trial, which trains a copy of the network on one half of the
     samples and finds the loss of the other half (on all of them if they are fewer than
     50). It takes a few seconds at most; if five of them would take longer, there are
-    none for local_minimum. There is none for a learned network, nor on new samples,
-    where it would show the effect of more samples.
+    none for local_minimum. Before local_minimum or underfitting advises other weights
+    or a weaker penalty, a copy is fitted to all samples with them. There is no trial
+    for a learned network, nor on new samples, where it would show the effect of more
+    samples.
 
     Samples are new if their number differs from the number in `fit`, or if their loss
     exceeds the training loss by 0.1 times the constant. They are also new if their loss

@@ -10,7 +10,11 @@ from .._base import BaseSimpleMLP, MatrixLike
 from .._fit.advice import least_gain
 from .._fit.automatic import Automatic
 from .._fit.columns import Columns
-from .._fit.hidden_interactions import have_decayed, is_about_constant
+from .._fit.hidden_interactions import (
+    gradients_may_vanish,
+    have_decayed,
+    is_about_constant,
+)
 from .._fit.kept_model import MUCH
 from .._fit.penalty import neighbours_predict
 from .._fit.quartiles import Quartiles
@@ -170,9 +174,10 @@ class Evidence:
     @property
     def has_decayed(self):
         """Whether the penalty has left hardly any weights, and a constant."""
-        has_penalty = self.problem.objective.alpha > 0
-        coefs = self.problem.parameters.coefs
-        return has_penalty and self.is_constant and have_decayed(coefs)
+        problem = self.problem
+        if problem.objective.alpha == 0 or gradients_may_vanish(problem.functions):
+            return False
+        return self.is_constant and have_decayed(problem.parameters.coefs)
 
     @property
     def penalised_loss(self):

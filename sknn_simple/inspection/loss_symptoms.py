@@ -42,8 +42,8 @@ def alpha_too_high(evidence):
     with nonlinear hidden units has a loss above 0.5 times the constant, and in trials
     from new weights, on halves of 50 samples or more, the loss at the end is lower than
     the constant and than under its own penalty by more than 0.15 times the constant
-    under 0.3, 0.1, 0.03 or 0.01 times the penalty of 'auto'; not with inputs to be
-    scaled.
+    under 0.3, 0.1, 0.03, 0.01 or 0.003 times the penalty of 'auto'; not with inputs to
+    be scaled.
     """
     alpha = evidence.problem.objective.alpha
     if evidence.is_overpenalised:

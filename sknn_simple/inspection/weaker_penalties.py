@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from .._fit.generators import seeded_generator
+from .._fit.hidden_interactions import gradients_may_vanish
 from .._fit.initial_state import drawn_parameters
 from . import trial
 from .advice import inputs_to_scale
 
-FACTORS = 0.3, 0.1, 0.03, 0.01
+FACTORS = 0.3, 0.1, 0.03, 0.01, 0.003
 """Multiples of 'auto' to try, if they are weaker than the penalty of the network."""
 
 
@@ -56,10 +57,10 @@ def first_to_learn(evidence):
 
     None unless the network predicts hardly more than a constant.
     """
-    if evidence.problem.objective.alpha > 5 * evidence.automatic.alpha:
-        return None  # 'auto' comes first
     if not evidence.is_constant or not _affords_a_trial(evidence):
         return None
+    if evidence.problem.objective.alpha > 5 * evidence.automatic.alpha:
+        return None  # 'auto' comes first
     for factor in _weaker_factors(evidence):
         if evidence.refit.loss(alpha=f"{factor:g}*auto") < 0.5 * evidence.constant_loss:
             return factor
@@ -70,8 +71,11 @@ def _weaker_factors(evidence):
     """Return the factors to try; none where the penalty is hardly the reason."""
     problem = evidence.problem
     is_judged = evidence.trials.are_meaningful and not evidence.training.is_held_back
-    is_single = problem.samples.X.shape[1] == 1
-    if problem.is_linear or is_single or not is_judged or inputs_to_scale(evidence):
+    if problem.is_linear or not is_judged or inputs_to_scale(evidence):
+        return []
+    # A single input has no combinations; deep sigmoids may learn as little from others.
+    n_features = problem.samples.X.shape[1]
+    if n_features == 1 or gradients_may_vanish(problem.functions):
         return []
     auto, alpha = evidence.automatic.alpha, problem.objective.alpha
     return [factor for factor in FACTORS if factor * auto < alpha / 1.5]
