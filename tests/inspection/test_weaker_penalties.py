@@ -70,6 +70,16 @@ def test_a_truth_table_that_the_penalty_hides_is_no_fault_of_the_start(table):
     assert cured.score(X, y) == 1
 
 
+def test_other_weights_that_help_on_halves_only_are_no_advice():
+    """On all rows, all starts end at the constant."""
+    X, k = cube(6)
+    model = SimpleMLPClassifier(random_state=0).fit(X, k == 3)
+    assert "local_minimum" not in diagnose(model, X, k == 3).kinds
+    for seed in range(1, 6):
+        other = clone(model).set_params(random_state=seed).fit(X, k == 3)
+        assert np.ptp(other.predict_proba(X)[:, 1]) < 0.01
+
+
 def test_weights_that_the_penalty_has_removed_are_no_other_fault():
     X, k = cube(5)
     model = SimpleMLPClassifier((10,), random_state=0).fit(X, k % 2)
