@@ -119,7 +119,7 @@ class Advice:
         if not is_far_above and not loss > most > least:
             return None
         rate = session.history.last.learning_rate
-        cause = self._against_cause(rate, loss)
+        cause = self.against_cause(rate, loss)
         if cause is None and not is_far_above:
             cause = advice_on_saturated_layer(
                 session, self.scaling, self._initial_weights_are_given
@@ -194,7 +194,7 @@ class Advice:
         may_train = cause == to_scale and self.session.stop_reason != "converged"
         return f"{cause}, or {other}" if may_train or self.is_linear else cause
 
-    def _against_cause(self, rate, loss):
+    def against_cause(self, rate, loss):
         """Return the advice against a likely cause, or None."""
         if self.automatic.alpha_is_too_high or self._is_rate_too_high(rate, loss):
             return self.to_shorten_steps(rate)

@@ -16,6 +16,7 @@ from .no_gain import capitalised
 from .options import enough_epochs
 from .orientation import has_samples_in_columns
 from .session import Mode, Session
+from .shortfall import from_unscaled_inputs
 from .stream_fault import in_other_units, stream_fault
 from .validation_fault import unlike_training
 
@@ -256,6 +257,17 @@ class Report:
         is_warm = self.session.mode is Mode.RESUME
         return in_other_units(self.session) if is_warm else None
 
+    @property
+    def _is_complete(self):
+        """Whether a fit has ended by its own rule, or after enough epochs."""
+        session = self.session
+        if session.n_epochs == 0 or session.mode is Mode.APPEND:
+            return False
+        if session.stop_reason != "max_iter":
+            return session.stop_reason in ("patience", "converged")
+        enough = enough_epochs(self.estimator, session.samples.X.shape[0])
+        return session.ending.has_settled or session.n_epochs >= enough
+
     def check_model(self):
         """Warn if the model of a fit is far worse than it could be."""
         advice, wrong_units = self.advice, self._wrong_units
@@ -266,6 +278,8 @@ class Report:
                 message = unlike_training(advice)
                 message = message or held_back_by_early_stopping(advice)
                 message = message or outdated_average(advice)
+                if message is None and self._is_complete and not self.pending:
+                    message = from_unscaled_inputs(advice)
         if message is not None:
             self._warn(message)
 

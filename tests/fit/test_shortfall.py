@@ -1,0 +1,122 @@
+"""A fit on unscaled inputs that predicts far less than similar samples do warns."""
+
+import re
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.metrics import r2_score
+from sklearn.model_selection import LeaveOneOut, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler, label_binarize
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple._fit.shortfall import Shortfall
+
+RNG = np.random.default_rng(0)
+# Mean frequencies of the first three formants of vowels, in Hz: G. E. Peterson and
+# H. L. Barney, Journal of the Acoustical Society of America 24 (1952).
+VOWELS = [[270, 2290, 3010], [530, 1840, 2480], [730, 1090, 2440], [300, 870, 2240]]
+LABELS = np.arange(800) % 4
+FORMANTS = np.array(VOWELS)[LABELS] * np.exp(RNG.normal(0, 0.1, (800, 3)))
+X, X_NEW, Y, Y_NEW = FORMANTS[:400], FORMANTS[400:], LABELS[:400], LABELS[400:]
+INDICATORS = label_binarize(Y, classes=range(4))
+HEIGHT, HEIGHT_NEW = (F[:, 0] / 200 + np.sin(F[:, 1] / 300) for F in (X, X_NEW))
+
+WARNING = "learned too little from inputs that are not scaled"
+
+
+def r2_of(targets, predictions):
+    return r2_score(targets, predictions, multioutput="variance_weighted")
+
+
+def r2_in(message):
+    return [
+        float(number) for number in re.findall(r"(?:= |with )(-?\d\.\d\d)", message)
+    ]
+
+
+def test_labels_that_similar_samples_predict_are_to_be_learned_from_scaled_inputs():
+    raw = SimpleMLPClassifier((30,), random_state=0)
+    with pytest.warns(ConvergenceWarning, match=WARNING) as warned:
+        raw.fit(X, Y)
+    [message] = [str(warning.message) for warning in warned]
+    assert message.endswith(" Scale the inputs (for instance with StandardScaler).")
+    scaled = make_pipeline(StandardScaler(), clone(raw)).fit(X, Y)  # without a warning
+    assert scaled.score(X_NEW, Y_NEW) > raw.score(X_NEW, Y_NEW) + 0.2
+
+
+def test_numbers_that_similar_samples_predict_are_learned_from_scaled_inputs():
+    raw = SimpleMLPRegressor((30,), "tanh", random_state=0)
+    with pytest.warns(ConvergenceWarning, match=WARNING) as warned:
+        raw.fit(X, HEIGHT)
+    _, of_network = r2_in(str(warned[0].message))
+    assert of_network == pytest.approx(raw.score(X, HEIGHT), abs=0.006)
+    scaled = make_pipeline(StandardScaler(), clone(raw)).fit(X, HEIGHT)
+    assert scaled.score(X_NEW, HEIGHT_NEW) > raw.score(X_NEW, HEIGHT_NEW) + 0.3
+
+
+def test_the_warning_compares_r2_of_indicators():
+    """It is 1 minus the relative Brier score."""
+    few, labels = X[:60], INDICATORS[:60]
+    model = SimpleMLPClassifier((30,), random_state=0)
+    with pytest.warns(ConvergenceWarning, match=WARNING) as warned:
+        model.fit(few, Y[:60])
+    of_network = r2_of(labels, model.predict_proba(few))
+    Z, centred = StandardScaler().fit_transform(few), labels - labels.mean(axis=0)
+    kernel_ridges = [
+        KernelRidge(alpha=0.1, kernel="rbf", gamma=gamma) for gamma in (1 / 3, 8 / 3)
+    ]
+    of_neighbours = max(
+        r2_of(centred, cross_val_predict(model, Z, centred, cv=LeaveOneOut()))
+        for model in kernel_ridges
+    )
+    expected = pytest.approx([of_neighbours, of_network], abs=0.006)
+    assert r2_in(str(warned[0].message)) == expected
+
+
+def test_early_stopping_is_judged_by_its_best_epoch():
+    raw = SimpleMLPRegressor((30,), early_stopping=True, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=WARNING) as warned:
+        raw.fit(X[:300], HEIGHT[:300], X_val=X[300:], y_val=HEIGHT[300:])
+    _, of_network = r2_in(str(warned[0].message))
+    assert of_network == pytest.approx(raw.score(X[:300], HEIGHT[:300]), abs=0.006)
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "quantile"])
+def test_predictions_that_are_no_means_are_not_judged(loss):
+    SimpleMLPRegressor((30,), loss=loss, random_state=0).fit(X, HEIGHT)
+
+
+def test_calls_of_a_stream_are_not_judged():
+    stream = SimpleMLPClassifier((30,), random_state=0)
+    for _ in range(20):
+        stream.partial_fit(X, Y, classes=range(4))
+
+
+def test_a_few_epochs_that_are_asked_for_are_not_judged():
+    options = {"max_iter": 30, "n_iter_no_change": np.inf, "random_state": 0}
+    assert SimpleMLPClassifier((30,), **options).fit(X, Y).score(X, Y) < 0.8
+
+
+def test_labels_that_nothing_predicts_are_no_shortfall():
+    labels = RNG.permutation(Y)
+    with pytest.warns(ConvergenceWarning) as warned:
+        SimpleMLPClassifier((30,), random_state=0).fit(X, labels)
+    assert not any(WARNING in str(warning.message) for warning in warned)
+
+
+def test_a_penalty_that_is_too_strong_is_named_first():
+    with pytest.warns(ConvergenceWarning, match=WARNING) as warned:
+        SimpleMLPRegressor((30,), alpha=1.0, random_state=0).fit(X, HEIGHT)
+    message = str(warned[0].message)
+    assert re.search(
+        r"Lower alpha from 1 \('auto' gives .* here\).*, and scale", message
+    )
+
+
+def test_a_network_below_a_constant_is_no_shortfall_if_neighbours_predict_nothing():
+    found = Shortfall(network=-0.5, neighbours=0.1)
+    assert found.size == pytest.approx(0.1)
