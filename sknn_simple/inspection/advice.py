@@ -6,7 +6,7 @@ import numpy as np
 
 from .._fit.scaled_auto import factor_of_auto, stronger, weaker
 from .._fit.scaling_advice import scaler_for
-from ..network import OPTIMIZERS
+from ..network import ACTIVATIONS, OPTIMIZERS
 from .notation import printable
 from .other_units import have_unusual_values
 from .outliers import outlying_features, wide_features
@@ -135,6 +135,14 @@ def more_units(evidence):
     """Advise more hidden units, if a layer has few."""
     few = any(A.shape[1] < 10 for A in evidence.activations)
     return "more hidden units" if few else None
+
+
+def layers_of_tanh(evidence):
+    """Advise two hidden layers of tanh, unless there are some."""
+    functions = evidence.problem.functions
+    if len(functions) > 1 and set(functions) == {ACTIVATIONS["tanh"]}:
+        return None
+    return "two hidden layers of tanh: hidden_layer_sizes=(100, 100), activation='tanh'"
 
 
 def larger_alpha(evidence):

@@ -4,9 +4,11 @@ Each function returns a list of findings, as `finding.beyond` makes them. Its do
 is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
 """
 
+from .._fit.shortfall import FAR, shortfall
 from .advice import (
     far_lower_rate,
     inputs_to_scale,
+    layers_of_tanh,
     longer_training,
     missing_weights,
     more_units,
@@ -172,30 +174,49 @@ def underfitting(evidence):
     factor of 5 of it, the gain is below 0.05 and, for n samples of p inputs, below 2 (p
     + 1) / n: a weak signal is no fault, unless neighbouring samples predict the
     numbers. Not if a weaker penalty wins as for alpha_too_high. If the gain is below
-    0.001, and a fit under such a penalty halves the loss, the advice is to try it.
+    0.001, and a fit under such a penalty halves the loss, the advice is to try it. Or a
+    fit with squared error or log-loss ended by its own rule, or after all epochs of a
+    training that too_few_epochs may judge, and on the training samples, the R^2 of its
+    predictions (for labels, of their indicators) is by more than 0.15 below that of
+    predicting each sample from its neighbours.
     """
     if (
         evidence.constant_loss <= 0
         or evidence.is_overpenalised
         or evidence.record.is_untrained
-        or evidence.has_only_outliers
-        or evidence.has_weak_signal
         or evidence.excess.average_is_outdated
         or _weaker_penalty_wins(evidence)
     ):
         return []
-    if evidence.trials.penalty_to_learn is not None and not local_minimum(evidence):
-        return _penalty_may_hide_combinations(evidence)
-    alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
-    # Otherwise it is hardly the reason.
-    is_strong = (
-        alpha is not None
-        and alpha > 0.001 * total_weight
-        and not evidence.automatic.alpha_is_usual
+    return (
+        _less_than_neighbours(evidence)
+        or _penalty_may_hide_combinations(evidence)
+        or _next_to_nothing(evidence)
     )
-    # Their advice is the opposite.
-    others = saturated_units(evidence) or exploding_gradients(evidence)
-    weaker = None if others else smaller_alpha(evidence)
+
+
+def _less_than_neighbours(evidence):
+    """Compare the network with predictions of each sample from similar ones."""
+    if evidence.are_others or not ended_as_meant(evidence):
+        return []
+    problem = evidence.problem
+    found = shortfall(problem.parameters, problem.samples, problem.objective)
+    if found is None:
+        return []
+    advice = one_of(
+        *_likely_causes(evidence),
+        None if problem.is_linear else layers_of_tanh(evidence),
+        _more_epochs(evidence),
+        "Nystroem, with a StandardScaler behind it, before the network",
+    )
+    seen = f"The network has learned too little: {found}."
+    return [(TRAINING, found.size, FAR, seen, advice)]
+
+
+def _next_to_nothing(evidence):
+    """Compare the loss with the loss of a constant prediction."""
+    if evidence.has_only_outliers or evidence.has_weak_signal:
+        return []
     outcome = "the network has learned next to nothing"
     if evidence.relative_loss > 1.1:
         outcome = "the network predicts worse than that constant"
@@ -206,14 +227,11 @@ def underfitting(evidence):
         seen="The loss is {figure:.3g} times the loss of a constant prediction: "
         f"{outcome}.",
         advice=one_of(
-            far_lower_rate(evidence),
-            inputs_to_scale(evidence),
-            NONLINEAR_UNITS if evidence.problem.is_linear else None,
-            weaker if is_strong else None,
+            *_likely_causes(evidence),
             _more_epochs(evidence),
             "more informative inputs",
             None if evidence.problem.is_linear else "more hidden units",
-            None if is_strong else weaker,
+            _weaker_alpha(evidence),
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
     )
@@ -225,6 +243,10 @@ def _penalty_may_hide_combinations(evidence):
     Held-out samples do not show what it learns, if each combination of inputs occurs
     only once, as in a truth table. So nothing shows that it is not noise.
     """
+    if evidence.has_only_outliers or evidence.has_weak_signal:
+        return []
+    if evidence.trials.penalty_to_learn is None or local_minimum(evidence):
+        return []
     return beyond(
         TRAINING,
         [evidence.relative_loss],
@@ -236,6 +258,30 @@ def _penalty_may_hide_combinations(evidence):
         advice=f"alpha='{evidence.trials.penalty_to_learn:g}*auto', which learns these "
         "samples, and a check on new samples, since it would also memorise noise.",
     )
+
+
+def _likely_causes(evidence):
+    """Advise against faults that are likely to explain a high loss."""
+    alpha, total_weight = evidence.network.alpha_, evidence.problem.samples.total_weight
+    # Otherwise it is hardly the reason.
+    is_strong = (
+        alpha is not None
+        and alpha > 0.001 * total_weight
+        and not evidence.automatic.alpha_is_usual
+    )
+    return (
+        far_lower_rate(evidence),
+        inputs_to_scale(evidence),
+        NONLINEAR_UNITS if evidence.problem.is_linear else None,
+        _weaker_alpha(evidence) if is_strong else None,
+    )
+
+
+def _weaker_alpha(evidence):
+    """Advise a smaller alpha, unless another symptom asks for a larger one."""
+    if saturated_units(evidence) or exploding_gradients(evidence):
+        return None
+    return smaller_alpha(evidence)
 
 
 def _more_epochs(evidence):

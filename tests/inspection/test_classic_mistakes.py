@@ -101,6 +101,8 @@ X_WAVE, X_BOND = (
     np.linspace(-1.7, 1.7, 400),
     np.random.default_rng(0).uniform(3, 9, 600),
 )
+X_HILLS = np.random.default_rng(0).uniform(-1.7, 1.7, (600, 2))
+HILLS = halves(X_HILLS, np.sin(5 * X_HILLS).prod(axis=1))
 WAVE = halves(X_WAVE[:, None], np.sin(5.9 * X_WAVE))
 BOND = halves(X_BOND[:, None], (3.4 / X_BOND) ** 12 - (3.4 / X_BOND) ** 6)
 ANSWERS = halves(
@@ -600,6 +602,14 @@ MISTAKES = {
         with_options(hidden_layer_sizes=(20,)),
         "hidden units with an activation such as 'tanh'",
         {"hidden_layer_sizes": ()},
+    ),
+    "one layer for many hills": Mistake(
+        "underfitting",
+        HILLS,
+        with_options(hidden_layer_sizes=(100, 100), activation="tanh"),
+        "two hidden layers of tanh: hidden_layer_sizes=(100, 100), activation='tanh'",
+        estimator=SimpleMLPRegressor(random_state=0),
+        rise=0.3,
     ),
     "an average of weights far apart": Mistake(
         "average_worse",
