@@ -54,7 +54,7 @@ def against_outliers(evidence, columns):
     first = _first_advice(evidence, columns)
     if first:
         return first
-    two_parts = _in_two_parts(evidence.y[:, columns])
+    two_parts = in_two_parts(evidence.y[:, columns])
     return one_of(two_parts or _near_the_median(HUBER), "check these targets")
 
 
@@ -67,7 +67,7 @@ def against_skewness(evidence, columns):
     if first:
         return first
     y = evidence.y[:, columns]
-    otherwise = _in_two_parts(y)
+    otherwise = in_two_parts(y)
     if (skew(y) < 0).all():
         lowest = f"check the lowest targets, such as {y.min():.4g}"
         return one_of(lowest, otherwise or _near_the_median(HUBER))
@@ -125,7 +125,7 @@ def _check_targets(suspects, rows):
     return f"{code} or failed measurements, remove the rows that contain it"
 
 
-def _in_two_parts(y):
+def in_two_parts(y):
     """Advise two models if half of the targets are equal, or None.
 
     This value is their median, and all that a loss that resists outliers would learn.

@@ -16,6 +16,7 @@ from .advice import (
     other_start,
     smaller_alpha,
 )
+from .extreme_targets import in_two_parts
 from .finding import beyond
 from .restarts import restarts
 from .training_symptoms import TRAINING, ended_as_meant, has_flat_loss, may_train_longer
@@ -26,6 +27,9 @@ from .unit_symptoms import (
     linear_network,
     saturated_units,
 )
+
+TO_THE_MEDIAN = "absolute_error", "huber"
+"""Losses whose best constant prediction is the median, or close to it."""
 
 NONLINEAR_UNITS = (
     "hidden units with an activation such as 'tanh', without which the network is a "
@@ -227,6 +231,7 @@ def _next_to_nothing(evidence):
         seen="The loss is {figure:.3g} times the loss of a constant prediction: "
         f"{outcome}.",
         advice=one_of(
+            *_against_the_median(evidence),
             *_likely_causes(evidence),
             _more_epochs(evidence),
             "more informative inputs",
@@ -235,6 +240,15 @@ def _next_to_nothing(evidence):
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,
         ),
     )
+
+
+def _against_the_median(evidence):
+    """Advise against a loss that leads to the median, which half of the targets are."""
+    loss = evidence.network.loss
+    two_models = in_two_parts(evidence.y) if loss in TO_THE_MEDIAN else None
+    if two_models is not None:
+        yield f"loss='squared_error', since loss={loss!r} leads to the median"
+        yield two_models
 
 
 def _penalty_may_hide_combinations(evidence):

@@ -827,6 +827,23 @@ def test_targets_that_are_mostly_one_value_get_two_models():
     assert gain > 0.2
 
 
+@pytest.mark.filterwarnings("ignore:The network has learned next to nothing")
+def test_a_loss_that_leads_to_the_median_is_blamed_where_most_targets_agree():
+    rng = np.random.RandomState(0)
+    X = rng.normal(size=(1000, 3))
+    mean = np.exp(X[:, 0] - 2.5)
+    y = rng.gamma(2, 50, 1000) * (rng.uniform(size=1000) < mean)
+    model = SimpleMLPRegressor(loss="absolute_error", random_state=0)
+    advice = only(diagnosis_of(model, X, y), "underfitting").advice
+    assert advice.startswith(
+        "loss='squared_error', since loss='absolute_error' leads to the median; two "
+        "models, SimpleMLPClassifier for whether y is 0, as 8"
+    )
+    assert r2_score(100 * mean, model.fit(X, y).predict(X)) < 0
+    cured = model.set_params(loss="squared_error").fit(X, y)
+    assert r2_score(100 * mean, cured.predict(X)) > 0.5
+
+
 def test_a_rate_that_falls_in_a_stream_is_not_lost_patience():
     """The automatic rate of small calls is lower."""
     rng = np.random.RandomState(0)
