@@ -203,13 +203,13 @@ def diagnose(
     >>> diagnose(network.fit(X, y), X, y)
     Nothing found: on these samples the network looks healthy.
     Overfitting shows on samples that it was not trained on.
-    >>> X[:, 2] *= 1000
+    >>> X[:, 2] *= 50
     >>> diagnosis = diagnose(network.fit(X, y), X, y)
     >>> diagnosis.kinds
     ('unscaled_inputs', 'saturated_units')
     >>> print(diagnosis[0])
     unscaled_inputs (x3)
-      The standard deviation of 1 of 4 features is above 10; for x3 it is 1000.
+      The standard deviation of 1 of 4 features is above 10; for x3 it is 50.
       Such features dominate the others and saturate units.
       Try: scale the inputs, for instance with StandardScaler in a Pipeline.
     """

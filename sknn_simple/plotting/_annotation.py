@@ -64,8 +64,8 @@ def loss_name_of(network):
     title = LOSSES[targets.network_loss].title
     if not targets.is_scaled:
         return title
-    units = "counts / mean" if targets.are_counts else "standardised targets"
-    return f"{title} ({units})"
+    units = {"exp": "counts / mean", "identity": "standardised targets"}
+    return f"{title} ({units.get(targets.out_activation, 'targets / scale')})"
 
 
 def checked_names(parameter, names, default):

@@ -62,7 +62,11 @@ def test_loss_curve_of_the_score(stopped):
         (classifier(loss="squared_error"), "Half squared error"),
         (SimpleMLPRegressor(), "Half squared error (standardised targets)"),
         (SimpleMLPRegressor(normalize_y=False), "Half squared error"),
-        (SimpleMLPRegressor(out_activation="relu"), "Half squared error"),
+        (SimpleMLPRegressor(out_activation="softplus"), "Half squared error"),
+        (
+            SimpleMLPRegressor(out_activation="relu"),
+            "Half squared error (targets / scale)",
+        ),
         (
             SimpleMLPRegressor(loss="absolute_error"),
             "Absolute error (standardised targets)",
