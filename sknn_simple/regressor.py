@@ -121,9 +121,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         by its mean (or median), but at least half and at most all of its deviation (or
         spread), and not centred. Under other outputs, y is not scaled. With 'logistic',
         'tanh' and 'softplus' outputs, `tol` is multiplied by the variance of y instead
-        (by the standard deviation with 'absolute_error' and 'quantile'), except for a
-        validation score other than the loss. Predictions and `coefs_` are in the units
-        of y.
+        (by the standard deviation s with 'absolute_error' and 'quantile', and by s *
+        min(s, 1) with 'huber'), except for a validation score other than the loss.
+        Predictions and `coefs_` are in the units of y.
 
     quantile : float, default=0.5
         Quantile that `loss='quantile'` predicts, above 0 and below 1. 0.5 is the
@@ -150,10 +150,10 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         than 100 samples, and absent without hidden layers. The penalty is stronger for
         inputs that predict little, and weaker for inputs with a standard deviation
         below 1. With `out_activation` 'logistic', 'tanh' or 'softplus', it is
-        multiplied by the variance of y, or the standard deviation with 'absolute_error'
-        and 'quantile', and divided by a standard deviation above 1.
-        Unless all hidden layers are sigmoids, it is min(1.5 * n_features * noise**2, n
-        / 60) instead, and the limit is up to 4 times as high. Counts follow the rule of
+        multiplied by the same factor as `tol` (see `normalize_y`), and with 'softplus'
+        divided by a standard deviation above 1. Unless all hidden layers are sigmoids,
+        it is min(1.5 * n_features * noise**2, n / 60) instead, and the limit is up to 4
+        times as high. Counts follow the rule of
         `SimpleMLPClassifier`, but with 1 in place of 0.4; alpha is up to 31 times as
         large, depending on how much they scatter. '3*auto' is three times as strong,
         for each input. A number penalises all inputs alike. `partial_fit` estimates

@@ -14,6 +14,7 @@ from .hidden_interactions import (
     advice_on_hidden_interactions,
     gradients_may_vanish,
     have_decayed,
+    may_combine,
 )
 from .loss_unit import loss_unit
 from .no_gain import NoGain
@@ -145,10 +146,9 @@ class Advice:
 
     def _on_interactions(self, loss):
         """Return the advice on a penalty that may hide interactions, or None."""
-        n_features = self.session.samples.X.shape[1]
         if self.is_linear or gradients_may_vanish(self._activations):
             return None
-        if n_features == 1 or self.scaling.are_inputs_constant:
+        if not may_combine(self.session.samples):
             return None
         alpha, constant = self.estimator.alpha, self.constant_loss
         return advice_on_hidden_interactions(alpha, loss, constant)
@@ -239,7 +239,7 @@ class Advice:
 
         From inputs that are all alike, no model can learn anything.
         """
-        if no_gain.is_far_above or no_gain.cause is not None or no_gain.may_be_hidden:
+        if no_gain.has_cause:
             return True
         return self.is_linear and not self.scaling.are_inputs_constant
 

@@ -8,9 +8,13 @@ import numpy as np
 
 from ..network import ACTIVATIONS
 from .scaled_auto import factor_of_auto
+from .subsample import subsample
 
 LEAST_GAIN = 1e-3
 """Gain over a constant prediction, relative to its loss, below which nothing counts."""
+
+MOST_VALUES = 10
+"""Number of values of an input that is a category or a count."""
 
 SMALL = 0.2
 """Norm of the weights of a unit, which are drawn with norms of about 1."""
@@ -22,6 +26,17 @@ WEAKER = 0.01
 def gradients_may_vanish(activations):
     """Return whether several layers are sigmoids, which may hide any signal."""
     return sum(function is ACTIVATIONS["logistic"] for function in activations) > 1
+
+
+def may_combine(samples):
+    """Return whether combinations of the inputs may matter that neighbours hide.
+
+    There must be several inputs that vary, with few values each. Along continuous
+    inputs, neighbours show combinations; where they do not, y is mostly noise.
+    """
+    X, _, _ = subsample(samples)
+    n_values = [len(np.unique(column)) for column in X.T]
+    return max(n_values) <= MOST_VALUES and np.greater(n_values, 1).sum() > 1
 
 
 def have_decayed(coefs):

@@ -8,7 +8,7 @@ from sklearn.utils.extmath import row_norms
 
 from ..network import LOSSES, OUT_ACTIVATIONS, suitable_learning_rate
 from .architecture import activation, activation_names, hidden_layer_sizes
-from .loss_unit import spreads
+from .loss_unit import has_usual_units, losses_of, spreads
 from .subsample import n_weighted, subsample
 
 ALIKE = 30
@@ -21,6 +21,9 @@ for linear hidden layers, where nothing bounds the outputs."""
 
 FEW_ROWS = 32
 """Rows in a minibatch below which the rate falls in proportion."""
+
+SMALLEST_UNIT = 1e-5
+"""Size of targets under softplus below which the rate rises no further."""
 
 FEW_OTHERS = 1
 """Samples in a minibatch, not of its largest class, below which the rate falls."""
@@ -175,15 +178,14 @@ def _slowdown_by_units(targets, samples):
     The step of the hidden weights is in proportion to the gradient of the raw outputs,
     and to the output coefs. Small targets have small slopes.
     """
-    out = OUT_ACTIVATIONS[targets.out_activation]
-    if targets.are_labels or not out.has_units:
+    if has_usual_units(targets, samples):
         return 1.0
+    out = OUT_ACTIVATIONS[targets.out_activation]
     largest = samples.Y.max(axis=0, keepdims=True).astype(np.float64)
     slopes = np.ones_like(largest)
     out.derivative(largest, slopes)
-    sizes = np.maximum(slopes[0], spreads(samples))
-    usual = sizes[sizes > 0].max(initial=0.0) or 1.0
-    return usual ** LOSSES[targets.network_loss].degree
+    size = float(np.maximum(slopes[0], spreads(samples)).max())
+    return float(losses_of(max(size, SMALLEST_UNIT), targets))
 
 
 def _slowdown_by_outlying_targets(batch_size, Y):

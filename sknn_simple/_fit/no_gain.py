@@ -20,6 +20,11 @@ class NoGain(NamedTuple):
     are_inputs_constant: bool
 
     @property
+    def has_cause(self):
+        """Whether it is far above a constant's, or a cause is likely."""
+        return self.is_far_above or self.cause is not None or self.may_be_hidden
+
+    @property
     def is_above(self):
         """Whether the loss is clearly above that of a constant prediction."""
         return self.loss > 1.1 * self.constant
@@ -37,8 +42,8 @@ class NoGain(NamedTuple):
             ended = f"{capitalised(ended)}, far above {constant}{rate}"
             return f"{ended}. {capitalised(self.advice)}."
         ended += f", {'above' if self.is_above else 'about'} {constant}"
-        is_known = self.cause or self.are_inputs_constant
-        weak_signal = "" if is_known or self.is_above else WEAK_SIGNAL
+        is_other = self.cause or self.are_inputs_constant or self.is_above
+        weak_signal = "" if is_other else WEAK_SIGNAL
         return (
             f"The network has learned next to nothing: {ended}. {weak_signal}If y "
             f"depends on X, {self.advice}."

@@ -124,9 +124,7 @@ class Report:
         """Warn of a NoGain, unless it has no known cause after many epochs."""
         if no_gain is None:
             return
-        advice = self.advice
-        is_known = no_gain.is_far_above or no_gain.cause or no_gain.may_be_hidden
-        if is_known or advice.is_short:
+        if no_gain.has_cause or self.advice.is_short:
             ended = f"training ended after {_epochs(self.session.n_epochs)}"
             self._warn(no_gain.after(ended))
 

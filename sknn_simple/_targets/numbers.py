@@ -165,8 +165,8 @@ class RegressionTargets(NumericTargets):
         """Return center and scale; those of a robust loss ignore outliers.
 
         Only an identity output can be shifted by its intercept. For others, the center
-        is 0, and the scale is the center of y, but at least half the spread and at most
-        the spread: if many targets are 0, their center is a usual size.
+        is 0, and the scale is the size of the center of y, but at least half the spread
+        and at most the spread: if many targets are 0, their center is a usual size.
         """
         robust = LOSSES[self.network_loss].robust
         center, spread = center_and_scale(Y, weights, robust=robust)
@@ -191,7 +191,7 @@ class RegressionTargets(NumericTargets):
         low, high = out.target_bounds
         width = high - low
         if width == np.inf:
-            width = np.where(np.ptp(Y, axis=0) > 0, Y.std(axis=0), 1.0)
+            width = np.where(np.ptp(Y, axis=0) > 0, Y.std(axis=0, dtype=float), 1.0)
         margin = NEAREST_TO_AN_END * width
         return out.inverse(mean.clip(low + margin, high - margin))
 

@@ -209,8 +209,8 @@ def diagnose(
     ('unscaled_inputs', 'saturated_units')
     >>> print(diagnosis[0])
     unscaled_inputs (x3)
-      The standard deviation of 1 of 4 features is above 10; for x3 it is 50.
-      Such features dominate the others and saturate units.
+      The standard deviation of 1 of 4 features is above 10; for x3 it is 50. Such
+      features dominate the others and saturate units.
       Try: scale the inputs, for instance with StandardScaler in a Pipeline.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -66,14 +66,14 @@ def alpha_too_high(evidence):
             "loss of a constant prediction."
         )
     else:
-        return _weaker_penalty_wins(evidence)
+        return _where_a_weaker_penalty_wins(evidence)
     advice = f"alpha='auto', which gives {evidence.automatic.alpha:.2g} here"
     if evidence.problem.is_stochastic and evidence.rate > evidence.automatic.rate:
         advice += ", and learning_rate_init='auto'"
     return beyond(TRAINING, [figure], above=threshold, seen=seen, advice=f"{advice}.")
 
 
-def _weaker_penalty_wins(evidence):
+def _where_a_weaker_penalty_wins(evidence):
     """Advise the multiple of 'auto' that does much better on held-out samples."""
     if evidence.is_overpenalised or _auto_helps(evidence):
         return []
@@ -189,7 +189,7 @@ def underfitting(evidence):
         or evidence.is_overpenalised
         or evidence.record.is_untrained
         or evidence.excess.average_is_outdated
-        or _weaker_penalty_wins(evidence)
+        or _where_a_weaker_penalty_wins(evidence)
     ):
         return []
     return (

@@ -39,6 +39,8 @@ class Refit:
                 network.fit(self.X, self.y, self.sample_weight)
             except ValueError:
                 return np.inf
+        if network.n_outputs_ != self.network.n_outputs_:
+            return np.inf  # calls of partial_fit knew classes that y lacks
         fitted = fitted_parameters(network, self.problem.targets)
         parameters = fitted.view(fitted.flat.astype(np.float64))
         problem = replace(self.problem, parameters=parameters)

@@ -79,3 +79,12 @@ def test_categories_as_indicators_are_not_to_be_scaled():
     for inputs in (X, 2 * X - 1):
         assert "scale" not in outcome(model, inputs, y)
     assert "scale" in outcome(model, 2 * X + 1, y)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_continuous_noise_has_no_hidden_interactions(seed):
+    """Neighbours would show them; to end at the constant is right."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(200, 4)), rng.integers(2, size=200)
+    model = SimpleMLPClassifier(solver="lbfgs", random_state=0)
+    assert outcome(model, X, y) == ""
