@@ -153,9 +153,9 @@ class SimpleMLPRegressor(RegressorMixin, BaseSimpleMLP):
         multiplied by the same factor as `tol` (see `normalize_y`), and with 'softplus'
         divided by a standard deviation above 1. Unless all hidden layers are sigmoids,
         it is min(1.5 * n_features * noise**2, n / 60) instead, and the limit is up to 4
-        times as high. Counts follow the rule of
-        `SimpleMLPClassifier`, but with 1 in place of 0.4; alpha is up to 31 times as
-        large, depending on how much they scatter. '3*auto' is three times as strong,
+        times as high. Counts follow the rule of `SimpleMLPClassifier`, but with 1 in
+        place of 0.4; alpha is up to 31 times as large, depending on how much they
+        scatter. '3*auto' is three times as strong,
         for each input. A number penalises all inputs alike. `partial_fit` estimates
         'auto' from the rows of each call: if these are only a few of many, set a
         number.

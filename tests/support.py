@@ -6,6 +6,7 @@ here as well, in one function each.
 
 import pickle
 import subprocess
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -265,3 +266,14 @@ def assert_same_search(search, judge):
         if not name.endswith("_time"):
             np.testing.assert_array_equal(search.cv_results_[name], column, name)
     assert search.best_params_ == judge.best_params_
+
+
+def outcome(model, X, y):
+    """Fit, and return the error or the warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            model.fit(X, y)
+        except ValueError as error:
+            return str(error)
+    return " ".join(str(warning.message) for warning in caught)

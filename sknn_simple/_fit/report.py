@@ -139,7 +139,7 @@ class Report:
     def out_of_epochs(self):
         """Warn that `max_iter` has ended training too soon, or without a gain."""
         session = self.session
-        n_epochs, n_samples = session.n_epochs, session.samples.X.shape[0]
+        n_epochs = session.n_epochs
         is_endless = session.patience.n_epochs == math.inf
         if is_endless and n_epochs < 50:  # too few to be called stuck
             return
@@ -149,9 +149,7 @@ class Report:
         if is_endless:
             if advice.is_stuck(no_gain):
                 self._warn_of(no_gain)
-        elif session.ending.has_settled or n_epochs >= enough_epochs(
-            self.estimator, n_samples
-        ):
+        elif self._epochs_are_enough:
             self._warn_of(no_gain)
         elif no_gain is not None and no_gain.are_inputs_constant:
             self._warn(no_gain.after(stopped))
@@ -175,16 +173,11 @@ class Report:
             self._warn_of(no_gain)
 
     def not_converged(self, result):
-        """Warn that L-BFGS has not converged, from its scipy OptimizeResult.
-
-        The automatic number of iterations is enough if the last ones gained little.
-        """
-        advice, losses = self.advice, self.session.history.column("loss")
-        if self.session.stop_reason == "max_iter" and self.estimator.max_iter == "auto":
-            may_end = not advice.scaling.is_far_off
-            if may_end and has_levelled_off(losses, advice.constant_loss):
-                self.converged()
-                return
+        """Warn that L-BFGS has not converged, from its scipy OptimizeResult."""
+        if self._iterations_are_enough:
+            self.converged()
+            return
+        advice = self.advice
         scale = f", or {advice.scaling.advice}" if advice.scaling.is_far_off else ""
         why, then = result.message, "Increase max_iter or max_fun"
         if self.session.stop_reason == "line_search":
@@ -256,6 +249,23 @@ class Report:
         return in_other_units(self.session) if is_warm else None
 
     @property
+    def _epochs_are_enough(self):
+        """Whether `max_iter` may end training by sgd or adam without a warning."""
+        session = self.session
+        enough = enough_epochs(self.estimator, session.samples.X.shape[0])
+        return session.ending.has_settled or session.n_epochs >= enough
+
+    @property
+    def _iterations_are_enough(self):
+        """Whether the automatic limit ended L-BFGS where it hardly gained any more."""
+        session, advice = self.session, self.advice
+        if (self.estimator.max_iter, session.stop_reason) != ("auto", "max_iter"):
+            return False
+        losses = session.history.column("loss")
+        levels_off = has_levelled_off(losses, advice.constant_loss)
+        return levels_off and not advice.scaling.is_far_off
+
+    @property
     def _is_complete(self):
         """Whether a fit has ended by its own rule, or after enough epochs."""
         session = self.session
@@ -263,8 +273,7 @@ class Report:
             return False
         if session.stop_reason != "max_iter":
             return session.stop_reason in ("patience", "converged")
-        enough = enough_epochs(self.estimator, session.samples.X.shape[0])
-        return session.ending.has_settled or session.n_epochs >= enough
+        return self._epochs_are_enough
 
     def check_model(self):
         """Warn if the model of a fit is far worse than it could be."""

@@ -52,10 +52,8 @@ def noise_of_ranks(evidence, column):
 def against_outliers(evidence, columns):
     """Advise what suits targets of which a few have most of the variance."""
     first = _first_advice(evidence, columns)
-    if first:
-        return first
-    two_parts = in_two_parts(evidence.y[:, columns])
-    return one_of(two_parts or _near_the_median(HUBER), "check these targets")
+    typical = _for_most_targets(evidence.y[:, columns], HUBER)
+    return first or one_of(typical, "check these targets")
 
 
 def against_skewness(evidence, columns):
@@ -67,13 +65,12 @@ def against_skewness(evidence, columns):
     if first:
         return first
     y = evidence.y[:, columns]
-    otherwise = in_two_parts(y)
     if (skew(y) < 0).all():
         lowest = f"check the lowest targets, such as {y.min():.4g}"
-        return one_of(lowest, otherwise or _near_the_median(HUBER))
+        return one_of(lowest, _for_most_targets(y, HUBER))
     are_amounts = (y >= -1e-9 * np.abs(y).max()).all()
     poisson = "loss='poisson'" if are_amounts else None
-    return one_of(poisson, otherwise or _near_the_median(_logarithms(y), HUBER))
+    return one_of(poisson, _for_most_targets(y, _logarithms(y), HUBER))
 
 
 def _first_advice(evidence, columns):
@@ -123,6 +120,11 @@ def _check_targets(suspects, rows):
         return check_rows(rows, "y")
     code = if_code(*repeated, "y")
     return f"{code} or failed measurements, remove the rows that contain it"
+
+
+def _for_most_targets(y, *changes):
+    """Advise changes that suit most targets, or two models if half are equal."""
+    return in_two_parts(y) or _near_the_median(*changes)
 
 
 def in_two_parts(y):

@@ -2,12 +2,12 @@
 
 import itertools
 import re
-import warnings
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.preprocessing import OneHotEncoder
+from support import outcome
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 
@@ -17,17 +17,6 @@ BEGINNING = "The network has learned next to nothing: training ended after "
 def parity(n_inputs):
     X = np.array(list(itertools.product([0.0, 1.0], repeat=n_inputs)))
     return X, X.sum(axis=1) % 2
-
-
-def outcome(model, X, y):
-    """Fit, and return the error or the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            model.fit(X, y)
-        except ValueError as error:
-            return str(error)
-    return " ".join(str(warning.message) for warning in caught)
 
 
 @pytest.mark.parametrize("low", [0, -1])

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardScaler
-from support import ENGINES, UNSTOPPED, RaiseAtEnd, round_trip
+from support import ENGINES, UNSTOPPED, RaiseAtEnd, outcome, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.scaling_advice import Scaling
@@ -186,17 +186,6 @@ def test_an_adaptive_rate_that_has_dropped_leaves_max_iter_to_be_increased():
 
 
 # Advice, followed ------------------------------------------------------------------
-
-
-def outcome(model, X, y):
-    """Fit, and return the error or the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            model.fit(X, y)
-        except ValueError as error:
-            return str(error)
-    return " ".join(str(warning.message) for warning in caught)
 
 
 def follow(advice, model):
