@@ -34,7 +34,6 @@ from scipy.sparse import csr_matrix
 from sklearn.datasets import load_iris
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
-warnings.simplefilter("ignore")
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor, network  # noqa: E402
 from sknn_simple.callbacks import Checkpoint  # noqa: E402
@@ -476,7 +475,8 @@ def watch(target, engine, first, last, seed):
     """Run cases in another process, and return outcomes and failures."""
     command = [sys.executable, __file__, target, "--engine", engine, "--within"]
     command += [f"{first},{last}", "--seed", str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    environment = {"OMP_NUM_THREADS": "1"} | os.environ
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     *lines, result = done.stdout.splitlines() or [""]
     if done.returncode == 0:
         outcomes, failed = eval(result, {"Counter": Counter})
@@ -498,6 +498,7 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     if given.within:
         faulthandler.enable()
+        warnings.simplefilter("ignore")
         first, last = map(int, given.within.split(","))
         outcomes, failed = run_here(given.target, given.engine, first, last, given.seed)
         print(repr((dict(outcomes), failed)))
@@ -519,5 +520,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     sys.exit(min(main(), 1))

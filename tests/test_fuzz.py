@@ -1,8 +1,6 @@
 """A part of each fuzz, in processes of its own: `tests/fuzz.py` has the rest."""
 
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,11 +19,18 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def run(script, target, n_cases, engine="numpy"):
-    """Run cases, and return the finished process."""
-    command = [sys.executable, str(script), target, "--cases", str(n_cases)]
-    command += ["--engine", engine]
-    return subprocess.run(command, capture_output=True, text=True)
+@pytest.fixture
+def run(capsys):
+    """Run cases as a script does; return the number of failures and the output."""
+
+    def run(script, target, n_cases, engine="numpy"):
+        spec = importlib.util.spec_from_file_location(script.stem, script)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        arguments = [target, "--cases", str(n_cases), "--engine", engine]
+        return module.main(arguments), capsys.readouterr().out
+
+    return run
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -36,10 +41,10 @@ def run(script, target, n_cases, engine="numpy"):
         pytest.param("checkpoint", marks=pytest.mark.callbacks),
     ],
 )
-def test_each_case_ends_in_a_finite_model_or_a_named_error(target, engine):
-    done = run(FUZZ, target, N_CASES[target], engine)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{N_CASES[target]} cases" in done.stdout
+def test_each_case_ends_in_a_finite_model_or_a_named_error(run, target, engine):
+    n_failed, output = run(FUZZ, target, N_CASES[target], engine)
+    assert n_failed == 0, output
+    assert f"{N_CASES[target]} cases" in output
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,7 @@ def test_each_case_ends_in_a_finite_model_or_a_named_error(target, engine):
         ("memory", "DATA.append(bytes(2000))", "memory has grown by"),
     ],
 )
-def test_a_case_that_ends_otherwise_is_a_failure(tmp_path, target, body, failure):
+def test_a_case_that_ends_otherwise_is_a_failure(run, tmp_path, target, body, failure):
     """The judge itself: targets that crash, hang, lie and leak."""
     planted = f"DATA = []\n\n\ndef {target}(rng, engine):\n    {body}\n\n\nTARGETS ="
     script = tmp_path / "planted.py"
@@ -63,6 +68,6 @@ def test_a_case_that_ends_otherwise_is_a_failure(tmp_path, target, body, failure
         .replace("Path(__file__).parents[1]", f"Path({str(FUZZ.parents[1])!r})")
         .replace("Path(__file__).parent)", f"Path({str(FUZZ.parent)!r}))")
     )
-    done = run(script, target, 40 if target == "memory" else 2)
-    assert done.returncode == 1
-    assert failure in done.stdout
+    n_failed, output = run(script, target, 40 if target == "memory" else 2)
+    assert n_failed
+    assert failure in output
