@@ -6,9 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from ..network import ACTIVATIONS, LOSSES, Workspace
-from ..network.activations import NOT_COMPILED
-from ..network.gradient import write_loss_gradient
+from ..network import ACTIVATIONS
 from .automatic import Automatic
 from .hidden_interactions import (
     advice_on_hidden_interactions,
@@ -17,7 +15,8 @@ from .hidden_interactions import (
     may_combine,
 )
 from .loss_unit import loss_unit
-from .no_gain import NoGain
+from .no_gain import NoGain, least_gain
+from .sample_loss import SampleLoss
 from .saturated_layer import advice_on_saturated_layer
 from .scaling_advice import Scaling
 from .session import Mode, Session
@@ -28,57 +27,21 @@ AGAINST_CONSTANT_INPUTS = (
     "which nothing can be learned"
 )
 
-SLICE_SIZE = 2**16
-"""About how many activations of a layer are held at once."""
-
-
-def least_gain(n_samples, n_features):
-    """Return the gain over a constant prediction, relative to its loss, that counts.
-
-    It is 0.05, or less if there are enough samples to tell a weak signal from chance:
-    from noise, each weight of a linear model gains about 1 / n_samples.
-    """
-    return min(0.05, 2 * (n_features + 1) / n_samples)
-
-
-def constant_loss(objective, samples):
-    """Return the loss of the best constant prediction, without penalty."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        value = objective.loss_of_constant(samples.Y, samples.sample_weight)
-    if np.isfinite(value):
-        return value
-    if LOSSES[objective.loss].code == NOT_COMPILED:
-        raise ValueError(
-            f"loss={objective.loss!r}, a function of your own, returns {value} for a "
-            "constant prediction. Make it finite for all predictions, or scale y if "
-            "its numbers are too large."
-        )
-    raise ValueError(
-        f"y is too large for loss={objective.loss!r}: even the loss of the best "
-        "constant prediction is not finite. Scale y, for instance with "
-        "normalize_y=True from the first call on."
-    )
-
 
 @dataclass
 class Advice:
     """The likely faults of a training so far, and what to change.
 
-    Most attributes pass over all samples: they are for warnings and errors only.
+    It passes over all samples: it is for warnings and errors only.
     """
 
     estimator: BaseEstimator
     session: Session
 
     @functools.cached_property
-    def constant_loss(self):
-        """The loss of the best constant prediction, without penalty."""
-        return constant_loss(self.session.objective, self.session.samples)
-
-    @property
-    def unit(self):
-        """The loss of a prediction that is wrong by about the spread of targets."""
-        return LOSSES[self.session.objective.loss].of_unit_error
+    def loss(self):
+        """The SampleLoss of the training."""
+        return SampleLoss(self.session)
 
     @functools.cached_property
     def automatic(self):
@@ -95,7 +58,7 @@ class Advice:
     def no_gain(self):
         """Return the NoGain of a training, or None if the model has a lower loss."""
         session = self.session
-        loss, constant = session.history.last.loss, self.constant_loss
+        loss, constant = session.history.last.loss, self.loss.of_constant
         most = (1 - least_gain(*session.samples.X.shape)) * constant
         # Where a known fault hides a much larger gain, a small gain counts as none.
         if loss > 0.9 * constant and (
@@ -105,15 +68,16 @@ class Advice:
         if loss <= most:
             return None
         if session.best is not None or not self.automatic.alpha_is_too_high:
-            loss = self.loss_of(self.session.kept_flat)
+            loss = self.loss.of(self.session.kept_flat)
             if loss <= most:
                 return None
         # If the penalty alone is that large, the advice is to lower alpha.
         if loss <= 1.5 * constant or not self.automatic.alpha_is_too_high:
-            loss, _ = self.loss_and_gradient
+            loss = self.loss.of_last
         # If nothing can be learned, noise alone makes the loss slightly higher.
-        noise = 0.01 * loss_unit(session.targets, session.samples)
-        noise, least = noise if constant > 0 else self.unit, session.patience.tol
+        noise, least = self.loss.of_unit_error, session.patience.tol
+        if constant > 0:
+            noise = 0.01 * loss_unit(session.targets, session.samples)
         if self.scaling.is_y_raw and constant > 0:  # the loss may be of any size
             noise = least = 0.0
         is_far_above = loss > 1.5 * constant + noise
@@ -150,7 +114,7 @@ class Advice:
             return None
         if not may_combine(self.session.samples):
             return None
-        alpha, constant = self.estimator.alpha, self.constant_loss
+        alpha, constant = self.estimator.alpha, self.loss.of_constant
         return advice_on_hidden_interactions(alpha, loss, constant)
 
     @property
@@ -256,9 +220,9 @@ class Advice:
         last = slice(history.n_epochs - n_epochs, history.n_epochs)
         losses = np.array(history.columns["loss"][last])
         earlier, later = losses[: n_epochs // 2], losses[n_epochs // 2 :]
-        if earlier.min() - later.min() > 0.01 * self.constant_loss:
+        if earlier.min() - later.min() > 0.01 * self.loss.of_constant:
             return False
-        rises = np.diff(later).max() > 0.01 * self.constant_loss
+        rises = np.diff(later).max() > 0.01 * self.loss.of_constant
         are_raw = self.scaling.against_outliers or self.scaling.is_far_off
         if rises or no_gain.is_above or are_raw or self._has_dead_layer:
             return True
@@ -292,43 +256,12 @@ class Advice:
         """Whether all units of a layer are 0 for every sample, and thus untrainable."""
         if not any(activation.kinked for activation in self._activations):
             return False
-        _, gradient = self.loss_and_gradient
+        gradient = self.loss.gradient
         coefs = self.session.state.parameters.coefs
         # Inputs of zeros leave the coefs without a gradient, but not the intercepts.
         first = gradient.coefs[0], *gradient.intercepts[:1]
         moves = any(part.any() for part in first)
         return not moves and all(layer.any() for layer in coefs)
-
-    @functools.cached_property
-    def loss_and_gradient(self):
-        """Loss of the last parameters and its gradient, without penalty."""
-        return self._loss_and_gradient(self.session.state.parameters)
-
-    def loss_of(self, flat):
-        """Return the loss of other parameters, without penalty."""
-        loss, _ = self._loss_and_gradient(self.session.state.parameters.view(flat))
-        return loss
-
-    @property
-    def model_is_poor(self):
-        """Whether the loss is above a tenth of the loss of a constant prediction."""
-        return self.loss_of(self.session.kept_flat) > 0.1 * self.constant_loss
-
-    def _loss_and_gradient(self, parameters):
-        """Sum the loss and its gradient over slices of rows, to save memory."""
-        samples, objective = self.session.samples, self.session.objective
-        sizes, dtype = parameters.layer_sizes, parameters.flat.dtype
-        divisor = LOSSES[objective.loss].sample_divisor(samples.total_weight)
-        loss, gradient, summand = 0.0, parameters.zeros_like(), parameters.zeros_like()
-        n_rows = SLICE_SIZE // max(sizes[1:]) + 1
-        for start in range(0, samples.X.shape[0], n_rows):
-            part = samples.rows(slice(start, start + n_rows))
-            workspace = Workspace(sizes, part.X.shape[0], dtype)
-            loss += write_loss_gradient(
-                parameters, part, 1 / divisor, objective, summand, workspace
-            )
-            gradient.flat += summand.flat
-        return loss / divisor, gradient
 
     def _is_rate_too_high(self, rate, loss):
         """Return whether the learning rate may prevent all learning.
@@ -338,7 +271,7 @@ class Advice:
         """
         if (
             self.is_linear
-            and abs(loss - self.constant_loss) < 1e-3 * self.constant_loss
+            and abs(loss - self.loss.of_constant) < 1e-3 * self.loss.of_constant
         ):
             return False
         # Without momentum, a rate moves the weights a tenth as far.

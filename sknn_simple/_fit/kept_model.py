@@ -21,10 +21,10 @@ def held_back_by_early_stopping(advice):
     best, losses = session.best, session.history.columns["loss"]
     if best is None or session.n_epochs < best.epoch + IN_VAIN:
         return None
-    constant, last = advice.constant_loss, session.loss
+    constant, last = advice.loss.of_constant, session.loss
     if losses[best.epoch - 1] - last <= MUCH * constant or last > constant / 2:
         return None
-    loss = advice.loss_of(best.flat)
+    loss = advice.loss.of(best.flat)
     if loss <= 0.99 * constant:  # weak dependence is learned before the noise
         return None
     by_loss = "" if advice.estimator.scoring == "loss" else "scoring='loss', "
@@ -47,8 +47,8 @@ def outdated_average(advice):
     holds_earlier = state.n_averaged > session.n_epochs >= ENOUGH_EPOCHS
     if session.mode is not Mode.RESUME or not holds_earlier:
         return None
-    loss, last = map(advice.loss_of, (state.average, state.parameters.flat))
-    if loss - last <= MUCH * advice.constant_loss:
+    loss, last = map(advice.loss.of, (state.average, state.parameters.flat))
+    if loss - last <= MUCH * advice.loss.of_constant:
         return None
     return (
         "The model, an average of weights, still includes weights of the earlier fit: "

@@ -7,6 +7,15 @@ WEAK_SIGNAL = (
 )
 
 
+def least_gain(n_samples, n_features):
+    """Return the gain over a constant prediction, relative to its loss, that counts.
+
+    It is 0.05, or less if there are enough samples to tell a weak signal from chance:
+    from noise, each weight of a linear model gains about 1 / n_samples.
+    """
+    return min(0.05, 2 * (n_features + 1) / n_samples)
+
+
 class NoGain(NamedTuple):
     """A loss that is no better than a constant prediction's, and advice."""
 

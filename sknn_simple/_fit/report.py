@@ -9,12 +9,13 @@ from sklearn.exceptions import ConvergenceWarning
 
 from .._caller import warn_caller
 from ..network import NOT_FINITE
-from .advice import Advice, constant_loss
+from .advice import Advice
 from .ending import has_levelled_off
 from .kept_model import held_back_by_early_stopping, outdated_average
 from .no_gain import capitalised
 from .options import enough_epochs
 from .orientation import has_samples_in_columns
+from .sample_loss import constant_loss
 from .session import Mode, Session
 from .shortfall import from_unscaled_inputs
 from .stream_fault import in_other_units, stream_fault
@@ -230,7 +231,7 @@ class Report:
         if not rose:
             return
         advice = self.advice
-        limit = max(3 * advice.constant_loss, advice.unit)
+        limit = max(3 * advice.loss.of_constant, advice.loss.of_unit_error)
         # Momentum may carry the weights far before it ebbs.
         if number - session.n_earlier < 10:
             limit *= 10
@@ -262,7 +263,7 @@ class Report:
         if (self.estimator.max_iter, session.stop_reason) != ("auto", "max_iter"):
             return False
         losses = session.history.column("loss")
-        levels_off = has_levelled_off(losses, advice.constant_loss)
+        levels_off = has_levelled_off(losses, advice.loss.of_constant)
         return levels_off and not advice.scaling.is_far_off
 
     @property
@@ -279,7 +280,7 @@ class Report:
         """Warn if the model of a fit is far worse than it could be."""
         advice, wrong_units = self.advice, self._wrong_units
         with np.errstate(over="ignore", invalid="ignore"):
-            if wrong_units is not None and advice.model_is_poor:
+            if wrong_units is not None and advice.loss.is_high:
                 message = wrong_units
             else:
                 message = unlike_training(advice)

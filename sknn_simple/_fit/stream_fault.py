@@ -20,7 +20,7 @@ class StreamFault(NamedTuple):
 def stream_fault(advice):
     """Return the StreamFault that the last epoch shows, or None."""
     losses = advice.session.history.columns["loss"][-100:]
-    if losses[-1] <= 100 * advice.unit:  # as in almost every call
+    if losses[-1] <= 100 * advice.loss.of_unit_error:  # as in almost every call
         return None
     if len(losses) > 1 and (fault := _outgrown_scale(advice, losses[-1])):
         return fault
@@ -33,7 +33,7 @@ def _outgrown_scale(advice, loss):
     A network follows a slow drift.
     """
     spreads = _distance_from_mean(advice.session)
-    if spreads <= FAR_FROM_MEAN or loss < advice.constant_loss / 2:
+    if spreads <= FAR_FROM_MEAN or loss < advice.loss.of_constant / 2:
         return None
     return StreamFault(
         "scale",
@@ -81,7 +81,7 @@ def _divergence(advice, losses):
     """Return the StreamFault of a loss far above the usual one, or None."""
     usual, squares = float(np.median(losses)), np.square(advice.session.samples.Y)
     # About the loss of predictions that are wrong by the size of the targets.
-    of_size = advice.unit * (1 + float(np.mean(squares)))
+    of_size = advice.loss.of_unit_error * (1 + float(np.mean(squares)))
     if losses[-1] <= 100 * max(usual, of_size):
         return None
     option, in_order = "learning_rate_init", ""

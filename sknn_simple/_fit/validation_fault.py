@@ -64,7 +64,7 @@ def _high_loss(advice):
         return None
     columns, usual = session.history.columns, _loss_of_constant(session)
     lowest = min(columns["validation_loss"])
-    if min(columns["loss"]) > advice.constant_loss or not lowest > MUCH * usual > 0:
+    if min(columns["loss"]) > advice.loss.of_constant or not lowest > MUCH * usual > 0:
         return None
     return (
         "The validation samples are unlike the training samples: their lowest loss "

@@ -83,7 +83,7 @@ def _are_rescaled(advice, Y, Y_val):
     """
     session = advice.session
     last_loss = session.history.columns["validation_loss"][-1]
-    if last_loss < advice.constant_loss / 2 or _extrapolates(session):
+    if last_loss < advice.loss.of_constant / 2 or _extrapolates(session):
         return np.zeros(Y.shape[1], bool)
     predictions = _predictions(session)
     of_val, of_y, of_predictions = map(Quartiles.of, (Y_val, Y, predictions))

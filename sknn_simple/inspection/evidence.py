@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import BaseSimpleMLP, MatrixLike
-from .._fit.advice import least_gain
 from .._fit.automatic import Automatic
 from .._fit.columns import Columns
 from .._fit.hidden_interactions import (
@@ -16,6 +15,7 @@ from .._fit.hidden_interactions import (
     is_about_constant,
 )
 from .._fit.kept_model import MUCH
+from .._fit.no_gain import least_gain
 from .._fit.penalty import neighbours_predict
 from .._fit.quartiles import Quartiles
 from .._fit.scaling_advice import Scaling

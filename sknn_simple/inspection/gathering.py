@@ -6,8 +6,8 @@ import numpy as np
 from sklearn import preprocessing
 from sklearn.utils.extmath import row_norms
 
-from .._fit.advice import constant_loss
 from .._fit.columns import Columns
+from .._fit.sample_loss import constant_loss
 from .._pipeline import fitted_network, has_step, input_names, network_input
 from ..network import OUT_ACTIVATIONS, Workspace
 from .evidence import Evidence

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from support import ENGINES
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
-from sknn_simple._fit import advice
+from sknn_simple._fit import sample_loss
 from sknn_simple._fit.session import Mode
 from sknn_simple._fit.start import make_session
 from sknn_simple.network import loss_and_gradient
@@ -31,18 +31,20 @@ def some_zeros():
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
 @pytest.mark.parametrize("sample_weight", [None, some_zeros()], ids=["equal", "zeros"])
 def test_slices_add_up_to_the_objective(monkeypatch, loss, container, sample_weight):
-    monkeypatch.setattr(advice, "SLICE_SIZE", 8)  # slices of three rows
+    monkeypatch.setattr(sample_loss, "SLICE_SIZE", 8)  # slices of three rows
     X, y = noise(20)
     model = SimpleMLPRegressor((4,), loss=loss, alpha=1.0, random_state=0)
     session = make_session(model, container(X), y, sample_weight, mode=Mode.NEW)
-    loss, gradient = advice.Advice(model, session).loss_and_gradient
+    measured = sample_loss.SampleLoss(session)
     expected, expected_gradient = loss_and_gradient(
         session.state.parameters,
         *session.samples,
         replace(session.objective, alpha=0.0),
     )
-    assert loss == pytest.approx(expected, rel=1e-12)
-    np.testing.assert_allclose(gradient.flat, expected_gradient.flat, atol=1e-12)
+    assert measured.of_last == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(
+        measured.gradient.flat, expected_gradient.flat, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
