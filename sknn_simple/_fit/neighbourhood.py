@@ -27,9 +27,9 @@ class Neighbourhood:
         frequency table of labels, it is the number of samples that rows stand for.
 
     mean_weight : float
-        Mean of their weights. If classes weigh more or less, it is the mean weight in
-        a class, averaged over classes by their total weights: where a few samples of a
-        rare class weigh as much as all others, so does their noise.
+        Mean of their weights. If classes weigh more or less, it is a mean over classes
+        (see `_mean_weight`): where a few samples of a rare class weigh as much as all
+        others, so does their noise.
 
     shares : ndarray of shape (n_outputs,)
         Mean of each target, over distinct samples: for labels, the shares of the
@@ -193,13 +193,24 @@ class Neighbourhood:
         An indicator has two values, whose difference is 1. The product of the smallest
         and the largest standardised value is -1 only if there are two: the inequality
         of Bhatia and Davis (American Mathematical Monthly 107, 2000).
+
+        Words of documents may be indicators, too. But a row has one category of each
+        kind, so that the sum of a row does not vary; it varies at least as much as that
+        of independent indicators if they are words, for which the result is 1. (Both is
+        judged by indicators of less than a fifth of the rows.)
         """
         low, high = self.X.min(axis=0), self.X.max(axis=0)
         are_indicators = np.isclose(low * high, -1)
         are_indicators &= np.isclose(self.deviations * (high - low), 1)
         deviations = np.where(are_indicators, self.deviations, 1)
         varying = high > low  # others may vary among all samples
-        return float(deviations[varying].mean()) if varying.any() else 1.0
+        if not varying.any():
+            return 1.0
+        rare = are_indicators & (self.deviations < 0.4)
+        sums = self.X[:, rare] @ self.deviations[rare]
+        independent = float((self.deviations[rare] ** 2).sum())
+        share_of_words = min(1.0, float(np.mean(sums**2)) / (independent or 1.0))
+        return float(deviations[varying].mean()) ** (1 - share_of_words)
 
     def relevance(self):
         """Return how much each input helps to predict, shape (n_features,), of mean 1.
@@ -238,12 +249,21 @@ class Neighbourhood:
 
 
 def _mean_weight(weight, labels):
-    """Return the mean weight; the mean over classes if `labels` encode classes."""
+    """Return the mean weight, or the noise of the gradient if `labels` encode classes.
+
+    The squared gradient of the log-loss at the shares p of the classes, all weights
+    included, is a weighted sum of their mean weights w. For two classes, the result is
+    p_2 * w_1 + p_1 * w_2: a rare class with large weights is noisy.
+    """
     if labels is None or (weight == weight[0]).all():
         return float(weight.mean())
     code = labels.argmax(axis=1) if labels.shape[1] > 1 else (labels[:, 0] > 0) * 1
     totals, counts = np.bincount(code, weight), np.bincount(code)
-    return float(np.average(totals / np.maximum(counts, 1), weights=totals))
+    shares = totals / totals.sum()
+    noise = shares * (1 - 2 * shares + np.sum(shares**2))
+    if not noise.any():  # a single class
+        return float(weight.mean())
+    return float(np.average(totals / np.maximum(counts, 1), weights=noise))
 
 
 def _kernels(nearness):

@@ -147,14 +147,11 @@ def _for_labels_or_counts(neighbourhood, n, c):
 
 
 def _factor_of_indicators(neighbourhood):
-    """Return a factor of the limit for labels.
+    """Return a factor, at least 1, of the limit for labels.
 
-    Indicators of many categories vary little, so the penalty on them is weak. More
-    inputs than samples are rather words of documents.
+    Indicators of many categories vary little, so the penalty on them is weak.
     """
-    if neighbourhood.X.shape[1] >= neighbourhood.n_distinct:
-        return 1.0
-    return max(1.0, 0.5 / float(neighbourhood.scale().mean()))
+    return max(1.0, 0.5 / neighbourhood.scale_of_indicators())
 
 
 def _factor_of_weak_signals(neighbourhood, n_balanced):

@@ -856,6 +856,36 @@ def test_copies_of_a_minority_are_not_memorised(seed):
     assert aucs[0] > aucs[1] - 0.02
 
 
+@pytest.mark.parametrize("class_weights", [(1, 8), (8, 1), (0.5, 3, 40, 1)])
+def test_weights_of_classes_count_as_the_noise_of_the_gradient(class_weights):
+    """The gradient with respect to the intercepts, where these predict the shares."""
+    n = len(class_weights)
+    code = np.random.RandomState(0).permutation(np.repeat(range(n), range(20, 20 + n)))
+    Y = np.eye(n)[code]
+    weight = np.array(class_weights)[code].astype(float)
+    shares = np.average(Y, axis=0, weights=weight)
+    noise = weight**2 @ ((Y - shares) ** 2).sum(axis=1)
+    expected = noise / (weight.sum() * (shares * (1 - shares)).sum())
+    samples = Samples(np.arange(len(Y))[:, None] * 1.0, Y, weight)
+    found = Neighbourhood(samples, by_class=True).mean_weight
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_weights_that_make_up_for_samples_left_out_do_not_bury_the_signal():
+    """Of the common class, 2 % is kept: by far the largest weights."""
+    ratios = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        (X, y), (X_new, y_new) = (logistic_samples(rng, n, -4) for n in (6000, 10_000))
+        rows = y | (rng.random(len(y)) < 0.02)
+        weight = np.where(y, 1.0, 50.0)[rows]
+        model = SimpleMLPClassifier(random_state=seed).fit(X[rows], y[rows], weight)
+        judge = LogisticRegression().fit(X[rows], y[rows], weight)
+        losses = [log_loss(y_new, m.predict_proba(X_new)) for m in (model, judge)]
+        ratios.append(losses[0] / losses[1])
+    assert np.mean(ratios) < 0.92
+
+
 def test_equal_samples_of_coarse_inputs_are_evidence():
     """If 3 of 4 equal inputs have the same label, the variance is 3 / 16 of 1 / 4."""
     n = 400
