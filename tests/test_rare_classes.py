@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from scipy.special import expit
+from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sknn_simple import SimpleMLPClassifier
@@ -66,3 +68,29 @@ def test_the_pieces_of_a_stream_have_the_same_rate_whatever_they_hold():
         piece = np.r_[np.flatnonzero(rows)[:20], np.flatnonzero(~y)[-300:]]
         model.partial_fit(np.sign(X[piece]), y[piece], classes=[False, True])
     assert model.history_["learning_rate"] == pytest.approx([0.3, 0.3])
+
+
+def test_the_rate_follows_the_classes_without_a_sample_in_a_minibatch():
+    X = np.random.default_rng(0).standard_normal((3200, 3))
+    rates = {k: first_rate(X, np.arange(3200) % k) for k in (100, 200, 400)}
+    assert rates[100] == pytest.approx(0.3)
+    assert rates[200] == pytest.approx(0.3 / (200 / 128) ** 1.5)
+    assert rates[400] == pytest.approx(0.3 / (400 / 128) ** 1.5)
+    # Most samples are of ten classes.
+    few = np.where(np.arange(3200) % 8, np.arange(3200) % 10, np.arange(3200))
+    assert first_rate(X, few) == pytest.approx(0.3)
+    assert first_rate(X, np.arange(3200) % 200, activation="relu") == 0.02
+    assert first_rate(X, np.arange(3200) % 200, batch_size=64) == pytest.approx(0.3)
+
+
+def test_hundreds_of_classes_are_learned_from_categories():
+    """In 70 % of the rows, the class is one of 20 that an item predicts."""
+    rng = np.random.default_rng(0)
+    item, noise = rng.integers(300, size=7000), rng.integers(300, size=7000)
+    y = 15 * rng.integers(20, size=7000) + item % 15
+    y = np.where(rng.random(7000) < 0.3, noise, y)
+    X = csr_array((np.ones(7000), (np.arange(7000), item)))
+    model = SimpleMLPClassifier((16,), random_state=0).fit(X[:6000], y[:6000])
+    P = model.predict_proba(X[6000:])
+    loss = log_loss(y[6000:], P, labels=model.classes_)
+    assert loss < np.log(300) - 0.5

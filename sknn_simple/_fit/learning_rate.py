@@ -28,6 +28,9 @@ SMALLEST_UNIT = 1e-5
 FEW_OTHERS = 1
 """Samples in a minibatch, not of its largest class, below which the rate falls."""
 
+ROWS_PER_CLASS = 1 / 4
+"""Rows of a minibatch for each class below which the rate falls."""
+
 OUTLYING = 6
 """Deviations of a target from the mean above which the rate falls in proportion, unless
 minibatches are larger than usual."""
@@ -64,8 +67,8 @@ def automatic_learning_rate(estimator, batch_size, targets, samples, in_stream):
     - Minibatches of a few rows have gradients that are mostly noise, and so have the
       calls of `partial_fit` that bring a few rows of a stream.
     - A sample may outweigh the rest of its minibatch, by its weight or its count.
-    - Minibatches may have hardly any sample of other classes than the largest, which
-      matters at the high rate of sigmoids.
+    - Minibatches may have hardly any sample of other classes than the largest, or no
+      sample of most classes, which matters at the high rate of sigmoids.
     - At high momentum, the squared error of an outlying target moves the weights too
       far. So does an outlying row of X, if no unit saturates.
     - Without hidden layers, the inputs feed the output, and determine the rate in
@@ -137,6 +140,7 @@ def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_
     # The rows of a call do not show how rare a class of the stream is.
     elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream or is_full):
         factor /= _slowdown_by_rare_classes(batch_size, samples)
+        factor /= _slowdown_by_many_classes(batch_size, samples)
     if not is_full:
         factor /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     return factor
@@ -238,6 +242,20 @@ def _slowdown_by_rare_classes(batch_size, samples):
     if others <= 1e-9:  # only one class is there
         return 1.0
     return min(32.0, max(1.0, FEW_OTHERS / others))
+
+
+def _slowdown_by_many_classes(batch_size, samples):
+    """Return a divisor for classes of which most minibatches have no sample.
+
+    Then all logits fluctuate. Small sigmoids lower the loss: they saturate before they
+    have learned anything from inputs that are seldom seen, as categories are. Classes
+    count by their shares: n of them if these are equal.
+    """
+    shares = np.average(samples.Y, weights=samples.sample_weight, axis=0)
+    if len(shares) == 1:
+        return 1.0
+    n_classes = 1 / float(np.sum(shares**2))
+    return max(1.0, ROWS_PER_CLASS * n_classes / batch_size) ** 1.5
 
 
 def _slowdown_by_counts(batch_size, samples, squares):

@@ -125,8 +125,8 @@ class Scaling:
     def _are_inputs_standardised(self):
         """Whether each input is standardised, or has only the values -1, 0 and 1."""
         X = self.samples.X
-        if issparse(X):
-            return False
+        if issparse(X):  # categories or words, which MaxAbsScaler leaves as they are
+            return bool(np.isin(X.data, (-1, 0, 1)).all())
         n_samples = n_weighted(self.samples)  # rows of weight 0 are 0
         with np.errstate(over="ignore", invalid="ignore"):
             means = X.sum(axis=0) / n_samples

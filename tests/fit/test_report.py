@@ -20,7 +20,12 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import (
+    MinMaxScaler,
+    OneHotEncoder,
+    QuantileTransformer,
+    StandardScaler,
+)
 from support import ENGINES, UNSTOPPED, RaiseAtEnd, outcome, round_trip
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -643,6 +648,17 @@ def test_standardised_inputs_are_not_to_be_scaled():
     model = SimpleMLPRegressor(learning_rate_init=1e6, random_state=0)
     assert "scale" not in outcome(model, X, noise)
     assert "scale" in outcome(model, X + 1, noise)
+
+
+def test_one_hot_inputs_are_not_to_be_scaled():
+    """`MaxAbsScaler` leaves them as they are."""
+    rng = np.random.RandomState(0)
+    X = OneHotEncoder().fit_transform(rng.randint(4, size=(200, 3)))
+    model = SimpleMLPRegressor(learning_rate_init=1e6, random_state=0)
+    noise = rng.standard_normal(200)
+    assert "scale" not in outcome(model, X, noise)
+    assert "scale" not in outcome(model, X.toarray(), noise)
+    assert "MaxAbsScaler" in outcome(model, X / 100, noise)
 
 
 def in_hours(n_hours):
