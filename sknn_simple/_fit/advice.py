@@ -9,9 +9,12 @@ from sklearn.base import BaseEstimator
 from ..network import ACTIVATIONS
 from .automatic import Automatic
 from .hidden_interactions import (
+    AGAINST_RARE_CATEGORIES,
     advice_on_hidden_interactions,
+    are_rare_categories,
     gradients_may_vanish,
     have_decayed,
+    is_about_constant,
     may_combine,
 )
 from .loss_unit import loss_unit
@@ -109,13 +112,16 @@ class Advice:
         )
 
     def _on_interactions(self, loss):
-        """Return the advice on a penalty that may hide interactions, or None."""
+        """Return the advice on a signal in categories that may be hidden, or None."""
         if self.is_linear or gradients_may_vanish(self._activations):
             return None
-        if not may_combine(self.session.samples):
+        samples, constant = self.session.samples, self.loss.of_constant
+        if not may_combine(samples) or not is_about_constant(loss, constant):
             return None
-        alpha, constant = self.estimator.alpha, self.loss.of_constant
-        return advice_on_hidden_interactions(alpha, loss, constant)
+        if are_rare_categories(samples):
+            is_sgd = self.estimator.solver == "sgd"
+            return AGAINST_RARE_CATEGORIES if is_sgd else None
+        return advice_on_hidden_interactions(self.estimator.alpha)
 
     @property
     def _besides_interactions(self):

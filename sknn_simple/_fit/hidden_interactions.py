@@ -16,6 +16,14 @@ LEAST_GAIN = 1e-3
 MOST_VALUES = 10
 """Number of values of an input that is a category or a count."""
 
+RARE = 0.2
+"""Mean deviation of indicators below which most categories are rare: of 25 or more."""
+
+AGAINST_RARE_CATEGORIES = (
+    "use solver='adam', or hidden_layer_sizes=() for a linear model: sgd learns slowly "
+    "from categories that few rows have"
+)
+
 SMALL = 0.2
 """Norm of the weights of a unit, which are drawn with norms of about 1."""
 
@@ -39,6 +47,16 @@ def may_combine(samples):
     return max(n_values) <= MOST_VALUES and np.greater(n_values, 1).sum() > 1
 
 
+def are_rare_categories(samples):
+    """Return whether the inputs are indicators of categories that few rows have."""
+    X, _, _ = subsample(samples)
+    deviations = X.std(axis=0)
+    varying = deviations > 0
+    if not np.isin(X, (0, 1)).all() or not varying.any():
+        return False
+    return float(deviations[varying].mean()) < RARE
+
+
 def have_decayed(coefs):
     """Return whether a layer has hardly any weights left, so that nothing passes it."""
     return min(np.linalg.norm(coef, axis=0).max() for coef in coefs) < SMALL
@@ -49,15 +67,13 @@ def is_about_constant(loss, constant):
     return abs(loss - constant) < LEAST_GAIN * constant
 
 
-def advice_on_hidden_interactions(alpha, loss, constant):
-    """Return the advice to weaken a penalty under which the loss is the constant's.
+def advice_on_hidden_interactions(alpha):
+    """Return the advice to weaken a penalty under which the network is a constant.
 
     None if alpha is a number, or too weak a multiple of 'auto' to be the reason.
     """
     factor = factor_of_auto(alpha)
     if factor is None or factor < 2 * WEAKER:
-        return None
-    if not is_about_constant(loss, constant):
         return None
     return (
         "maybe only through combinations of inputs, as in XOR, which the penalty of "

@@ -24,7 +24,7 @@ class NoGain(NamedTuple):
     rate: float | None  # the learning rate of the last epoch
     is_far_above: bool
     cause: str | None  # advice against a likely cause
-    may_be_hidden: bool  # by the penalty
+    may_be_hidden: bool  # by the penalty, or in categories that few rows have
     advice: str
     are_inputs_constant: bool
 

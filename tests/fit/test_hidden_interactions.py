@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import OneHotEncoder
 from support import outcome
 
@@ -58,6 +59,28 @@ def test_only_a_penalty_that_adapts_is_named():
         assert "combinations" not in outcome(model, X, y)
     model = SimpleMLPClassifier((2,), solver="lbfgs", random_state=0)
     assert "combinations" not in outcome(model, X[:, :1], y)
+
+
+def test_rare_categories_have_advice_of_their_own_that_helps():
+    """3,000 users with an effect each, and as many items; each has two rows."""
+    rng = np.random.default_rng(0)
+    codes, effects = (
+        rng.integers(3000, size=(9000, 2)),
+        0.6 * rng.normal(size=(2, 3000)),
+    )
+    logits = effects[0][codes[:, 0]] + effects[1][codes[:, 1]] - 1
+    X, y = OneHotEncoder().fit_transform(codes), logits > rng.logistic(size=9000)
+    model = SimpleMLPClassifier((4,), random_state=0)
+    message = outcome(model, X[:6000], y[:6000])
+    assert np.ptp(model.predict_proba(X)[:, 1]) < 0.01
+    assert message.startswith(BEGINNING)
+    assert "combinations" not in message
+    assert "MaxAbsScaler" not in message
+    assert "use solver='adam', or hidden_layer_sizes=()" in message
+    for options in ({"solver": "adam"}, {"hidden_layer_sizes": ()}):
+        cured = clone(model).set_params(**options)
+        assert outcome(cured, X[:6000], y[:6000]) == ""
+        assert roc_auc_score(y[6000:], cured.predict_proba(X[6000:])[:, 1]) > 0.56
 
 
 def test_categories_as_indicators_are_not_to_be_scaled():
