@@ -1,6 +1,7 @@
 """A part of each fuzz, in processes of its own: `tests/fuzz.py` has the rest."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def run(capsys):
-    """Run cases as a script does; return the number of failures and the output."""
+def run(capsys, monkeypatch):
+    """A function that runs cases: it returns the number of failures and the output."""
+    monkeypatch.setattr(sys, "path", sys.path[:])  # to which the script adds folders
 
     def run(script, target, n_cases, engine="numpy"):
         spec = importlib.util.spec_from_file_location(script.stem, script)

@@ -24,6 +24,7 @@ from .saturated_layer import advice_on_saturated_layer
 from .scaling_advice import Scaling
 from .session import Mode, Session
 from .stuck_outputs import advice_on_stuck_outputs
+from .subsample import subsample
 
 AGAINST_CONSTANT_INPUTS = (
     "check X and the steps that prepare it: every column has a single value, from "
@@ -81,8 +82,8 @@ class Advice:
         noise, least = self.loss.of_unit_error, session.patience.tol
         if constant > 0:
             noise = 0.01 * loss_unit(session.targets, session.samples)
-        if self.scaling.is_y_raw and constant > 0:  # the loss may be of any size
-            noise = least = 0.0
+            if self.scaling.is_y_raw:  # the loss may be of any size
+                noise = least = 0.0
         is_far_above = loss > 1.5 * constant + noise
         if not is_far_above and not loss > most > least:
             return None
@@ -94,7 +95,7 @@ class Advice:
             )
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
-        hidden = None if cause or is_far_above else self._on_interactions(loss)
+        hidden = None if cause or is_far_above else self._on_hidden_signal(loss)
         are_constant = self.scaling.are_inputs_constant and not is_far_above
         if are_constant:
             advice = AGAINST_CONSTANT_INPUTS
@@ -111,21 +112,23 @@ class Advice:
             are_inputs_constant=are_constant,
         )
 
-    def _on_interactions(self, loss):
-        """Return the advice on a signal in categories that may be hidden, or None."""
+    def _on_hidden_signal(self, loss):
+        """Return the advice if interactions or rare categories may matter, or None."""
         if self.is_linear or gradients_may_vanish(self._activations):
             return None
-        samples, constant = self.session.samples, self.loss.of_constant
-        if not may_combine(samples) or not is_about_constant(loss, constant):
+        if not is_about_constant(loss, self.loss.of_constant):
             return None
-        if are_rare_categories(samples):
+        X, _, _ = subsample(self.session.samples)
+        if not may_combine(X):
+            return None
+        if are_rare_categories(X):
             is_sgd = self.estimator.solver == "sgd"
             return AGAINST_RARE_CATEGORIES if is_sgd else None
         return advice_on_hidden_interactions(self.estimator.alpha)
 
     @property
-    def _besides_interactions(self):
-        """Other advice where a penalty may hide interactions."""
+    def _besides_hidden_signal(self):
+        """Other advice where interactions or rare categories may matter."""
         if not self.scaling.is_done:
             yield self.scaling.advice
         if self.session.ending.lost_patience and not self._have_decayed:
@@ -148,10 +151,10 @@ class Advice:
     def _against_no_gain(self, cause, hidden, is_far_above):
         """Return the advice, which begins with the one against a cause, if known.
 
-        `hidden` is the advice on a penalty that may hide interactions, or None.
+        `hidden` is the advice on interactions or rare categories, or None.
         """
         if hidden is not None:
-            return "; or ".join([hidden, *self._besides_interactions])
+            return "; or ".join([hidden, *self._besides_hidden_signal])
         other = self._to_add_nonlinearity if self.is_linear else self._to_train_longer
         if is_far_above:
             weights = "" if self.estimator.coefs_init is None else "coefs_init, "

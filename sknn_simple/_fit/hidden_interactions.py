@@ -1,14 +1,14 @@
 """Hidden interactions: combinations of inputs, such as XOR, that a penalty hides.
 
 Neighbours do not show them, so the targets look like noise, and alpha='auto' stands for
-a strong penalty, under which the network remains a constant.
+a strong penalty, under which the network remains a constant. From categories that few
+rows have, it remains a constant for another reason: the steps of sgd.
 """
 
 import numpy as np
 
 from ..network import ACTIVATIONS
 from .scaled_auto import factor_of_auto
-from .subsample import subsample
 
 LEAST_GAIN = 1e-3
 """Gain over a constant prediction, relative to its loss, below which nothing counts."""
@@ -36,20 +36,18 @@ def gradients_may_vanish(activations):
     return sum(function is ACTIVATIONS["logistic"] for function in activations) > 1
 
 
-def may_combine(samples):
-    """Return whether combinations of the inputs may matter that neighbours hide.
+def may_combine(X):
+    """Return whether combinations of inputs may matter that neighbours hide.
 
     There must be several inputs that vary, with few values each. Along continuous
     inputs, neighbours show combinations; where they do not, y is mostly noise.
     """
-    X, _, _ = subsample(samples)
     n_values = [len(np.unique(column)) for column in X.T]
     return max(n_values) <= MOST_VALUES and np.greater(n_values, 1).sum() > 1
 
 
-def are_rare_categories(samples):
+def are_rare_categories(X):
     """Return whether the inputs are indicators of categories that few rows have."""
-    X, _, _ = subsample(samples)
     deviations = X.std(axis=0)
     varying = deviations > 0
     if not np.isin(X, (0, 1)).all() or not varying.any():

@@ -139,8 +139,9 @@ def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_
             factor = min(factor, _largest_factor(estimator))
     # The rows of a call do not show how rare a class of the stream is.
     elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream or is_full):
-        factor /= _slowdown_by_rare_classes(batch_size, samples)
-        factor /= _slowdown_by_many_classes(batch_size, samples)
+        shares = _shares_of_classes(samples)
+        factor /= _slowdown_by_rare_classes(batch_size, shares)
+        factor /= _slowdown_by_many_classes(batch_size, shares)
     if not is_full:
         factor /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     return factor
@@ -231,29 +232,30 @@ def _has_sigmoids(estimator):
     return hidden_layer_sizes(estimator) != () and activation(estimator) == "logistic"
 
 
-def _slowdown_by_rare_classes(batch_size, samples):
+def _shares_of_classes(samples):
+    """Return the share of each class in the total weight, shape (n_classes,)."""
+    Y = samples.Y if samples.Y.shape[1] > 1 else np.hstack([samples.Y, 1 - samples.Y])
+    return np.average(Y, weights=samples.sample_weight, axis=0)
+
+
+def _slowdown_by_rare_classes(batch_size, shares):
     """Return a divisor, at most 32, for classes of which minibatches have few samples.
 
     Otherwise the logits fluctuate, and the averaged network underestimates these.
     """
-    Y = samples.Y if samples.Y.shape[1] > 1 else np.hstack([samples.Y, 1 - samples.Y])
-    shares = np.average(Y, weights=samples.sample_weight, axis=0)
     others = max(FEW_ROWS, batch_size) * (1 - float(shares.max()))
     if others <= 1e-9:  # only one class is there
         return 1.0
     return min(32.0, max(1.0, FEW_OTHERS / others))
 
 
-def _slowdown_by_many_classes(batch_size, samples):
+def _slowdown_by_many_classes(batch_size, shares):
     """Return a divisor for classes of which most minibatches have no sample.
 
-    Then all logits fluctuate. Small sigmoids lower the loss: they saturate before they
-    have learned anything from inputs that are seldom seen, as categories are. Classes
-    count by their shares: n of them if these are equal.
+    At the full rate, all logits fluctuate, and the sigmoids saturate before they learn
+    from inputs that are seldom seen, such as categories. Classes of unequal shares
+    count as fewer: as 1 / sum(shares**2).
     """
-    shares = np.average(samples.Y, weights=samples.sample_weight, axis=0)
-    if len(shares) == 1:
-        return 1.0
     n_classes = 1 / float(np.sum(shares**2))
     return max(1.0, ROWS_PER_CLASS * n_classes / batch_size) ** 1.5
 

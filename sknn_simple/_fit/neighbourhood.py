@@ -12,6 +12,9 @@ from scipy.linalg.lapack import dpotrf, dtrtri
 from .copies import are_frequencies, distinct_rows
 from .subsample import in_double_precision, some_rows
 
+RARE = 0.4
+"""Deviation of an indicator below which less than a fifth of the rows have it."""
+
 
 class Neighbourhood:
     """Some samples, standardised, and their nearness to each other.
@@ -194,10 +197,8 @@ class Neighbourhood:
         and the largest standardised value is -1 only if there are two: the inequality
         of Bhatia and Davis (American Mathematical Monthly 107, 2000).
 
-        Words of documents may be indicators, too. But a row has one category of each
-        kind, so that the sum of a row does not vary; it varies at least as much as that
-        of independent indicators if they are words, for which the result is 1. (Both is
-        judged by indicators of less than a fifth of the rows.)
+        Words of documents may be indicators, too, but count as 1 (see
+        `_share_of_words`).
         """
         low, high = self.X.min(axis=0), self.X.max(axis=0)
         are_indicators = np.isclose(low * high, -1)
@@ -206,11 +207,21 @@ class Neighbourhood:
         varying = high > low  # others may vary among all samples
         if not varying.any():
             return 1.0
-        rare = are_indicators & (self.deviations < 0.4)
+        share_of_words = self._share_of_words(are_indicators)
+        return float(deviations[varying].mean()) ** (1 - share_of_words)
+
+    def _share_of_words(self, are_indicators):
+        """Return a number from 0, if indicators are of categories, to 1, if of words.
+
+        A row has one category of each kind, so the sum of its indicators does not vary.
+        Words do not exclude each other: the variance of the sum is at least the sum of
+        the variances. The result is the ratio of the two. Frequent indicators do not
+        take part, since yes and no are no words.
+        """
+        rare = are_indicators & (self.deviations < RARE)
         sums = self.X[:, rare] @ self.deviations[rare]
         independent = float((self.deviations[rare] ** 2).sum())
-        share_of_words = min(1.0, float(np.mean(sums**2)) / (independent or 1.0))
-        return float(deviations[varying].mean()) ** (1 - share_of_words)
+        return min(1.0, float(np.mean(sums**2)) / (independent or 1.0))
 
     def relevance(self):
         """Return how much each input helps to predict, shape (n_features,), of mean 1.
@@ -249,11 +260,11 @@ class Neighbourhood:
 
 
 def _mean_weight(weight, labels):
-    """Return the mean weight, or the noise of the gradient if `labels` encode classes.
+    """Return the mean weight, averaged over the classes if `labels` encode them.
 
-    The squared gradient of the log-loss at the shares p of the classes, all weights
-    included, is a weighted sum of their mean weights w. For two classes, the result is
-    p_2 * w_1 + p_1 * w_2: a rare class with large weights is noisy.
+    Each class counts by its part in the noise of the gradient of the log-loss, where
+    the network predicts the shares p of the classes. For two classes of mean weights w,
+    the result is p_2 * w_1 + p_1 * w_2: a rare class with large weights is noisy.
     """
     if labels is None or (weight == weight[0]).all():
         return float(weight.mean())

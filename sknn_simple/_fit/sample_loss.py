@@ -75,7 +75,7 @@ class SampleLoss:
 
     @property
     def is_high(self):
-        """Whether the kept model's is above a tenth of that of a constant."""
+        """Whether the loss of the kept model is above a tenth of `of_constant`."""
         return self.of(self.session.kept_flat) > 0.1 * self.of_constant
 
     def _with_gradient(self, parameters):

@@ -64,10 +64,8 @@ def test_only_a_penalty_that_adapts_is_named():
 def test_rare_categories_have_advice_of_their_own_that_helps():
     """3,000 users with an effect each, and as many items; each has two rows."""
     rng = np.random.default_rng(0)
-    codes, effects = (
-        rng.integers(3000, size=(9000, 2)),
-        0.6 * rng.normal(size=(2, 3000)),
-    )
+    codes = rng.integers(3000, size=(9000, 2))
+    effects = 0.6 * rng.normal(size=(2, 3000))
     logits = effects[0][codes[:, 0]] + effects[1][codes[:, 1]] - 1
     X, y = OneHotEncoder().fit_transform(codes), logits > rng.logistic(size=9000)
     model = SimpleMLPClassifier((4,), random_state=0)
