@@ -81,6 +81,8 @@ def test_the_rate_follows_the_classes_without_a_sample_in_a_minibatch():
     assert first_rate(X, few) == pytest.approx(0.3)
     assert first_rate(X, np.arange(3200) % 200, activation="relu") == 0.02
     assert first_rate(X, np.arange(3200) % 200, batch_size=64) == pytest.approx(0.3)
+    # Smaller minibatches have a lower rate for any number of classes.
+    assert first_rate(X, np.arange(3200) % 100, batch_size=1) == pytest.approx(0.3 / 32)
 
 
 def test_hundreds_of_classes_are_learned_from_categories():

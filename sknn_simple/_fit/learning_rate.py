@@ -254,10 +254,11 @@ def _slowdown_by_many_classes(batch_size, shares):
 
     At the full rate, all logits fluctuate, and the sigmoids saturate before they learn
     from inputs that are seldom seen, such as categories. Classes of unequal shares
-    count as fewer: as 1 / sum(shares**2).
+    count as fewer: as 1 / sum(shares**2). Smaller minibatches have a lower rate anyway.
     """
     n_classes = 1 / float(np.sum(shares**2))
-    return max(1.0, ROWS_PER_CLASS * n_classes / batch_size) ** 1.5
+    n_rows = max(FEW_ROWS, batch_size)
+    return max(1.0, ROWS_PER_CLASS * n_classes / n_rows) ** 1.5
 
 
 def _slowdown_by_counts(batch_size, samples, squares):
