@@ -7,9 +7,9 @@ import functools
 import math
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dtrtri
 
 from .copies import are_frequencies, distinct_rows
+from .kernel_ridge import unexplained, without_outliers
 from .subsample import in_double_precision, some_rows
 
 RARE = 0.4
@@ -72,7 +72,7 @@ class Neighbourhood:
         self.weight = weight / weight.mean()
         self.fenced = fenced
         if fenced:
-            Y = _fenced(Y)
+            Y = without_outliers(Y)
         self.X, self.deviations = _standardised(X, self.weight)
         self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
         self.n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
@@ -100,38 +100,9 @@ class Neighbourhood:
         return float(f"{noise:.4g}")
 
     def _unexplained(self, rows=slice(None)):
-        """Return the error of kernel ridge regression, relative to the variance.
-
-        Each of these rows is predicted from the others [1]_, with Gaussian kernels of
-        two or three widths; the smallest error counts. The ridge is 0.1, divided by the
-        weight of the sample, and at least 1e-6, so that the kernels are positive
-        definite. Means of few neighbours are noisy, too: the error of a narrow kernel
-        is divided by its expectation for noise of variance 1 [2]_.
-
-        References
-        ----------
-        .. [1] C. E. Rasmussen and C. K. I. Williams, "Gaussian processes for machine
-           learning", MIT Press 2006, chapter 5.4.2.
-        .. [2] T. Gasser, L. Sroka and C. Jennen-Steinmetz, "Residual variance and
-           residual pattern in nonlinear regression", Biometrika 73 (1986).
-        """
-        weight, Y = self.weight[rows], self.Y[rows]
-        variance = float((weight @ Y**2).sum())
-        error = 1.0
-        if variance <= 1e-24 * weight.sum():
-            return error
-        ridge = np.maximum(0.1 / np.maximum(weight, 1e-12), 1e-6)
-        for kernel, is_narrow in _kernels(self.nearness[rows][:, rows]):
-            np.fill_diagonal(kernel, 1 + ridge)
-            root = _inverse_root(kernel)
-            errors = _left_out(root, Y)
-            if self.fenced:  # at first, outliers mislead the others
-                errors = _left_out(root, Y - errors + _fenced(errors))
-            share = float((weight @ errors**2).sum()) / variance
-            if is_narrow and share < 1:  # else it predicts nothing
-                share /= _variance_of_noise(root)
-            error = min(error, share)
-        return error
+        """Return the share of the variance that these rows do not explain."""
+        nearness = self.nearness[rows][:, rows]
+        return unexplained(nearness, self.Y[rows], self.weight[rows], self.fenced)
 
     def _first_of_twins(self):
         """Return which samples have no near-duplicate before them.
@@ -275,55 +246,6 @@ def _mean_weight(weight, labels):
     if not noise.any():  # a single class
         return float(weight.mean())
     return float(np.average(totals / np.maximum(counts, 1), weights=noise))
-
-
-def _kernels(nearness):
-    """Yield two usual kernels, maybe a narrow one, and whether it is narrow.
-
-    Targets that vary quickly along one or two inputs differ between all but the nearest
-    samples. In the narrow kernel, the typical sample has at least 3 neighbours: its
-    power of the nearness is 32, or else 8.
-    """
-    yield nearness**0.25, False
-    yield nearness**2, False
-    some = nearness[::8] ** 8
-    if np.median(some.sum(axis=1)) < 3:
-        return
-    n_squarings = 5 if np.median((some**4).sum(axis=1)) >= 3 else 3
-    kernel = nearness
-    for _ in range(n_squarings):  # faster than powers, where they vanish
-        kernel = kernel * kernel
-    yield kernel, True
-
-
-def _inverse_root(kernel):
-    """Return R with R.T @ R the inverse of the kernel, which is overwritten."""
-    root, _ = dpotrf(kernel.T, lower=True, overwrite_a=True)
-    return dtrtri(root, lower=True, overwrite_c=True)[0]
-
-
-def _left_out(root, Y):
-    """Return the error of each row of Y, predicted from the others."""
-    return root.T @ (root @ Y) / (root**2).sum(axis=0)[:, None]
-
-
-def _variance_of_noise(root):
-    """Return the mean square of the errors if Y were noise of variance 1."""
-    some = root[:, ::8]
-    squares = ((root.T @ some) ** 2).sum(axis=0)
-    return float(np.mean(squares / (some**2).sum(axis=0) ** 2))
-
-
-def _fenced(Y):
-    """Return targets without outliers: these move to the fences of a box plot.
-
-    References
-    ----------
-    J. W. Tukey, "Exploratory data analysis", Addison-Wesley 1977.
-    """
-    low, high = np.percentile(Y, [25, 75], axis=0)
-    reach = np.where(high > low, 1.5 * (high - low), np.inf)
-    return np.clip(Y, low - reach, high + reach)
 
 
 def _centred(columns, weight):
