@@ -6,10 +6,10 @@ import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
 from ._fit.architecture import Architecture
+from ._fit.fitted_attributes import fitted_attributes
 from ._fit.given_weights import weights_to_predict_with
 from ._fit.history import History
 from ._fit.scaled_auto import factor_of_auto
-from ._fit.session import fitted_attributes
 from .network import SCHEDULES, Parameters
 
 

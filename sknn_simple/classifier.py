@@ -12,12 +12,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils.validation import check_is_fitted
 
-from ._base import (
-    BaseSimpleMLP,
-    MatrixLike,
-    needs_stochastic_solver,
-    training_method,
-)
+from ._base import BaseSimpleMLP
 from ._conversion import (
     estimator_of_shape,
     label_binarizer,
@@ -33,6 +28,7 @@ from ._fit.samples import (
 )
 from ._fit.session import Mode
 from ._fit.target_checks import check_not_missing, plain_labels
+from ._fitted import MatrixLike
 from ._targets import (
     BinaryTargets,
     MulticlassTargets,
@@ -40,6 +36,7 @@ from ._targets import (
     are_multilabel,
     label_targets,
 )
+from ._training_method import needs_stochastic_solver, training_method
 from .network import LOSSES, Parameters
 
 SQUARED_ERRORS = "squared_error", "mean_squared_error", "sum_squared_error"

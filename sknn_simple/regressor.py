@@ -13,12 +13,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from ._base import (
-    BaseSimpleMLP,
-    MatrixLike,
-    needs_stochastic_solver,
-    training_method,
-)
+from ._base import BaseSimpleMLP
 from ._caller import warn_caller
 from ._conversion import estimator_of_shape, make_fitted, to_sklearn
 from ._fit.constraints import BETWEEN_0_AND_1, BOOLEAN, POSITIVE, CurrentNames, Names
@@ -30,7 +25,9 @@ from ._fit.samples import (
 )
 from ._fit.session import Mode
 from ._fit.target_checks import check_numbers
+from ._fitted import MatrixLike
 from ._targets import CountTargets, RegressionTargets, r2
+from ._training_method import needs_stochastic_solver, training_method
 from .network import LOSSES, OUT_ACTIVATIONS
 from .network.activations import outputs_of_numbers
 

@@ -15,10 +15,10 @@ from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._addresses import DocumentationLink
-from .._base import all_or_nothing
 from .._fit.callback_bridge import CallbackSupport, SearchBridge
 from .._fit.constraints import BOOLEAN
 from .._pipeline import final_network, parameter_prefix
+from .._training_method import all_or_nothing
 from ._groups import group_by_epochs, why_separate
 from ._replay import mean_and_std, replay
 from ._shared_training import SharedTraining, train_and_score
