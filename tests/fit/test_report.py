@@ -157,7 +157,7 @@ def test_automatic_iterations_of_lbfgs_are_enough_if_the_last_ones_gain_little()
 
 def test_automatic_iterations_of_lbfgs_that_still_gain_are_warned_of():
     X = np.linspace(-1, 1, 400)[:, None]
-    y = np.sin(6 * np.pi * X.ravel())
+    y = np.sin(8 * np.pi * X.ravel())
     model = SimpleMLPRegressor((20,), solver="lbfgs", alpha=0, random_state=0)
     assert "after 1000 iterations" in outcome(model, X, y)
     assert "stopped_by_max_iter" in diagnose(model, X, y).kinds
