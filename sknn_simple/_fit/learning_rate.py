@@ -250,15 +250,16 @@ def _slowdown_by_rare_classes(batch_size, shares):
 
 
 def _slowdown_by_many_classes(batch_size, shares):
-    """Return a divisor for classes of which most minibatches have no sample.
+    """Return a divisor, at most 2, for classes of which most minibatches have no sample.
 
     At the full rate, all logits fluctuate, and the sigmoids saturate before they learn
-    from inputs that are seldom seen, such as categories. Classes of unequal shares
-    count as fewer: as 1 / sum(shares**2). Smaller minibatches have a lower rate anyway.
+    from inputs that are seldom seen, such as categories. A larger divisor would be too
+    much for other inputs. Classes of unequal shares count as fewer: as
+    1 / sum(shares**2). Smaller minibatches have a lower rate anyway.
     """
     n_classes = 1 / float(np.sum(shares**2))
     n_rows = max(FEW_ROWS, batch_size)
-    return max(1.0, ROWS_PER_CLASS * n_classes / n_rows) ** 1.5
+    return min(2.0, max(1.0, ROWS_PER_CLASS * n_classes / n_rows) ** 1.5)
 
 
 def _slowdown_by_counts(batch_size, samples, squares):
