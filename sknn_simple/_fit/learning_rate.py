@@ -250,7 +250,7 @@ def _slowdown_by_rare_classes(batch_size, shares):
 
 
 def _slowdown_by_many_classes(batch_size, shares):
-    """Return a divisor, at most 2, for classes of which most minibatches have no sample.
+    """Return a divisor, at most 2, for classes that most minibatches lack.
 
     At the full rate, all logits fluctuate, and the sigmoids saturate before they learn
     from inputs that are seldom seen, such as categories. A larger divisor would be too
