@@ -9,6 +9,7 @@ from sklearn.datasets import (
     make_multilabel_classification,
     make_regression,
 )
+from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from support import Tensor
 
@@ -181,6 +182,18 @@ def test_only_poisson_has_an_exponential_output():
         SimpleMLPRegressor.from_coefs(
             *weights, loss="poisson", out_activation="softplus"
         )
+
+
+def test_weights_that_are_set_before_a_fit_do_not_make_a_model():
+    model = SimpleMLPClassifier((2,), random_state=0)
+    model.coefs_ = [np.ones((4, 2)), np.ones((2, 3))]
+    model.intercepts_ = [np.ones(2), np.ones(3)]
+    with pytest.raises(NotFittedError, match=r"with SimpleMLPClassifier\.from_coefs"):
+        model.predict(X)
+    expected = SimpleMLPClassifier((2,), random_state=0).fit(X, Y)
+    assert (model.fit(X, Y).coefs_[0] == expected.coefs_[0]).all()
+    built = SimpleMLPClassifier.from_coefs(expected.coefs_, expected.intercepts_)
+    assert (built.predict(X) == expected.predict(X)).all()
 
 
 def test_training_continues_from_given_weights():

@@ -264,7 +264,10 @@ def _objects(found, data):
 
 def _different_lengths(found, data):
     n_rows, n_targets = found.groups()
-    next_step = "Pass one target per row of X."
+    next_step = (
+        "Pass one target per row of X. (train_test_split returns X_train, X_test, "
+        "y_train, y_test, in this order.)"
+    )
     if np.shape(data.X)[1:] == (int(n_targets),):
         next_step = f"X has {n_targets} columns: if each is a sample, pass X.T."
     return (

@@ -119,6 +119,7 @@ REMARKS = {
     "goal": "Set tol, or call set_callbacks(...) to stop at a given loss.",
     "monitor": "Set early_stopping=True and scoring, or call set_callbacks(...).",
     **dict.fromkeys(("eval_set", "validation_data"), VALIDATION),
+    "class_weight": "Pass sample_weight to fit, to weigh the samples.",
     "n_jobs": "Pass it to the search or cross_val_score, whose fits run in parallel.",
     **dict.fromkeys(("device", "gpu", "use_gpu"), NO_GPU),
     **dict.fromkeys(("batch_norm", "batch_normalization"), NO_BATCH_NORM),

@@ -52,8 +52,8 @@ def advice_on_texts(columns):
         )
     if categories:
         advice.append(
-            "Encode categories as numbers, for instance with OneHotEncoder, or drop "
-            "columns such as names."
+            "Encode categories as numbers, for instance with OneHotEncoder, and short "
+            "texts with TfidfVectorizer, or drop columns such as names."
         )
     return " ".join(advice)
 

@@ -446,8 +446,8 @@ TO_NUMERIC = (
     "fill the gaps with SimpleImputer."
 )
 ENCODE = (
-    "Encode categories as numbers, for instance with OneHotEncoder, or drop columns "
-    "such as names."
+    "Encode categories as numbers, for instance with OneHotEncoder, and short texts "
+    "with TfidfVectorizer, or drop columns such as names."
 )
 
 
@@ -706,7 +706,11 @@ def test_rows_of_different_lengths(kind, y):
 
 @KINDS
 def test_samples_and_targets_of_different_lengths(kind, y):
-    message = r"X and y must have the same number of samples, got 150 and {}\. Pass one"
+    message = (
+        r"X and y must have the same number of samples, got 150 and {}\. Pass one "
+        r"target per row of X\. \(train_test_split returns X_train, X_test, y_train, "
+        r"y_test, in this order\.\)"
+    )
     with pytest.raises(ValueError, match=message.format(149)):
         kind().fit(X, y[1:])
     with pytest.raises(

@@ -233,6 +233,15 @@ def test_names_without_an_equivalent(given, advice):
         SimpleMLPClassifier().fit(X, Y, **{given: 0.5})
 
 
+def test_a_regressor_weighs_samples_instead_of_classes():
+    message = (
+        "SimpleMLPRegressor has no parameter 'class_weight'. Pass sample_weight to "
+        "fit, to weigh the samples."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        SimpleMLPRegressor(class_weight="balanced")
+
+
 def test_the_spread_of_predictions():
     model = SimpleMLPRegressor((2,), max_iter=0).fit(X, Y)
     message = (
