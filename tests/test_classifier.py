@@ -154,8 +154,9 @@ def test_a_label_that_every_sample_has_at_any_weights(dtype):
     for _ in range(20):
         weights = rng.uniform(0.5, 2, 300).astype(dtype)
         shares += np.average(y.astype(dtype), weights=weights, axis=0).tolist()
-        model.fit(X, y, sample_weight=weights)
-        diagnose(model, X, y, weights)
+        if shares[-2] > 1:
+            model.fit(X, y, sample_weight=weights)
+            diagnose(model, X, y, weights)
     assert max(shares) > 1
 
 

@@ -583,14 +583,19 @@ FITTED = [
 PREDICT = """
 import pickle, sys, warnings
 warnings.simplefilter("error")
-model, X = pickle.load(sys.stdin.buffer)
-sys.stdout.buffer.write(pickle.dumps((model.predict(X), model)))
+models, tables = pickle.load(sys.stdin.buffer)
+predicted = [model.predict(X) for model, X in zip(models, tables, strict=True)]
+sys.stdout.buffer.write(pickle.dumps((predicted, models)))
 """
+
+
+def samples_of(model):
+    return (IRIS if model.n_features_in_ == 4 else DIABETES)[0]
 
 
 @pytest.mark.parametrize("model", FITTED)
 def test_round_trips_predict_the_same_bits(model):
-    X = (IRIS if model.n_features_in_ == 4 else DIABETES)[0]
+    X = samples_of(model)
     expected = model.predict(X)
     file = io.BytesIO()
     joblib.dump(model, file)
@@ -601,16 +606,23 @@ def test_round_trips_predict_the_same_bits(model):
         copy.copy(model),
         copy.deepcopy(model),
     ]
+    for other in copies:
+        np.testing.assert_array_equal(other.predict(X), expected)
+
+
+def test_pickles_predict_the_same_bits_in_another_process():
+    tables = [samples_of(model) for model in FITTED]
     process = subprocess.run(
         [sys.executable, "-c", PREDICT],
-        input=pickle.dumps((model, X)),
+        input=pickle.dumps((FITTED, tables)),
         capture_output=True,
     )
     assert process.returncode == 0, process.stderr.decode()
-    elsewhere, returned = pickle.loads(process.stdout)
-    np.testing.assert_array_equal(elsewhere, expected)
-    for other in (*copies, returned):
-        np.testing.assert_array_equal(other.predict(X), expected)
+    predicted, returned = pickle.loads(process.stdout)
+    for model, X, there, back in zip(FITTED, tables, predicted, returned, strict=True):
+        expected = model.predict(X)
+        np.testing.assert_array_equal(there, expected)
+        np.testing.assert_array_equal(back.predict(X), expected)
 
 
 def test_a_plain_fits_pickle_is_about_the_size_of_its_weights():

@@ -34,10 +34,10 @@ def test_built_in_lessons_have_two_sentences_and_a_question():
 
 
 def learn(lesson, **settings):
+    """Begin a lesson, of which few frames are shown."""
     page = Page()
     page.tell("lesson", name=lesson)
-    if settings:
-        page.set(**settings)
+    page.set(epochs_per_frame=100, **settings)
     return page
 
 

@@ -230,7 +230,7 @@ def test_surface_of_three_classes_and_of_numbers():
     assert set(cells // 32) == {0, 1, 2}
     assert (cells % 32 >= 10).all()  # the best of three has a third of 31 at least
     assert len(frame["neurons"][-1]) == 3
-    page.set(data="hill", noise=0)
+    page.set(data="hill", noise=0, epochs_per_frame=100)
     frame = page.run(100)
     cells = levels(frame["surface"]["levels"]).reshape(50, 50)
     assert cells[25, 25] > 150 > 50 > cells[0, 0]
@@ -246,7 +246,7 @@ def test_relu_units_are_shown_around_zero():
 
 def test_one_feature_has_a_curve():
     page = Page()
-    page.set(data="sine", noise=0)
+    page.set(data="sine", noise=0, alpha=0, epochs_per_frame=100)
     frame = page.run(400)
     assert frame["surface"] is None
     x, y = np.array(frame["curve"]["x"]), np.array(frame["curve"]["y"])
@@ -423,7 +423,7 @@ def test_the_tutorials_first_derivative():
 
 def test_a_rate_of_100_is_diagnosed_and_cured():
     page = Page()
-    page.set(learning_rate_init=100)
+    page.set(learning_rate_init=100, epochs_per_frame=10)
     page.run(30)
     cure = page.cure("learning_rate_too_high")
     assert cure["label"] == "Set the learning rate to auto"
@@ -435,7 +435,7 @@ def test_a_rate_of_100_is_diagnosed_and_cured():
 
 def test_a_penalty_far_too_strong_is_diagnosed_and_cured():
     page = Page()
-    page.set(alpha=300)
+    page.set(alpha=300, epochs_per_frame=100)
     assert page.run(120)["train_score"] < 0.6
     assert list(page.findings) == ["alpha_too_high"]
     cure = page.cure("alpha_too_high")
@@ -449,7 +449,7 @@ def test_a_penalty_far_too_strong_is_diagnosed_and_cured():
 def test_a_penalty_somewhat_too_strong_is_cured():
     page = Page()
     page.set(data="moons")
-    page.set(alpha=1)
+    page.set(alpha=1, epochs_per_frame=100)
     page.run(120)
     assert page.findings["alpha_too_high"]["cure"]["changes"] == {"alpha": "auto"}
 
@@ -458,6 +458,7 @@ def test_the_automatic_penalty_is_scaled():
     page = Page()
     page.set(data="moons", n_samples=30, noise=0.5, test_size=0.8)
     page.set(hidden_layer_sizes=[16, 16], activation="relu", alpha="0.01*auto")
+    page.set(epochs_per_frame=100)
     link = page.last["state"]["link"]
     page.run(120)
     advice = page.findings["overfitting"]["advice"]
@@ -473,7 +474,7 @@ def test_the_automatic_penalty_is_scaled():
 
 def test_a_penalty_that_diverges_is_cured():
     page = Page()
-    page.set(alpha=1e6)
+    page.set(alpha=1e6, epochs_per_frame=10)
     page.run(50)
     assert "Lower alpha from 1e+06" in page.last["error"]["text"]
     assert list(page.findings) == ["diverged"]
@@ -483,7 +484,7 @@ def test_a_penalty_that_diverges_is_cured():
 
 def test_a_linear_network_is_advised_what_its_button_does():
     page = Page()
-    page.set(data="circles", hidden_layer_sizes=[])
+    page.set(data="circles", hidden_layer_sizes=[], epochs_per_frame=100)
     page.run(300)
     advice = page.findings["underfitting"]["advice"]
     assert advice.startswith("hidden units with an activation such as 'tanh'")
@@ -575,6 +576,7 @@ def test_a_table():
 
 def test_drawn_points():
     page = Page()
+    page.set(epochs_per_frame=100)
     points = [[x / 10, y / 10, int(x > 0)] for x in range(-5, 6) for y in range(-5, 6)]
     page.tell("points", points=points, x_range=[-1, 1], y_range=[-1, 1])
     data = page.last["state"]["data"]
@@ -809,14 +811,14 @@ def test_memory_stays_flat(monkeypatch):
     monkeypatch.setattr("sknn_simple.playground.session.MAX_POINTS", 50)
     page = Page()
     page.set(hidden_layer_sizes=[2], n_samples=10)
-    page.run(200)
+    page.run(100)
     gc.collect()
     before = sys.getallocatedblocks()
-    page.run(500)
+    page.run(200)
     gc.collect()
     # The history of the estimator grows by a loss and a rate per epoch; a frame has
     # hundreds of numbers.
-    assert sys.getallocatedblocks() - before < 5 * 500
+    assert sys.getallocatedblocks() - before < 5 * 200
 
 
 def test_the_curve_of_losses_is_thinned(monkeypatch):
