@@ -96,5 +96,6 @@ def test_a_healthy_network_has_no_finding(data, options):
     assert pipeline.score(X_new, y_new) > score - 0.05
     assert diagnose(pipeline, X, y) == ()
     # The halves are random: new samples are in the same units, and of the same mean.
+    # As many as in training could pass for the training samples.
     moved = {"scaled_unlike_training", "shifted_targets"}
-    assert not moved & set(diagnose(pipeline, X_new, y_new).kinds)
+    assert not moved & set(diagnose(pipeline, X_new[:-2], y_new[:-2]).kinds)

@@ -236,6 +236,7 @@ def test_drawn_points(page):
 
 
 def test_a_drawn_curve(page):
+    page.open("epochs_per_frame=20")
     page.click(page.find(".tile[value=points]"))
     page.click(page.button("Curve"))
     for k in range(12):

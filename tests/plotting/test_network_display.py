@@ -42,11 +42,12 @@ def overlapping(display):
     boxes = [t.get_window_extent() for t in shown]
     boxes.append(display.ax_.get_legend().get_window_extent())
     names = [t.get_text() for t in shown] + ["legend"]
+    inner = [box.shrunk(0.95, 0.9) for box in boxes]
     pairs = [
         (names[i], names[j])
         for i in range(len(boxes))
         for j in range(i)
-        if boxes[i].shrunk(0.95, 0.9).overlaps(boxes[j].shrunk(0.95, 0.9))
+        if inner[i].overlaps(inner[j])
     ]
     canvas = figure.bbox
     outside = [

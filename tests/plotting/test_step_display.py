@@ -296,11 +296,12 @@ def overlapping(display):
     """Pairs of texts that overlap, and texts that are not within the axes."""
     names, boxes = boxes_of(display)
     room = display.ax_.get_window_extent().padded(1)
+    inner = [box.shrunk(0.97, 0.9) for box in boxes]
     pairs = [
         (names[i], names[j])
         for i in range(len(boxes))
         for j in range(i)
-        if boxes[i].shrunk(0.97, 0.9).overlaps(boxes[j].shrunk(0.97, 0.9))
+        if inner[i].overlaps(inner[j])
     ]
     outside = [
         name
@@ -352,8 +353,7 @@ def test_the_largest_networks_are_legible(sizes):
 
 
 def headings(display):
-    """The texts above the columns, from left to right."""
-    display.figure_.draw_without_rendering()
+    """The texts above the columns of a figure that was drawn, from left to right."""
     found = [t for t in display.ax_.texts if t.get_verticalalignment() == "top"]
     return sorted(found, key=lambda text: text.get_position()[0])
 
