@@ -20,6 +20,7 @@ from . import (
 from .criteria import listing_criteria_of
 from .finding import Finding
 from .gathering import gather_evidence
+from .remarks import remarks_on
 
 SYMPTOMS = (
     excess_symptoms.edited_weights,
@@ -126,8 +127,9 @@ def diagnose(
     -------
     diagnosis : Diagnosis
         A tuple of Finding, empty for a network that looks healthy. It prints as a
-        report. The report on a healthy network mentions that its loss on new samples is
-        not below the constant, if so: a weak signal is no fault of the network.
+        report. The report on a healthy network remarks on what is no fault of the
+        network: a loss that is hardly below the constant, or on new samples not below
+        it, and classes of at least 10 samples that it never predicts.
 
     Raises
     ------
@@ -220,24 +222,11 @@ def diagnose(
             for symptom in SYMPTOMS
             for finding in symptom(evidence)
         ]
-        remark = _remark(evidence)
+        remark = remarks_on(evidence)
     findings = _without_consequences(findings)
     if findings[1:]:
         findings = map(_after_the_others, findings)
     return Diagnosis(findings, remark)
-
-
-def _remark(evidence):
-    """Return what the samples of a healthy network do, or do not, show."""
-    if not evidence.are_others:
-        return "Overfitting shows on samples that it was not trained on."
-    loss, constant = evidence.loss, evidence.constant_loss
-    if loss < constant or constant <= 0:
-        return ""
-    return (
-        f"Its loss on them, {loss:.4g}, is not below that of a constant prediction,\n"
-        f"{constant:.4g}: there may be no signal, or too few samples to learn it."
-    )
 
 
 def _without_consequences(findings):

@@ -234,7 +234,7 @@ def _next_to_nothing(evidence):
             *_against_the_median(evidence),
             *_likely_causes(evidence),
             _more_epochs(evidence),
-            "more informative inputs",
+            "more informative inputs, since y may hardly depend on these",
             None if evidence.problem.is_linear else "more hidden units",
             _weaker_alpha(evidence),
             missing_weights(evidence) if evidence.relative_loss > 1.1 else None,

@@ -1,0 +1,62 @@
+"""Remarks: what the samples of a healthy network do, or do not, show."""
+
+from textwrap import fill
+
+import numpy as np
+
+from .notation import printable
+
+FEWEST = 10
+"""Samples of a class that it takes to notice that the class is never predicted."""
+
+
+def remarks_on(evidence):
+    """Return the lines that follow the good news, possibly none."""
+    remarks = *_on_the_loss(evidence), *_on_classes(evidence)
+    return "\n".join(fill(printable(remark), 79) for remark in remarks)
+
+
+def _on_the_loss(evidence):
+    loss, constant = evidence.loss, evidence.constant_loss
+    if not evidence.are_others:
+        yield "Overfitting shows on samples that it was not trained on."
+        if 0.9 * constant < loss < constant:
+            yield (
+                f"On the given samples, its loss, {loss:.4g}, is hardly below that of "
+                f"a constant prediction, {constant:.4g}: the signal is weak, or chance."
+            )
+    elif loss >= constant > 0:
+        yield (
+            f"Its loss on them, {loss:.4g}, is not below that of a constant "
+            f"prediction, {constant:.4g}: there may be no signal, or too few samples "
+            "to learn it."
+        )
+
+
+def _on_classes(evidence):
+    """Explain why a network with suitable probabilities never predicts a class."""
+    targets = evidence.problem.targets
+    if not targets.are_labels or targets.multilabel:
+        return
+    labels = targets.predict(evidence.problem.samples.Y - 0.5)
+    classes, counts = np.unique(labels, return_counts=True)
+    predicted = targets.predict(evidence.recalibration.raw_prediction)
+    missed = ~np.isin(classes, predicted) & (counts >= FEWEST)
+    if not missed.any():
+        return
+    share = counts[missed].sum() / len(labels)
+    names = [f"class {label}" for label in classes[missed]]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    yield (
+        f"It never predicts {', '.join(names[:5])}{more} ({share:.1%} of the samples): "
+        "another class is always more probable, as is usual for a rare class with a "
+        "weak signal. predict_proba still ranks the samples."
+    )
+    cures = (
+        "choose a threshold with TunedThresholdClassifierCV"
+        if len(targets.classes) == 2
+        else None,
+        None if evidence.network.class_weight else "set class_weight='balanced'",
+    )
+    if any(cures):
+        yield f"To predict it more often, {', or '.join(filter(None, cures))}."

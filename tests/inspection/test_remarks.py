@@ -1,0 +1,82 @@
+"""Remarks of `diagnose`: what is no fault of the network, but may surprise."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+from sklearn.model_selection import TunedThresholdClassifierCV
+
+from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
+from sknn_simple.inspection import diagnose
+
+
+def rare(n_samples, seed):
+    """Return samples with 6% positive labels and a weak signal."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n_samples, 4))
+    y = rng.random(n_samples) < expit(-2.8 + 0.5 * X[:, 0] + 0.3 * X[:, 1])
+    return X, np.where(y, "rare", "usual")
+
+
+@pytest.fixture(scope="module")
+def network():
+    return SimpleMLPClassifier(random_state=0).fit(*rare(1500, 0))
+
+
+@pytest.mark.parametrize("seed", [0, 1])  # the training samples, and new ones
+def test_a_class_that_is_never_predicted_is_a_remark(network, seed):
+    X, y = rare(1500, seed)
+    assert set(network.predict(X)) == {"usual"}
+    assert roc_auc_score(y == "rare", network.predict_proba(X)[:, 0]) > 0.6
+    diagnosis = diagnose(network, X, y)
+    assert diagnosis == ()
+    remark = " ".join(diagnosis.remark.split())
+    share = np.mean(y == "rare")
+    assert f"never predicts class rare ({share:.1%} of the samples)" in remark
+    assert "TunedThresholdClassifierCV, or set class_weight='balanced'" in remark
+
+
+def test_both_cures_predict_the_rare_class(network):
+    X, y = rare(1500, 1)
+    for cure in (
+        clone(network).set_params(class_weight="balanced"),
+        TunedThresholdClassifierCV(clone(network), cv=2),
+    ):
+        predicted = cure.fit(*rare(1500, 0)).predict(X)
+        assert balanced_accuracy_score(y, predicted) > 0.53
+
+
+def test_classes_that_are_predicted_or_hardly_occur_have_no_remark(network):
+    balanced = clone(network).set_params(class_weight="balanced")
+    X, y = rare(1500, 0)
+    assert "never" not in diagnose(balanced.fit(X, y), X, y).remark
+    few = np.r_[np.flatnonzero(y == "usual")[:100], np.flatnonzero(y == "rare")[:9]]
+    assert "never" not in diagnose(network, X[few], y[few]).remark
+    X, y = load_iris(return_X_y=True)
+    model = SimpleMLPClassifier((5,), random_state=0).fit(X, y)
+    assert "never" not in diagnose(model, X, y).remark
+
+
+def test_of_several_classes_no_threshold_is_advised():
+    X, y = rare(1500, 0)
+    noisy = X[:, 2] + np.random.default_rng(1).normal(size=1500)
+    y[(y == "usual") & (noisy > 0)] = "other"
+    model = SimpleMLPClassifier(random_state=0).fit(X, y)
+    assert set(model.predict(X)) == {"usual", "other"}
+    remark = diagnose(model, X, y).remark
+    assert "never predicts class rare (" in remark
+    assert "Threshold" not in remark
+
+
+def test_a_weak_signal_is_told_from_a_strong_one():
+    """Of 100 samples, any network explains some noise."""
+    rng = np.random.default_rng(2)
+    X, noise = rng.normal(size=(100, 5)), rng.normal(size=100)
+    model = SimpleMLPRegressor(random_state=2)
+    diagnosis = diagnose(model.fit(X, noise), X, noise)
+    assert diagnosis == ()
+    assert "the signal is weak, or chance" in " ".join(diagnosis.remark.split())
+    y = X[:, 0] + noise
+    assert "weak" not in diagnose(model.fit(X, y), X, y).remark
