@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS
 from .automatic import Automatic
+from .depth import advice_on_depth
 from .hidden_interactions import (
     AGAINST_RARE_CATEGORIES,
     advice_on_hidden_interactions,
@@ -92,7 +93,7 @@ class Advice:
         if cause is None and not is_far_above:
             cause = advice_on_saturated_layer(
                 session, self.scaling, self._initial_weights_are_given
-            )
+            ) or advice_on_depth(self._activations)
         if session.best is not None and cause is None:
             return None  # patience ends early where there is nothing to learn
         hidden = None if cause or is_far_above else self._on_hidden_signal(loss)

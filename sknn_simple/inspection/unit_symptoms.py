@@ -9,6 +9,7 @@ penalty may make units linear, and their gradients small.
 
 import numpy as np
 
+from .._fit.depth import changes_of_depth
 from .._fit.saturated_layer import share_of_saturated
 from ..network import ACTIVATIONS
 from .advice import (
@@ -159,11 +160,15 @@ def vanishing_gradients(evidence):
     to_scale = larger_inputs(evidence) or inputs_to_scale(evidence)
     is_deep = len(evidence.activations) > 1
     is_flat = ACTIVATIONS["logistic"] in evidence.problem.functions
+    # Through many layers, adam learns no more than sgd.
+    changes = changes_of_depth(evidence.problem.functions) or (
+        "activation='tanh' or 'relu'" if is_flat else None,
+        "fewer hidden layers" if is_deep else None,
+        None if evidence.network.solver == "adam" else "solver='adam'",
+    )
     others = (
         far_lower_rate(evidence),
-        "fewer hidden layers" if is_deep else None,
-        "activation='tanh' or 'relu'" if is_flat else None,
-        None if evidence.network.solver == "adam" else "solver='adam'",
+        *changes,
         "if units are saturated or dead, fix that first",
     )
     return beyond(

@@ -113,7 +113,7 @@ CURES: dict[str, Callable[[Training], Cure | None]] = {
     "linear_network": _tanh,
     "saturated_units": _first(_scale, _lower_rate),
     "dead_units": _first(_scale, _tanh),
-    "vanishing_gradients": _first(_tanh, _adam),
+    "vanishing_gradients": _tanh,
     "exploding_gradients": _first(_scale, _adam),
     "learning_rate_too_high": _lower_rate,
     "learning_rate_too_low": _higher_rate,

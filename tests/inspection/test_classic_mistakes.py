@@ -478,7 +478,7 @@ MISTAKES = {
         "vanishing_gradients",
         IRIS,
         with_options(hidden_layer_sizes=(10, 10)),
-        "fewer hidden layers",
+        "at most 2 hidden layers",
         {"hidden_layer_sizes": (10,) * 7},
     ),
     "tiny inputs": Mistake(

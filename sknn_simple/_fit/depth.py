@@ -1,0 +1,32 @@
+"""Depth: so many hidden layers that gradients vanish, and the network is a constant."""
+
+from ..network import ACTIVATIONS
+
+MOST_SIGMOIDS, MOST_LAYERS = 4, 10
+"""Numbers of hidden layers, of sigmoids and in all, with which networks still learn.
+
+Fewer are needed if the learning rate is below the one of 'auto'.
+"""
+
+
+def changes_of_depth(functions):
+    """Return changes against too many hidden layers, each a text; mostly none.
+
+    `functions` are the Activations of the hidden layers.
+    """
+    n_sigmoids = sum(function is ACTIVATIONS["logistic"] for function in functions)
+    if n_sigmoids <= MOST_SIGMOIDS and len(functions) <= MOST_LAYERS:
+        return []
+    changes = ["activation='tanh'"] if n_sigmoids else []
+    return [*changes, "at most 2 hidden layers"]
+
+
+def advice_on_depth(functions):
+    """Return the advice for a network that is a constant, or None."""
+    changes = changes_of_depth(functions)
+    if not changes:
+        return None
+    return (
+        f"use {', or '.join(changes)}: through {len(functions)} layers, gradients may "
+        "vanish"
+    )
