@@ -207,8 +207,8 @@ def check_sensors(evidence):
         return None
     are = "is" if stuck.sum() == 1 else "are"
     return (
-        f"check {_names(evidence, stuck)}, which {are} constant here, as from a broken "
-        "sensor"
+        f"check {names_of(evidence, stuck)}, which {are} constant here, as from a "
+        "broken sensor"
     )
 
 
@@ -223,13 +223,24 @@ def check_units(evidence):
     if have_unusual_values(evidence)[k]:
         otherwise = " (or such values were rare or absent in training)"
     return (
-        f"check the unit of {_names(evidence, found)}: behind the scaler, the mean is "
-        f"{mean[k]:.4g} and the deviation {deviation[k]:.4g}{otherwise}"
+        f"check the unit of {names_of(evidence, found)}: behind the scaler, the mean "
+        f"is {mean[k]:.4g} and the deviation {deviation[k]:.4g}{otherwise}"
     )
 
 
-def _names(evidence, found):
-    """Return the first names of the features of a mask."""
+def cover_range(evidence):
+    """Advise to train on the range of features that are beyond it."""
+    found = evidence.excess.beyond_training
+    if not found.any():
+        return None
+    return (
+        f"train on samples that cover such values of {names_of(evidence, found)}, and "
+        "subtract a trend over time, as of a linear model, from y"
+    )
+
+
+def names_of(evidence, found):
+    """Name the first features of a mask."""
     names = [printable(name) for name in np.array(evidence.feature_names)[found]]
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return f"{', '.join(names[:5])}{more}"

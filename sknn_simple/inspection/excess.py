@@ -10,6 +10,7 @@ import numpy as np
 
 from .._fit.kept_model import ENOUGH_EPOCHS, MUCH
 from .corrections import loss_of_scaled
+from .extrapolation import features_beyond_training
 from .other_units import LEAST_EXCESS, features_in_other_units, loss_of_standardised
 from .outliers import usual_loss
 from .problem import loss_without_penalty
@@ -100,6 +101,11 @@ class Excess:
     def in_other_units(self):
         """Which features seem to be in another unit than those of the training."""
         return features_in_other_units(self.evidence)
+
+    @cached_property
+    def beyond_training(self):
+        """Which features are beyond most training samples."""
+        return features_beyond_training(self.evidence)
 
     @cached_property
     def stuck(self):

@@ -7,12 +7,14 @@ is the criterion, which the docstring of `diagnose` lists, with the terms it use
 from .._fit.kept_model import MUCH
 from .advice import (
     check_sensors,
+    cover_range,
     earlier_samples,
     far_lower_rate,
     larger_alpha,
     lower_momentum,
     lower_rate,
     missing_weights,
+    names_of,
     one_of,
 )
 from .finding import beyond
@@ -113,9 +115,14 @@ def overfitting(evidence):
         None if network.early_stopping or is_small else "early_stopping=True",
     )
     memorised = "the network memorised its training samples (it overfits)"
-    advice = one_of(check_sensors(evidence), *cures, missing_weights(evidence))
+    advice = one_of(
+        check_sensors(evidence),
+        cover_range(evidence),
+        *cures,
+        missing_weights(evidence),
+    )
     seen = f"{memorised}, or these samples differ from the training samples"
-    seen += f"{or_else(evidence)}."
+    seen += f"{or_else(evidence)}.{beyond_training(evidence)}"
     findings = excess_finding(evidence, "overfitting", seen=seen, advice=advice)
     losses = network.history_["loss"]
     validation_losses = network.history_.get("validation_loss", [None])
@@ -153,6 +160,18 @@ def or_else(evidence):
     if evidence.are_new or evidence.record.published is not None:
         return ""
     return ". Or weights were edited after training on these samples"
+
+
+def beyond_training(evidence):
+    """Name features whose values here are beyond most training samples."""
+    found = evidence.excess.beyond_training
+    if not found.any():
+        return ""
+    are = "is" if found.sum() == 1 else "are"
+    return (
+        f" {names_of(evidence, found)} {are} beyond most training samples here, and "
+        "networks do not extrapolate."
+    )
 
 
 def excess_finding(evidence, kind, *, seen, advice):

@@ -9,11 +9,12 @@ import numpy as np
 from .advice import (
     check_sensors,
     check_units,
+    cover_range,
     earlier_samples,
     missing_weights,
     one_of,
 )
-from .excess_symptoms import excess_finding, or_else
+from .excess_symptoms import beyond_training, excess_finding, or_else
 from .finding import beyond
 from .notation import output_names
 from .recalibration import LEAST_SHIFT
@@ -36,11 +37,12 @@ def scaled_unlike_training(evidence):
     if evidence.in_pipeline:
         cause = (
             "they are distributed unlike the training samples, as samples of another "
-            "instrument or place may be."
+            f"instrument or place may be.{beyond_training(evidence)}"
         )
         advice = one_of(
             check_sensors(evidence),
             check_units(evidence),
+            cover_range(evidence),
             "scale such samples by their own means and deviations before you predict",
             "train on samples of both kinds",
         )
@@ -75,10 +77,11 @@ def shifted_targets(evidence):
         seen=f"{mean_error}: adding a constant to the outputs lowers the "
         f"loss by {{figure:.3g}} times the loss of a constant prediction{outcome}. "
         f"{cause} measured differently here, for instance by another sensor"
-        f"{or_else(evidence)}.",
+        f"{or_else(evidence)}.{beyond_training(evidence)}",
         advice=one_of(
             check_sensors(evidence),
             check_units(evidence),
+            cover_range(evidence),
             earlier_samples(evidence),
             correction,
             "train on samples like these",
