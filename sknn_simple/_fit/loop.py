@@ -54,6 +54,7 @@ class Loop:
         session = self.session
         if session.state.t == 0:
             self.report.check_orientation()
+            self.report.check_quantity()
             self.report.check_precision()
         try:
             # Numbers that overflow are found at the end of each block.

@@ -15,6 +15,7 @@ from .kept_model import held_back_by_early_stopping, outdated_average
 from .no_gain import capitalised
 from .options import enough_epochs
 from .orientation import has_samples_in_columns
+from .quantities import may_be_quantity
 from .sample_loss import constant_loss
 from .session import Mode, Session
 from .shortfall import from_unscaled_inputs
@@ -64,6 +65,17 @@ class Report:
             self._warn(
                 f"X and y seem to have one column per sample: both have {n_columns} "
                 "columns, and only a few rows. If so, as in MATLAB, pass X.T and y.T.",
+                UserWarning,
+            )
+
+    def check_quantity(self):
+        """Warn in `fit` if the classes of a classifier seem to be a quantity."""
+        targets, samples = self.session.targets, self.session.samples
+        if self.session.mode is Mode.NEW and may_be_quantity(targets, samples):
+            self._warn(
+                f"y has {len(targets.classes)} numbers as classes, and similar "
+                "samples have similar numbers. If y is a quantity, use "
+                "SimpleMLPRegressor.",
                 UserWarning,
             )
 
