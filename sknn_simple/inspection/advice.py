@@ -94,6 +94,21 @@ def lower_rate(evidence):
     return f"a learning_rate_init well below {rate:.3g}, such as {rate / 10:.2g}"
 
 
+def automatic_rate(evidence):
+    """Advise the learning rate of 'auto', if the rate is clearly another one.
+
+    Saturated units need larger steps to come back, unless such steps saturated them.
+    """
+    network, auto = evidence.network, evidence.automatic.rate
+    if network.solver not in OPTIMIZERS or network.learning_rate_init == "auto":
+        return None
+    if evidence.record.is_untrained or inputs_to_scale(evidence):
+        return None
+    if evidence.rate < auto / CLEARLY:
+        return f"learning_rate_init='auto', which gives {auto:.2g} here"
+    return lower_rate(evidence) if evidence.rate > CLEARLY * auto else None
+
+
 def far_lower_rate(evidence):
     """Advise a lower learning rate before all else, if it is far too high."""
     solver = evidence.network.solver

@@ -13,6 +13,7 @@ from .._fit.depth import changes_of_depth
 from .._fit.saturated_layer import share_of_saturated
 from ..network import ACTIVATIONS
 from .advice import (
+    automatic_rate,
     far_lower_rate,
     inputs_to_scale,
     larger_alpha,
@@ -96,8 +97,8 @@ def saturated_units(evidence):
             more_units(evidence),
             lower_momentum(evidence),
             smaller_weights(evidence),
+            automatic_rate(evidence),
             larger_alpha(evidence),
-            lower_rate(evidence),
         ),
     )
 

@@ -1430,6 +1430,30 @@ def test_units_that_saturate_are_not_to_learn_faster():
     assert scaled < 0.8 * raw < raw < slower
 
 
+@pytest.mark.parametrize("activation", ["logistic", "tanh"])
+@pytest.mark.parametrize("factor", [4, 20, 60])
+def test_saturated_units_that_learn_slowly_need_a_higher_rate(activation, factor):
+    X, y = make_moons(200, noise=0.2, random_state=0)
+    rng = np.random.default_rng(0)
+    model = SimpleMLPClassifier(
+        (10,),
+        activation=activation,
+        coefs_init=[20 * rng.normal(size=(2, 10)), rng.normal(size=(10, 1)) / 3],
+        max_iter=150,
+        n_iter_no_change=np.inf,
+        random_state=0,
+    )
+    auto = clone(model).fit(X, y)
+    rate = auto.history_["learning_rate"][0]
+    slow = clone(model).set_params(learning_rate_init=rate / factor).fit(X, y)
+    finding = only(diagnose(slow, X, y), "saturated_units")
+    cure = f"learning_rate_init='auto', which gives {rate:.2g} here"
+    assert finding.advice.startswith(f"smaller weights in coefs_init; {cure}; or ")
+    assert "well below" not in finding.advice
+    slower = clone(model).set_params(learning_rate_init=rate / factor / 10).fit(X, y)
+    assert auto.loss_ < slow.loss_ < slower.loss_
+
+
 @pytest.mark.parametrize("kind", [SimpleMLPClassifier, SimpleMLPRegressor])
 def test_inputs_that_are_large_together_are_to_be_scaled_first(kind):
     """None of them is wide, or 10 deviations from 0."""
