@@ -2,11 +2,8 @@
 
 from ..network import ACTIVATIONS
 
-MOST_SIGMOIDS, MOST_LAYERS = 4, 10
-"""Numbers of hidden layers, of sigmoids and in all, with which networks still learn.
-
-Fewer are needed if the learning rate is below the one of 'auto'.
-"""
+MOST_SIGMOIDS, MOST_LAYERS = 2, 10
+"""Numbers of hidden layers, of sigmoids and in all, up to which most networks learn."""
 
 
 def changes_of_depth(functions):
@@ -18,7 +15,7 @@ def changes_of_depth(functions):
     if n_sigmoids <= MOST_SIGMOIDS and len(functions) <= MOST_LAYERS:
         return []
     changes = ["activation='tanh'"] if n_sigmoids else []
-    return [*changes, "at most 2 hidden layers"]
+    return [*changes, f"at most {MOST_SIGMOIDS} hidden layers"]
 
 
 def advice_on_depth(functions):

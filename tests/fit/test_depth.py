@@ -59,5 +59,18 @@ def test_depth_is_not_blamed_where_it_does_no_harm():
     assert outcome(*deep("diabetes", 7, activation="tanh")) == ""
     X = np.random.default_rng(0).normal(size=(200, 4))
     coins = np.arange(200) % 2
-    model = SimpleMLPClassifier((10,) * 3, random_state=0)
+    model = SimpleMLPClassifier((10,) * 2, random_state=0)
     assert "layers" not in outcome(model, X, coins)
+
+
+@pytest.mark.parametrize(("n_layers", "slope"), [(3, 0.2), (4, 0.35)])
+def test_fewer_layers_may_hide_a_weak_signal(n_layers, slope):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(300, 5))
+    y = slope * (X[:, 0] + X[:, 1]) + rng.normal(size=300)
+    model = SimpleMLPRegressor((10,) * n_layers, random_state=0)
+    assert f"2 hidden layers: through {n_layers} layers" in outcome(model, X, y)
+    for cure in ({"activation": "tanh"}, {"hidden_layer_sizes": (10,) * 2}):
+        cured = clone(model).set_params(**cure)
+        assert outcome(cured, X, y) == ""
+        assert cured.score(X, y) > model.score(X, y) + slope**2
