@@ -163,14 +163,18 @@ def or_else(evidence):
 
 
 def beyond_training(evidence):
-    """Name features whose values here are beyond most training samples."""
+    """Name features whose values here are beyond most training samples.
+
+    The sentence is a part of a format string, in which names may have braces.
+    """
     found = evidence.excess.beyond_training
     if not found.any():
         return ""
+    names = names_of(evidence, found).replace("{", "{{").replace("}", "}}")
     are = "is" if found.sum() == 1 else "are"
     return (
-        f" {names_of(evidence, found)} {are} beyond most training samples here, and "
-        "networks do not extrapolate."
+        f" {names} {are} beyond most training samples here, and networks do not "
+        "extrapolate."
     )
 
 
