@@ -102,7 +102,8 @@ def test_reset_returns_to_the_initial_weights():
     np.testing.assert_array_equal(weights_of(page.network), trained)
 
 
-def test_the_page_sets_the_pace():
+def test_the_page_sets_the_pace(monkeypatch):
+    monkeypatch.setattr("sknn_simple.playground.session.MAX_SECONDS", np.inf)
     page = Page()
     [frame, *_] = page.tell("play")
     assert (frame["type"], frame["epoch"], frame["playing"]) == ("frame", 1, True)
