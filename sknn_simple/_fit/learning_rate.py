@@ -105,15 +105,18 @@ def _rate_of_network(estimator, targets, samples, squares):
     """Return the rate for standardised inputs and a single target."""
     if squares is None:
         activations = activation_names(estimator)
-        width = hidden_layer_sizes(estimator)[-1]
+        width, mean_square = hidden_layer_sizes(estimator)[-1], 1.0
     else:  # sigmoids have squares of about 1/4
-        activations, width = (), 4 * _mean(squares, samples)
+        total = _mean(squares, samples)
+        activations, width = (), 4 * total
+        mean_square = total / (samples.X.shape[1] + 1)
     return suitable_learning_rate(
         estimator.solver,
         targets.network_loss,
         activations,
         targets.out_activation,
         width,
+        mean_square,
     )
 
 

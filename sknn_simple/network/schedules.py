@@ -143,7 +143,9 @@ SCHEDULES = {
 """The learning-rate schedules: a dict of `learning_rate` to class."""
 
 
-def suitable_learning_rate(solver, loss, activation, out_activation, width):
+def suitable_learning_rate(
+    solver, loss, activation, out_activation, width, mean_square=1.0
+):
     """Return a rate that suits a network with standardised inputs and targets.
 
     The curvature of the loss at an output neuron grows with the number of units that
@@ -170,6 +172,10 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
         Number of units in the last hidden layer; without one, four times the mean of
         the squared inputs of a sample, their sum plus 1 for the bias.
 
+    mean_square : float, default=1.0
+        Mean square of the inputs and the bias, which counts as an input of 1. Without
+        hidden layers, small inputs need large coefs, and so a higher rate.
+
     Returns
     -------
     learning_rate : float
@@ -183,7 +189,7 @@ def suitable_learning_rate(solver, loss, activation, out_activation, width):
     if for_labels:
         rates = {"logistic": 0.3, "tanh": 0.1}
         if not names:
-            return min(0.04, 4 / width)
+            return min(0.01 / min(mean_square, 0.25), 4 / width)
         return min(rates.get(name, 0.02) for name in names)
     if out_activation == "logistic":
         return min(1.0, 30 / width)

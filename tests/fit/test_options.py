@@ -201,6 +201,17 @@ def test_automatic_rates_are_as_documented_and_recorded(kind, width, options, ra
     assert model.history_["learning_rate"] == [pytest.approx(rate)]
 
 
+@pytest.mark.parametrize(
+    ("n_categories", "rate"), [(4, 0.04), (30, 0.01 / (2 / 31)), (200, 0.5)]
+)
+def test_the_rate_without_hidden_layers_follows_the_mean_square(n_categories, rate):
+    """Each row is an indicator and the bias, so the limit 4 / width is 1/2."""
+    category = np.arange(1000) % n_categories
+    X = sparse.csr_array((np.ones(1000), (np.arange(1000), category)))
+    model = SimpleMLPClassifier((), max_iter=1, **UNSTOPPED).fit(X, category % 2)
+    assert model.history_["learning_rate"] == [pytest.approx(rate)]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
 def test_the_scale_of_many_inputs(container, dtype):
