@@ -8,6 +8,8 @@ from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sknn_simple import SimpleMLPClassifier
+from sknn_simple._fit.class_shares import correlation_within_classes
+from sknn_simple.network import Samples
 
 
 def rare(seed, n_samples=3000):
@@ -96,3 +98,31 @@ def test_hundreds_of_classes_are_learned_from_categories():
     P = model.predict_proba(X[6000:])
     loss = log_loss(y[6000:], P, labels=model.classes_)
     assert loss < np.log(300) - 0.5
+
+
+def test_inputs_that_depend_on_the_class_need_no_lower_rate():
+    """Half of the variance of the inputs is between the classes, until shuffled."""
+    rng = np.random.default_rng(0)
+    y = np.arange(3200) % 400
+    X = (rng.standard_normal((400, 5))[y] + rng.standard_normal((3200, 5))) / 2
+    assert first_rate(X, y) == pytest.approx(0.3)
+    assert first_rate(csr_array(X), y) == pytest.approx(0.3)
+    assert first_rate(X, rng.permutation(y)) == pytest.approx(0.15)
+    # A single sample of each class tells nothing about the classes.
+    with pytest.warns(UserWarning, match="400 classes"):
+        assert first_rate(X[:400], y[:400]) == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.05, 0.3])
+def test_the_correlation_within_classes_is_that_of_an_analysis_of_variance(spread):
+    rng = np.random.default_rng(0)
+    y = np.repeat(np.arange(200), 10)
+    X = 3 + spread * rng.standard_normal((200, 4))[y] + rng.standard_normal((2000, 4))
+    Y = np.eye(200)[y]
+    between = 10 * X.reshape(200, 10, 4).mean(axis=1).var(axis=0, ddof=1).sum()
+    within = X.reshape(200, 10, 4).var(axis=1, ddof=1).mean(axis=0).sum()
+    expected = (between - within) / (between + 9 * within)
+    found = correlation_within_classes(Samples(X, Y, None))
+    assert found == pytest.approx(expected, abs=0.002)
+    weighted = correlation_within_classes(Samples(X, Y, np.full(2000, 3.0)))
+    assert weighted == pytest.approx(found)

@@ -8,6 +8,7 @@ from sklearn.utils.extmath import row_norms
 
 from ..network import LOSSES, OUT_ACTIVATIONS, suitable_learning_rate
 from .architecture import activation, activation_names, hidden_layer_sizes
+from .class_shares import slowdown_by_class_shares
 from .loss_unit import has_usual_units, losses_of, spreads
 from .subsample import n_weighted, subsample
 
@@ -24,12 +25,6 @@ FEW_ROWS = 32
 
 SMALLEST_UNIT = 1e-5
 """Size of targets under softplus below which the rate rises no further."""
-
-FEW_OTHERS = 1
-"""Samples in a minibatch, not of its largest class, below which the rate falls."""
-
-ROWS_PER_CLASS = 1 / 4
-"""Rows of a minibatch for each class below which the rate falls."""
 
 OUTLYING = 6
 """Deviations of a target from the mean above which the rate falls in proportion, unless
@@ -142,9 +137,8 @@ def _factor_of_minibatches(estimator, batch_size, targets, samples, squares, in_
             factor = min(factor, _largest_factor(estimator))
     # The rows of a call do not show how rare a class of the stream is.
     elif _has_sigmoids(estimator) and not (targets.multilabel or in_stream or is_full):
-        shares = _shares_of_classes(samples)
-        factor /= _slowdown_by_rare_classes(batch_size, shares)
-        factor /= _slowdown_by_many_classes(batch_size, shares)
+        # Smaller minibatches have a lower rate anyway.
+        factor /= slowdown_by_class_shares(max(FEW_ROWS, batch_size), samples)
     if not is_full:
         factor /= _slowdown_by_heavy_samples(heavy, batch_size, samples, squares)
     return factor
@@ -233,36 +227,6 @@ def _slowdown_by_inputs(estimator, targets, samples):
 def _has_sigmoids(estimator):
     """Return whether the network has hidden layers, and all are sigmoids."""
     return hidden_layer_sizes(estimator) != () and activation(estimator) == "logistic"
-
-
-def _shares_of_classes(samples):
-    """Return the share of each class in the total weight, shape (n_classes,)."""
-    Y = samples.Y if samples.Y.shape[1] > 1 else np.hstack([samples.Y, 1 - samples.Y])
-    return np.average(Y, weights=samples.sample_weight, axis=0)
-
-
-def _slowdown_by_rare_classes(batch_size, shares):
-    """Return a divisor, at most 32, for classes of which minibatches have few samples.
-
-    Otherwise the logits fluctuate, and the averaged network underestimates these.
-    """
-    others = max(FEW_ROWS, batch_size) * (1 - float(shares.max()))
-    if others <= 1e-9:  # only one class is there
-        return 1.0
-    return min(32.0, max(1.0, FEW_OTHERS / others))
-
-
-def _slowdown_by_many_classes(batch_size, shares):
-    """Return a divisor, at most 2, for classes that most minibatches lack.
-
-    At the full rate, all logits fluctuate, and the sigmoids saturate before they learn
-    from inputs that are seldom seen, such as categories. A larger divisor would be too
-    much for other inputs. Classes of unequal shares count as fewer: as
-    1 / sum(shares**2). Smaller minibatches have a lower rate anyway.
-    """
-    n_classes = 1 / float(np.sum(shares**2))
-    n_rows = max(FEW_ROWS, batch_size)
-    return min(2.0, max(1.0, ROWS_PER_CLASS * n_classes / n_rows) ** 1.5)
 
 
 def _slowdown_by_counts(batch_size, samples, squares):
