@@ -224,7 +224,9 @@ def _has_missing(values):
 
 def _text(found, data):
     """Show a text of each column that holds some, and how to convert the columns."""
-    columns = [TextColumn.of(name, values) for name, values in columns_of(data.X)]
+    columns = columns_of(data.X)
+    is_alone = len(columns) == 1
+    columns = [TextColumn.of(name, values, is_alone) for name, values in columns]
     columns = [column for column in columns if column.texts]
     if not columns:
         return None

@@ -12,17 +12,21 @@ class TextColumn(NamedTuple):
     name: Any  # or index
     texts: list[str]  # distinct texts that are not numbers
     is_mostly_numbers: bool
+    is_alone: bool  # the only column of X
 
     @classmethod
-    def of(cls, name, values):
+    def of(cls, name, values, is_alone):
         distinct = {str(value): value for value in values if not is_missing(value)}
         texts = [text for text, value in distinct.items() if is_text(value)]
-        return cls(name, texts, 2 * len(texts) <= len(distinct))
+        return cls(name, texts, 2 * len(texts) <= len(distinct), is_alone)
 
     @property
     def holds_documents(self):
-        """Whether most texts have more than four words."""
-        return sum(len(text.split()) > 4 for text in self.texts) > len(self.texts) / 2
+        """Whether most texts have more than four words, or one if X has no others."""
+        # Names have several words, too, but are rarely all that there is.
+        limit = 1 if self.is_alone else 4
+        n_documents = sum(len(text.split()) > limit for text in self.texts)
+        return n_documents > len(self.texts) / 2
 
     @property
     def first_text(self):
@@ -47,8 +51,8 @@ def advice_on_texts(columns):
         advice.append(_advice_on_numbers(numbers))
     if documents:
         advice.append(
-            "Turn documents into numbers with TfidfVectorizer, which takes one column "
-            "of texts."
+            "Put a TfidfVectorizer, which takes one column of texts, before the "
+            "network in a Pipeline."
         )
     if categories:
         advice.append(

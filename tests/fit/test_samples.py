@@ -485,6 +485,10 @@ def test_all_columns_of_text_are_named_at_once():
         SimpleMLPClassifier().fit(wide, [0, 1, 0, 1])
 
 
+VECTORIZE = (
+    r"Put a TfidfVectorizer, which takes one column of texts, before the network in a "
+    r"Pipeline\."
+)
 DOCUMENTS = ["the cat sat on the mat", "a dog barked at the cat", "short one"]
 
 
@@ -492,17 +496,29 @@ DOCUMENTS = ["the cat sat on the mat", "a dog barked at the cat", "short one"]
     "texts", [DOCUMENTS, np.array(DOCUMENTS, object), pd.DataFrame({"d": DOCUMENTS})]
 )
 def test_documents_need_a_vectorizer(texts):
-    message = "Turn documents into numbers with TfidfVectorizer, which takes one column"
-    with pytest.raises(ValueError, match=f"text 'the cat .* column .*. {message}"):
+    with pytest.raises(ValueError, match=f"text 'the cat .* column [^.]*. {VECTORIZE}"):
         SimpleMLPClassifier().fit(texts, [0, 1, 0])
     model = make_pipeline(TfidfVectorizer(), SimpleMLPClassifier((2,), max_iter=1))
     model.set_params(simplemlpclassifier__n_iter_no_change=np.inf)
     assert model.fit(DOCUMENTS, [0, 1, 0]).predict(DOCUMENTS).shape == (3,)
 
 
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series, pd.DataFrame])
+def test_short_sentences_are_documents_if_there_is_nothing_else(kind):
+    reviews = kind(["I love it", "what a bore", "great movie", "awful"])
+    with pytest.raises(ValueError, match=f"column 0. {VECTORIZE}$"):
+        SimpleMLPClassifier().fit(reviews, [0, 1, 0, 1])
+
+
+def test_short_texts_among_other_columns_are_categories():
+    table = pd.DataFrame({"city": ["New York", "Los Angeles", "New York"], "rooms": 1})
+    with pytest.raises(ValueError, match=f"'city'. {re.escape(ENCODE)}$"):
+        SimpleMLPClassifier().fit(table, [0, 1, 0])
+
+
 def test_documents_among_categories():
     table = pd.DataFrame({"kind": ["a", "b", "a"], "text": DOCUMENTS})
-    with pytest.raises(ValueError, match=r"Turn documents .* of texts\. Encode categ"):
+    with pytest.raises(ValueError, match=f"{VECTORIZE} Encode categ"):
         SimpleMLPClassifier().fit(table, [0, 1, 0])
 
 
