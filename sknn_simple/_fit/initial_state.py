@@ -64,6 +64,11 @@ def drawn_parameters(estimator, targets, samples, rng):
         )
     except ValueError as error:
         raise ValueError(f"hidden_layer_sizes is too large: {error}") from error
+    except MemoryError as error:
+        raise MemoryError(
+            f"hidden_layer_sizes is too large for {X.shape[1]} inputs: {error}. Use "
+            "smaller layers."
+        ) from error
     if estimator.fit_intercept:
         _start_at_mean(estimator, targets, samples, parameters)
     return parameters

@@ -301,6 +301,13 @@ def test_layers_too_large_for_any_array(sizes, solver):
         model.fit(X, load_iris().target)
 
 
+def test_layers_too_large_for_the_memory():
+    """They need more bytes than a processor can address."""
+    message = r"hidden_layer_sizes is too large for 4 inputs: .* allocate 512\. PiB"
+    with pytest.raises(MemoryError, match=rf"^{message}.*\. Use smaller layers\.$"):
+        SimpleMLPClassifier((2**28, 2**28)).fit(X, load_iris().target)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_integers_of_one_byte_do_not_overflow(engine):
     """Sums and products of these options are beyond 127, the largest int8."""
