@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import (
     InvalidParameterError,
     validate_parameter_constraints,
 )
+from sklearn.utils.validation import check_is_fitted
 
 from . import _persistence
 from ._addresses import DocumentationLink
@@ -28,7 +29,7 @@ from ._fit.loop import Loop
 from ._fit.session import Mode
 from ._fit.start import make_session
 from ._fit.validation import NO_VALIDATION_DATA, ValidationData
-from ._fitted import FittedNetwork, MatrixLike
+from ._fitted import NOT_FITTED, FittedNetwork, MatrixLike
 from ._training_method import training_method
 
 
@@ -182,8 +183,10 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         UserWarning
             On Ctrl-C in a later epoch. The model of the last complete epoch is kept.
             Also if more than half of the values of a classifier's `y` are different
-            numbers, if a regressor's `quantile` is set without `loss="quantile"`, or if
-            the samples seem to be the columns of `X` and `y`.
+            numbers, if each row of its indicator matrix has exactly one label, if
+            `coefs_` or `intercepts_` were set before the first fit, if a regressor's
+            `quantile` is set without `loss="quantile"`, or if the samples seem to be
+            the columns of `X` and `y`.
 
         ConvergenceWarning
             If training stopped after `max_iter` epochs, before the loss or score
@@ -251,7 +254,8 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         # Of a copy, which another thread that trains this estimator does not change.
         model = copy.copy(self)
         attributes = super(BaseSimpleMLP, model).__getstate__()
-        if model.__sklearn_is_fitted__():
+        if "coefs_" in attributes:
+            check_is_fitted(model, msg=NOT_FITTED)  # they may have been set before
             attributes = attributes | weights_to_save(model)
         if "feature_names_in_" in attributes:  # which may be a list that a caller set
             names = np.asarray(attributes["feature_names_in_"], dtype=object)

@@ -1,5 +1,7 @@
 """Models made from given weights, and converted to scikit-learn's estimators."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -188,10 +190,13 @@ def test_weights_that_are_set_before_a_fit_do_not_make_a_model():
     model = SimpleMLPClassifier((2,), random_state=0)
     model.coefs_ = [np.ones((4, 2)), np.ones((2, 3))]
     model.intercepts_ = [np.ones(2), np.ones(3)]
-    with pytest.raises(NotFittedError, match=r"with SimpleMLPClassifier\.from_coefs"):
-        model.predict(X)
+    for use in (lambda: model.predict(X), lambda: pickle.dumps(model)):
+        with pytest.raises(NotFittedError, match=r"\bSimpleMLPClassifier\.from_coefs"):
+            use()
     expected = SimpleMLPClassifier((2,), random_state=0).fit(X, Y)
-    assert (model.fit(X, Y).coefs_[0] == expected.coefs_[0]).all()
+    with pytest.warns(UserWarning, match="coefs_ or intercepts_ were set before"):
+        model.fit(X, Y)
+    assert (model.coefs_[0] == expected.coefs_[0]).all()
     built = SimpleMLPClassifier.from_coefs(expected.coefs_, expected.intercepts_)
     assert (built.predict(X) == expected.predict(X)).all()
 

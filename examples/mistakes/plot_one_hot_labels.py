@@ -8,6 +8,8 @@ then predicts each label on its own, and a sample may get none or two.
 # %%
 # The mistake
 # -----------
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_classification
@@ -21,7 +23,11 @@ one_hot = np.eye(3)[y]
 X, X_new, y, y_new, one_hot, one_hot_new = train_test_split(
     X, y, one_hot, random_state=0
 )
-mistake = SimpleMLPClassifier(random_state=0).fit(X, one_hot)
+mistake = SimpleMLPClassifier(random_state=0)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    mistake.fit(X, one_hot)
+print("Warnings of the fit:", *[warning.message for warning in caught])
 diagnosis = diagnose(mistake, X, one_hot)
 print(diagnosis)
 
@@ -45,7 +51,7 @@ ax.set_title("diagnose: " + ", ".join(diagnosis.kinds[:3]), fontsize=11)
 # %%
 # Conclusion
 # ----------
-# Pass labels, such as `one_hot.argmax(axis=1)`: the network encodes them itself.
+# Pass labels, such as `np.argmax(one_hot, axis=1)`: the network encodes them itself.
 assert "one_hot_targets" in diagnosis.kinds
 assert scores[1] > scores[0]
 

@@ -53,9 +53,7 @@ class Loop:
         """
         session = self.session
         if session.state.t == 0:
-            self.report.check_orientation()
-            self.report.check_quantity()
-            self.report.check_precision()
+            self.report.check_data()
         try:
             # Numbers that overflow are found at the end of each block.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -10,12 +10,11 @@ from sklearn.exceptions import ConvergenceWarning
 from .._caller import warn_caller
 from ..network import NOT_FINITE
 from .advice import Advice
+from .data_warnings import data_warnings
 from .ending import has_levelled_off
 from .kept_model import held_back_by_early_stopping, outdated_average
 from .no_gain import capitalised
 from .options import enough_epochs
-from .orientation import has_samples_in_columns
-from .quantities import may_be_quantity
 from .sample_loss import constant_loss
 from .session import Mode, Session
 from .shortfall import from_unscaled_inputs
@@ -55,40 +54,10 @@ class Report:
             f"tol={patience.tol} for {patience.n_epochs} consecutive epochs."
         )
 
-    def check_orientation(self):
-        """Warn in `fit` if the columns of X and y seem to be samples."""
-        session = self.session
-        if session.mode is Mode.APPEND:  # a call of a stream may have a single row
-            return
-        if has_samples_in_columns(session.targets, session.samples):
-            n_columns = session.samples.X.shape[1]  # rows may have been held out
-            self._warn(
-                f"X and y seem to have one column per sample: both have {n_columns} "
-                "columns, and only a few rows. If so, as in MATLAB, pass X.T and y.T.",
-                UserWarning,
-            )
-
-    def check_quantity(self):
-        """Warn in `fit` if the classes of a classifier seem to be a quantity."""
-        targets, samples = self.session.targets, self.session.samples
-        if self.session.mode is Mode.NEW and may_be_quantity(targets, samples):
-            self._warn(
-                f"y has {len(targets.classes)} numbers as classes, and similar "
-                "samples have similar numbers. If y is a quantity, use "
-                "SimpleMLPRegressor.",
-                UserWarning,
-            )
-
-    def check_precision(self):
-        """Warn if the dtype of X cannot hold predictions in the units of y."""
-        dtype = self.session.state.parameters.flat.dtype
-        if self.session.targets.lose_digits(dtype):
-            self._warn(
-                f"Predictions have the dtype of X, {dtype}, too coarse for a y that "
-                "varies so little around its mean. Subtract the mean from y, or "
-                "pass X as float64.",
-                UserWarning,
-            )
+    def check_data(self):
+        """Warn of data that are probably not what the user means."""
+        for message in data_warnings(self.estimator, self.session):
+            self._warn(message, UserWarning)
 
     def give_warnings(self):
         """Issue the pending warnings."""

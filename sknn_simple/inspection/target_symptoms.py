@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import skew
 from sklearn.base import is_regressor
 
+from .._fit.one_hot import ALMOST_ALL, share_with_one_label
 from ..network import OUT_ACTIVATIONS
 from .extreme_targets import (
     against_outliers,
@@ -39,20 +40,18 @@ def constant_targets(evidence):
 
 
 def one_hot_targets(evidence):
-    """The y of a classifier is an indicator matrix, and more than 0.999 of the rows
-    have exactly one label.
+    """The y of a classifier is an indicator matrix of at least 10 rows, and more than
+    0.999 of them have exactly one label.
     """
     Y = evidence.problem.samples.Y
     n_labels = Y.shape[1]
-    if not evidence.problem.targets.multilabel or n_labels < 2:
-        return []
     return beyond(
         ["y"],
-        [np.mean(Y.sum(axis=1) == 1)],
-        above=0.999,
+        [share_with_one_label(evidence.problem.targets, Y)],
+        above=ALMOST_ALL,
         seen="y is an indicator matrix, and each row has exactly one label: the "
         f"network learns {n_labels} independent labels, not one of {n_labels} classes.",
-        advice="class labels of shape (n_samples,), such as y.argmax(axis=1).",
+        advice="class labels of shape (n_samples,), such as np.argmax(y, axis=1).",
     )
 
 

@@ -329,3 +329,22 @@ def test_a_pruned_network_predicts(n_rows):
     assert hidden.shape == (n_rows, 3)
     expected = hidden @ model.coefs_[1] + model.intercepts_[1]
     np.testing.assert_allclose(model.predict(samples), expected, rtol=1e-12)
+
+
+def with_weights_before_fit(names=FITTED):
+    weights = {"coefs_": [np.ones((3, 2))], "intercepts_": [np.ones(2)]}
+    model = SimpleMLPRegressor((), **PLAIN)
+    for name in names:
+        setattr(model, name, weights[name])
+    return model
+
+
+@pytest.mark.parametrize("names", [["coefs_"], ["intercepts_"], FITTED])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_weights_that_are_set_before_the_first_fit_are_not_used(names, method):
+    model, plain = with_weights_before_fit(names), SimpleMLPRegressor((), **PLAIN)
+    with pytest.warns(UserWarning, match=r"^coefs_ or .* pass coefs_init .*from_coefs"):
+        getattr(model, method)(X, Y)
+    getattr(plain, method)(X, Y)
+    np.testing.assert_array_equal(model.coefs_[0], plain.coefs_[0])
+    getattr(model, method)(X, Y)  # a warning is an error

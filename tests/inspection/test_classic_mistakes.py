@@ -35,6 +35,7 @@ from sknn_simple.inspection.diagnosis import SYMPTOMS
 pytestmark = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning",
     "ignore:X and y seem to have one column per sample:UserWarning",
+    "ignore:y is an indicator matrix:UserWarning",
 )
 
 # Every option that matters is stated, whatever the defaults are.
@@ -336,7 +337,7 @@ MISTAKES = {
         "one_hot_targets",
         CLASSES.map(y=lambda y: np.eye(3)[y]),
         with_targets(lambda y: y.argmax(axis=1)),
-        "y.argmax(axis=1)",
+        "np.argmax(y, axis=1)",
     ),
     "negative targets of relu": Mistake(
         "targets_out_of_range",
