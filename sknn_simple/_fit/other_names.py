@@ -62,9 +62,20 @@ EQUIVALENTS = {
         "iterations",
         "n_iterations",
     ],
+    "activation": ["act", "activation_function", "nonlinearity", "transfer_function"],
+    "out_activation": ["final_activation", "last_activation", "output_activation"],
+    "init": ["initializer", "kernel_initializer", "weight_init", "weights_init"],
+    "learning_rate": [
+        "learning_rate_schedule",
+        "lr_schedule",
+        "lr_scheduler",
+        "scheduler",
+    ],
     "learning_rate_init": ["lr", "lr_init", "eta", "eta0", "rate", "step_size"],
     "hidden_layer_sizes": [
         "hidden",
+        "hidden_dim",
+        "hidden_dims",
         "hidden_layers",
         "hidden_size",
         "hidden_sizes",
@@ -86,22 +97,24 @@ EQUIVALENTS = {
         "l2_regularization",
         "lambda",
         "lambda_",
+        "kernel_regularizer",
         "penalty",
         "reg",
         "regularization",
+        "regularizer",
     ],
     "batch_size": ["batch", "minibatch", "minibatch_size"],
     "solver": ["optimizer", "optimiser"],
-    "random_state": ["seed"],
+    "random_state": ["seed", "rng"],
     "n_iter_no_change": ["patience", "max_fail"],
     "fit_intercept": ["bias", "use_bias"],
     "nesterovs_momentum": ["nesterov"],
     "epsilon": ["eps"],
     "momentum": ["mc"],
-    "tol": ["tolerance", "min_grad"],
-    "loss": ["loss_function", "criterion", "objective"],
+    "tol": ["tolerance", "min_delta", "min_grad"],
+    "loss": ["loss_function", "loss_fn", "cost", "criterion", "objective"],
     "scoring": ["metric", "metrics"],
-    "validation_fraction": ["validation_split"],
+    "validation_fraction": ["validation_split", "val_split", "val_size"],
     "accuracy": ["acc", "accuracy_score"],
     "f1": ["f1_score"],
     "r2": ["r2_score"],
@@ -128,6 +141,14 @@ L2_ONLY = (
     "importance_getter."
 )
 
+SIZES_OF_DATA = "fit takes the numbers of inputs and outputs from the data."
+
+ONE_SIZE_PER_LAYER = (
+    "Pass a size per hidden layer, as in hidden_layer_sizes=(50, 50) for two."
+)
+
+AGAINST_OVERFITTING = "Against overfitting, increase alpha or set early_stopping=True."
+
 REMARKS = {
     **dict.fromkeys(("callback", "callbacks"), CALLBACKS),
     "goal": "Set tol, or call set_callbacks(...) to stop at a given loss.",
@@ -138,7 +159,12 @@ REMARKS = {
     **dict.fromkeys(("device", "gpu", "use_gpu"), NO_GPU),
     **dict.fromkeys(("batch_norm", "batch_normalization"), NO_BATCH_NORM),
     "l1_ratio": L2_ONLY,
-    "dropout": "Against overfitting, increase alpha or set early_stopping=True.",
+    **dict.fromkeys(("dropout", "dropout_rate"), AGAINST_OVERFITTING),
+    **dict.fromkeys(("depth", "n_layers", "num_layers"), ONE_SIZE_PER_LAYER),
+    **dict.fromkeys(("input_dim", "input_shape", "input_size"), SIZES_OF_DATA),
+    **dict.fromkeys(("output_dim", "output_size"), SIZES_OF_DATA),
+    **dict.fromkeys(("n_classes", "num_classes"), SIZES_OF_DATA),
+    "restore_best_weights": "early_stopping=True always keeps the best weights.",
     "return_std": "Fit loss='quantile' at two quantiles, or a BaggingRegressor.",
     "out_activation": "A classifier chooses its output activation itself.",
     "linout": "Regressors have linear outputs, unless out_activation is set.",

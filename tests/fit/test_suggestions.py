@@ -167,6 +167,16 @@ def test_exposure(name, advice):
         ("max_fail", "n_iter_no_change"),
         ("min_grad", "tol"),
         ("mc", "momentum"),
+        ("transfer_function", "activation"),
+        ("final_activation", "out_activation"),
+        ("kernel_initializer", "init"),
+        ("kernel_regularizer", "alpha"),
+        ("lr_scheduler", "learning_rate"),
+        ("hidden_dim", "hidden_layer_sizes"),
+        ("val_split", "validation_fraction"),
+        ("min_delta", "tol"),
+        ("loss_fn", "loss"),
+        ("rng", "random_state"),
     ],
 )
 def test_names(given, meant):
@@ -188,7 +198,22 @@ def test_names_in_set_params():
 @pytest.mark.parametrize(
     ("given", "advice"),
     [
-        ("dropout", "Against overfitting, increase alpha or set early_stopping=True."),
+        *(
+            (name, "Against overfitting, increase alpha or set early_stopping=True.")
+            for name in ("dropout", "dropout_rate")
+        ),
+        *(
+            (name, "fit takes the numbers of inputs and outputs from the data.")
+            for name in ("input_dim", "output_size", "num_classes")
+        ),
+        (
+            "n_layers",
+            "Pass a size per hidden layer, as in hidden_layer_sizes=(50, 50) for two.",
+        ),
+        (
+            "restore_best_weights",
+            "early_stopping=True always keeps the best weights.",
+        ),
         ("out_activation", "A classifier chooses its output activation itself."),
         ("linout", "Regressors have linear outputs, unless out_activation is set."),
         *(
