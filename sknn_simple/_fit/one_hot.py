@@ -5,7 +5,7 @@ import numpy as np
 ALMOST_ALL = 0.999
 """Share of rows with exactly one label above which labels are probably classes."""
 
-FEWEST_ROWS = 10
+FEWEST_ROWS = 30
 """Fewer rows may have one label each by chance."""
 
 

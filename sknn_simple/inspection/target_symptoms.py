@@ -40,7 +40,7 @@ def constant_targets(evidence):
 
 
 def one_hot_targets(evidence):
-    """The y of a classifier is an indicator matrix of at least 10 rows, and more than
+    """The y of a classifier is an indicator matrix of at least 30 rows, and more than
     0.999 of them have exactly one label.
     """
     Y = evidence.problem.samples.Y
