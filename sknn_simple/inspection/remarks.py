@@ -4,6 +4,7 @@ from textwrap import fill
 
 import numpy as np
 
+from ..network import LOSSES
 from .notation import printable
 
 FEWEST = 10
@@ -37,6 +38,8 @@ def _on_classes(evidence):
     """Explain why a network with suitable probabilities never predicts a class."""
     targets = evidence.problem.targets
     if not targets.are_labels or targets.multilabel:
+        return
+    if not LOSSES[targets.network_loss].canonical:  # outputs may be saturated
         return
     labels = targets.predict(evidence.problem.samples.Y - 0.5)
     classes, counts = np.unique(labels, return_counts=True)

@@ -59,6 +59,14 @@ def test_classes_that_are_predicted_or_hardly_occur_have_no_remark(network):
     assert "never" not in diagnose(model, X, y).remark
 
 
+def test_squared_error_may_lose_a_class_for_another_reason(network):
+    """Where an output is saturated, its probability ranks nothing."""
+    X, y = rare(1500, 0)
+    model = clone(network).set_params(loss="squared_error").fit(X, y)
+    assert set(model.predict(X)) == {"usual"}
+    assert "never" not in diagnose(model, X, y).remark
+
+
 def test_of_several_classes_no_threshold_is_advised():
     X, y = rare(1500, 0)
     noisy = X[:, 2] + np.random.default_rng(1).normal(size=1500)
