@@ -182,11 +182,11 @@ class BaseSimpleMLP(DocumentationLink, CallbackSupport, FittedNetwork):
         -----
         UserWarning
             On Ctrl-C in a later epoch. The model of the last complete epoch is kept.
-            Also if more than half of the values of a classifier's `y` are different
-            numbers, if each row of its indicator matrix has exactly one label, if
-            `coefs_` or `intercepts_` were set before the first fit, if a regressor's
-            `quantile` is set without `loss="quantile"`, or if the samples seem to be
-            the columns of `X` and `y`.
+            Also if the classes of a classifier's `y` seem to be a quantity, or each row
+            of its indicator matrix has exactly one label; if `coefs_` or `intercepts_`
+            were set before the first fit; if a regressor's `quantile` is set without
+            `loss="quantile"`; if the samples seem to be the columns of `X` and `y`; or
+            if the dtype of `X` is too coarse for `y`.
 
         ConvergenceWarning
             If training stopped after `max_iter` epochs, before the loss or score

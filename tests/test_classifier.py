@@ -154,7 +154,7 @@ def test_a_label_that_every_sample_has_at_any_weights(dtype):
     for _ in range(20):
         weights = rng.uniform(0.5, 2, 300).astype(dtype)
         shares += np.average(y.astype(dtype), weights=weights, axis=0).tolist()
-        if shares[-2] > 1:
+        if shares[-2] > 1:  # the share of the label that every sample has
             model.fit(X, y, sample_weight=weights)
             diagnose(model, X, y, weights)
     assert max(shares) > 1

@@ -8,12 +8,11 @@ from sklearn.base import BaseEstimator
 
 from ..network import ACTIVATIONS
 from .automatic import Automatic
-from .depth import advice_on_depth
+from .depth import advice_on_depth, gradients_may_vanish
 from .hidden_interactions import (
     AGAINST_RARE_CATEGORIES,
     advice_on_hidden_interactions,
     are_rare_categories,
-    gradients_may_vanish,
     have_decayed,
     is_about_constant,
     may_combine,

@@ -10,8 +10,8 @@ FEW_OTHERS = 1
 ROWS_PER_CLASS = 1 / 4
 """Rows of a minibatch for each class below which the rate falls."""
 
-ALIKE = 0.03
-"""Correlation of the samples of a class above which the classes count as fewer."""
+LEAST_CORRELATION = 0.03
+"""Intraclass correlation of the inputs above which the classes count as fewer."""
 
 
 def slowdown_by_class_shares(n_rows, samples):
@@ -43,7 +43,7 @@ def _slowdown_by_many_classes(n_rows, shares, samples):
     """
     excess = ROWS_PER_CLASS / float(np.sum(shares**2)) / n_rows
     if excess > 1:
-        excess /= max(1.0, correlation_within_classes(samples) / ALIKE)
+        excess /= max(1.0, correlation_within_classes(samples) / LEAST_CORRELATION)
     return min(2.0, max(1.0, excess) ** 1.5)
 
 

@@ -6,12 +6,17 @@ MOST_SIGMOIDS, MOST_LAYERS = 2, 10
 """Numbers of hidden layers, of sigmoids and in all, up to which most networks learn."""
 
 
-def changes_of_depth(functions):
-    """Return changes against too many hidden layers, each a text; mostly none.
+def gradients_may_vanish(functions):
+    """Return whether several layers are sigmoids, which may hide any signal.
 
     `functions` are the Activations of the hidden layers.
     """
-    n_sigmoids = sum(function is ACTIVATIONS["logistic"] for function in functions)
+    return _n_sigmoids(functions) > 1
+
+
+def changes_of_depth(functions):
+    """Return changes against too many hidden layers, each a text; mostly none."""
+    n_sigmoids = _n_sigmoids(functions)
     if n_sigmoids <= MOST_SIGMOIDS and len(functions) <= MOST_LAYERS:
         return []
     changes = ["activation='tanh'"] if n_sigmoids else []
@@ -27,3 +32,7 @@ def advice_on_depth(functions):
         f"use {', or '.join(changes)}: through {len(functions)} layers, gradients may "
         "vanish"
     )
+
+
+def _n_sigmoids(functions):
+    return sum(function is ACTIVATIONS["logistic"] for function in functions)

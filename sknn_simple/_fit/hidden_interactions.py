@@ -7,7 +7,6 @@ rows have, it remains a constant for another reason: the steps of sgd.
 
 import numpy as np
 
-from ..network import ACTIVATIONS
 from .scaled_auto import factor_of_auto
 
 LEAST_GAIN = 1e-3
@@ -29,11 +28,6 @@ SMALL = 0.2
 
 WEAKER = 0.01
 """A multiple of 'auto' under which small networks learn the parity of 4 to 6 inputs."""
-
-
-def gradients_may_vanish(activations):
-    """Return whether several layers are sigmoids, which may hide any signal."""
-    return sum(function is ACTIVATIONS["logistic"] for function in activations) > 1
 
 
 def may_combine(X):

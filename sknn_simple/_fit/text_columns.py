@@ -22,8 +22,11 @@ class TextColumn(NamedTuple):
 
     @property
     def holds_documents(self):
-        """Whether most texts have more than four words, or one if X has no others."""
-        # Names have several words, too, but are rarely all that there is.
+        """Whether most texts are sentences.
+
+        They have more than four words. In the only column of X, which hardly holds
+        names or categories, two are enough.
+        """
         limit = 1 if self.is_alone else 4
         n_documents = sum(len(text.split()) > limit for text in self.texts)
         return n_documents > len(self.texts) / 2

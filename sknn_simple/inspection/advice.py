@@ -7,7 +7,7 @@ import numpy as np
 from .._fit.scaled_auto import factor_of_auto, stronger, weaker
 from .._fit.scaling_advice import scaler_for
 from ..network import ACTIVATIONS, OPTIMIZERS
-from .notation import printable
+from .notation import listed
 from .other_units import have_unusual_values
 from .outliers import outlying_features, wide_features
 from .trial import FAR_BELOW
@@ -256,6 +256,4 @@ def cover_range(evidence):
 
 def names_of(evidence, found):
     """Name the first features of a mask."""
-    names = [printable(name) for name in np.array(evidence.feature_names)[found]]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"{', '.join(names[:5])}{more}"
+    return listed(np.array(evidence.feature_names)[found])

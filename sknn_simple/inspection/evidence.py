@@ -9,11 +9,8 @@ from numpy.typing import ArrayLike
 from .._base import BaseSimpleMLP, MatrixLike
 from .._fit.automatic import Automatic
 from .._fit.columns import Columns
-from .._fit.hidden_interactions import (
-    gradients_may_vanish,
-    have_decayed,
-    is_about_constant,
-)
+from .._fit.depth import gradients_may_vanish
+from .._fit.hidden_interactions import have_decayed, is_about_constant
 from .._fit.kept_model import MUCH
 from .._fit.no_gain import least_gain
 from .._fit.penalty import neighbours_predict

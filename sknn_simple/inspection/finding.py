@@ -5,7 +5,7 @@ from textwrap import fill
 
 import numpy as np
 
-from .notation import printable
+from .notation import listed, printable
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,13 @@ class Finding:
     advice: str
 
     def __str__(self) -> str:
-        where = ", ".join(map(printable, self.where[:5]))
-        if len(self.where) > 5:
-            where += f" and {len(self.where) - 5} more"
         seen = fill(
             printable(self.seen), 79, initial_indent="  ", subsequent_indent="  "
         )
         advice = fill(
             f"Try: {self.advice}", 79, initial_indent="  ", subsequent_indent=" " * 7
         )
-        return f"{self.kind} ({where})\n{seen}\n{advice}"
+        return f"{self.kind} ({listed(self.where)})\n{seen}\n{advice}"
 
 
 def beyond(names, figures, *, above=None, below=None, among=True, seen, advice):

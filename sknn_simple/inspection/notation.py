@@ -13,6 +13,12 @@ def printable(text):
     )
 
 
+def listed(names):
+    """Join names by commas, at most five of them."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(map(printable, names[:5])) + more
+
+
 def numbered(prefix, n):
     """Return the names of n things, which are counted from 1."""
     return [f"{prefix}{i}" for i in range(1, n + 1)]

@@ -5,10 +5,13 @@ from textwrap import fill
 import numpy as np
 
 from ..network import LOSSES
-from .notation import printable
+from .notation import listed, printable
 
 FEWEST = 10
-"""Samples of a class that it takes to notice that the class is never predicted."""
+"""Number of samples below which a class that is never predicted is not mentioned."""
+
+HARDLY_BELOW = 0.9
+"""Loss of a weak signal, relative to the loss of a constant prediction."""
 
 
 def remarks_on(evidence):
@@ -21,7 +24,7 @@ def _on_the_loss(evidence):
     loss, constant = evidence.loss, evidence.constant_loss
     if not evidence.are_others:
         yield "Overfitting shows on samples that it was not trained on."
-        if 0.9 * constant < loss < constant:
+        if HARDLY_BELOW * constant < loss < constant:
             yield (
                 f"On the given samples, its loss, {loss:.4g}, is hardly below that of "
                 f"a constant prediction, {constant:.4g}: the signal is weak, or chance."
@@ -48,12 +51,11 @@ def _on_classes(evidence):
     if not missed.any():
         return
     share = counts[missed].sum() / len(labels)
-    names = [f"class {label}" for label in classes[missed]]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    names = listed([f"class {label}" for label in classes[missed]])
     yield (
-        f"It never predicts {', '.join(names[:5])}{more} ({share:.1%} of the samples): "
-        "another class is always more probable, as is usual for a rare class with a "
-        "weak signal. predict_proba still ranks the samples."
+        f"It never predicts {names} ({share:.1%} of the samples): another class is "
+        "always more probable, as is usual for a rare class with a weak signal. "
+        "predict_proba still ranks the samples."
     )
     cures = (
         "choose a threshold with TunedThresholdClassifierCV"

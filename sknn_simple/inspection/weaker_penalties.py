@@ -7,8 +7,8 @@ it, so they look like noise, and 'auto' stands for a strong penalty.
 from dataclasses import replace
 from typing import NamedTuple
 
+from .._fit.depth import gradients_may_vanish
 from .._fit.generators import seeded_generator
-from .._fit.hidden_interactions import gradients_may_vanish
 from .._fit.initial_state import drawn_parameters
 from . import trial
 from .advice import inputs_to_scale
