@@ -174,6 +174,8 @@ REMARKS = {
 """Advice on parameters that an estimator lacks, and has no other name for."""
 
 REASONS = {
+    "tanh": "It has the same range.",
+    "relu": "It is the most similar built-in function.",
     "poisson": "It also suits positive or overdispersed amounts.",
     "huber": "It is quadratic up to huber_threshold, and linear beyond it.",
 }

@@ -91,6 +91,12 @@ def test_a_typing_error_needs_no_reason(typo, name):
         SimpleMLPRegressor(loss=typo).fit(X, Y)
 
 
+@pytest.mark.parametrize("name", ["swish", "gelu", "softsign"])
+def test_an_activation_of_another_library_may_be_registered(name):
+    with pytest.raises(ValueError, match=r"Did you mean .* register it in this proc"):
+        SimpleMLPRegressor(activation=name).fit(X, Y)
+
+
 def test_why_huber_suits_other_losses():
     reason = r"Did you mean 'huber'\? It is quadratic up to huber_threshold, and linear"
     with pytest.raises(ValueError, match=reason):
