@@ -217,7 +217,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseSimpleMLP):
         Whether the model has the average of the weights over the epochs of 'sgd' and
         'adam', in which the epoch k = 1, 2, ... gets the weight 4 / (k + 3) [4]_.
         Training itself continues from the last weights. It costs next to nothing, and
-        the model is better than most of the networks that it averages.
+        the model is better than most of the networks that it averages. If the loss of
+        the average is far higher after `fit`, by a tenth of the loss of a constant
+        prediction, the model has the last weights. Early stopping, warm starts and
+        `partial_fit` always use the average.
 
     early_stopping : bool, default=False
         Whether to hold out part of the samples, monitor the score on it, and keep the

@@ -373,6 +373,23 @@ def test_the_average_does_not_depend_on_max_iter():
     np.testing.assert_array_equal(weights_of(short), weights_of(long))
 
 
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_last_weights_that_are_far_better_than_their_average_are_kept(engine):
+    """In the valley of five units, the average is of different functions."""
+    X = np.linspace(-np.pi, np.pi, 50)[:, np.newaxis]
+    y = np.sin(3 * X[:, 0])
+    model = SimpleMLPRegressor(
+        (5,), n_iter_no_change=np.inf, max_iter=500, engine=engine, random_state=0
+    ).fit(X, y)
+    last = clone(model).set_params(average=False).fit(X, y)
+    np.testing.assert_array_equal(weights_of(model), weights_of(last))
+    average = clone(model).set_params(warm_start=True).fit(X, y)
+    assert average.score(X, y) < 0.7 < 0.8 < model.score(X, y)
+    search = EpochSearchCV(model, {"max_iter": [500, 510]}, cv=[(range(50),) * 2])
+    search.fit(X, y)
+    assert search.cv_results_["mean_test_score"][0] == model.score(X, y)
+
+
 def test_validation_watches_the_average():
     X, y = diabetes()
     model = SimpleMLPRegressor(

@@ -1,5 +1,8 @@
 """Kept model: whether the weights that a fit keeps are worse than its last ones."""
 
+import numpy as np
+
+from .sample_loss import SampleLoss
 from .session import Mode
 
 MUCH = 0.1
@@ -10,6 +13,22 @@ IN_VAIN = 10
 
 ENOUGH_EPOCHS = 50
 """Number of epochs after which an average has caught up with steady training."""
+
+
+def last_are_better(session):
+    """Return whether the last weights of a new fit are far better than their average.
+
+    While a few units still turn, their average computes another function than any of
+    the networks that it averages. A later fit may have other samples, and its average
+    keeps what the earlier ones have shown.
+    """
+    state = session.state
+    has_average = session.best is None and state.n_averaged >= ENOUGH_EPOCHS
+    if session.mode is not Mode.NEW or not has_average:
+        return False
+    loss = SampleLoss(session)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return loss.of(state.average) - loss.of_last > MUCH * loss.of_constant
 
 
 def held_back_by_early_stopping(advice):
@@ -47,7 +66,7 @@ def outdated_average(advice):
     holds_earlier = state.n_averaged > session.n_epochs >= ENOUGH_EPOCHS
     if session.mode is not Mode.RESUME or not holds_earlier:
         return None
-    loss, last = map(advice.loss.of, (state.average, state.parameters.flat))
+    loss, last = advice.loss.of(state.average), advice.loss.of_last
     if loss - last <= MUCH * advice.loss.of_constant:
         return None
     return (

@@ -12,6 +12,7 @@ from ..network.lbfgs import make_block, minimize_lbfgs
 from . import options
 from .callback_bridge import without_fit_in_progress
 from .initial_state import make_optimizer
+from .kept_model import last_are_better
 from .report import Report
 from .session import Mode
 
@@ -70,6 +71,7 @@ class Loop:
             session.rewind()
             session.stop_reason = "interrupted"
             self.report.interrupted()
+        session.keeps_last = last_are_better(session)
         self.report.check_model()
         if session.best is not None:
             session.state.move_to(session.best.flat)
@@ -217,6 +219,7 @@ class Loop:
             report = replace(self.report, pending=[])
             report.out_of_epochs()
             report.give_warnings()
+        session.keeps_last = last_are_better(session)
         fitted = without_fit_in_progress(self.estimator)
         vars(fitted).update(session.attributes(), max_iter=session.n_epochs)
         fitted.stop_reason_ = "max_iter"

@@ -99,6 +99,7 @@ class Session:
     warned: tuple[str, ...]
     first_loss: float = math.nan
     stop_reason: str | None = None  # set by the Loop when it ends training
+    keeps_last: bool = False  # set by the Loop if the average is far worse
     n_earlier: int = field(init=False)
     finished: Finished = field(init=False)
     shares_rng: bool = field(init=False, default=False)
@@ -131,7 +132,10 @@ class Session:
     @property
     def kept_flat(self):
         """The parameters that the model keeps: of the best epoch, or on average."""
-        return self.state.model_flat if self.best is None else self.best.flat
+        if self.best is not None:
+            return self.best.flat
+        state = self.state
+        return state.parameters.flat if self.keeps_last else state.model_flat
 
     @property
     def loss(self):
