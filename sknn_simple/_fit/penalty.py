@@ -16,6 +16,9 @@ from .neighbourhood import Neighbourhood
 TEXTBOOK_SIZE = 10
 """Fewer distinct samples are a textbook example, which a neuron should fit."""
 
+ENOUGH_BALANCED = 1300
+"""Number of samples of two equal classes that tell as much as enough of a rare one."""
+
 
 class Penalty(NamedTuple):
     """The L2 penalty of a training.
@@ -157,12 +160,14 @@ def _factor_of_indicators(neighbourhood):
 def _factor_of_weak_signals(neighbourhood, n_balanced):
     """Return a factor, at most 3, for labels that nothing predicts from other samples.
 
-    Few samples cannot show this, nor can rare classes, nor more inputs than samples.
+    Few samples cannot show this, nor can a few samples of a rare class, nor more inputs
+    than samples.
     """
     n, n_features = neighbourhood.n_distinct, neighbourhood.X.shape[1]
     if neighbourhood.r2 >= 0.1 or n_features >= n:
         return 1.0
-    certainty = min(1, n / 100) * (n_balanced / n) ** 2
+    are_enough = max(n_balanced / n, min(1, n_balanced / ENOUGH_BALANCED))
+    certainty = min(1, n / 100) * are_enough**2
     return 1 + 2 * certainty * math.exp(-100 * (1 - neighbourhood.noise))
 
 

@@ -133,6 +133,24 @@ def test_weak_labels_are_not_buried_in_noise(seed):
     assert losses[0] < min(losses[1] + 0.005, losses[2])
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_rare_class_in_many_rows_is_not_buried_in_noise(seed):
+    """L-BFGS would memorise it, and be worse than a constant."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((14_000, 20))
+    logit = 0.7 * X[:, 0] - 0.7 * X[:, 1] + 0.4 * X[:, 2] - 3.1
+    y = rng.random(14_000) < 1 / (1 + np.exp(-logit))
+    train, test = slice(6000), slice(6000, None)
+    network, linear = (
+        log_loss(y[test], model.fit(X[train], y[train]).predict_proba(X[test]))
+        for model in (
+            SimpleMLPClassifier(solver="lbfgs", random_state=0),
+            LogisticRegression(),
+        )
+    )
+    assert network < linear + 0.001
+
+
 @pytest.mark.parametrize("n_copies", [5, 9, 12])
 def test_the_order_of_repeated_rows_does_not_matter(n_copies):
     rng = np.random.default_rng(0)
@@ -331,7 +349,8 @@ def test_rare_labels_lower_the_limit(shares, equivalent):
     samples = Samples(X, Y)
     alpha = automatic_penalty(LABELS, samples).alpha
     limit = equivalent * 1500 / 200 * Neighbourhood(samples).n_inputs / 3
-    weak = 1 + 2 * equivalent**2  # nothing predicts these labels
+    enough = max(equivalent, min(1, equivalent * 1500 / 1300))
+    weak = 1 + 2 * enough**2  # nothing predicts these labels
     assert alpha == pytest.approx(weak * min(limit, 0.4 * math.sqrt(10)), rel=0.05)
 
 
@@ -447,10 +466,11 @@ def test_a_class_too_rare_to_be_drawn_is_not_taken_for_no_noise():
     alpha = automatic_penalty(LABELS, samples).alpha
     # They tell no more than 40 samples.
     limit = 40 / 200 * Neighbourhood(samples).n_inputs / 3
-    assert alpha == pytest.approx(limit, rel=1e-4)
-    Y[:2000] = 1
+    weak = 1 + 2 * (40 / 1300) ** 2
+    assert alpha == pytest.approx(weak * limit, rel=1e-4)
+    Y[:2000] = 1  # enough to tell that the signal is weak
     alpha = automatic_penalty(LABELS, Samples(X, Y)).alpha
-    assert alpha == pytest.approx(0.4 * 2, rel=0.06)
+    assert alpha == pytest.approx(3 * 0.4 * 2, rel=0.06)
 
 
 def test_the_number_of_threads_does_not_matter():
