@@ -622,6 +622,8 @@ MISTAKES = {
             "activation": "leaky_relu",
             "alpha": 0.0034834,
             "learning_rate": "constant",
+            "max_iter": 48,
+            "n_iter_no_change": np.inf,
         },
         SimpleMLPRegressor(random_state=0),
         rise=0.5,
