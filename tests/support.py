@@ -41,6 +41,24 @@ def diabetes(n_outputs=1):
     return X, y if n_outputs == 1 else np.column_stack([y, X[:, 0], -y])
 
 
+def spectra(n_samples, seed, height=0.05):
+    """Return standardised spectra, and the content of a minor constituent.
+
+    Five substances make up most of the spectrum. The height of the peak of the sixth
+    one is relative to theirs.
+    """
+    rng = np.random.default_rng(seed)
+    channels = np.linspace(0, 10, 120)
+    peaks = np.exp(-((channels - np.array([[1.3], [3], [4.7], [6.3], [8]])) ** 2))
+    minor = height * np.exp(-6 * (channels - 3.9) ** 2)
+    content = rng.uniform(0, 1, (n_samples, 1))
+    X = rng.dirichlet(np.ones(5), n_samples) @ peaks + content * minor
+    X *= rng.uniform(0.9, 1.1, (n_samples, 1))
+    X += rng.normal(0, 0.1, (n_samples, 1)) + rng.normal(0, 0.0005, X.shape)
+    y = content[:, 0] + rng.normal(0, 0.03, n_samples)
+    return StandardScaler().fit_transform(X), y
+
+
 LOSS_OUTPUTS = [(loss, out) for loss in LOSSES for out in LOSSES[loss].out_activations]
 """Each loss of the network with each output activation that it allows."""
 

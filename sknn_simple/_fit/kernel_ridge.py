@@ -3,6 +3,12 @@
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dtrtri
 
+COARSE, FINE = 1.0, (0.1, 1e-2, 1e-3, 1e-4, 1e-5)
+"""A large ridge, and smaller ones, relative to the mean squared length of a row."""
+
+FEWEST = 20
+"""Number of samples below which minor directions may predict them by chance."""
+
 
 def unexplained(nearness, Y, weight, fenced=False):
     """Return the error of predicting each sample from the others, at most 1.
@@ -51,6 +57,51 @@ def unexplained(nearness, Y, weight, fenced=False):
             share /= _variance_of_noise(root)
         error = min(error, share)
     return error
+
+
+def unexplained_by_minor_directions(X, Y, weight):
+    """Return the error of ridge regression if minor directions predict most, else 1.
+
+    Where inputs vary together, as the channels of a spectrum do, the directions in
+    which they vary least hardly change the distances, but may be those that count. Then
+    the error of predicting each sample from the others is smaller by a quarter with a
+    small ridge than with a large one. It is relative to the variance of the targets. A
+    few samples cannot show this.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        Inputs of mean 0 and variance 1, of which some may be constant.
+
+    Y : ndarray of shape (n_samples, n_outputs)
+        Targets of mean 0.
+
+    weight : ndarray of shape (n_samples,)
+        Weights of the samples.
+
+    References
+    ----------
+    T. Naes and H. Martens, "Principal component regression in NIR analysis: viewpoints,
+    background details and selection of components", Journal of Chemometrics 2 (1988).
+    """
+    variance = float((weight @ Y**2).sum())
+    if variance <= 1e-24 * weight.sum() or len(Y) < FEWEST:
+        return 1.0
+    root = np.sqrt(weight)[:, None]
+    rows, targets = root * X, root * Y
+    lengths = float((rows**2).sum()) / len(rows) or 1.0
+    vectors, singular, _ = np.linalg.svd(rows, full_matrices=False)
+    values, scores = singular**2 / lengths, vectors.T @ targets
+    of_mean = weight / weight.sum()
+
+    def error(ridge):
+        kept = values / (values + ridge)
+        leverage = vectors**2 @ kept + of_mean
+        errors = (targets - vectors @ (kept[:, None] * scores)).T / (1 - leverage)
+        return float((errors**2).sum()) / variance
+
+    fine = min(map(error, FINE))
+    return fine if fine < 0.75 * min(1.0, error(COARSE)) else 1.0
 
 
 def _kernels(nearness):

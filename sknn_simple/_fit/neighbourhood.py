@@ -9,11 +9,18 @@ import math
 import numpy as np
 
 from .copies import are_frequencies, distinct_rows
-from .kernel_ridge import unexplained, without_outliers
+from .kernel_ridge import (
+    unexplained,
+    unexplained_by_minor_directions,
+    without_outliers,
+)
 from .subsample import in_double_precision, some_rows
 
 RARE = 0.4
 """Deviation of an indicator below which less than a fifth of the rows have it."""
+
+REDUNDANT = 0.15
+"""Share of independent inputs below which the others may hide minor directions."""
 
 
 class Neighbourhood:
@@ -48,6 +55,9 @@ class Neighbourhood:
         Sum of the variances of the inputs, at most 1 each. If inputs vary together, it
         is smaller: it is multiplied by the square root of the share of the inputs that
         are independent.
+
+    are_redundant : bool
+        Whether most inputs depend on others.
     """
 
     def __init__(self, samples, by_class=False, fenced=False):
@@ -78,6 +88,7 @@ class Neighbourhood:
         self.n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
         distances = _squared_distances(self.X)
         independent = min(1, _dimension(distances) / self.n_varying)
+        self.are_redundant = independent < REDUNDANT
         variance = float((np.minimum(self.deviations, 1) ** 2).sum())
         self.n_inputs = variance * math.sqrt(independent)
         distances *= -4 / self.n_varying
@@ -93,16 +104,41 @@ class Neighbourhood:
         which would pass for signal: if 5% of the samples are such twins, only the first
         of each takes part in a second try, and the larger error counts.
         """
-        noise, first = self._unexplained(), self._first_of_twins()
-        if first.mean() < 0.95:
-            noise = max(noise, self._unexplained(first))
+        noise = self._largest(self._unexplained)
         # Rounded for the same reason as `r2`.
+        return float(f"{min(noise, self.noise_in_minor_directions):.4g}")
+
+    @functools.cached_property
+    def noise_in_minor_directions(self):
+        """As `noise`, if the directions in which inputs vary least predict most; or 1.
+
+        Few inputs, or independent ones, have no such directions.
+        """
+        if not self.are_redundant:
+            return 1.0
+        noise = self._largest(self._unexplained_by_minor_directions)
         return float(f"{noise:.4g}")
 
-    def _unexplained(self, rows=slice(None)):
+    def _largest(self, unexplained):
+        """Return the share of all rows, or a larger one of the first of twins."""
+        share, first = unexplained(slice(None)), self._are_first
+        return share if first is None else max(share, unexplained(first))
+
+    def _unexplained(self, rows):
         """Return the share of the variance that these rows do not explain."""
         nearness = self.nearness[rows][:, rows]
         return unexplained(nearness, self.Y[rows], self.weight[rows], self.fenced)
+
+    def _unexplained_by_minor_directions(self, rows):
+        return unexplained_by_minor_directions(
+            self.X[rows], self.Y[rows], self.weight[rows]
+        )
+
+    @functools.cached_property
+    def _are_first(self):
+        """Which samples are the first of twins, or None if twins are few."""
+        first = self._first_of_twins()
+        return first if first.mean() < 0.95 else None
 
     def _first_of_twins(self):
         """Return which samples have no near-duplicate before them.
@@ -148,6 +184,7 @@ class Neighbourhood:
             best = max(best, 1 - float((weight @ errors**2).sum()) / variance)
             nearness **= 2
             nearness **= 2
+        best = max(best, 1 - self.noise_in_minor_directions)
         # Rounded, since the last bits depend on the number of threads of BLAS.
         return round(best, 9)
 

@@ -17,11 +17,13 @@ class Shortfall(NamedTuple):
     """The R^2 of a network, and the higher one of predictions by neighbours.
 
     For labels, these are of their indicators. Both are of at most 500 samples. The
-    network was trained on them, but neighbours predict each from the others.
+    network was trained on them, but neighbours predict each from the others, as does
+    ridge regression where minor directions of the inputs predict more than neighbours.
     """
 
     network: float
     neighbours: float
+    by_ridge: bool = False
 
     @property
     def size(self):
@@ -32,9 +34,12 @@ class Shortfall(NamedTuple):
         return self.neighbours - max(self.network, 0.0)
 
     def __str__(self):
+        others = (
+            "ridge regression predicts" if self.by_ridge else "similar samples predict"
+        )
         return (
-            f"similar samples predict y with R^2 = {self.neighbours:.2f}, the network "
-            f"with {self.network:.2f}"
+            f"{others} y with R^2 = {self.neighbours:.2f}, the network with "
+            f"{self.network:.2f}"
         )
 
 
@@ -48,7 +53,9 @@ def shortfall(parameters, samples, objective):
     network = _r2(parameters, samples, objective)
     if not network < 1 - FAR:  # as for most networks
         return None
-    found = Shortfall(network, 1 - Neighbourhood(samples).noise)
+    neighbourhood = Neighbourhood(samples)
+    by_ridge = neighbourhood.noise_in_minor_directions < 1
+    found = Shortfall(network, 1 - neighbourhood.noise, by_ridge)
     return found if found.size > FAR else None
 
 

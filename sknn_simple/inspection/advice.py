@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from .._fit.neighbourhood import Neighbourhood
 from .._fit.scaled_auto import factor_of_auto, stronger, weaker
 from .._fit.scaling_advice import scaler_for
 from ..network import ACTIVATIONS, OPTIMIZERS
@@ -158,6 +159,19 @@ def layers_of_tanh(evidence):
     if len(functions) > 1 and set(functions) == {ACTIVATIONS["tanh"]}:
         return None
     return "two hidden layers of tanh: hidden_layer_sizes=(100, 100), activation='tanh'"
+
+
+def whitened(evidence):
+    """Advise components of equal variance if the minor ones predict most, else None."""
+    samples = evidence.problem.samples
+    if Neighbourhood(samples).noise_in_minor_directions == 1:
+        return None
+    n_samples, n_features = samples.X.shape
+    n_components = max(1, min(20, n_samples // 5, n_features))
+    return (
+        f"PCA({n_components}, whiten=True) before the network, since the directions in "
+        "which the inputs vary least predict most"
+    )
 
 
 def larger_alpha(evidence):

@@ -16,6 +16,7 @@ from .advice import (
     missing_weights,
     names_of,
     one_of,
+    whitened,
 )
 from .finding import beyond
 from .other_units import LEAST_EXCESS
@@ -108,6 +109,7 @@ def overfitting(evidence):
         return []
     is_small = (evidence.record.n_trained or evidence.n_samples) < 200
     cures = (
+        whitened(evidence),
         earlier_samples(evidence),
         larger_alpha(evidence),
         "more samples",

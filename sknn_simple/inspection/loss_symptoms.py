@@ -15,6 +15,7 @@ from .advice import (
     one_of,
     other_start,
     smaller_alpha,
+    whitened,
 )
 from .extreme_targets import in_two_parts
 from .finding import beyond
@@ -182,7 +183,8 @@ def underfitting(evidence):
     fit with squared error or log-loss ended by its own rule, or after all epochs of a
     training that too_few_epochs may judge, and on the training samples, the R^2 of its
     predictions (for labels, of their indicators) is by more than 0.15 below that of
-    predicting each sample from its neighbours.
+    predicting each sample from its neighbours, or by ridge regression from all others
+    if the directions in which the inputs vary least predict most.
     """
     if (
         evidence.constant_loss <= 0
@@ -213,6 +215,8 @@ def _less_than_neighbours(evidence):
         _more_epochs(evidence),
         "Nystroem, with a StandardScaler behind it, before the network",
     )
+    if found.by_ridge:
+        advice = one_of(whitened(evidence))
     seen = f"The network has learned too little: {found}."
     return [(TRAINING, found.size, FAR, seen, advice)]
 

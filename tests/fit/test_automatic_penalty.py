@@ -15,7 +15,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
 from sklearn.metrics import d2_tweedie_score, log_loss, r2_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
-from support import diabetes, iris
+from support import diabetes, iris, spectra
 from threadpoolctl import threadpool_limits
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -102,6 +102,52 @@ def test_noise_is_the_error_of_kernel_ridge_regression(fenced):
 
     noise = Neighbourhood(Samples(X, problem("numbers").Y, w), fenced=fenced).noise
     assert 1 > noise == pytest.approx(min(noise_at(0.25), noise_at(2)), rel=1e-3)
+
+
+def test_the_noise_in_minor_directions_is_that_of_leaving_each_sample_out():
+    """The intercept is of all samples, as if the mean were known."""
+    X, y = spectra(60, 0)
+    w = np.random.RandomState(0).uniform(0.5, 2, 60)
+    neighbourhood = Neighbourhood(Samples(X, y[:, None], w))
+    Z, w = standardised(X, w), w / w.mean()
+    y -= np.average(y, weights=w)
+
+    def left_out(ridge):
+        errors = np.empty(60)
+        for i in range(60):
+            rest = np.arange(60) != i
+            model = Ridge(ridge * Z.shape[1])
+            model.fit(Z[rest], y[rest], sample_weight=w[rest])
+            errors[i] = y[i] - model.predict(Z[[i]])[0]
+        return (w @ errors**2) / (w @ y**2)
+
+    least = min(left_out(10.0**-k) for k in range(1, 6))
+    assert least < 0.1 < 0.9 < left_out(1)
+    assert neighbourhood.noise_in_minor_directions == pytest.approx(least, rel=0.02)
+    assert neighbourhood.noise == neighbourhood.noise_in_minor_directions
+
+
+def test_the_noise_of_ordinary_inputs_is_not_that_of_minor_directions():
+    rng = np.random.default_rng(0)
+    X, _ = spectra(100, 0)
+    for inputs, targets in (iris(), diabetes(), (X, rng.standard_normal(100))):
+        samples = Samples(StandardScaler().fit_transform(inputs), targets[:, None])
+        assert Neighbourhood(samples).noise_in_minor_directions == 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_minor_constituents_of_spectra_are_learned(seed):
+    train, test = slice(150), slice(150, None)
+    X, y = spectra(650, seed)
+    network = SimpleMLPRegressor(random_state=0).fit(X[train], y[train])
+    ridge = RidgeCV(np.logspace(-6, 3, 10)).fit(X[train], y[train])
+    assert network.score(X[test], y[test]) > ridge.score(X[test], y[test]) - 0.05
+    X, y = spectra(650, seed, height=0.1)
+    network, linear = (
+        model.fit(X[train], y[train] > 0.5).score(X[test], y[test] > 0.5)
+        for model in (SimpleMLPClassifier(random_state=0), LogisticRegression())
+    )
+    assert network > linear - 0.06
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -5,15 +5,18 @@ import re
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, label_binarize
+from support import spectra
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple._fit.shortfall import Shortfall
+from sknn_simple.inspection import diagnose
 
 RNG = np.random.default_rng(0)
 # Mean frequencies of the first three formants of vowels, in Hz: G. E. Peterson and
@@ -120,3 +123,19 @@ def test_a_penalty_that_is_too_strong_is_named_first():
 def test_a_network_below_a_constant_is_no_shortfall_if_neighbours_predict_nothing():
     found = Shortfall(network=-0.5, neighbours=0.1)
     assert found.size == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("hidden_layer_sizes", "rows", "kind"),
+    [((), slice(150), "underfitting"), ((100,), slice(150, None), "overfitting")],
+)
+def test_minor_directions_that_count_are_to_be_whitened(hidden_layer_sizes, rows, kind):
+    """The linear model learns them too slowly, and the other network memorises."""
+    X, y = spectra(650, 1, height=0.01)
+    model = SimpleMLPRegressor(hidden_layer_sizes, random_state=0)
+    model.fit(X[:150], y[:150])
+    [finding] = [f for f in diagnose(model, X[rows], y[rows]) if f.kind == kind]
+    assert "PCA(20, whiten=True) before the network, since the dir" in finding.advice
+    assert ("ridge regression predicts" in str(finding)) == (kind == "underfitting")
+    cured = make_pipeline(PCA(20, whiten=True), clone(model)).fit(X[:150], y[:150])
+    assert model.score(X[150:], y[150:]) < 0.5 < 0.9 < cured.score(X[150:], y[150:])
