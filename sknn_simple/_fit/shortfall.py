@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import rankdata
 
-from ..network import LOSSES, OUT_ACTIVATIONS, predict
+from ..network import LOSSES, OUT_ACTIVATIONS, Samples, predict
 from .neighbourhood import Neighbourhood
 from .no_gain import capitalised
 from .subsample import subsample
@@ -12,18 +13,23 @@ from .subsample import subsample
 FAR = 0.15
 """A difference of R^2 that counts."""
 
+SIMILAR = "similar samples predict"
+BY_RANKS = "samples whose inputs have similar ranks predict"
+BY_RIDGE = "ridge regression predicts"
+
 
 class Shortfall(NamedTuple):
-    """The R^2 of a network, and the higher one of predictions by neighbours.
+    """The R^2 of a network, and the higher one of other predictions.
 
     For labels, these are of their indicators. Both are of at most 500 samples. The
-    network was trained on them, but neighbours predict each from the others, as does
-    ridge regression where minor directions of the inputs predict more than neighbours.
+    network was trained on them, but the others predict each without its target: from
+    similar samples, from those of similar ranks where a few values spread the inputs,
+    or by ridge regression where minor directions of the inputs predict most.
     """
 
     network: float
-    neighbours: float
-    by_ridge: bool = False
+    others: float
+    by: str = SIMILAR
 
     @property
     def size(self):
@@ -31,14 +37,11 @@ class Shortfall(NamedTuple):
 
         A network may be worse than a constant where neighbours predict nothing.
         """
-        return self.neighbours - max(self.network, 0.0)
+        return self.others - max(self.network, 0.0)
 
     def __str__(self):
-        others = (
-            "ridge regression predicts" if self.by_ridge else "similar samples predict"
-        )
         return (
-            f"{others} y with R^2 = {self.neighbours:.2f}, the network with "
+            f"{self.by} y with R^2 = {self.others:.2f}, the network with "
             f"{self.network:.2f}"
         )
 
@@ -54,9 +57,18 @@ def shortfall(parameters, samples, objective):
     if not network < 1 - FAR:  # as for most networks
         return None
     neighbourhood = Neighbourhood(samples)
-    by_ridge = neighbourhood.noise_in_minor_directions < 1
-    found = Shortfall(network, 1 - neighbourhood.noise, by_ridge)
+    are_minor = neighbourhood.noise_in_minor_directions < 1
+    by = BY_RIDGE if are_minor else SIMILAR
+    found = Shortfall(network, 1 - neighbourhood.noise, by)
+    by_ranks = found._replace(others=1 - _noise_of_ranks(samples), by=BY_RANKS)
+    if by_ranks.size > max(0.0, found.size) + FAR:
+        return by_ranks
     return found if found.size > FAR else None
+
+
+def _noise_of_ranks(samples):
+    X, Y, weight = subsample(samples)
+    return Neighbourhood(Samples(rankdata(X, axis=0), Y, weight)).noise
 
 
 def _predicts_means(loss):

@@ -3,10 +3,12 @@
 import math
 
 import numpy as np
+from scipy.stats import skew
 
 from .._fit.neighbourhood import Neighbourhood
 from .._fit.scaled_auto import factor_of_auto, stronger, weaker
 from .._fit.scaling_advice import scaler_for
+from .._fit.subsample import subsample
 from ..network import ACTIVATIONS, OPTIMIZERS
 from .notation import listed
 from .other_units import have_unusual_values
@@ -172,6 +174,16 @@ def whitened(evidence):
         f"PCA({n_components}, whiten=True) before the network, since the directions in "
         "which the inputs vary least predict most"
     )
+
+
+def to_spread_values(evidence):
+    """Advise a transformation of skewed inputs, most of whose values are close."""
+    X, _, _ = subsample(evidence.problem.samples)
+    with np.errstate(invalid="ignore"):
+        are_skewed = np.abs(skew(X)) > 1
+    names = names_of(evidence, are_skewed)
+    transformer = "PowerTransformer in place of StandardScaler"
+    return f"the logarithm of {names}; or {transformer}" if names else transformer
 
 
 def larger_alpha(evidence):

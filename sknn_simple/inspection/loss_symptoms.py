@@ -4,7 +4,7 @@ Each function returns a list of findings, as `finding.beyond` makes them. Its do
 is the criterion, which the docstring of `diagnose` lists, with the terms it uses.
 """
 
-from .._fit.shortfall import FAR, shortfall
+from .._fit.shortfall import BY_RANKS, BY_RIDGE, FAR, SIMILAR, shortfall
 from .advice import (
     far_lower_rate,
     inputs_to_scale,
@@ -15,6 +15,7 @@ from .advice import (
     one_of,
     other_start,
     smaller_alpha,
+    to_spread_values,
     whitened,
 )
 from .extreme_targets import in_two_parts
@@ -183,8 +184,9 @@ def underfitting(evidence):
     fit with squared error or log-loss ended by its own rule, or after all epochs of a
     training that too_few_epochs may judge, and on the training samples, the R^2 of its
     predictions (for labels, of their indicators) is by more than 0.15 below that of
-    predicting each sample from its neighbours, or by ridge regression from all others
-    if the directions in which the inputs vary least predict most.
+    predicting each sample from its neighbours, from those of similar ranks (which must
+    be better by 0.15), or by ridge regression from all others if the directions in
+    which the inputs vary least predict most.
     """
     if (
         evidence.constant_loss <= 0
@@ -209,14 +211,17 @@ def _less_than_neighbours(evidence):
     found = shortfall(problem.parameters, problem.samples, problem.objective)
     if found is None:
         return []
-    advice = one_of(
-        *_likely_causes(evidence),
-        None if problem.is_linear else layers_of_tanh(evidence),
-        _more_epochs(evidence),
-        "Nystroem, with a StandardScaler behind it, before the network",
-    )
-    if found.by_ridge:
-        advice = one_of(whitened(evidence))
+    cures = {
+        BY_RIDGE: (whitened(evidence),),
+        BY_RANKS: (to_spread_values(evidence),),
+        SIMILAR: (
+            *_likely_causes(evidence),
+            None if problem.is_linear else layers_of_tanh(evidence),
+            _more_epochs(evidence),
+            "Nystroem, with a StandardScaler behind it, before the network",
+        ),
+    }
+    advice = one_of(*cures[found.by])
     seen = f"The network has learned too little: {found}."
     return [(TRAINING, found.size, FAR, seen, advice)]
 

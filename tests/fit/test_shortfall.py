@@ -11,7 +11,12 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler, label_binarize
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    PowerTransformer,
+    StandardScaler,
+    label_binarize,
+)
 from support import spectra
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
@@ -121,7 +126,7 @@ def test_a_penalty_that_is_too_strong_is_named_first():
 
 
 def test_a_network_below_a_constant_is_no_shortfall_if_neighbours_predict_nothing():
-    found = Shortfall(network=-0.5, neighbours=0.1)
+    found = Shortfall(network=-0.5, others=0.1)
     assert found.size == pytest.approx(0.1)
 
 
@@ -136,6 +141,25 @@ def test_minor_directions_that_count_are_to_be_whitened(hidden_layer_sizes, rows
     model.fit(X[:150], y[:150])
     [finding] = [f for f in diagnose(model, X[rows], y[rows]) if f.kind == kind]
     assert "PCA(20, whiten=True) before the network, since the dir" in finding.advice
-    assert ("ridge regression predicts" in str(finding)) == (kind == "underfitting")
+    assert ("ridge regression predicts" in finding.seen) == (kind == "underfitting")
     cured = make_pipeline(PCA(20, whiten=True), clone(model)).fit(X[:150], y[:150])
     assert model.score(X[150:], y[150:]) < 0.5 < 0.9 < cured.score(X[150:], y[150:])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_serial_dilution_is_to_be_learned_from_the_logarithm_of_the_dose(seed):
+    rng = np.random.default_rng(seed)
+    dose = np.repeat(100 / 3.0 ** np.arange(10), 4)[:, np.newaxis]
+    response = 3 + 97 / (1 + (0.3 / dose[:, 0]) ** 1.2)
+    y, y_new = (response + rng.normal(0, 5, 40) for _ in range(2))
+    network = SimpleMLPRegressor(random_state=0)
+    raw = make_pipeline(StandardScaler(), network).fit(dose, y)
+    [finding] = diagnose(raw, dose, y)
+    assert finding.kind == "underfitting"
+    assert "samples whose inputs have similar ranks predict y" in finding.seen
+    assert finding.advice.startswith(
+        "the logarithm of x1; or PowerTransformer in place"
+    )
+    for step in (FunctionTransformer(np.log), PowerTransformer()):
+        cured = make_pipeline(step, StandardScaler(), clone(network)).fit(dose, y)
+        assert cured.score(dose, y_new) > raw.score(dose, y_new) + 0.2
