@@ -338,7 +338,7 @@ def test_complex_and_word_targets_for_the_regressor():
 @pytest.mark.parametrize(
     ("options", "y", "message"),
     [
-        ({"loss": "poisson"}, -NUMBERS, r"y must lie in \[0, inf\].*poisson"),
+        ({"loss": "poisson"}, -NUMBERS, r"y must lie in \[0, inf\].*poisson.*at index"),
         ({"out_activation": "logistic"}, NUMBERS, r"y must lie in \[0, 1\].*logistic"),
         ({"out_activation": "tanh"}, NUMBERS, r"y must lie in \[-1, 1\].*tanh"),
         (

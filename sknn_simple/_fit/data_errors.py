@@ -77,7 +77,10 @@ def check_are_weights(sample_weight):
 def _structured_array(name, fields):
     got = f"got a structured array of the fields {fields[:5]}"
     if name == "y":
-        next_step = f"Pass one field, such as y[{fields[0]!r}]."
+        next_step = (
+            f"Pass one field, such as y[{fields[0]!r}]; if they are times and events, "
+            "follow 'Times until an event' in the user guide."
+        )
         return f"y must be an array of labels or numbers, {got}. {next_step}"
     return (
         f"{name} must be a plain array or a data frame, {got}. Convert it with "

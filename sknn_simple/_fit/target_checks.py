@@ -39,7 +39,11 @@ def check_numbers(y):
     """Raise ValueError unless a regressor can predict `y`."""
     y = np.asarray(y)
     if columns_with_dates(y):
-        raise ValueError("y must be numbers for a regressor, got dates or times.")
+        raise ValueError(
+            "y must be numbers for a regressor, got dates or times. Convert durations, "
+            "for instance to days with y / np.timedelta64(1, 'D'), and dates to "
+            "durations, with y - y.min()."
+        )
     values = y.flat if y.dtype.kind in "OSU" else ()
     texts = [value for value in values if isinstance(value, str | bytes)]
     if texts:

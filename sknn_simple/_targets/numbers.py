@@ -118,9 +118,11 @@ class NumericTargets(Targets):
         low, high = OUT_ACTIVATIONS[self.out_activation].target_bounds
         beyond = max(low - Y.min(), Y.max() - high)
         if beyond > 10 * np.finfo(dtype).eps:
+            row = int(np.argmax(np.maximum(low - Y, Y - high).max(axis=1)))
             raise ValueError(
                 f"y must lie in [{low}, {high}] for {self.bounded_by}, got values from "
-                f"{Y.min():.6g} to {Y.max():.6g}.{_advice_on_percent(Y, low, high)}"
+                f"{Y.min():.6g} to {Y.max():.6g}, the one furthest off at index {row}."
+                f"{_advice_on_percent(Y, low, high)}"
             )
         if beyond > 0:  # by the rounding of a scaler
             Y = np.clip(Y, low, high)
