@@ -358,13 +358,15 @@ def test_targets_out_of_range(options, y, message):
 )
 def test_shares_in_percent(largest, is_percent):
     y = np.linspace(0, largest, 150)
-    message = f"got values from 0 to {largest}\\."
+    message = f"from 0 to {largest}, the one furthest off at index 149\\."
     message += r" If y is in percent, divide it by 100\." * is_percent
     with pytest.raises(ValueError, match=f"{message}$"):
         SimpleMLPRegressor(out_activation="logistic").fit(X, y)
-    with pytest.raises(ValueError, match=r"got values from -1 to 100\.$"):
+    with pytest.raises(ValueError, match=r"from -1 to 100, .* off at index 1\.$"):
         SimpleMLPRegressor(out_activation="logistic").fit(X, [-1, 100] * 75)
-    with pytest.raises(ValueError, match=f"got values from 0 to {largest}\\.$"):
+    with pytest.raises(
+        ValueError, match=f"from 0 to {largest}, .* off at index 149\\.$"
+    ):
         SimpleMLPRegressor(out_activation="tanh").fit(X, y)
 
 

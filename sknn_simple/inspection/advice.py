@@ -187,12 +187,18 @@ def to_spread_values(evidence):
 
 
 def larger_alpha(evidence):
-    """Advise a stronger penalty, unless no penalty has acted yet."""
+    """Advise a stronger penalty, unless no penalty has acted yet.
+
+    With more inputs than samples, most networks memorise, and 'auto' may be best.
+    """
     if evidence.record.is_untrained:
         return None
     factor, alpha = factor_of_auto(evidence.network.alpha), evidence.network.alpha_
     if not alpha:
         return "a larger alpha"
+    n_trained = evidence.record.n_trained or math.inf
+    if factor == 1 and evidence.network.n_features_in_ > n_trained:
+        return "the best alpha of a search, such as '0.3*auto', 'auto' and '3*auto'"
     if factor is not None:
         return f"a larger alpha, such as '{stronger(factor)}'"
     return f"a larger alpha, such as {3 * alpha:.2g} (three times the current value)"

@@ -30,6 +30,20 @@ def test_the_advice_on_overfitting_scales_auto(alpha, larger):
     assert losses[1] < losses[0]
 
 
+def test_with_more_inputs_than_samples_a_search_is_advised():
+    """Co-expressed genes: "auto" is better than three times as much."""
+    rng = np.random.RandomState(0)
+    modules = rng.standard_normal((400, 30))
+    X = modules.repeat(10, axis=1) + rng.standard_normal((400, 300))
+    y = modules[:, :4].sum(axis=1) + rng.standard_normal(400)
+    network = SimpleMLPRegressor(random_state=0).fit(X[:100], y[:100])
+    [finding] = diagnose(network, X[100:], y[100:])
+    assert finding.kind == "overfitting"
+    assert finding.advice.startswith("the best alpha of a search, such as '0.3*auto', ")
+    stronger = clone(network).set_params(alpha="3*auto").fit(X[:100], y[:100])
+    assert stronger.score(X[100:], y[100:]) < network.score(X[100:], y[100:])
+
+
 @pytest.mark.parametrize(("alpha", "named"), [(60.0, "60"), ("1e3*auto", "'1e3.auto'")])
 def test_a_penalty_that_prevents_learning_is_named_as_given(alpha, named):
     automatic = clone(NETWORK).fit(X, LABELS).alpha_
