@@ -280,7 +280,10 @@ def _more_epochs_help(evidence, did):
         above=PROGRESS,
         seen=f"{did}: {more}, tried on a copy, lower the loss by {{figure:.3g}} times "
         "the loss of a constant prediction.",
-        advice=one_of(longer_training(evidence, 2 * (n_iter + trial.n_epochs))),
+        advice=one_of(
+            "solver='lbfgs'" if evidence.problem.is_linear else None,
+            longer_training(evidence, 2 * (n_iter + trial.n_epochs)),
+        ),
     )
 
 

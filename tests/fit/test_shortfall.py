@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import Ridge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -163,3 +164,20 @@ def test_a_serial_dilution_is_to_be_learned_from_the_logarithm_of_the_dose(seed)
     for step in (FunctionTransformer(np.log), PowerTransformer()):
         cured = make_pipeline(step, StandardScaler(), clone(network)).fit(dose, y)
         assert cured.score(dose, y_new) > raw.score(dose, y_new) + 0.2
+
+
+def test_a_linear_model_of_inputs_that_vary_together_needs_lbfgs():
+    """As Ridge regression shows; the steps along minor directions are too small."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((700, 1)) + 0.1 * rng.standard_normal((700, 10))
+    X, coef = StandardScaler().fit_transform(X), rng.standard_normal(10)
+    y = X @ (coef - coef.mean())
+    y += 0.3 * y.std() * rng.standard_normal(700)
+    model = SimpleMLPRegressor((), random_state=0).fit(X[:500], y[:500])
+    [finding] = diagnose(model, X[:500], y[:500])
+    assert finding.kind == "too_few_epochs"
+    assert finding.advice.startswith("solver='lbfgs'; or more epochs")
+    exact = clone(model).set_params(solver="lbfgs").fit(X[:500], y[:500])
+    assert exact.score(X[500:], y[500:]) > model.score(X[500:], y[500:]) + 0.1
+    ridge = Ridge().fit(X[:500], y[:500])
+    assert exact.score(X[500:], y[500:]) > ridge.score(X[500:], y[500:]) - 0.03
