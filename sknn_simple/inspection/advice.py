@@ -179,8 +179,8 @@ def whitened(evidence):
 def to_spread_values(evidence):
     """Advise a transformation of skewed inputs, most of whose values are close."""
     X, _, _ = subsample(evidence.problem.samples)
-    with np.errstate(invalid="ignore"):
-        are_skewed = np.abs(skew(X)) > 1
+    are_skewed = np.ptp(X, axis=0) > 0
+    are_skewed[are_skewed] = np.abs(skew(X[:, are_skewed])) > 1
     names = names_of(evidence, are_skewed)
     transformer = "PowerTransformer in place of StandardScaler"
     return f"the logarithm of {names}; or {transformer}" if names else transformer

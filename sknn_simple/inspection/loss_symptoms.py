@@ -20,6 +20,7 @@ from .advice import (
 )
 from .extreme_targets import in_two_parts
 from .finding import beyond
+from .outliers import outlying_features
 from .restarts import restarts
 from .training_symptoms import TRAINING, ended_as_meant, has_flat_loss, may_train_longer
 from .trial import PROGRESS, loss_without_restart
@@ -184,9 +185,9 @@ def underfitting(evidence):
     fit with squared error or log-loss ended by its own rule, or after all epochs of a
     training that too_few_epochs may judge, and on the training samples, the R^2 of its
     predictions (for labels, of their indicators) is by more than 0.15 below that of
-    predicting each sample from its neighbours, from those of similar ranks (which must
-    be better by 0.15), or by ridge regression from all others if the directions in
-    which the inputs vary least predict most.
+    predicting each sample from its neighbours, from those of similar ranks (by 0.15
+    better, and without missing_codes or outlying_inputs), or by ridge regression from
+    all others if the directions in which the inputs vary least predict most.
     """
     if (
         evidence.constant_loss <= 0
@@ -211,6 +212,8 @@ def _less_than_neighbours(evidence):
     found = shortfall(problem.parameters, problem.samples, problem.objective)
     if found is None:
         return []
+    if found.by == BY_RANKS and (evidence.codes or outlying_features(evidence).any()):
+        return []  # a few values, which other findings name, are wrong
     cures = {
         BY_RIDGE: (whitened(evidence),),
         BY_RANKS: (to_spread_values(evidence),),
