@@ -14,6 +14,7 @@ HOSTS = {
     *("keepachangelog.com", "semver.org", "scikit-learn.org"),
     "scientific-python.org",
     *("mutmut.readthedocs.io", "skops.readthedocs.io", "github.com"),
+    *("lifelines.readthedocs.io", "scikit-survival.readthedocs.io"),
     *("www.geeksforgeeks.org", "www.kdnuggets.com", "victorzhou.com"),
     *("www.oreilly.com", "mattmazur.com", "neuralnetworksanddeeplearning.com"),
     "www.mathworks.com",
