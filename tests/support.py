@@ -66,6 +66,29 @@ LOSS_OPTIONS = {"quantile": 0.2, "huber": 0.3}
 """Options with which samples of `make_problem` lie on all branches of a loss."""
 
 
+PERSISTENCE = np.array([0.99, 0.98, 0.97, 0.95, 0.9, 0.8, 0.5, 0])
+
+
+def persistent(rng, n_rows, coefs=PERSISTENCE):
+    """Return autoregressive columns of variance 1."""
+    X = np.zeros((n_rows + 300, len(coefs)))
+    steps = np.sqrt(1 - coefs**2) * rng.standard_normal(X.shape)
+    for row in range(1, len(X)):
+        X[row] = coefs * X[row - 1] + steps[row]
+    return X[300:]
+
+
+def overlapping_returns(n_rows, seed, signal=0.0, horizon=20):
+    """Return persistent inputs, and returns of variance 1 plus a signal of one input.
+
+    Each is over the days that follow, which it shares with the next rows.
+    """
+    rng = np.random.default_rng(seed)
+    X = persistent(rng, n_rows)
+    walk = np.cumsum(rng.standard_normal(n_rows + horizon)) / np.sqrt(horizon)
+    return X, signal * X[:, 2] + walk[horizon:] - walk[:-horizon]
+
+
 def make_problem(loss, n_outputs=3, seed=0):
     """Return seven samples, targets that the loss accepts, and integer weights."""
     rng = np.random.RandomState(seed)

@@ -3,6 +3,9 @@
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dtrtri
 
+RIDGE = 0.1
+"""The ridge of a sample of weight 1."""
+
 COARSE, FINE = 1.0, (0.1, 1e-2, 1e-3, 1e-4, 1e-5)
 """A large ridge, and smaller ones, relative to the mean squared length of a row."""
 
@@ -45,7 +48,7 @@ def unexplained(nearness, Y, weight, fenced=False):
     error = 1.0
     if variance <= 1e-24 * weight.sum():
         return error
-    ridge = np.maximum(0.1 / np.maximum(weight, 1e-12), 1e-6)
+    ridge = np.maximum(RIDGE / np.maximum(weight, 1e-12), 1e-6)
     for kernel, is_narrow in _kernels(nearness):
         np.fill_diagonal(kernel, 1 + ridge)
         root = _inverse_root(kernel)
@@ -132,6 +135,19 @@ def _inverse_root(kernel):
 def _left_out(root, Y):
     """Return the error of each row of Y, predicted from the others."""
     return root.T @ (root @ Y) / (root**2).sum(axis=0)[:, None]
+
+
+def runs_left_out(kernel, Y, length):
+    """Return the error of each row of Y, predicted from all other runs of rows.
+
+    Each run has as many consecutive rows as given; the shape of the errors is
+    (n_runs, length, n_outputs). The ridge is 0.1.
+    """
+    inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(Y)))
+    n_runs = len(Y) // length
+    blocks = inverse.reshape(n_runs, length, n_runs, length)
+    within = blocks[np.arange(n_runs), :, np.arange(n_runs)]
+    return np.linalg.solve(within, (inverse @ Y).reshape(n_runs, length, -1))
 
 
 def _variance_of_noise(root):

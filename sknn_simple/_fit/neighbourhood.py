@@ -9,11 +9,13 @@ import math
 import numpy as np
 
 from .copies import are_frequencies, distinct_rows
+from .distances import centred, dimension, squared_distances, standardised
 from .kernel_ridge import (
     unexplained,
     unexplained_by_minor_directions,
     without_outliers,
 )
+from .row_order import runs_of, shared_errors
 from .subsample import in_double_precision, some_rows
 
 RARE = 0.4
@@ -74,6 +76,8 @@ class Neighbourhood:
             self.shares = (
                 Y.mean(axis=0) if counts is None else counts @ Y / counts.sum()
             )
+        self._samples = samples
+        self._runs = runs_of(rows, samples.X.shape[1]) if counts is None else None
         drawn = some_rows(self.n_distinct, samples.X.shape[1])
         if counts is not None:
             drawn = np.searchsorted(counts.cumsum(), drawn, side="right")
@@ -83,11 +87,11 @@ class Neighbourhood:
         self.fenced = fenced
         if fenced:
             Y = without_outliers(Y)
-        self.X, self.deviations = _standardised(X, self.weight)
-        self.Y = _centred(Y / (abs(Y).max() or 1), self.weight)
+        self.X, self.deviations = standardised(X, self.weight)
+        self.Y = centred(Y / (abs(Y).max() or 1), self.weight)
         self.n_varying = max(1, np.count_nonzero(self.X.any(axis=0)))
-        distances = _squared_distances(self.X)
-        independent = min(1, _dimension(distances) / self.n_varying)
+        distances = squared_distances(self.X)
+        independent = min(1, dimension(distances) / self.n_varying)
         self.are_redundant = independent < REDUNDANT
         variance = float((np.minimum(self.deviations, 1) ** 2).sum())
         self.n_inputs = variance * math.sqrt(independent)
@@ -102,7 +106,8 @@ class Neighbourhood:
         It is the error of predicting each sample from the others by kernel ridge
         regression. Repeated measurements share the peculiarities of what was measured,
         which would pass for signal: if 5% of the samples are such twins, only the first
-        of each takes part in a second try, and the larger error counts.
+        of each takes part in a second try, and the larger error counts. So does the
+        noise of `shared_errors`.
         """
         noise = self._largest(self._unexplained)
         # Rounded for the same reason as `r2`.
@@ -119,10 +124,22 @@ class Neighbourhood:
         noise = self._largest(self._unexplained_by_minor_directions)
         return float(f"{noise:.4g}")
 
+    @functools.cached_property
+    def shared_errors(self):
+        """The SharedErrors of rows that follow each other, or None."""
+        if self._runs is None:
+            return None
+        given = self._samples, self._runs, self.n_distinct
+        return shared_errors(*given, self.relevance)
+
     def _largest(self, unexplained):
-        """Return the share of all rows, or a larger one of the first of twins."""
+        """Return the largest share: of all rows, the first of twins, shared errors."""
         share, first = unexplained(slice(None)), self._are_first
-        return share if first is None else max(share, unexplained(first))
+        if first is not None:
+            share = max(share, unexplained(first))
+        if self.shared_errors is not None:
+            share = max(share, self.shared_errors.noise)
+        return share
 
     def _unexplained(self, rows):
         """Return the share of the variance that these rows do not explain."""
@@ -165,7 +182,8 @@ class Neighbourhood:
         The prediction is a mean over neighbours [1]_ [2]_, weighted by the squares of
         their nearness. The mean of all samples takes part in it with the weight 0.1.
         The result is the best one of three bandwidths, each half of the one before:
-        targets that vary quickly are predicted by the nearest neighbours only.
+        targets that vary quickly are predicted by the nearest neighbours only. If rows
+        have `shared_errors`, these are not predicted.
 
         References
         ----------
@@ -185,6 +203,8 @@ class Neighbourhood:
             nearness **= 2
             nearness **= 2
         best = max(best, 1 - self.noise_in_minor_directions)
+        if self.shared_errors is not None:
+            best = min(best, 1 - self.shared_errors.noise)
         # Rounded, since the last bits depend on the number of threads of BLAS.
         return round(best, 9)
 
@@ -247,11 +267,11 @@ class Neighbourhood:
            of ReliefF and RReliefF", Machine Learning 53 (2003).
         """
         n_outputs, total = self.Y.shape[1], self.weight.sum()
-        outputs = self.weight[:, None] * _standardised(self.Y, self.weight)[0]
+        outputs = self.weight[:, None] * standardised(self.Y, self.weight)[0]
         squares = ((self.X.T @ outputs / total) ** 2).sum(axis=1)
         beyond_chance = np.maximum(squares - n_outputs / total, 0) + 1 / total
         usual = self._mean_differences(self.nearness)
-        targets_differ = _squared_distances(self.Y)
+        targets_differ = squared_distances(self.Y)
         targets_differ *= self.nearness
         # Where neighbours hardly differ, the ratio would be one of rounding errors.
         ratio, varies = np.ones_like(usual), usual > 1e-6
@@ -283,43 +303,6 @@ def _mean_weight(weight, labels):
     if not noise.any():  # a single class
         return float(weight.mean())
     return float(np.average(totals / np.maximum(counts, 1), weights=noise))
-
-
-def _centred(columns, weight):
-    return columns - weight @ columns / weight.sum()
-
-
-def _standardised(columns, weight):
-    """Return columns of mean 0 and variance 1, and their deviations before.
-
-    Constant columns become zeros.
-    """
-    largest = abs(columns).max(axis=0)
-    largest = np.where(largest > 0, largest, 1)
-    columns = _centred(columns / largest, weight)  # no square overflows
-    # Unlike a product, a mean does not depend on the number of threads of BLAS.
-    deviations = np.sqrt(np.average(columns**2, axis=0, weights=weight))
-    columns /= np.where(deviations > 1e-9, deviations, np.inf)
-    return columns, largest * deviations
-
-
-def _dimension(distances):
-    """Return how many independent inputs of equal variance have such distances.
-
-    The squared distances of k normal inputs have the mean 2 k and the variance 8 k.
-    """
-    n_pairs = max(1, len(distances) * (len(distances) - 1))
-    mean = distances.sum() / n_pairs
-    variance = (distances**2).sum() / n_pairs - mean**2
-    # Rounded, since the last bits depend on the number of threads of BLAS.
-    return float(f"{2 * mean**2 / variance:.3g}") if variance > 0 else 1.0
-
-
-def _squared_distances(rows):
-    """Return the squared distance of each pair of rows, in a single product."""
-    squares, ones = (rows**2).sum(axis=1), np.ones(len(rows))
-    left = np.column_stack([-2 * rows, squares, ones])
-    return left @ np.column_stack([rows, ones, squares]).T
 
 
 def _relative(numbers):

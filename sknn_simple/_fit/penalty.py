@@ -68,6 +68,9 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     For numbers, s is 4, and 1.5 * n_features * noise**2 takes the place of the first
     term. The limit is multiplied by s * min(1, n / 400), if this is above 1.
 
+    If rows have `Neighbourhood.shared_errors`, alpha is multiplied by their design
+    effect: so many rows tell as much as an independent one.
+
     If the loss is a mean over outputs, alpha is divided by their number. It is divided
     by 10 for labels whose sigmoid outputs do not form a canonical pair with the loss,
     and multiplied by the `penalty_unit` of numbers. For counts, it is multiplied by 1
@@ -80,6 +83,8 @@ def automatic_penalty(targets, samples, activations=("logistic",)):
     neighbourhood = Neighbourhood(samples, by_class=by_class, fenced=loss.robust)
     alpha = _per_weight(targets, neighbourhood, activations)
     alpha *= neighbourhood.mean_weight
+    if neighbourhood.shared_errors is not None:
+        alpha *= neighbourhood.shared_errors.design_effect
     if loss.averaged:
         alpha /= targets.n_outputs
     # Slopes of sigmoids are small, and so is the pull of errors on the weights.

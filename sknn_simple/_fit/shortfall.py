@@ -51,10 +51,8 @@ def shortfall(parameters, samples, objective):
 
     The loss must be the squared error or log-loss, so that the outputs are means.
     """
-    if not _predicts_means(LOSSES[objective.loss]):
-        return None
-    network = _r2(parameters, samples, objective)
-    if not network < 1 - FAR:  # as for most networks
+    network = network_r2(parameters, samples, objective)
+    if network is None or not network < 1 - FAR:  # as for most networks
         return None
     neighbourhood = Neighbourhood(samples)
     are_minor = neighbourhood.noise_in_minor_directions < 1
@@ -77,8 +75,13 @@ def _predicts_means(loss):
     return is_log_loss or loss.function is LOSSES["squared_error"].function
 
 
-def _r2(parameters, samples, objective):
-    """Return the R^2 of a network on some samples, over all outputs together."""
+def network_r2(parameters, samples, objective):
+    """Return the R^2 of a network on some samples, over all outputs together.
+
+    None if the outputs are no means.
+    """
+    if not _predicts_means(LOSSES[objective.loss]):
+        return None
     X, Y, weight = subsample(samples)
     out = predict(X, parameters.coefs, parameters.intercepts, objective.activation)
     OUT_ACTIVATIONS[objective.out_activation].function(out)
