@@ -13,6 +13,7 @@ from . import (
     excess_symptoms,
     loss_symptoms,
     new_samples_symptoms,
+    order_symptoms,
     target_symptoms,
     training_symptoms,
     unit_symptoms,
@@ -52,6 +53,7 @@ SYMPTOMS = (
     training_symptoms.too_few_epochs,
     training_symptoms.stopped_on_plateau,
     training_symptoms.misleading_validation,
+    order_symptoms.dependent_rows,
     loss_symptoms.underfitting,
     excess_symptoms.average_worse,
     excess_symptoms.final_iterate_worse,
@@ -129,7 +131,8 @@ def diagnose(
         A tuple of Finding, empty for a network that looks healthy. It prints as a
         report. The report on a healthy network remarks on what is no fault of the
         network: a loss that is hardly below the constant, or on new samples not below
-        it, and classes of at least 10 samples that it never predicts.
+        it, errors that rows share (see dependent_rows), and classes of at least 10
+        samples that it never predicts.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from .._fit.columns import Columns
 from .._fit.depth import gradients_may_vanish
 from .._fit.hidden_interactions import have_decayed, is_about_constant
 from .._fit.kept_model import MUCH
+from .._fit.neighbourhood import Neighbourhood
 from .._fit.no_gain import least_gain
 from .._fit.penalty import neighbours_predict
 from .._fit.quartiles import Quartiles
@@ -96,6 +97,13 @@ class Evidence:
     def scaling(self):
         """The Scaling of the samples, which the warnings of `fit` refer to."""
         return Scaling(self.problem.targets, self.problem.samples)
+
+    @cached_property
+    def shared_errors(self):
+        """The SharedErrors of rows that follow each other, or None."""
+        targets = self.problem.targets
+        by_class = targets.are_labels and not targets.multilabel
+        return Neighbourhood(self.problem.samples, by_class=by_class).shared_errors
 
     @property
     def hidden_layers(self):

@@ -19,6 +19,7 @@ from .advice import (
     whitened,
 )
 from .finding import beyond
+from .order_symptoms import IN_ORDER
 from .other_units import LEAST_EXCESS
 from .training_symptoms import misleading_validation
 
@@ -111,10 +112,12 @@ def overfitting(evidence):
     cures = (
         whitened(evidence),
         earlier_samples(evidence),
-        larger_alpha(evidence),
+        IN_ORDER if evidence.shared_errors else larger_alpha(evidence),
         "more samples",
         "fewer hidden units",
-        None if network.early_stopping or is_small else "early_stopping=True",
+        None
+        if network.early_stopping or is_small or evidence.shared_errors
+        else "early_stopping=True",
     )
     memorised = "the network memorised its training samples (it overfits)"
     advice = one_of(

@@ -20,6 +20,7 @@ from .advice import (
 )
 from .extreme_targets import in_two_parts
 from .finding import beyond
+from .order_symptoms import shows_only_shared_errors
 from .outliers import outlying_features
 from .restarts import restarts
 from .training_symptoms import TRAINING, ended_as_meant, has_flat_loss, may_train_longer
@@ -55,13 +56,16 @@ def alpha_too_high(evidence):
     be scaled.
     """
     alpha = evidence.problem.objective.alpha
+    is_too_high = evidence.is_overpenalised or _auto_helps(evidence)
+    if is_too_high and shows_only_shared_errors(evidence):
+        return []
     if evidence.is_overpenalised:
         figure, threshold = evidence.penalised_loss, 0.9
         seen = (
             "The loss is {figure:.3g} times the loss of a constant prediction: "
             f"the penalty of alpha={alpha:g} outweighs the samples."
         )
-    elif _auto_helps(evidence):
+    elif is_too_high:
         figure, threshold = evidence.trials.gain_by_auto_alpha, PROGRESS
         seen = (
             f"The penalty of alpha={alpha:g} keeps the network from learning more: a "
@@ -81,7 +85,7 @@ def _where_a_weaker_penalty_wins(evidence):
     if evidence.is_overpenalised or _auto_helps(evidence):
         return []
     weaker = evidence.trials.weaker_penalty
-    if weaker is None:
+    if weaker is None or evidence.shared_errors is not None:
         return []
     return beyond(
         TRAINING,
@@ -197,6 +201,8 @@ def underfitting(evidence):
         or _where_a_weaker_penalty_wins(evidence)
     ):
         return []
+    if shows_only_shared_errors(evidence):
+        return _less_than_neighbours(evidence)
     return (
         _less_than_neighbours(evidence)
         or _penalty_may_hide_combinations(evidence)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..network import LOSSES
 from .notation import listed, printable
+from .order_symptoms import IN_ORDER, what_is_shared
 
 FEWEST = 10
 """Number of samples below which a class that is never predicted is not mentioned."""
@@ -16,7 +17,7 @@ HARDLY_BELOW = 0.9
 
 def remarks_on(evidence):
     """Return the lines that follow the good news, possibly none."""
-    remarks = *_on_the_loss(evidence), *_on_classes(evidence)
+    remarks = *_on_the_loss(evidence), *_on_order(evidence), *_on_classes(evidence)
     return "\n".join(fill(printable(remark), 79) for remark in remarks)
 
 
@@ -35,6 +36,13 @@ def _on_the_loss(evidence):
             f"prediction, {constant:.4g}: there may be no signal, or too few samples "
             "to learn it."
         )
+
+
+def _on_order(evidence):
+    """Warn of scores of random splits, which count what neighbouring rows share."""
+    if evidence.shared_errors is not None:
+        yield what_is_shared(evidence.shared_errors)
+        yield f"Random splits score them too well; {IN_ORDER}."
 
 
 def _on_classes(evidence):

@@ -24,9 +24,10 @@ from sklearn.datasets import (
 )
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
+from support import overlapping_returns
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import diagnose
@@ -113,6 +114,9 @@ ANSWERS = halves(
     scale=False,
 )
 DIGITS = halves(*load_digits(return_X_y=True), scale=False).map(lambda X: X / 16)
+# Returns over the next 20 days, later than those of the training.
+X_DAYS, Y_DAYS = overlapping_returns(3000, seed=0, signal=0.5)
+DAYS = Data(X_DAYS[:1500], Y_DAYS[:1500], X_DAYS[1520:], Y_DAYS[1520:])
 # Another instrument measures what the network is tested on.
 INSTRUMENTS = IRIS._replace(X_new=IRIS.X_new + 1)
 XOR = Data(*2 * (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])))
@@ -143,6 +147,14 @@ def as_advised(estimator, data):
     if "n_iter_no_change=float('inf')" in advice:
         options["n_iter_no_change"] = np.inf
     return with_options(**options)(estimator, data)
+
+
+def in_order(estimator, data):
+    """Choose alpha in the cross-validation that the advice names."""
+    multiples = ["auto", "10*auto", "100*auto"]
+    cv = TimeSeriesSplit(3, gap=20)
+    search = GridSearchCV(estimator, {"alpha": multiples}, cv=cv)
+    return search.fit(data.X, data.y).best_estimator_, data
 
 
 def with_the_best_seed(estimator, data):
@@ -648,6 +660,15 @@ MISTAKES = {
         "a smaller alpha than 3; ",
         {"alpha": 3.0},
         rise=0.3,
+    ),
+    "errors that rows share": Mistake(
+        "dependent_rows",
+        DAYS,
+        in_order,
+        "choose alpha from 'auto' to '100*auto' by cross-validation",
+        {"alpha": 0.01},
+        SimpleMLPRegressor(random_state=0),
+        rise=0.5,
     ),
     "noise learned": Mistake(
         "overfitting",

@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import TunedThresholdClassifierCV
+from support import overlapping_returns
 
 from sknn_simple import SimpleMLPClassifier, SimpleMLPRegressor
 from sknn_simple.inspection import diagnose
@@ -88,3 +89,29 @@ def test_a_weak_signal_is_told_from_a_strong_one():
     assert "the signal is weak, or chance" in " ".join(diagnosis.remark.split())
     y = X[:, 0] + noise
     assert "weak" not in diagnose(model.fit(X, y), X, y).remark
+
+
+@pytest.mark.filterwarnings("ignore:The network has learned next to nothing")
+@pytest.mark.parametrize("alpha", ["auto", "10*auto", "100*auto"])
+def test_errors_that_rows_share_call_for_no_weaker_penalty(alpha):
+    """Though the loss is hardly below that of a constant prediction."""
+    X, y = overlapping_returns(1500, seed=1)
+    model = SimpleMLPRegressor(alpha=alpha, random_state=0).fit(X, y)
+    diagnosis = diagnose(model, X, y)
+    assert not {"alpha_too_high", "underfitting"} & {*diagnosis.kinds}
+    remark = " ".join(diagnosis.remark.split())
+    assert "Rows that follow each other share errors of y" in remark
+    assert "TimeSeriesSplit with a gap, or GroupKFold." in remark
+    shuffled = np.random.RandomState(0).permutation(1500)
+    assert "share errors" not in diagnose(model, X[shuffled], y[shuffled]).remark
+
+
+def test_new_samples_that_share_errors_ask_for_a_search_in_order():
+    """Early stopping would hold out rows that share errors with training rows."""
+    model = SimpleMLPRegressor(alpha=0.01, random_state=0).fit(
+        *overlapping_returns(1500, seed=1)
+    )
+    (finding,) = diagnose(model, *overlapping_returns(1400, seed=2))
+    assert finding.kind == "overfitting"
+    assert "choose alpha from 'auto' to '100*auto'" in finding.advice
+    assert "early_stopping" not in finding.advice
