@@ -58,6 +58,8 @@ def shortfall(parameters, samples, objective):
     are_minor = neighbourhood.noise_in_minor_directions < 1
     by = BY_RIDGE if are_minor else SIMILAR
     found = Shortfall(network, 1 - neighbourhood.noise, by)
+    if neighbourhood.shared_errors is not None:  # ranks of a few rows share them, too
+        return found if found.size > FAR else None
     by_ranks = found._replace(others=1 - _noise_of_ranks(samples), by=BY_RANKS)
     if by_ranks.size > max(0.0, found.size) + FAR:
         return by_ranks
